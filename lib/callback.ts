@@ -1,0 +1,63 @@
+import { AuthError } from './errors.js'
+import { targetOf } from './login.js'
+import { loadProtocol } from './protocols/index.js'
+import { toUser } from './profile.js'
+import { equalInConstantTime, sha256 } from './random.js'
+import type { AuthUser, CallbackParameters, Context, ProtocolName, RawProfile, Tokens, TokenSet, Transaction } from './types.js'
+
+/** Milliseconds that a person may take at the provider. */
+export const transactionLifetime = 600_000
+
+export interface LoginResult {
+  user: AuthUser
+  tokens: Tokens
+}
+
+/**
+ * Phase 2 of a login: from what the browser brought back to a user with tokens. One check, one name.
+ *
+ * @param transaction what phase 1 gave, kept for this browser
+ * @param parameters of the callback, each at most once
+ * @throws AuthError with the code of the first check that fails
+ */
+export async function callback(context: Context, transaction: Transaction, parameters: CallbackParameters): Promise<LoginResult> {
+  checkState(transaction, stateOf(context.provider.protocol, parameters))
+  checkAge(transaction, context.now())
+  checkProvider(transaction, context)
+  const tokenSet = await exchange(context, transaction, parameters)
+  const raw = await fetchUserinfo(context, tokenSet)
+  const user = toUser(raw, { slug: context.slug, profile: context.provider.profile ?? {}, claims: tokenSet.claims, now: context.now() })
+  return { user, tokens: tokenSet.tokens }
+}
+
+/** The value by which a callback names its login: `state`, or the request token of OAuth 1.0a, also when the person said no. */
+export function stateOf(protocol: ProtocolName, parameters: CallbackParameters): string | undefined {
+  return protocol === 'oauth1' ? parameters['oauth_token'] ?? parameters['denied'] : parameters['state']
+}
+
+function checkState({ stateHash, slug }: Transaction, state: string | undefined): void {
+  if (state === undefined || state === '') throw new AuthError('state_missing', 'The answer does not say which sign-in it belongs to.', { provider: slug })
+  if (!equalInConstantTime(sha256(state), stateHash)) throw new AuthError('state_mismatch', 'The answer belongs to another sign-in.', { provider: slug })
+}
+
+function checkAge({ createdAt, slug }: Transaction, now: number): void {
+  if (now - createdAt > transactionLifetime) throw new AuthError('state_expired', 'The sign-in took longer than ten minutes.', { provider: slug })
+}
+
+function checkProvider(transaction: Transaction, context: Context): void {
+  const same = transaction.slug === context.slug
+    && transaction.redirectUri === context.redirectUri
+    && equalInConstantTime(transaction.target, targetOf(context))
+  if (!same) throw new AuthError('provider_mismatch', 'The sign-in was started with another provider.', { provider: context.slug })
+}
+
+async function exchange(context: Context, transaction: Transaction, parameters: CallbackParameters): Promise<TokenSet> {
+  const protocol = await loadProtocol(context.provider.protocol)
+  return protocol.exchange(context, { type: 'authorization_code', transaction, parameters })
+}
+
+async function fetchUserinfo(context: Context, tokenSet: TokenSet): Promise<RawProfile> {
+  const protocol = await loadProtocol(context.provider.protocol)
+  const raw = await protocol.userinfo(context, tokenSet)
+  return context.provider.hooks?.userinfo?.(raw, tokenSet.tokens) ?? raw
+}

@@ -1,0 +1,134 @@
+import { applicationAddress, exactOrigin } from './config/addresses.js'
+import { readList, type Environment } from './config/environment.js'
+import { frozen } from './config/freeze.js'
+import { check, invalid } from './config/invalid.js'
+import { resolveProviders } from './config/providers.js'
+import { configSchema, hasMethods } from './config/schema.js'
+import { checkSecret } from './config/secrets.js'
+import { defaultMaxBytes, defaultTimeout } from './http.js'
+import { randomToken } from './random.js'
+import { safeReturnTo } from './returnTo.js'
+import type { AuthRouterConfig, Settings } from './settings.js'
+import type { Outbound, Provider } from './types.js'
+
+/** What a configuration is completed from. */
+export interface ConfigEnvironment {
+  /** The providers that are known by name. */
+  catalogue: Readonly<Record<string, Provider>>
+  /** Names that the catalogue had once, each with a sentence that says what to do instead. */
+  retired?: Readonly<Record<string, string>>
+  /** Environment variables. */
+  env: Environment
+  /** Receives what a developer should know, one line each. */
+  warn: (message: string) => void
+}
+
+const defaultPath = '/auth'
+const defaultKeep = { dropOnLogin: ['csrfSecret', '_csrf', 'flash'], keepAcrossUsers: [], keepOnLogout: [] }
+
+/**
+ * Checks a configuration and completes it, with the environment and with defaults that are safe.
+ *
+ * @param config what the application wrote; nothing of it is changed
+ * @returns settings, deeply frozen but for the application's own objects: session store, logger, fetch, dispatcher, agent
+ * @throws AuthError `config_invalid` for the first mistake: the message names the option and says what to write instead
+ */
+export function resolveConfig<Request, Session>(config: AuthRouterConfig<Request, Session>,
+  { catalogue, retired = {}, env, warn }: ConfigEnvironment): Settings<Request, Session> {
+  // The schema knows neither of the two types: it lets any function, and any session, pass as the same value.
+  const options = check(configSchema, config, '') as Partial<AuthRouterConfig<Request, Session>>
+  const production = env['NODE_ENV'] === 'production'
+  const path = mountPath(options.path ?? defaultPath)
+  checkSession(options.session)
+  if (options.providers === undefined) {
+    throw invalid('providers', 'is missing: give at least one entry of the catalogue, or a provider of your own.')
+  }
+
+  const settings = {
+    baseUrls: frozen(baseUrls(options.baseUrl, env, production)),
+    path,
+    afterLogin: ownPath(options.afterLogin ?? '/', 'afterLogin', path),
+    afterLogout: ownPath(options.afterLogout ?? '/', 'afterLogout', path),
+    returnToOrigins: frozen(origins(options.returnToOrigins)),
+    appId: options.appId ?? 'authrouter',
+    session: options.session,
+    transactions: options.transactions ?? 'cookie',
+    ifLoggedIn: options.ifLoggedIn ?? 'allow',
+    remember: options.remember ?? false,
+    crossSiteStart: options.crossSiteStart ?? 'confirm',
+    keep: frozen({ ...defaultKeep, ...options.keep }),
+    hooks: frozen({ ...options.hooks }),
+    errors: options.errors ?? 'page',
+    outbound: outboundOf(options.http),
+    logger: options.logger,
+    ...resolveProviders(options.providers, { catalogue, retired, env, production }),
+  } as const
+  return Object.freeze({ ...settings, secrets: frozen(secrets(options.secret, env, production, warn)) })
+}
+
+function baseUrls(configured: string | readonly string[] | undefined, env: Environment, production: boolean): readonly string[] {
+  const urls = eachOf('baseUrl', configured, 'AUTH_BASE_URL', env, (address, path) => applicationAddress(address, path, production))
+  if (urls.length === 0 && (production || configured)) {
+    throw invalid('baseUrl', 'is missing: set it, or the environment variable AUTH_BASE_URL, to where the application is reached '
+      + 'from outside, such as \'https://app.example.com\'.')
+  }
+  return [...new Set(urls)]
+}
+
+function secrets(configured: string | readonly string[] | undefined, env: Environment, production: boolean,
+  warn: (message: string) => void): readonly string[] {
+  const given = eachOf('secret', configured, 'AUTH_SECRET', env, checkSecret)
+  if (given.length > 0) return given
+  if (production || configured) {
+    throw invalid('secret', 'is missing: set it, or the environment variable AUTH_SECRET, to at least 32 random characters, such as '
+      + 'those that `openssl rand -base64 32` prints.')
+  }
+  warn('AUTH_SECRET is not set: a random secret is used, and every sign-in ends when this process does. '
+    + 'Set AUTH_SECRET to what `openssl rand -base64 32` prints.')
+  return [randomToken()]
+}
+
+/** Each value of an option that is one text or several, from the code or else from the environment, checked. */
+function eachOf(name: string, configured: string | readonly string[] | undefined, variable: string, env: Environment,
+  checked: (value: string, path: string) => string): string[] {
+  const values = typeof configured === 'string' ? [configured] : configured ?? readList(env, variable) ?? []
+  const source = configured === undefined ? ` (from ${variable})` : ''
+  return values.map((value, index) => checked(value, `${name}${values.length > 1 ? `[${String(index)}]` : ''}${source}`))
+}
+
+function mountPath(path: string): string {
+  const isPlain = /^(?:\/[\w.~-]+)+$/.test(path) && !path.split('/').some((segment) => segment === '.' || segment === '..')
+  if (isPlain) return path
+  throw invalid('path', 'must begin with / and not end with it, without query: letters, digits, - . _ ~ and /, such as \'/auth\'.')
+}
+
+/** A path of the application by rule R1; the page of sign-in buttons is one too, the other routes of ours are not. */
+function ownPath(value: string, name: string, mount: string): string {
+  const rules = { baseUrl: 'http://localhost', mountPath: mount, origins: [] }
+  const safe = value === mount ? value : safeReturnTo(value, rules)
+  if (safe !== undefined) return safe
+  throw invalid(name, `must be a path of the application, such as '/' or '/home': no other host, and nothing below ${mount}.`)
+}
+
+function origins(configured: readonly string[] = []): string[] {
+  return configured.map((origin, index) => exactOrigin(origin, `returnToOrigins[${String(index)}]`))
+}
+
+function checkSession(session: unknown): void {
+  if (session === undefined || typeof session === 'function') return
+  if (typeof session !== 'object' || session === null || Array.isArray(session)) {
+    throw invalid('session', 'must be { store } with a store of express-session, or a function (req, res) => session; '
+      + 'leave it out for a sealed cookie.')
+  }
+  if (!hasMethods((session as { store?: unknown }).store, ['get', 'set', 'destroy'])) {
+    throw invalid('session.store', 'must be a store of express-session, with the functions get, set and destroy: '
+      + 'new RedisStore({ client }) and the like.')
+  }
+}
+
+function outboundOf(http: Partial<Outbound> = {}): Outbound {
+  if (http.fetch && http.dispatcher !== undefined) {
+    throw invalid('http.dispatcher', 'would not be used beside http.fetch: give the dispatcher to that fetch.')
+  }
+  return Object.freeze({ timeout: defaultTimeout, maxBytes: defaultMaxBytes, ...http })
+}

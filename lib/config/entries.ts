@@ -1,0 +1,133 @@
+import type { AuthError } from '../errors.js'
+import type { Client, Provider, ProviderParameter, Registration } from '../types.js'
+import { completeProvider } from './completeProvider.js'
+import { entrySchema, optionNames, parametersSchema, type EntryOptions } from './entrySchema.js'
+import { readEntry, readVariable, variableOf, type Environment } from './environment.js'
+import { frozen } from './freeze.js'
+import { check, invalid, printable } from './invalid.js'
+import { merge } from './merge.js'
+import { checkFitness, checkRequirements, missing, type EntryPlace } from './requirements.js'
+import { isPlainObject, withoutUndefined } from './shapes.js'
+import { checkSlug } from './slugs.js'
+import { didYouMean } from './suggest.js'
+
+/** What an entry is completed from. */
+export interface EntrySources {
+  catalogue: Readonly<Record<string, Provider>>
+  /** Names that the catalogue had once, and what to do instead. */
+  retired: Readonly<Record<string, string>>
+  /** `undefined` where the environment is not to be read. */
+  env: Environment | undefined
+  /** Merged under every entry. */
+  defaults: Readonly<Record<string, unknown>>
+  production: boolean
+}
+
+type Raw = Readonly<Record<string, unknown>>
+
+type Parameters = Readonly<Record<string, ProviderParameter>>
+
+/** What one source says, checked: options, and values of the provider's parameters. */
+interface Layer { options: EntryOptions; values: Record<string, string> }
+
+/**
+ * Checks one entry and completes it: the catalogue's options, over them the environment's, the defaults' and its own.
+ *
+ * @param given the entry as the application wrote it
+ * @returns the entry with its addresses filled, deeply frozen
+ * @throws AuthError `config_invalid`
+ */
+export function resolveEntry(slug: string, given: unknown, sources: EntrySources): Registration {
+  checkSlug(slug)
+  const place: EntryPlace = {
+    path: `providers.${slug}`,
+    production: sources.production,
+    variableOf: (option) => sources.env && variableOf(slug, option),
+  }
+  if (!isPlainObject(given)) throw invalid(place.path, 'must be an object of options: write {} for a catalogue entry as it is.')
+  const own = withoutUndefined(given)
+
+  const base = baseProvider(slug, own, sources, place)
+  const parameters = base ? base.parameters ?? {} : check(parametersSchema, own['parameters'] ?? {}, `${place.path}.parameters`)
+  const layers = readLayers(slug, own, parameters, sources, place.path)
+  const options = layers.map((layer) => layer.options).reduce(merge, base ?? {})
+  const protocol = base?.protocol ?? options.protocol
+  if (protocol === undefined) throw invalid(`${place.path}.protocol`, 'is missing: set it to \'oidc\', \'oauth2\' or \'oauth1\'.')
+  checkFitness(protocol, layers.at(-1)?.options ?? {}, place)
+
+  const values = parameterValues(parameters, layers, place)
+  const client = clientOf(options, place)
+  const provider = completeProvider(slug, { ...options, protocol }, values, place.path)
+  checkRequirements(provider, client, place)
+  return frozen({ slug, provider, client })
+}
+
+/** The catalogue entry that an entry builds on; `undefined` for a provider of the application's own. */
+function baseProvider(slug: string, own: Raw, sources: EntrySources, { path }: EntryPlace): Provider | undefined {
+  const { catalogue, env, defaults } = sources
+  const written = (option: string): unknown => own[option] ?? defaults[option]
+    ?? (env && readVariable(env, variableOf(slug, option)))
+  if (own['protocol'] !== undefined) {
+    if (own['provider'] === undefined) return undefined
+    throw invalid(`${path}.provider`, 'names a catalogue entry, which has its protocol: leave provider or protocol out.')
+  }
+  const named = written('provider')
+  const name = named ?? slug
+  if (typeof name === 'string' && Object.hasOwn(catalogue, name)) {
+    if (own['parameters'] === undefined) return catalogue[name]
+    throw invalid(`${path}.parameters`, 'is for a provider of your own: give the values of parameters themselves.')
+  }
+  // With neither protocol nor address it is a name that nobody knows, not a provider that is badly described.
+  if (named === undefined && ['protocol', 'issuer', ...endpointNames].some((option) => written(option) !== undefined)) return undefined
+  throw unknownName(String(name), named === undefined ? path : `${path}.provider`, sources)
+}
+
+const endpointNames = optionNames.filter((option) => option.endsWith('Endpoint'))
+
+function unknownName(name: string, path: string, { catalogue, retired }: EntrySources): AuthError {
+  if (Object.hasOwn(retired, name)) return invalid(path, `cannot be used: ${retired[name] ?? ''}`)
+  return invalid(path, `is not in the catalogue under the name '${printable(name)}'${didYouMean(name, Object.keys(catalogue),
+    ': for a provider of your own, give its protocol and endpoints.')}`)
+}
+
+function readLayers(slug: string, own: Raw, parameters: Parameters, { env, defaults }: EntrySources, path: string): Layer[] {
+  const schema = entrySchema(parameters)
+  const known = new Set([...optionNames, ...Object.keys(parameters)])
+  // Of the defaults, what this provider has no parameter for is another entry's.
+  const shared = Object.fromEntries(Object.entries(defaults).filter(([name]) => known.has(name)))
+  const fromEnvironment = Object.entries(env ? readEntry(env, slug, Object.keys(parameters)) : {})
+    .filter(([name]) => own[name] === undefined && shared[name] === undefined)
+  return [
+    check(schema, Object.fromEntries(fromEnvironment), path, (name) => variableOf(slug, name)),
+    check(schema, shared, 'providers.defaults'),
+    check(schema, own, path),
+  ].map((checked) => split(checked, parameters))
+}
+
+function split(checked: Raw, parameters: Parameters): Layer {
+  const isParameter = ([name]: [string, unknown]): boolean => Object.hasOwn(parameters, name)
+  const entries = Object.entries(checked)
+  return {
+    options: Object.fromEntries(entries.filter((entry) => !isParameter(entry))),
+    // The schema has made texts of these.
+    values: Object.fromEntries(entries.filter(isParameter)) as Record<string, string>,
+  }
+}
+
+function parameterValues(parameters: Parameters, layers: readonly Layer[], place: EntryPlace): Record<string, string> {
+  const given = Object.assign({}, ...layers.map(({ values }) => values)) as Record<string, string>
+  return Object.fromEntries(Object.entries(parameters).map(([name, { description, default: standard }]) => {
+    const value = given[name] ?? standard
+    if (value === undefined) throw missing(name, place, `; it is ${description}`)
+    return [name, value]
+  }))
+}
+
+function clientOf({ clientId, clientSecret, privateKey }: EntryOptions, place: EntryPlace): Client {
+  if (clientId === undefined) throw missing('clientId', place, '')
+  return {
+    clientId,
+    ...(clientSecret === undefined ? {} : { clientSecret }),
+    ...(privateKey === undefined ? {} : { privateKey }),
+  }
+}

@@ -1,0 +1,70 @@
+import type { ProviderLookup, ProviderTable } from '../settings.js'
+import type { Registration } from '../types.js'
+import { resolveEntry, type EntrySources } from './entries.js'
+import { optionNames } from './entrySchema.js'
+import { invalid, printable } from './invalid.js'
+import { isPlainObject, unknownOption, withoutUndefined } from './shapes.js'
+import { checkVariables } from './slugs.js'
+import { unavailable } from './unavailable.js'
+
+/** The configured providers, and the way to complete one that comes later. */
+export interface ResolvedProviders<Request> {
+  registrations: ReadonlyMap<string, Registration>
+  lookup: ProviderLookup<Request> | undefined
+  register: (slug: string, entry: object) => Registration
+}
+
+/**
+ * Checks and completes `providers` in each of its forms.
+ * @throws AuthError `config_invalid`
+ */
+export function resolveProviders<Request>(providers: ProviderTable | readonly string[] | ProviderLookup<Request>,
+  sources: Omit<EntrySources, 'defaults'>): ResolvedProviders<Request> {
+  if (typeof providers === 'function') {
+    // The slugs of such entries are not the developer's: a tenant who chose one must not get the secret of that name.
+    return { registrations: new Map(), lookup: providers, register: registrar({ ...sources, env: undefined, defaults: {} }) }
+  }
+  const { defaults, entries } = readTable(providers)
+  checkDefaults(defaults, [...Object.values(sources.catalogue), ...Object.values(entries)])
+  checkVariables(Object.keys(entries))
+  const register = registrar({ ...sources, defaults })
+  const registrations = new Map(Object.entries(entries).map(([slug, entry]) => [slug, register(slug, entry as object)]))
+  if (registrations.size === 0) throw invalid('providers', 'is empty: give at least one entry of the catalogue, or a provider of your own.')
+  return { registrations, lookup: undefined, register }
+}
+
+/** Completes an entry once: the same object under the same slug is the same registration, which what is remembered of it hangs on. */
+function registrar(sources: EntrySources): (slug: string, entry: object) => Registration {
+  const known = new WeakMap<object, Map<string, Registration>>()
+  return (slug, entry) => {
+    const registration = known.get(entry)?.get(slug) ?? resolveEntry(slug, entry, sources)
+    known.set(entry, (known.get(entry) ?? new Map<string, Registration>()).set(slug, registration))
+    return registration
+  }
+}
+
+function readTable(providers: ProviderTable | readonly string[]): { defaults: Record<string, unknown>; entries: Record<string, unknown> } {
+  if (Array.isArray(providers)) return { defaults: {}, entries: fromList(providers) }
+  if (!isPlainObject(providers)) throw invalid('providers', 'must be a plain object of entries by slug: no class instance, and no key __proto__.')
+  const { defaults = {}, ...entries } = providers as Record<string, unknown>
+  if (!isPlainObject(defaults)) throw invalid('providers.defaults', 'must be a plain object of options, which every entry starts from.')
+  return { defaults: withoutUndefined(defaults), entries }
+}
+
+function fromList(slugs: readonly unknown[]): Record<string, unknown> {
+  const seen = new Set<string>()
+  slugs.forEach((slug, index) => {
+    if (typeof slug !== 'string') throw invalid(`providers[${String(index)}]`, 'must be the name of a catalogue entry.')
+    if (seen.has(slug)) throw invalid(`providers.${printable(slug)}`, 'is listed twice: give the second one a slug of its own, as in { other: { provider: \'...\' } }.')
+    seen.add(slug)
+  })
+  return Object.fromEntries([...seen].map((slug) => [slug, {}]))
+}
+
+/** Names that no entry could have any use for are mistakes of spelling. */
+function checkDefaults(defaults: Record<string, unknown>, providers: readonly unknown[]): void {
+  const parameters = providers.flatMap((provider) => isPlainObject(provider) && isPlainObject(provider['parameters']) ? Object.keys(provider['parameters']) : [])
+  const known = [...optionNames.filter((name) => name !== 'parameters'), ...parameters]
+  const wrong = Object.keys(defaults).find((name) => !known.includes(name))
+  if (wrong !== undefined) throw invalid(`providers.defaults.${printable(wrong)}`, unknownOption(wrong, known, unavailable.entryOptions))
+}

@@ -1,0 +1,104 @@
+import type { AuthError } from '../errors.js'
+import type { Client, ProtocolName, ResolvedProvider } from '../types.js'
+import type { EntryOptions } from './entrySchema.js'
+import { invalid } from './invalid.js'
+import { privateKeyKind } from './privateKey.js'
+import { alternatives } from './shapes.js'
+
+/** Where an entry stands, and how its options can be given. */
+export interface EntryPlace {
+  /** `providers.<slug>` */
+  path: string
+  /** The environment variable of an option; `undefined` where the environment is not read. */
+  variableOf: (option: string) => string | undefined
+  production: boolean
+}
+
+type Endpoint = 'issuer' | 'authorizationEndpoint' | 'tokenEndpoint' | 'requestTokenEndpoint' | 'accessTokenEndpoint' | 'jwksUri'
+
+const endpoints: Record<ProtocolName, readonly Endpoint[]> = {
+  oauth1: ['requestTokenEndpoint', 'authorizationEndpoint', 'accessTokenEndpoint'],
+  oauth2: ['authorizationEndpoint', 'tokenEndpoint'],
+  oidc: ['issuer'],
+}
+const endpointsWithoutDiscovery: readonly Endpoint[] = ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'jwksUri']
+
+// Options that another protocol would not even read: nobody shall count on a check that is not made.
+const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolName[] } = {
+  requestTokenEndpoint: ['oauth1'], accessTokenEndpoint: ['oauth1'], requestTokenParams: ['oauth1'], signatureMethod: ['oauth1'],
+  signaturePlacement: ['oauth1'], realm: ['oauth1'],
+  tokenEndpoint: ['oauth2', 'oidc'], pkce: ['oauth2', 'oidc'], clientAuth: ['oauth2', 'oidc'], tokenPlacement: ['oauth2', 'oidc'],
+  responseMode: ['oauth2', 'oidc'],
+  idTokenAlgs: ['oidc'], nonce: ['oidc'], discovery: ['oidc'], jwksUri: ['oidc'], maxAge: ['oidc'], acrValues: ['oidc'], clockTolerance: ['oidc'],
+}
+
+/** @throws AuthError `config_invalid` for an option that the entry's protocol has no use for */
+export function checkFitness(protocol: ProtocolName, options: EntryOptions, { path }: EntryPlace): void {
+  for (const option of Object.keys(options) as (keyof EntryOptions)[]) {
+    const protocols = meantFor[option]
+    if (protocols && !protocols.includes(protocol)) {
+      throw invalid(`${path}.${option}`, `belongs to the protocol ${alternatives(protocols)}, and this entry's is '${protocol}': leave it out.`)
+    }
+  }
+}
+
+/** @throws AuthError `config_invalid` for what the entry lacks, or for two of its options that contradict each other */
+export function checkRequirements(provider: ResolvedProvider, client: Client, place: EntryPlace): void {
+  const needed = provider.discovery === false && provider.protocol === 'oidc' ? endpointsWithoutDiscovery : endpoints[provider.protocol]
+  for (const name of needed) {
+    if (provider[name] === undefined) throw missing(name, place, `; the protocol ${provider.protocol} needs it`)
+  }
+  checkClient(provider, client, place)
+  checkProfile(provider, place)
+  if (provider.protocol === 'oidc' && !provider.scope.includes('openid')) {
+    throw invalid(`${place.path}.scope`, 'must contain \'openid\': without it the provider sends no ID Token.')
+  }
+  if (provider.protocol === 'oauth1') checkSignature(provider, client, place)
+}
+
+function checkClient(provider: ResolvedProvider, client: Client, place: EntryPlace): void {
+  const { clientAuth, protocol, signatureMethod } = provider
+  const signing = protocol !== 'oauth1' ? clientAuth === 'private_key_jwt' && 'clientAuth \'private_key_jwt\''
+    : signatureMethod?.startsWith('RSA-') && `signatureMethod '${signatureMethod}'`
+  if (signing && client.privateKey === undefined) throw missing('privateKey', place, `; it is PEM text, and ${signing} signs with it`)
+  if (needsSecret(provider, client) && client.clientSecret === undefined) {
+    throw missing('clientSecret', place, protocol === 'oauth1' ? '' : '; a public client, which has none, says clientAuth: \'none\'')
+  }
+}
+
+function needsSecret({ protocol, clientAuth, signatureMethod }: ResolvedProvider, { privateKey }: Client): boolean {
+  if (protocol === 'oauth1') return !signatureMethod?.startsWith('RSA-')
+  if (clientAuth === undefined) return privateKey === undefined
+  return typeof clientAuth !== 'function' && clientAuth !== 'none' && clientAuth !== 'private_key_jwt'
+}
+
+function checkProfile({ protocol, userinfoEndpoint, profile }: ResolvedProvider, { path }: EntryPlace): void {
+  if (protocol !== 'oidc' && userinfoEndpoint !== undefined && profile?.id === undefined) {
+    throw invalid(`${path}.profile.id`, 'is missing: set it to where the provider\'s profile has its stable id, such as profile: { id: \'id\' } '
+      + 'or profile: { id: \'data.user_id\' }.')
+  }
+}
+
+function checkSignature(provider: ResolvedProvider, { privateKey }: Client, { path, production }: EntryPlace): void {
+  const { signatureMethod, signaturePlacement = 'header', realm } = provider
+  if (realm !== undefined && signaturePlacement !== 'header') {
+    throw invalid(`${path}.realm`, 'travels in the Authorization header: leave it out, or set signaturePlacement to \'header\'.')
+  }
+  if (signatureMethod?.startsWith('RSA-') && privateKey !== undefined && privateKeyKind(privateKey) !== 'rsa') {
+    throw invalid(`${path}.privateKey`, `must be an RSA key: signatureMethod '${signatureMethod}' signs with it.`)
+  }
+  // Elsewhere plain http is refused anyway, but for this machine itself.
+  const open = endpoints.oauth1.find((name) => provider[name]?.startsWith('http:'))
+  if (signatureMethod === 'PLAINTEXT' && production && open) {
+    throw invalid(`${path}.${open}`, 'must use https: signatureMethod \'PLAINTEXT\' sends the secrets as they are.')
+  }
+}
+
+/**
+ * The error of an option that has to be given.
+ * @param reason what follows, such as why it is needed
+ */
+export function missing(option: string, { path, variableOf }: Pick<EntryPlace, 'path' | 'variableOf'>, reason: string): AuthError {
+  const variable = variableOf(option)
+  return invalid(`${path}.${option}`, `is missing: set it${variable === undefined ? '' : `, or the environment variable ${variable}`}${reason}.`)
+}

@@ -1,0 +1,75 @@
+import * as v from 'valibot'
+import type { AuthRouterConfig, Hooks, Keep, Logger, ProviderLookup, ProviderTable } from '../settings.js'
+import type { Outbound } from '../types.js'
+import type { Agrees, Assert } from './agreement.js'
+import { callable, group, oneOf, text, type Group } from './shapes.js'
+import { unavailable } from './unavailable.js'
+
+const list = v.pipe(v.array(text, 'must be a list of texts.'), v.readonly())
+const textOrList = v.union([text, list], 'must be a text or a list of texts.')
+
+const keep = {
+  dropOnLogin: list,
+  keepAcrossUsers: list,
+  keepOnLogout: list,
+}
+
+const hooks = {
+  onLogin: callable<Required<Hooks>['onLogin']>(),
+  onLogout: callable<Required<Hooks>['onLogout']>(),
+  onError: callable<Required<Hooks>['onError']>(),
+}
+
+// Milliseconds. Timers of Node.js fire at once when they are asked for more than 24 days.
+const longestTimeout = 600_000
+
+const http = {
+  timeout: v.pipe(v.number('must be a number of milliseconds.'), v.minValue(1, 'must be at least 1, in milliseconds.'),
+    v.maxValue(longestTimeout, `must be at most ${String(longestTimeout)}, in milliseconds.`)),
+  maxBytes: v.pipe(v.number('must be a number of bytes.'), v.safeInteger('must be a whole number of bytes.'),
+    v.minValue(1, 'must be at least 1, in bytes.')),
+  fetch: callable<typeof globalThis.fetch>(),
+  dispatcher: v.custom<unknown>((value) => hasMethods(value, ['dispatch']), 'must be an undici dispatcher, such as new ProxyAgent(...).'),
+  agent: v.custom<unknown>((value) => typeof value === 'object' && value !== null, 'must be an agent of node:http or node:https.'),
+}
+
+const wholeSeconds = 'must be a whole number of seconds above 0, or false.'
+
+const options = {
+  providers: v.custom<ProviderTable | readonly string[] | ProviderLookup>((value) => typeof value === 'function'
+    || (typeof value === 'object' && value !== null), 'must be an object of entries by slug, a list of catalogue names, or a function.'),
+  baseUrl: textOrList,
+  path: text,
+  secret: textOrList,
+  appId: v.pipe(text, v.regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 letters, digits, _ or -: it becomes part of cookie names.')),
+  session: v.custom<unknown>(() => true),
+  transactions: oneOf(['cookie', 'session']),
+  afterLogin: text,
+  afterLogout: text,
+  returnToOrigins: list,
+  ifLoggedIn: oneOf(['allow', 'redirect'], unavailable.ifLoggedIn),
+  remember: v.union([v.literal(false), v.pipe(v.number(wholeSeconds), v.safeInteger(wholeSeconds), v.minValue(1, wholeSeconds))], wholeSeconds),
+  crossSiteStart: oneOf(['confirm', 'allow']),
+  keep: group(keep, 'of lists of session keys'),
+  hooks: group(hooks, 'of functions, such as onLogin', unavailable.hooks),
+  errors: oneOf(['page', 'next']),
+  http: group(http, 'with any of timeout, maxBytes, fetch, dispatcher and agent'),
+  logger: v.custom<Logger | false>((value) => value === false || hasMethods(value, ['debug', 'info', 'warn', 'error']),
+    'must have the functions debug, info, warn and error, or be false.'),
+}
+
+/** The shape of the whole configuration; what a shape cannot say is checked by `resolveConfig`. */
+export const configSchema = group(options, 'such as { providers: { ... } }', unavailable.options)
+
+export function hasMethods(value: unknown, names: readonly string[]): boolean {
+  return typeof value === 'object' && value !== null && names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
+}
+
+/** Does not compile when schema and type differ: neither can gain, lose or change an option alone. */
+export type ConfigAgreement = Assert<[
+  Agrees<Group<typeof options>, Partial<AuthRouterConfig>>,
+  Agrees<keyof typeof options, keyof AuthRouterConfig>,
+  Agrees<keyof typeof keep, keyof Keep>,
+  Agrees<keyof typeof hooks, keyof Hooks>,
+  Agrees<keyof typeof http, keyof Outbound>,
+]>

@@ -1,0 +1,83 @@
+import * as v from 'valibot'
+import { didYouMean } from './suggest.js'
+
+// What schemas are made of. Each message is the rest of a sentence that begins with the option's path.
+
+export const text = v.pipe(v.string('must be a text.'), v.nonEmpty('must not be empty.'))
+
+export const credential = v.pipe(text, v.check((value) => value.trim() === value, 'must not begin or end with white space.'))
+
+export const flag = v.boolean('must be true or false.')
+
+
+/** One of a few words; `later` are words that this version does not know yet. */
+export function oneOf<const Words extends readonly string[]>(words: Words, later: readonly string[] = []): v.GenericSchema<unknown, Words[number]> {
+  return v.picklist(words, ({ input }) => {
+    const choice = `must be ${alternatives(words)}`
+    if (typeof input !== 'string') return `${choice}.`
+    if (later.includes(input)) return `${choice}: '${input}' is not available in this version of authrouter.`
+    return choice + didYouMean(input, words)
+  })
+}
+
+/** `'a', 'b' or 'c'` */
+export function alternatives(words: readonly string[]): string {
+  return words.map((word) => `'${word}'`).join(', ').replace(/, ('[^']*')$/, ' or $1')
+}
+
+/** A function of the application's. */
+export function callable<Type>(): v.GenericSchema<unknown, Type> {
+  return v.custom<Type>((value) => typeof value === 'function', 'must be a function.') as v.GenericSchema<unknown, Type>
+}
+
+/** A function whose answer is used at once: a promise would be taken for the answer. */
+export function pureFunction<Type>(): v.GenericSchema<unknown, Type> {
+  return v.pipe(callable<Type>(), v.check((value) => Object.prototype.toString.call(value) === '[object Function]',
+    'must be an ordinary function: an async one would answer too late.'))
+}
+
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  // A prototype without a prototype of its own is Object.prototype, of whatever realm.
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+/** An object whose names are the application's own, such as parameters of a request. */
+export function table<Output>(member: v.GenericSchema<unknown, Output>, kind: string): v.GenericSchema<unknown, Record<string, Output>> {
+  return v.pipe(
+    v.custom<Record<string, unknown>>(isPlainObject, `must be a plain object ${kind}.`),
+    v.transform(withoutUndefined),
+    v.record(v.string(), member),
+  )
+}
+
+type Members = Readonly<Record<string, v.GenericSchema>>
+export type Group<Entries extends Members> = { [Name in keyof Entries]?: v.InferOutput<Entries[Name]> }
+
+/**
+ * An object of options, each of which may be left out or `undefined`; any other name is refused.
+ *
+ * @param kind what the object is of, for the message
+ * @param later names that this version does not know yet
+ */
+export function group<const Entries extends Members>(entries: Entries, kind: string, later: readonly string[] = []):
+v.GenericSchema<unknown, Group<Entries>> {
+  const names = Object.keys(entries)
+  const optional = Object.fromEntries(Object.entries(entries).map(([name, schema]) => [name, v.optional(schema)]))
+  return v.pipe(
+    v.custom<Record<string, unknown>>(isPlainObject, `must be a plain object ${kind}.`),
+    v.transform(withoutUndefined),
+    v.strictObject(optional, ({ path }) => unknownOption(String(path?.[0].key), names, later)),
+  ) as unknown as v.GenericSchema<unknown, Group<Entries>>
+}
+
+/** What is wrong with a name that is none of the known ones. */
+export function unknownOption(name: string, known: readonly string[], later: readonly string[]): string {
+  if (later.includes(name)) return 'is not available in this version of authrouter: leave it out, nothing would come of it.'
+  return `is not an option${didYouMean(name, known, `: the options here are ${known.join(', ')}.`)}`
+}
+
+export function withoutUndefined(value: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined))
+}

@@ -1,0 +1,27 @@
+import type { Template } from '../types.js'
+import { invalid } from './invalid.js'
+
+/**
+ * An address with its parameters in place.
+ *
+ * @param parameters the provider's parameters, each already checked for what it may look like
+ * @throws AuthError `config_invalid` when the text names a parameter that there is not
+ */
+export function fill(template: Template, parameters: Readonly<Record<string, string>>, path: string): string {
+  const address = typeof template === 'function' ? call(template, parameters, path) : template.replace(/\{([^{}]*)\}/g,
+    (placeholder, name: string) => Object.hasOwn(parameters, name) ? parameters[name] ?? placeholder : placeholder)
+  const [placeholder] = /\{[^{}]*\}/.exec(address) ?? []
+  if (placeholder !== undefined) throw invalid(path, `holds ${placeholder}, which is none of the provider's parameters: write the value there.`)
+  return address
+}
+
+function call(template: Exclude<Template, string>, parameters: Readonly<Record<string, string>>, path: string): string {
+  let address: unknown
+  try {
+    address = template({ ...parameters })
+  } catch (cause) {
+    throw invalid(path, 'is a function that throws: it must answer the address as a text.', cause)
+  }
+  if (typeof address !== 'string' || address === '') throw invalid(path, 'is a function that does not answer a text: it must answer the address.')
+  return address
+}

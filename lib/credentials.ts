@@ -1,0 +1,77 @@
+import { inspect } from 'node:util'
+import { AuthError } from './errors.js'
+import { isDue, refresh } from './refresh.js'
+import { isExpired } from './tokens.js'
+import type { Context, Tokens } from './types.js'
+
+/** Where the tokens of an account are kept while a request runs. */
+export interface TokenHolder {
+  /** The tokens as they are now, or `undefined` once the account has been signed out. */
+  read: () => Tokens | undefined
+  write: (tokens: Tokens) => void | Promise<void>
+}
+
+/** Tokens with a life: what an application may know and do about its access to an account. */
+export interface Credentials {
+  /** Slug of the provider. */
+  readonly provider: string
+  readonly tokenType: string
+  /** Granted scopes, separated by spaces. */
+  readonly scope: string | undefined
+  readonly expiresAt: Date | undefined
+  /** Seconds until the access token ends; negative when it has. */
+  readonly expiresIn: number | undefined
+  /** `false` once the access token has ended; a token without an end is valid. */
+  readonly valid: boolean
+  /** The access token itself: the only way to it, left out of JSON, `inspect` and logs. */
+  readonly accessToken: string
+  /** Whether the access token ends within so many seconds (default: one day). */
+  expiresSoon: (seconds?: number) => boolean
+  /**
+   * Renews the access when it is due, or at once with `force`.
+   * @throws AuthError `reauth_required` when only a new sign-in helps; `provider_timeout`, `provider_bad_response`, `credentials_gone`
+   */
+  refresh: (options?: { force?: boolean }) => Promise<void>
+}
+
+/** Makes the credentials of an account from where its tokens are kept. */
+export function createCredentials(context: Context, holder: TokenHolder): Credentials {
+  const { slug, now } = context
+  const tokens = (): Tokens => {
+    const current = holder.read()
+    if (!current) throw new AuthError('credentials_gone', 'This account has been signed out.', { provider: slug })
+    return current
+  }
+  const seconds = (): number => Math.floor(now() / 1000)
+  const facts = {
+    get provider() { return slug },
+    get tokenType() { return tokens().tokenType },
+    get scope() { return tokens().scope },
+    get expiresAt() {
+      const { expiresAt } = tokens()
+      return expiresAt === undefined ? undefined : new Date(expiresAt * 1000)
+    },
+    get expiresIn() {
+      const { expiresAt } = tokens()
+      return expiresAt === undefined ? undefined : expiresAt - seconds()
+    },
+    get valid() { return isExpired(tokens(), seconds(), 0) !== true },
+  }
+  const methods = {
+    get accessToken() { return tokens().accessToken },
+    expiresSoon: (within = 86_400) => isExpired(tokens(), seconds(), within) === true,
+    refresh: async ({ force = false } = {}) => {
+      const current = tokens()
+      if (force || isDue(current, now())) await holder.write(await refresh(context, current))
+    },
+    [inspect.custom]: () => `Credentials { provider: '${slug}' }`,
+  }
+  return hideFromListing(facts, methods)
+}
+
+// Properties that hold or lead to a token are not enumerable: spreading, JSON and loggers pass over them.
+function hideFromListing<A extends object, B extends object>(shown: A, hidden: B): A & B {
+  const descriptors = Object.getOwnPropertyDescriptors(hidden)
+  for (const name of Reflect.ownKeys(descriptors)) Object.assign(descriptors[name as keyof typeof descriptors] as object, { enumerable: false })
+  return Object.defineProperties(shown, descriptors) as A & B
+}

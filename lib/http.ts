@@ -1,0 +1,132 @@
+import { AuthError } from './errors.js'
+import type { Http, HttpRequest, HttpResponse, Outbound } from './types.js'
+
+/** Milliseconds for a call to a provider's own endpoint; connecting may take `connectTimeout` of them. */
+export const defaultTimeout = 5_000
+/** Milliseconds for a call to a token endpoint, which may do real work. */
+export const tokenTimeoutFactor = 2
+const connectTimeout = 3_000
+/** Bytes of an answer of a provider's own endpoint. */
+export const defaultMaxBytes = 1024 * 1024
+
+type ResponseBody = ConstructorParameters<typeof Response>[0]
+type Send = (request: HttpRequest, signal: AbortSignal) => Promise<{ status: number; headers: Record<string, string>; chunks: AsyncIterable<Uint8Array> }>
+
+/**
+ * Makes the one way out to the network: bounded in time and size, never following a redirect, never asking for compression.
+ *
+ * @param outbound limits, and the application's own `fetch` or undici dispatcher
+ * @returns a function that throws `AuthError` with `provider_timeout` or `provider_bad_response`, and never for an HTTP status
+ */
+export function createHttp(outbound: Outbound): Http {
+  const send = outbound.fetch ? sendByFetch(outbound.fetch) : sendByUndici(outbound.dispatcher)
+
+  return async function http(request) {
+    const deadline = AbortSignal.timeout(request.timeout ?? outbound.timeout)
+    const signal = request.signal ? AbortSignal.any([deadline, request.signal]) : deadline
+    try {
+      const { status, headers, chunks } = await send({ ...request, headers: { 'accept-encoding': 'identity', 'user-agent': 'authrouter',
+        ...request.headers } }, signal)
+      return { status, headers, body: await readBounded(chunks, request.maxBytes ?? outbound.maxBytes) }
+    } catch (error) {
+      if (request.signal?.aborted) throw error
+      if (error instanceof AuthError) throw error
+      if (deadline.aborted || isConnectTimeout(error)) throw new AuthError('provider_timeout', 'The provider did not answer in time.', { cause: error })
+      throw new AuthError('provider_bad_response', 'The provider could not be reached.', { cause: error })
+    }
+  }
+}
+
+function sendByUndici(configured: unknown): Send {
+  let loaded: Promise<{ request: typeof import('undici').request; dispatcher: import('undici').Dispatcher }> | undefined
+
+  // Loaded at the first call: an application that is only being started pays nothing for it.
+  async function load(): Promise<{ request: typeof import('undici').request; dispatcher: import('undici').Dispatcher }> {
+    const { Agent, request } = await import('undici')
+    return { request, dispatcher: (configured as import('undici').Dispatcher | undefined) ?? new Agent({ connect: { timeout: connectTimeout } }) }
+  }
+
+  return async ({ method, url, headers, body }, signal) => {
+    loaded ??= load()
+    const { request, dispatcher } = await loaded
+    const response = await request(url, { method: method as import('undici').Dispatcher.HttpMethod, headers: headers ?? {}, body: body ?? null,
+      signal, dispatcher })
+    return { status: response.statusCode, headers: plainHeaders(response.headers), chunks: response.body as AsyncIterable<Uint8Array> }
+  }
+}
+
+function sendByFetch(fetch: typeof globalThis.fetch): Send {
+  return async ({ method, url, headers, body }, signal) => {
+    const response = await fetch(url, { method, headers: headers ?? {}, ...(body === undefined ? {} : { body: body as NonNullable<ResponseBody> }), redirect: 'manual', signal })
+    return { status: response.status, headers: Object.fromEntries(response.headers), chunks: response.body ?? none() }
+  }
+}
+
+async function* none(): AsyncGenerator<Uint8Array> {
+  // An answer without a body has nothing to give.
+}
+
+async function readBounded(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  // Leaving the loop early destroys the stream, and with it the connection that still sends.
+  for await (const chunk of chunks) {
+    size += chunk.byteLength
+    if (size > maxBytes) throw new AuthError('provider_bad_response', `The provider's answer is larger than ${String(maxBytes)} bytes.`)
+    parts.push(chunk)
+  }
+  return Buffer.concat(parts, size)
+}
+
+function plainHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const plain: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) plain[name] = Array.isArray(value) ? value.join(', ') : value
+  }
+  return plain
+}
+
+function isConnectTimeout(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'UND_ERR_CONNECT_TIMEOUT'
+}
+
+/**
+ * The same way out in the shape of `fetch`, for libraries that take one.
+ * @param http the way out
+ * @param limits of every call made through it
+ */
+export function asFetch(http: Http, limits: Pick<HttpRequest, 'timeout' | 'maxBytes'> = {}): (url: string, init?: FetchInit) => Promise<Response> {
+  return async (url, init = {}) => {
+    const response = await http({
+      method: init.method ?? 'GET',
+      url,
+      headers: Object.fromEntries(new Headers(init.headers)),
+      body: await bodyOf(init.body),
+      signal: init.signal ?? undefined,
+      ...limits,
+    })
+    return toResponse(response)
+  }
+}
+
+export interface FetchInit {
+  method?: string
+  headers?: ConstructorParameters<typeof Headers>[0]
+  body?: unknown
+  signal?: AbortSignal | null | undefined
+}
+
+async function bodyOf(body: unknown): Promise<string | Uint8Array | undefined> {
+  if (body === undefined || body === null) return undefined
+  if (typeof body === 'string' || body instanceof Uint8Array) return body
+  if (body instanceof URLSearchParams) return body.toString()
+  return new Uint8Array(await new Response(body as ResponseBody).arrayBuffer())
+}
+
+// The statuses that a Response must not be given a body for (Fetch Standard, null body status).
+const withoutBody = new Set([101, 103, 204, 205, 304])
+
+/** An answer of the one way out as a platform `Response`. */
+export function toResponse({ status, headers, body }: HttpResponse): Response {
+  return new Response(withoutBody.has(status) ? null : Buffer.from(body), { status, headers })
+}

@@ -1,0 +1,45 @@
+import { requestedScope } from './protocols/authorizationRequest.js'
+import { loadProtocol } from './protocols/index.js'
+import { sha256 } from './random.js'
+import type { Context, LoginOptions, ResolvedProvider, Transaction } from './types.js'
+
+export interface LoginStart {
+  /** Where to send the browser. */
+  location: string
+  /** What must be remembered until it comes back. */
+  transaction: Transaction
+}
+
+/**
+ * Phase 1 of a login: asks the protocol where to send the browser and gives back what must be remembered until it returns.
+ *
+ * @param options `returnTo` must have passed rule R1 already
+ * @throws AuthError `discovery_failed`, `provider_bad_response`, `provider_timeout`
+ */
+export async function login(context: Context, options: LoginOptions = {}): Promise<LoginStart> {
+  const protocol = await loadProtocol(context.provider.protocol)
+  const { location, state, remember } = await protocol.authorize(context, options)
+  const maxAge = options.maxAge ?? context.provider.maxAge
+  return {
+    location,
+    transaction: {
+      slug: context.slug,
+      stateHash: sha256(state),
+      target: targetOf(context),
+      redirectUri: context.redirectUri,
+      createdAt: context.now(),
+      scope: requestedScope(context, options),
+      ...(options.returnTo === undefined ? {} : { returnTo: options.returnTo }),
+      ...(maxAge === undefined ? {} : { maxAge }),
+      ...remember,
+    },
+  }
+}
+
+const endpointNames = ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userinfoEndpoint', 'requestTokenEndpoint', 'accessTokenEndpoint',
+] as const satisfies (keyof ResolvedProvider)[]
+
+/** A digest of whom a login talks to, and as whom: it must be the same when the browser comes back. */
+export function targetOf({ provider, client }: Pick<Context, 'provider' | 'client'>): string {
+  return sha256(JSON.stringify([provider.protocol, client.clientId, ...endpointNames.map((name) => provider[name] ?? null)]))
+}

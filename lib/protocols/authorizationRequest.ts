@@ -1,0 +1,72 @@
+import { codeChallenge, randomToken } from '../random.js'
+import type { Context, LoginOptions } from '../types.js'
+
+// Only the flow sets these: a configured or requested parameter of such a name is dropped.
+const reserved = new Set(['response_type', 'client_id', 'redirect_uri', 'state', 'nonce', 'code_challenge', 'code_challenge_method',
+  'request', 'request_uri', 'response_mode'])
+
+export interface AuthorizationRequest {
+  parameters: Record<string, string>
+  state: string
+  remember: { nonce?: string; codeVerifier?: string }
+}
+
+/**
+ * The parameters of an authorization request (RFC 6749 section 4.1.1; RFC 7636; OpenID Connect Core section 3.1.2.1).
+ *
+ * The provider's and the application's hook see them first; `state`, `nonce` and the code challenge are added afterwards, so that
+ * no hook can leave one out.
+ */
+export function authorizationRequest(context: Context, options: LoginOptions, { withNonce }: { withNonce: boolean }): AuthorizationRequest {
+  const { provider, client, redirectUri } = context
+  const scope = requestedScope(context, options)
+  const prepared = withoutAbsent({
+    response_type: 'code',
+    client_id: client.clientId,
+    redirect_uri: redirectUri,
+    scope: scope.length > 0 ? scope.join(provider.scopeSeparator ?? ' ') : undefined,
+    response_mode: provider.responseMode,
+    prompt: options.prompt,
+    login_hint: options.loginHint,
+    max_age: (options.maxAge ?? provider.maxAge)?.toString(),
+    acr_values: (options.acrValues ?? provider.acrValues)?.join(' '),
+  })
+  const extra = { ...(provider.offline ? provider.offlineAccess?.authorizationParams : undefined), ...provider.authorizationParams }
+  for (const [name, value] of Object.entries(extra)) {
+    // What this login asks for, such as a prompt, wins over what is configured for all.
+    if (!reserved.has(name)) prepared[name] ??= value
+  }
+  const parameters = provider.hooks?.authorizationRequest?.({ ...prepared }) ?? prepared
+
+  const state = randomToken()
+  const nonce = withNonce ? randomToken() : undefined
+  const codeVerifier = provider.pkce === false ? undefined : randomToken()
+  return {
+    parameters: withoutAbsent({
+      ...parameters,
+      state,
+      nonce,
+      code_challenge: codeVerifier === undefined ? undefined : codeChallenge(codeVerifier),
+      code_challenge_method: codeVerifier === undefined ? undefined : 'S256',
+    }),
+    state,
+    remember: withoutAbsent({ nonce, codeVerifier }),
+  }
+}
+
+/** The scopes of one login: the configured ones, those of offline access, and those that this login adds. */
+export function requestedScope({ provider }: Pick<Context, 'provider'>, options: LoginOptions): string[] {
+  const offline = provider.offline ? provider.offlineAccess?.scope ?? [] : []
+  return [...new Set([...provider.scope, ...offline, ...options.scope ?? []])]
+}
+
+/** An address with parameters added after those it has already. */
+export function withParameters(endpoint: string, parameters: Record<string, string>): string {
+  const url = new URL(endpoint)
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
+  return url.href
+}
+
+function withoutAbsent(parameters: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}

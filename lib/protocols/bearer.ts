@@ -1,0 +1,32 @@
+import type { ApiRequest, Context, Tokens } from '../types.js'
+
+/**
+ * Puts a bearer token on a request (RFC 6750 section 2): in the Authorization header, or where the provider wants it.
+ */
+export function bearer({ provider }: Pick<Context, 'provider'>, { accessToken }: Tokens, request: ApiRequest): ApiRequest {
+  switch (provider.tokenPlacement) {
+    case 'query': {
+      const url = new URL(request.url)
+      url.searchParams.set('access_token', accessToken)
+      return { ...request, url: url.href }
+    }
+    case 'body':
+      if (isForm(request)) return { ...request, body: appendField(request.body, accessToken) }
+      break
+    case 'header':
+    case undefined:
+      break
+  }
+  return { ...request, headers: { ...request.headers, authorization: `Bearer ${accessToken}` } }
+}
+
+// RFC 6750 section 2.2: only a form-encoded body can carry the token; any other request falls back to the header.
+function isForm({ headers, body }: ApiRequest): boolean {
+  return typeof body === 'string' && (headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')
+}
+
+function appendField(body: ApiRequest['body'], accessToken: string): string {
+  const form = new URLSearchParams(String(body))
+  form.set('access_token', accessToken)
+  return form.toString()
+}

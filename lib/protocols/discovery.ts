@@ -1,0 +1,79 @@
+import type { Configuration } from 'openid-client'
+import { AuthError } from '../errors.js'
+import type { Context, ResolvedProvider } from '../types.js'
+import { clientAuthentication } from './clientAuthentication.js'
+import { boundedFetch, clientMetadata, fromOpenidClient, isLoopbackHttp, loadOpenidClient, prepare, staticConfiguration } from './openidClient.js'
+
+interface Entry { configuration: Promise<Configuration>; startedAt: number; stale?: Configuration }
+
+/** Milliseconds after which a discovery document is fetched again. */
+const freshFor = 3600_000
+/** Milliseconds for which an old document still serves while the provider cannot be reached. */
+const staleFor = 24 * 3600_000
+
+// By the provider's entry, which lives as long as its configuration does.
+const known = new WeakMap<ResolvedProvider, Entry>()
+
+/**
+ * The provider's metadata as openid-client works with it (OpenID Connect Discovery 1.0): fetched once however many ask, kept for an
+ * hour, served stale for a day while the provider is down. A failure is not kept.
+ *
+ * @throws AuthError `discovery_failed`, `provider_timeout`, `provider_bad_response`
+ */
+export async function discover(context: Context): Promise<Configuration> {
+  const { provider } = context
+  const now = context.now()
+  const entry = known.get(provider)
+  if (entry && now - entry.startedAt < freshFor) return entry.configuration
+
+  const previous = entry ? await entry.configuration.catch(() => entry.stale) : undefined
+  const current = known.get(provider)
+  // Another request may have begun while this one waited.
+  if (current && current !== entry) return current.configuration
+
+  const configuration = load(context).catch((error: unknown) => {
+    known.delete(provider)
+    if (previous && entry && now - entry.startedAt < staleFor) {
+      known.set(provider, { configuration: Promise.resolve(previous), startedAt: entry.startedAt, stale: previous })
+      return previous
+    }
+    throw error
+  })
+  known.set(provider, { configuration, startedAt: now, ...(previous ? { stale: previous } : {}) })
+  return configuration
+}
+
+async function load(context: Context): Promise<Configuration> {
+  const { provider, slug } = context
+  const { issuer, authorizationEndpoint, tokenEndpoint, userinfoEndpoint, jwksUri } = provider
+  if (issuer === undefined) throw new AuthError('config_invalid', `providers.${slug}.issuer is missing.`, { provider: slug })
+  if (provider.discovery === false) {
+    return staticConfiguration(context, {
+      issuer,
+      ...(authorizationEndpoint === undefined ? {} : { authorization_endpoint: authorizationEndpoint }),
+      ...(tokenEndpoint === undefined ? {} : { token_endpoint: tokenEndpoint }),
+      ...(userinfoEndpoint === undefined ? {} : { userinfo_endpoint: userinfoEndpoint }),
+      ...(jwksUri === undefined ? {} : { jwks_uri: jwksUri }),
+    })
+  }
+  return discoverIssuer(context, new URL(issuer))
+}
+
+async function discoverIssuer(context: Context, issuer: URL): Promise<Configuration> {
+  const { provider, client, slug } = context
+  const openidClient = await loadOpenidClient()
+  try {
+    const authentication = await clientAuthentication(openidClient, provider, client)
+    const configuration = await openidClient.discovery(issuer, client.clientId, clientMetadata(context), authentication, {
+      [openidClient.customFetch]: boundedFetch(context),
+      ...(isLoopbackHttp(issuer.href) ? { execute: [openidClient.allowInsecureRequests] } : {}),
+    })
+    prepare(openidClient, configuration, context)
+    return configuration
+  } catch (error) {
+    if (error instanceof openidClient.ClientError && error.code === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED') {
+      throw new AuthError('discovery_failed', `The discovery document at providers.${slug}.issuer names another issuer.`, { provider: slug, cause: error })
+    }
+    throw fromOpenidClient(error, slug)
+  }
+}

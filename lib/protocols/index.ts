@@ -1,0 +1,19 @@
+import type { Protocol, ProtocolName } from '../types.js'
+
+const modules: Record<ProtocolName, () => Promise<{ protocol: Protocol }>> = {
+  oauth1: () => import('./oauth1.js'),
+  oauth2: () => import('./oauth2.js'),
+  oidc: () => import('./oidc.js'),
+}
+
+const loaded = new Map<ProtocolName, Protocol>()
+
+/** A protocol, loaded when a provider of it is first used: an application pays for what it configures. */
+export async function loadProtocol(name: ProtocolName): Promise<Protocol> {
+  let protocol = loaded.get(name)
+  if (!protocol) {
+    protocol = (await modules[name]()).protocol
+    loaded.set(name, protocol)
+  }
+  return protocol
+}

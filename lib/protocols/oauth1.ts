@@ -1,0 +1,139 @@
+import { AuthError } from '../errors.js'
+import { tokenTimeoutFactor } from '../http.js'
+import { isObject, parseJson, utf8 } from '../json.js'
+import { randomToken } from '../random.js'
+import type { ApiRequest, Authorization, CallbackParameters, Context, Protocol, Tokens, TokenSet, Transaction } from '../types.js'
+import { withParameters } from './authorizationRequest.js'
+import { denied } from './authorizationResponse.js'
+import { signRequest } from './oauth1Signature.js'
+import { fetchProfile } from './userinfo.js'
+
+/** A token and its secret, of whichever leg (RFC 5849 section 1.1). */
+interface TokenPair { token: string; secret: string }
+
+/** OAuth 1.0a (RFC 5849): temporary credentials, the person's approval, token credentials. Revision 1.0 without the "a" is refused. */
+export const protocol: Protocol = {
+  async authorize(context, options): Promise<Authorization> {
+    const { provider, slug, redirectUri } = context
+    const answer = await callForTokens(context, endpoint(context, 'requestTokenEndpoint'), { oauth_callback: redirectUri },
+      provider.hooks?.tokenRequest?.({ ...provider.requestTokenParams }) ?? provider.requestTokenParams)
+    // RFC 5849 section 2.1; servers that write "True" are in use.
+    if (answer['oauth_callback_confirmed']?.toLowerCase() !== 'true') {
+      throw new AuthError('provider_bad_response', 'The provider speaks OAuth 1.0 without the fix of 1.0a, which is not safe to use.', { provider: slug })
+    }
+    const { token, secret } = tokenPair(answer, slug)
+    const asked = { ...provider.authorizationParams, ...(options.loginHint === undefined ? {} : { login_hint: options.loginHint }) }
+    const parameters = provider.hooks?.authorizationRequest?.(asked) ?? asked
+    return {
+      location: withParameters(endpoint(context, 'authorizationEndpoint'), { ...parameters, oauth_token: token }),
+      state: token,
+      remember: { requestToken: token, requestTokenSecret: secret },
+    }
+  },
+
+  async exchange(context, grant): Promise<TokenSet> {
+    if (grant.type !== 'authorization_code') {
+      throw new AuthError('reauth_required', 'OAuth 1.0a tokens cannot be renewed; sign in again.', { provider: context.slug })
+    }
+    const verifier = oauthVerifier(grant.parameters, context.slug)
+    const { requestToken: token = '', requestTokenSecret: secret = '' } = grant.transaction satisfies Transaction
+    const response = await callForTokens(context, endpoint(context, 'accessTokenEndpoint'), { oauth_verifier: verifier }, undefined, { token, secret })
+    const repaired = context.provider.hooks?.tokenResponse?.(response) ?? response
+    const pair = tokenPair(repaired, context.slug)
+    return {
+      tokens: { accessToken: pair.token, tokenSecret: pair.secret, tokenType: 'OAuth', issuedAt: Math.floor(context.now() / 1000) },
+      response: withoutSecrets(repaired),
+    }
+  },
+
+  async userinfo(context, { tokens, response }) {
+    // Some providers name the person in the token answer and have no other place.
+    if (context.provider.userinfoEndpoint === undefined) return response
+    return fetchProfile(context, tokens, protocol.sign)
+  },
+
+  sign(context, tokens, request) {
+    const token = { token: tokens.accessToken, secret: tokens.tokenSecret ?? '' }
+    return signed(context, request, token, placementOf(request, context.provider.signaturePlacement))
+  },
+}
+
+// RFC 5849 section 3.5.2: only a form can carry the parameters in its body; any other request has them in the header.
+function placementOf({ headers }: ApiRequest, placement: 'header' | 'query' | 'body' | undefined): 'header' | 'query' | 'body' | undefined {
+  return placement === 'body' && !headers['content-type']?.startsWith('application/x-www-form-urlencoded') ? 'header' : placement
+}
+
+function oauthVerifier(parameters: CallbackParameters, slug: string): string {
+  if (parameters['denied'] !== undefined || parameters['oauth_problem'] === 'user_refused') throw denied(slug)
+  const verifier = parameters['oauth_verifier']
+  if (!verifier || verifier.length > 1024) throw new AuthError('bad_request', 'The provider\'s answer holds no usable oauth_verifier.', { provider: slug })
+  return verifier
+}
+
+/** One call of the first or third leg: always POST, signed in the header, answered form-encoded (JSON occurs). */
+async function callForTokens(context: Context, url: string, oauthParameters: Record<string, string>, form?: Record<string, string>,
+  token?: TokenPair): Promise<Record<string, string>> {
+  const { http, outbound, slug } = context
+  const hasForm = form !== undefined && Object.keys(form).length > 0
+  const request: ApiRequest = {
+    method: 'POST',
+    url,
+    headers: hasForm ? { 'content-type': 'application/x-www-form-urlencoded' } : {},
+    body: hasForm ? new URLSearchParams(form).toString() : undefined,
+  }
+  const response = await http({ ...signed(context, request, token, 'header', oauthParameters), timeout: outbound.timeout * tokenTimeoutFactor })
+  if (response.status !== 200) {
+    throw new AuthError('provider_bad_response', `The provider answered with HTTP ${String(response.status)}.`, { provider: slug })
+  }
+  return parseTokenAnswer(utf8(response.body))
+}
+
+function parseTokenAnswer(text: string): Record<string, string> {
+  if (!text.trimStart().startsWith('{')) return Object.fromEntries(new URLSearchParams(text))
+  try {
+    const value = parseJson(text)
+    return isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, member]) => [name, String(member)])) : {}
+  } catch {
+    return {}
+  }
+}
+
+function tokenPair(answer: Record<string, unknown>, slug: string): TokenPair {
+  const { oauth_token: token, oauth_token_secret: secret } = answer
+  if (typeof token !== 'string' || token === '' || typeof secret !== 'string') {
+    throw new AuthError('provider_bad_response', 'The provider\'s answer holds no usable token.', { provider: slug })
+  }
+  return { token, secret }
+}
+
+function withoutSecrets(answer: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(answer).filter(([name]) => !name.startsWith('oauth_')))
+}
+
+function signed({ provider, client, now, slug }: Context, request: ApiRequest, token: TokenPair | undefined,
+  placement: 'header' | 'query' | 'body' = 'header', parameters: Record<string, string> = {}): ApiRequest {
+  try {
+    const { url, headers, body } = signRequest(request, {
+      clientId: client.clientId,
+      ...(client.clientSecret === undefined ? {} : { clientSecret: client.clientSecret }),
+      ...(client.privateKey === undefined ? {} : { privateKey: client.privateKey }),
+      ...(token ? { token: token.token, tokenSecret: token.secret } : {}),
+    }, {
+      signatureMethod: provider.signatureMethod ?? 'HMAC-SHA1',
+      signaturePlacement: placement,
+      ...(provider.realm === undefined ? {} : { realm: provider.realm }),
+      parameters,
+      timestamp: Math.floor(now() / 1000),
+      nonce: randomToken(16),
+    })
+    return { method: request.method, url, headers, body }
+  } catch (cause) {
+    throw new AuthError('config_invalid', `A request to providers.${slug} cannot be signed: ${cause instanceof Error ? cause.message : 'unknown reason'}`, { provider: slug, cause })
+  }
+}
+
+function endpoint({ provider, slug }: Context, name: 'requestTokenEndpoint' | 'authorizationEndpoint' | 'accessTokenEndpoint'): string {
+  const address = provider[name]
+  if (address === undefined) throw new AuthError('config_invalid', `providers.${slug}.${name} is missing.`, { provider: slug })
+  return address
+}

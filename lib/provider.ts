@@ -1,0 +1,162 @@
+import type { Client, Tokens } from './types.js'
+
+/** The protocols that a provider can speak. */
+export type ProtocolName = 'oauth1' | 'oauth2' | 'oidc'
+
+/** How a client proves itself at the token endpoint (RFC 6749 section 2.3; OpenID Connect Core section 9). */
+export type ClientAuthMethod = 'basic' | 'basic_raw' | 'post' | 'none' | 'client_secret_jwt' | 'private_key_jwt'
+
+/** Authenticates a token request by itself: it may change the headers and the form that are about to be sent. */
+export type ClientAuthFunction = (request: { endpoint: string; clientId: string; clientSecret: string | undefined
+  headers: Headers; form: URLSearchParams }) => void
+
+/** OAuth 1.0a signature methods (RFC 5849 section 3.4 and their SHA-2 successors). */
+export type SignatureMethod = 'HMAC-SHA1' | 'HMAC-SHA256' | 'HMAC-SHA512' | 'RSA-SHA1' | 'RSA-SHA256' | 'RSA-SHA512' | 'PLAINTEXT'
+
+/** A value of JSON as a provider sent it, known only to be an object. */
+export type RawProfile = Record<string, unknown>
+
+/** Where a field of the user comes from: a path into the raw profile (`'data.id'`, `'emails.0.value'`), or a pure function of it. */
+export type ProfileField = string | ((raw: RawProfile) => unknown)
+
+/** The fields that a profile map can fill; what it does not name is not taken. */
+export type ProfileKey = 'id' | 'username' | 'name' | 'givenName' | 'familyName' | 'nickname' | 'email' | 'emailVerified' | 'picture'
+  | 'profileUrl' | 'website' | 'gender' | 'birthdate' | 'locale' | 'zoneinfo' | 'phoneNumber' | 'address'
+
+export type ProfileMap = Partial<Record<ProfileKey, ProfileField>>
+
+/** A request on its way to a provider's API. */
+export interface ApiRequest {
+  method: string
+  url: string
+  headers: Record<string, string>
+  body?: string | Uint8Array | undefined
+}
+
+/** Changes of a request, or repairs of a response, at one station each. Pure functions: no hook can skip a check. */
+export interface ProviderHooks {
+  /** Changes the parameters of the authorization request (OAuth 1.0a: of the authorization page's address). State, nonce and PKCE are added after it. */
+  authorizationRequest?: (parameters: Record<string, string>) => Record<string, string>
+  /** Changes the form of a token request (OAuth 1.0a: the further parameters of the request-token call). */
+  tokenRequest?: (form: Record<string, string>) => Record<string, string>
+  /** Repairs the parsed answer of the token endpoint before it is checked. */
+  tokenResponse?: (body: Record<string, unknown>) => Record<string, unknown>
+  /** Changes a request to the provider's API before it is signed, the userinfo request included. */
+  apiRequest?: (request: ApiRequest, tokens: Readonly<Tokens>, client: Readonly<Client>) => ApiRequest
+  /** Repairs the parsed profile before it is mapped. */
+  userinfo?: (raw: RawProfile, tokens: Readonly<Tokens>) => RawProfile
+}
+
+/** A value that an address of a provider needs: a tenant, a host. */
+export interface ProviderParameter {
+  description: string
+  /** What a value may look like, so that it cannot smuggle in another host. */
+  kind: 'host' | 'segment'
+  default?: string
+}
+
+/** Text with `{parameter}` inside, or a function of the parameters where text is not enough. */
+export type Template = string | ((parameters: Record<string, string>) => string)
+
+/** What an application may set for a provider, besides who it is to them. */
+export interface ProviderOptions {
+  title?: string
+  /** SVG text for the provider's button. */
+  icon?: string
+  /** Background of the provider's button, `#rrggbb`. */
+  color?: string
+  /** Scopes to ask for. */
+  scope?: readonly string[]
+  /** Further scopes that a visitor's request for a login may name. */
+  scopes?: readonly string[]
+  authorizationParams?: Record<string, string>
+  tokenParams?: Record<string, string>
+  /** Ask for a refresh token, whatever the provider calls that. */
+  offline?: boolean
+  /** `false` only where the provider refuses PKCE. */
+  pkce?: boolean
+  clientAuth?: ClientAuthMethod | ClientAuthFunction
+  tokenPlacement?: 'header' | 'body' | 'query'
+  responseMode?: 'query' | 'form_post'
+  /** Accepted signature algorithms of ID Tokens. */
+  idTokenAlgs?: readonly string[]
+  /** Seconds since the person's last authentication at the provider. */
+  maxAge?: number
+  acrValues?: readonly string[]
+  /** Seconds by which the clocks may differ, at most 60. */
+  clockTolerance?: number
+  /** Other hosts that may receive the token. */
+  apiHosts?: readonly string[]
+  profile?: ProfileMap
+  hooks?: ProviderHooks
+  signatureMethod?: SignatureMethod
+  signaturePlacement?: 'header' | 'query' | 'body'
+  realm?: string
+  requestTokenParams?: Record<string, string>
+}
+
+/** A provider as data: who they are. One file of the catalogue holds one of these. */
+export interface Provider extends ProviderOptions {
+  protocol: ProtocolName
+  title: string
+  /** The provider's own documentation. */
+  docs?: string
+  parameters?: Record<string, ProviderParameter>
+  issuer?: Template
+  /** `false` where the endpoints are given here and no discovery document exists. */
+  discovery?: boolean
+  authorizationEndpoint?: Template
+  tokenEndpoint?: Template
+  userinfoEndpoint?: Template
+  requestTokenEndpoint?: Template
+  accessTokenEndpoint?: Template
+  revocationEndpoint?: Template
+  jwksUri?: Template
+  apiBaseUrl?: Template
+  /** Query of the userinfo request. */
+  userinfoQuery?: Record<string, string>
+  /** Headers of every request to the API, the userinfo request included. */
+  apiHeaders?: Record<string, string>
+  /** `false` where the ID Token is the whole profile and the userinfo endpoint adds nothing. */
+  userinfo?: boolean
+  /** Further profile requests; each answer is put into the raw profile under its name. One that is refused is left out. */
+  extraRequests?: Record<string, Template>
+  scopeSeparator?: string
+  /** How this provider is asked for a refresh token when `offline` is set. */
+  offlineAccess?: { scope?: readonly string[]; authorizationParams?: Record<string, string> }
+  /** Issuer of the `iss` response parameter (RFC 9207) where there is no discovery document. */
+  authorizationResponseIssuer?: Template
+  /** `false` only where the provider leaves the nonce out of its ID Tokens. */
+  nonce?: boolean
+  /** `'form'` where the token endpoint answers form-encoded text instead of JSON. */
+  tokenResponseFormat?: 'json' | 'form'
+  /** Assumed where the token endpoint leaves `token_type` out, which RFC 6749 section 5.1 requires. */
+  defaultTokenType?: string
+}
+
+/** A provider whose templates are filled and whose defaults are set: what the flow works with. */
+export interface ResolvedProvider extends Omit<Provider, 'issuer' | 'authorizationEndpoint' | 'tokenEndpoint' | 'userinfoEndpoint'
+  | 'requestTokenEndpoint' | 'accessTokenEndpoint' | 'revocationEndpoint' | 'jwksUri' | 'apiBaseUrl' | 'extraRequests'
+  | 'authorizationResponseIssuer'> {
+  issuer?: string
+  authorizationEndpoint?: string
+  tokenEndpoint?: string
+  userinfoEndpoint?: string
+  requestTokenEndpoint?: string
+  accessTokenEndpoint?: string
+  revocationEndpoint?: string
+  jwksUri?: string
+  apiBaseUrl?: string
+  extraRequests?: Record<string, string>
+  authorizationResponseIssuer?: string
+  scope: readonly string[]
+}
+
+/**
+ * Declares a provider, for the catalogue or for `providers: { slug: defineProvider({...}) }`.
+ * @param provider who they are: protocol, endpoints, scopes, profile map, hooks
+ * @returns the same value, checked by the compiler
+ */
+export function defineProvider(provider: Provider): Provider {
+  return provider
+}

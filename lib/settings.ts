@@ -1,0 +1,135 @@
+import type { Credentials } from './credentials.js'
+import type { AuthError } from './errors.js'
+import type { AuthUser, Outbound, Provider, ProviderOptions, Registration, Tokens } from './types.js'
+
+/** Who the application is to one provider, and how it wants that provider used: one value of `providers`. */
+export interface ProviderEntry extends Partial<Omit<Provider, 'protocol' | 'title' | 'parameters'>>, ProviderOptions {
+  /** Catalogue name, when the slug is another one. */
+  provider?: string
+  /** For a provider that is not in the catalogue. */
+  protocol?: Provider['protocol']
+  clientId?: string
+  clientSecret?: string
+  /** PEM text, for `private_key_jwt` and RSA signatures. */
+  privateKey?: string
+  /** Parameters of the catalogue entry, such as a tenant or a host. */
+  [parameter: string]: unknown
+}
+
+/** Finds an entry when it is asked for: tenants from a database. Results are checked, and cached by identity. */
+export type ProviderLookup<Request = unknown> = (slug: string, req: Request) => Promise<ProviderEntry | Provider | undefined> | ProviderEntry | Provider | undefined
+
+/** Slug to entry; `defaults` is not a slug: it is merged under every entry. */
+export type ProviderTable = Readonly<Record<string, ProviderEntry | Provider>> & { readonly defaults?: ProviderEntry }
+
+/** Structured events, redacted. */
+export interface Logger {
+  debug: (event: object, message?: string) => void
+  info: (event: object, message?: string) => void
+  warn: (event: object, message?: string) => void
+  error: (event: object, message?: string) => void
+}
+
+export interface LoginEvent<Request = unknown> {
+  user: AuthUser
+  tokens: Readonly<Tokens>
+  /** The same tokens with a life: when they end, and how to renew them. */
+  credentials: Credentials
+  req: Request
+}
+
+/** What `onLogin` may answer: nothing, own fields for the user, another place to go, or `false` to refuse. */
+export type LoginDecision = undefined | void | boolean | { user?: Record<string, unknown>; redirect?: string }
+
+export interface Hooks<Request = unknown> {
+  onLogin?: (event: LoginEvent<Request>) => LoginDecision | Promise<LoginDecision>
+  onLogout?: (event: { user: AuthUser; req: Request }) => void | Promise<void>
+  onError?: (event: { error: AuthError; req: Request }) => void | Promise<void>
+}
+
+/** What of the application's session data survives; lists of session keys. */
+export interface Keep {
+  /** Not carried over at login. */
+  dropOnLogin?: readonly string[]
+  /** Carried over even when another user signs in. */
+  keepAcrossUsers?: readonly string[]
+  keepOnLogout?: readonly string[]
+}
+
+/**
+ * What an application gives to `authRouter`. Everything but `providers` may be left out; in production `baseUrl` and `secret` may
+ * come from the environment instead.
+ */
+export interface AuthRouterConfig<Request = unknown, Session = unknown> {
+  /**
+   * What can be signed in with: slug to entry, a list of catalogue names, or a function that finds an entry.
+   * `<SLUG>_CLIENT_ID` and `<SLUG>_CLIENT_SECRET` of the environment complete an entry, and so does any other scalar option; the
+   * results of a function are taken as they are.
+   */
+  providers: ProviderTable | readonly string[] | ProviderLookup<Request>
+  /** Where the application is reached from outside: one URL, or all of them. `AUTH_BASE_URL`, separated by commas. Required in production. */
+  baseUrl?: string | readonly string[]
+  /** Prefix of the routes; `/auth` unless told. */
+  path?: string
+  /** Seals cookies, sessions and tokens: at least 32 random characters, or `[current, ...older]`. `AUTH_SECRET`. Required in production. */
+  secret?: string | readonly string[]
+  /** Tells apart two applications on one host with one secret; `authrouter` unless told. */
+  appId?: string
+  /**
+   * Where the signed-in state lives: `{ store, ...options of express-session }`, or `(req, res) => session`. Left out: the session of
+   * a middleware that ran before, else a sealed cookie.
+   */
+  session?: Session
+  /** Where logins under way are kept: a sealed cookie each unless told. */
+  transactions?: 'cookie' | 'session'
+  /** Path to go to after a login that names no `returnTo`; `/` unless told. */
+  afterLogin?: string
+  /** Path to go to after a logout that names no `returnTo`; `/` unless told. */
+  afterLogout?: string
+  /** Exact other origins that `returnTo` may name. */
+  returnToOrigins?: readonly string[]
+  /** What starting a login does when somebody is signed in already: `'allow'` replaces the user and is the default. */
+  ifLoggedIn?: 'allow' | 'redirect'
+  /** Lifetime of the session cookie in seconds, or `false`, the default, for a browser session. */
+  remember?: number | false
+  /** A login started by a link on another site: a page with one button first, the default, or straight on. */
+  crossSiteStart?: 'confirm' | 'allow'
+  /** What of the application's session data survives a login and a logout. */
+  keep?: Keep
+  hooks?: Hooks<Request>
+  /** `'page'`, the default, answers errors itself, HTML or JSON; `'next'` hands an `AuthError` to the application. */
+  errors?: 'page' | 'next'
+  /** Outbound calls: limits, and the application's own way out. */
+  http?: Partial<Outbound>
+  /** Receives structured events, redacted; `false` for none. */
+  logger?: Logger | false
+}
+
+/** The configuration, checked and complete. */
+export interface Settings<Request = unknown, Session = unknown> {
+  /** Where the application is reached from outside, each without a slash at the end; empty in development: taken from the request, on loopback only. */
+  baseUrls: readonly string[]
+  /** Prefix of the routes, such as `/auth`. */
+  path: string
+  /** Current one first. */
+  secrets: readonly string[]
+  appId: string
+  session: Session | undefined
+  transactions: 'cookie' | 'session'
+  afterLogin: string
+  afterLogout: string
+  returnToOrigins: readonly string[]
+  ifLoggedIn: 'allow' | 'redirect'
+  /** Seconds, or `false` for a browser session. */
+  remember: number | false
+  crossSiteStart: 'confirm' | 'allow'
+  keep: Required<Keep>
+  hooks: Hooks<Request>
+  errors: 'page' | 'next'
+  outbound: Outbound
+  logger: Logger | false | undefined
+  registrations: ReadonlyMap<string, Registration>
+  lookup: ProviderLookup<Request> | undefined
+  /** Checks one entry and completes it, for entries that come later. */
+  register: (slug: string, entry: ProviderEntry | Provider) => Registration
+}

@@ -1,0 +1,198 @@
+import type { ApiRequest, RawProfile, ResolvedProvider } from './provider.js'
+
+export { defineProvider } from './provider.js'
+export type { ApiRequest, ClientAuthFunction, ClientAuthMethod, ProfileField, ProfileKey, ProfileMap, ProtocolName, Provider, ProviderHooks, ProviderOptions, ProviderParameter, RawProfile,
+  ResolvedProvider, SignatureMethod, Template } from './provider.js'
+
+/** A postal address, as in OpenID Connect Core section 5.1.1. */
+export interface Address {
+  country?: string
+  region?: string
+  locality?: string
+  postalCode?: string
+  formatted?: string
+}
+
+/** The signed-in person, in the same words for every provider. What is not known is absent. Extend it by declaration merging. */
+export interface AuthUser {
+  /** Slug of the provider that vouches for this person. */
+  provider: string
+  /** The provider's stable id (`sub`), always a string. */
+  id: string
+  /** `provider + '$' + id`: unique over all providers, safe as a database key. */
+  key: string
+  username?: string
+  /** Always present: name, else given and family name, else username, else nickname, else the local part of the e-mail, else id. */
+  name: string
+  givenName?: string
+  familyName?: string
+  nickname?: string
+  email?: string
+  /** `true` only where the provider vouches for the address. */
+  emailVerified?: boolean
+  picture?: string
+  profileUrl?: string
+  website?: string
+  gender?: string
+  birthdate?: string
+  locale?: string
+  zoneinfo?: string
+  phoneNumber?: string
+  address?: Address
+  /** What the `onLogin` hook put there, else empty. */
+  roles: string[]
+  /** When this login finished, ISO 8601. */
+  loggedInAt: string
+  /** Authentication context class reference of this login (OpenID Connect). */
+  acr?: string
+  /** Authentication methods of this login (OpenID Connect). */
+  amr?: string[]
+  /** When the provider last saw the person authenticate, ISO 8601 (OpenID Connect `auth_time`). */
+  authTime?: string
+  /** The provider's own profile, parsed. */
+  raw: RawProfile
+}
+
+/** Tokens as a provider gave them, in the words of RFC 6749; OAuth 1.0a adds the token secret. */
+export interface Tokens {
+  accessToken: string
+  tokenType: string
+  /** OAuth 1.0a only (RFC 5849 section 2.3). */
+  tokenSecret?: string
+  refreshToken?: string
+  idToken?: string
+  /** Granted scopes, separated by spaces. */
+  scope?: string
+  /** When the tokens were received, in seconds since 1970. */
+  issuedAt?: number
+  /** When the access token ends, in seconds since 1970; absent when the provider did not say. */
+  expiresAt?: number
+}
+
+/** Who the application is to a provider. */
+export interface Client {
+  clientId: string
+  clientSecret?: string
+  /** PEM text (PKCS#8 or PKCS#1) for signatures by key. */
+  privateKey?: string
+}
+
+/** One entry of the configuration, checked and complete: a provider, and who we are to it. */
+export interface Registration {
+  slug: string
+  provider: ResolvedProvider
+  client: Client
+}
+
+/** What a login works with, frozen when it starts. */
+export interface Context extends Registration {
+  redirectUri: string
+  http: Http
+  outbound: Outbound
+  /** Milliseconds since 1970. */
+  now: () => number
+}
+
+/** What a person, a guard or the application asks of one login. */
+export interface LoginOptions {
+  /** Where to go afterwards; rule R1 decides whether it may be used. */
+  returnTo?: string
+  prompt?: string
+  loginHint?: string
+  /** Scopes to ask for beside the configured ones. */
+  scope?: readonly string[]
+  /** Seconds; see OpenID Connect Core section 3.1.2.1. */
+  maxAge?: number
+  acrValues?: readonly string[]
+}
+
+/** What must survive the redirect to the provider and back. Sealed, one record a login, used once. */
+export interface Transaction {
+  slug: string
+  /** SHA-256 of the value that the callback will bring: `state`, or the request token of OAuth 1.0a. */
+  stateHash: string
+  /** SHA-256 over endpoints and client id: a login does not survive a change of whom it talks to. */
+  target: string
+  redirectUri: string
+  /** Milliseconds since 1970. */
+  createdAt: number
+  returnTo?: string
+  nonce?: string
+  codeVerifier?: string
+  requestToken?: string
+  requestTokenSecret?: string
+  scope?: readonly string[]
+  maxAge?: number
+}
+
+/** What `authorize` gives: where to send the browser, and what the protocol wants back at the callback. */
+export interface Authorization {
+  location: string
+  /** The value by which the callback will name this login. */
+  state: string
+  remember: Pick<Transaction, 'nonce' | 'codeVerifier' | 'requestToken' | 'requestTokenSecret'>
+}
+
+/** Parameters of a callback: each at most once. */
+export type CallbackParameters = Readonly<Record<string, string>>
+
+/** What tokens are asked for with: the fruit of a callback, a refresh token, or the client's own standing. */
+export type Grant =
+  | { type: 'authorization_code'; transaction: Transaction; parameters: CallbackParameters }
+  | { type: 'refresh_token'; tokens: Tokens }
+  | { type: 'client_credentials'; scope?: readonly string[] }
+
+/** One protocol: four functions, the same for all. */
+export interface Protocol {
+  /** Phase 1: where to send the browser, and what to remember. */
+  authorize: (context: Context, options: LoginOptions) => Promise<Authorization>
+  /** Phase 2: a grant for tokens. For a callback: issuer, then error, then code. */
+  exchange: (context: Context, grant: Grant) => Promise<TokenSet>
+  /** The provider's profile of the person whom the tokens speak for. */
+  userinfo: (context: Context, tokenSet: TokenSet) => Promise<RawProfile>
+  /** Puts the tokens on a request to the API. */
+  sign: (context: Context, tokens: Tokens, request: ApiRequest) => ApiRequest
+}
+
+/** Tokens, with what came along: the claims of a verified ID Token, and the answer as the provider gave it. */
+export interface TokenSet {
+  tokens: Tokens
+  claims?: RawProfile
+  response: Record<string, unknown>
+}
+
+/** One outbound request. */
+export interface HttpRequest {
+  method: string
+  url: string
+  headers?: Record<string, string>
+  body?: string | Uint8Array | undefined
+  /** Milliseconds for everything: connecting, waiting and reading. */
+  timeout?: number
+  /** Bytes of body to accept. */
+  maxBytes?: number
+  signal?: AbortSignal | undefined
+}
+
+export interface HttpResponse {
+  status: number
+  /** Lower-case names; several of one name joined by `, `. */
+  headers: Record<string, string>
+  body: Uint8Array
+}
+
+/** The one way out. */
+export type Http = (request: HttpRequest) => Promise<HttpResponse>
+
+/** The application's settings of outbound calls. */
+export interface Outbound {
+  /** Milliseconds for a call to a provider's own endpoints; token calls may take twice as long. */
+  timeout: number
+  /** Bytes of an answer of a provider's own endpoint. */
+  maxBytes: number
+  fetch?: typeof globalThis.fetch
+  /** An undici dispatcher: proxies, certificates. */
+  dispatcher?: unknown
+  /** A `node:http` or `node:https` agent for the libraries that use one. */
+  agent?: unknown
+}

@@ -1,0 +1,87 @@
+import type { AuthError } from '../lib/errors.js'
+import type { Engine } from './engine.js'
+import { wantsJson, type Next, type Request, type Response } from './http.js'
+import { errorPage } from './pages.js'
+import type { Place } from './place.js'
+
+/** Headers of every answer on authrouter's routes: nothing here may be kept by a cache or told to the next site. */
+export function protect(res: Response): void {
+  res.setHeader('Cache-Control', 'no-store')
+  res.setHeader('Referrer-Policy', 'no-referrer')
+  res.setHeader('X-Content-Type-Options', 'nosniff')
+}
+
+/** Sends the browser on. The body stays empty, so that express-session holds the headers back until its store has written. */
+export function redirect(res: Response, status: 302 | 303, location: string): void {
+  res.statusCode = status
+  res.setHeader('Location', location)
+  res.setHeader('Content-Length', '0')
+  res.end()
+}
+
+export function sendJson(res: Response, status: number, body: unknown): void {
+  const text = JSON.stringify(body)
+  res.statusCode = status
+  res.setHeader('Content-Type', 'application/json; charset=utf-8')
+  res.setHeader('Content-Length', String(Buffer.byteLength(text)))
+  res.end(text)
+}
+
+export function sendPage(res: Response, status: number, { html, headers }: { html: string; headers: Record<string, string> }): void {
+  res.statusCode = status
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
+  res.setHeader('Content-Length', String(Buffer.byteLength(html)))
+  res.end(html)
+}
+
+export interface FailedRequest {
+  req: Request
+  res: Response
+  next: Next | undefined
+  place: Place | undefined
+  /** The provider that the request was for, as far as it is known. */
+  slug: string | undefined
+  /** Where the person wanted to go, safe to name. */
+  returnTo: string | undefined
+}
+
+/** The one door for failures: told to the hook, the listeners and the log, then answered, or handed to the application. */
+export async function fail(engine: Engine, error: AuthError, failed: FailedRequest): Promise<void> {
+  const { req, res, next, slug } = failed
+  error.provider ??= slug
+  const { code, status, provider, reason, providerError } = error
+  engine.log(status >= 500 ? 'error' : 'warn', { event: 'login_failed', provider, code, status, reason, providerError })
+  engine.emit('error', { error, provider })
+  try {
+    await engine.settings.hooks.onError?.({ error, req })
+  } catch {
+    engine.log('error', { event: 'hook_failed', reason: 'onError' })
+  }
+  if (engine.settings.errors === 'next' && next) {
+    next(error)
+    return
+  }
+  if (res.headersSent) {
+    res.destroy()
+    return
+  }
+  if (status === 503) res.setHeader('Retry-After', '5')
+  if (wantsJson(req)) sendJson(res, status, error)
+  else sendPage(res, status, errorPage(pageOf(engine, error, failed)))
+}
+
+function pageOf({ settings }: Engine, { status, code, message, provider, ...error }: AuthError, { place, slug, returnTo }: FailedRequest): Parameters<typeof errorPage>[0] {
+  const mountPath = place?.mountPath ?? settings.path
+  const query = returnTo === undefined ? '' : `?returnTo=${encodeURIComponent(returnTo)}`
+  const known = slug !== undefined && code !== 'unknown_provider'
+  return {
+    status,
+    code: error.reason === undefined ? code : `${code} (${error.reason})`,
+    message,
+    ...(provider === undefined || !known ? {} : { provider: settings.registrations.get(provider)?.provider.title ?? provider }),
+    startAgain: known
+      ? { url: `${mountPath}/${slug}${query}`, label: 'Start again' }
+      : { url: `${mountPath}${query}`, label: 'Choose how to sign in' },
+    homeUrl: settings.afterLogout,
+  }
+}

@@ -1,0 +1,117 @@
+import { resolveConfig } from '../lib/config.js'
+import { asAuthError, AuthError } from '../lib/errors.js'
+import type { AuthRouterConfig, ProviderEntry } from '../lib/settings.js'
+import type { LoginOptions, Provider } from '../lib/types.js'
+import { catalogue } from '../providers/index.js'
+import { fail, protect } from './answers.js'
+import { attach } from './attach.js'
+import { createEngine, type AuthEvents, type Engine, type SessionSetting } from './engine.js'
+import type { Handler, Next, Request, Response } from './http.js'
+import { openVisit, type VisitOpener } from './openVisit.js'
+import { pathOf, placeOf } from './place.js'
+import { findRoute } from './routes.js'
+import { visitOf } from './attach.js'
+
+export type AuthRouterOptions = AuthRouterConfig<Request, SessionSetting>
+
+/** The middleware, and what it offers beside requests. */
+export interface AuthRouter extends Handler {
+  /** Slugs and titles of the configured providers. */
+  readonly providers: readonly { slug: string; title: string; protocol: string }[]
+  /**
+   * Adds a provider while the application runs.
+   * @throws AuthError `config_invalid`
+   */
+  register: (slug: string, entry: ProviderEntry | Provider) => void
+  /** A handler that starts a login, for an application that makes its own routes. Mount the router itself before it. */
+  login: (slug: string, options?: LoginOptions) => Handler
+  /** A handler that signs out and goes on to `returnTo`, else to `afterLogout`. Give it a method and a path that another site cannot use. */
+  logout: (options?: { returnTo?: string }) => Handler
+  on: <Name extends keyof AuthEvents>(name: Name, listener: (...event: AuthEvents[Name]) => void) => void
+  /** Lets go of listeners and remembered state. */
+  close: () => void
+}
+
+/**
+ * Makes the middleware that signs people in.
+ *
+ * @param config see the README, or the docstrings of its options
+ * @returns a middleware for Express 5, Express 4, Connect and bare `node:http`, at any mount path
+ * @throws AuthError `config_invalid`, naming the option and what to write instead
+ * @example app.use(authRouter({ providers: { github: {}, google: {} } }))
+ */
+export function authRouter(config: AuthRouterOptions): AuthRouter {
+  const settings = resolveConfig<Request, SessionSetting>(config, {
+    catalogue,
+    env: process.env,
+    warn: (message) => {
+      if (config.logger) config.logger.warn({ event: 'config_warning' }, message)
+      else if (config.logger !== false) console.warn(`authrouter: ${message}`)
+    },
+  })
+  const engine = createEngine(settings)
+  const open = openVisit(engine)
+
+  const handler: Handler = (req, res, next) => {
+    void serve(engine, open, req, res, next)
+  }
+  return Object.assign(handler, {
+    get providers() {
+      return engine.registrations().map(({ slug, provider: { title, protocol } }) => ({ slug, title, protocol }))
+    },
+    register: engine.register,
+    login: (slug: string, options?: LoginOptions): Handler => ownRoute((req) => attachedAuth(req).login(slug, options)),
+    logout: ({ returnTo }: { returnTo?: string } = {}): Handler => ownRoute(async (req, res) => {
+      await attachedAuth(req).logout()
+      res.writeHead(303, { Location: returnTo ?? settings.afterLogout, 'Content-Length': '0' }).end()
+    }),
+    on: engine.on,
+    close: engine.close,
+  })
+}
+
+/** Every request passes here: it gets its user and clients, then it is a route of ours or the application's. */
+async function serve(engine: Engine, open: VisitOpener, req: Request, res: Response, next: Next | undefined): Promise<void> {
+  const failed = { req, res, next, place: undefined, slug: undefined, returnTo: undefined }
+  const route = findRoute(engine, pathOf(req.url ?? '/'))
+  try {
+    if (visitOf(req)) throw new AuthError('config_invalid', 'authRouter is mounted twice for this request; mount it once.')
+    if (route) protect(res)
+    const place = placeOf(req, engine.settings)
+    Object.assign(failed, { place })
+    const visit = await open(req, res, place)
+    attach(engine, visit)
+    if (!route) {
+      passOn(next, res)
+      return
+    }
+    Object.assign(failed, { slug: route.slug })
+    await route.run(visit, failed)
+  } catch (error) {
+    await fail(engine, asAuthError(error, 'hook_failed', 'Something went wrong on our side.'), failed)
+  }
+}
+
+function passOn(next: Next | undefined, res: Response): void {
+  if (next) {
+    next()
+    return
+  }
+  res.statusCode = 404
+  res.end()
+}
+
+function ownRoute(run: (req: Request, res: Response) => Promise<void>): Handler {
+  return (req, res, next) => {
+    run(req, res).catch((error: unknown) => {
+      if (next) next(error)
+      else res.writeHead(asAuthError(error, 'hook_failed', '').status).end()
+    })
+  }
+}
+
+function attachedAuth(req: Request): { login: (slug: string, options?: LoginOptions) => Promise<void>; logout: () => Promise<void> } {
+  const { auth } = req as { auth?: ReturnType<typeof attachedAuth> }
+  if (!auth) throw new AuthError('config_invalid', 'Mount authRouter(config) with app.use before the handlers made from it.')
+  return auth
+}

@@ -1,0 +1,130 @@
+import type { Keep } from '../lib/settings.js'
+import type { Sealer } from '../lib/seal.js'
+import { AuthError } from '../lib/errors.js'
+import type { Request } from './http.js'
+import { fromStore, readRecord, transactionsKey, type SessionBag, type SessionRecord, type SessionStore } from './session.js'
+
+const key = 'authrouter'
+
+/**
+ * Keeps the signed-in state, sealed, under one key of a session that exists already.
+ *
+ * @param carryOver moves the application's own data of the session to the renewed one
+ * @param now milliseconds since 1970
+ */
+export function bagSession(bag: SessionBag, sealer: Sealer, carryOver: CarryOver, now: () => number): SessionStore {
+  const write = async (record: SessionRecord): Promise<void> => {
+    await fromStore(async () => {
+      await bag.set(key, sealer.seal('session', key, record))
+      await bag.save()
+    })
+  }
+  return {
+    async read() {
+      const text = await fromStore(() => bag.get(key))
+      return typeof text === 'string' ? readRecord(sealer.open('session', key, text), now()) : undefined
+    },
+    async renew(record, previous) {
+      const carried = carryOver(!previous ? 'anonymous' : userKey(previous) === userKey(record) ? 'same' : 'other')
+      // Other tabs of this browser may have logins under way.
+      const underWay = await fromStore(() => bag.get(transactionsKey))
+      await fromStore(() => bag.regenerate?.())
+      carried.putBack()
+      if (underWay !== undefined) await fromStore(() => bag.set(transactionsKey, underWay))
+      await write(record)
+    },
+    update: write,
+    async end() {
+      const carried = carryOver('logout')
+      if (carried.isEmpty && bag.destroy) return void await fromStore(() => bag.destroy?.())
+      await fromStore(() => bag.regenerate ? bag.regenerate() : bag.delete(key))
+      carried.putBack()
+      await fromStore(() => bag.save())
+    },
+  }
+}
+
+function userKey({ accounts, current }: SessionRecord): string | undefined {
+  return accounts[current]?.user.key
+}
+
+/** Takes the application's data out of a session that is about to be replaced, and puts back what may stay. */
+export type CarryOver = (change: 'anonymous' | 'same' | 'other' | 'logout') => { isEmpty: boolean; putBack: () => void }
+
+/** For sessions whose data authrouter does not see. */
+export const nothingToCarry: CarryOver = () => ({ isEmpty: true, putBack: () => undefined })
+
+interface PlainSession {
+  [name: string]: unknown
+  regenerate?: (done: (error?: unknown) => void) => unknown
+  destroy?: (done: (error?: unknown) => void) => unknown
+  save?: (done: (error?: unknown) => void) => unknown
+  cookie?: { secure?: boolean | undefined }
+}
+
+/** The session that a middleware left at `req.session`: express-session, cookie-session, or one that looks like them. */
+export function requestBag(req: Request): SessionBag | undefined {
+  const session = (): PlainSession => (req.session ?? {}) as PlainSession
+  if (typeof req.session !== 'object' || req.session === null) return undefined
+  const { regenerate, save, destroy } = session()
+  return {
+    get: (name) => session()[name],
+    set: (name, value) => { session()[name] = value },
+    delete: (name) => { Reflect.deleteProperty(session(), name) },
+    save: async () => {
+      requireSendableCookie(req, session())
+      // cookie-session writes itself when the response begins.
+      if (typeof save === 'function') await called((done) => session().save?.(done))
+    },
+    // cookie-session is ended by taking it away.
+    destroy: typeof destroy === 'function' ? () => called((done) => session().destroy?.(done)) : () => { req.session = null },
+    ...(typeof regenerate === 'function' ? { regenerate: () => called((done) => session().regenerate?.(done)) } : {}),
+  }
+}
+
+// express-session leaves a secure cookie out without a word when it takes the connection for plain http.
+function requireSendableCookie(req: Request, { cookie }: PlainSession): void {
+  const isEncrypted = 'encrypted' in req.socket && req.socket.encrypted === true
+  if (cookie?.secure === true && !isEncrypted && req.secure === false) {
+    throw new AuthError('config_invalid', 'The session cookie is marked secure, but this request does not look encrypted, so the cookie would not '
+      + 'be sent. Behind a TLS proxy, call app.set(\'trust proxy\', 1).')
+  }
+}
+
+function called(start: (done: (error?: unknown) => void) => unknown): Promise<void> {
+  return new Promise((resolve, reject) => {
+    start((error) => {
+      if (error) reject(error instanceof Error ? error : new Error('The session store failed', { cause: error }))
+      else resolve()
+    })
+  })
+}
+
+// Their own bookkeeping, and what another package keeps of its own sign-ins.
+const neverCarried = /^(?:authrouter|cookie$|passport$)/
+
+/** Rule R3: what of the application's data survives when the session is renewed. */
+export function carryOverOf(req: Request, keep: Required<Keep>): CarryOver {
+  return (change) => {
+    const before = (req.session ?? {}) as PlainSession
+    const names = Object.keys(before).filter((name) => typeof before[name] !== 'function' && survives(name, change, keep))
+    const kept = Object.fromEntries(names.map((name) => [name, before[name]]))
+    const putBack = (): void => {
+      const after = req.session as PlainSession | null | undefined
+      if (!after) return
+      for (const name of Object.keys(after)) if (name !== 'cookie' && typeof after[name] !== 'function') Reflect.deleteProperty(after, name)
+      Object.assign(after, kept)
+    }
+    return { isEmpty: names.length === 0, putBack }
+  }
+}
+
+function survives(name: string, change: Parameters<CarryOver>[0], keep: Required<Keep>): boolean {
+  if (neverCarried.test(name)) return false
+  switch (change) {
+    case 'anonymous': return !keep.dropOnLogin.includes(name)
+    case 'same': return true
+    case 'other': return keep.keepAcrossUsers.includes(name)
+    case 'logout': return keep.keepOnLogout.includes(name)
+  }
+}

@@ -1,0 +1,107 @@
+import { EventEmitter } from 'node:events'
+import createDebug from 'debug'
+import { AuthError } from '../lib/errors.js'
+import { createHttp } from '../lib/http.js'
+import { createSealer, type Sealer } from '../lib/seal.js'
+import type { Settings } from '../lib/settings.js'
+import type { AuthUser, Http, Registration } from '../lib/types.js'
+import { FlightLog } from './flights.js'
+import type { Request, Response } from './http.js'
+import type { SessionBag } from './session.js'
+
+/** What `session` may be: nothing, options for express-session with a store, or a function that finds the application's own. */
+export type SessionSetting = { store: object; [option: string]: unknown } | ((req: Request, res: Response) => SessionBag)
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+/** One structured event: names, codes and durations; never addresses with queries, headers, bodies or tokens. */
+export interface LogEvent {
+  event: string
+  provider?: string | undefined
+  code?: string | undefined
+  reason?: string | undefined
+  providerError?: string | undefined
+  status?: number | undefined
+}
+
+/** What listeners of `auth.on` are given. */
+export interface AuthEvents {
+  login: [{ user: AuthUser; provider: string }]
+  logout: [{ user: AuthUser; provider: string }]
+  token_update: [{ user: AuthUser; provider: string }]
+  error: [{ error: AuthError; provider: string | undefined }]
+}
+
+/** What all requests of one router share. */
+export interface Engine {
+  settings: Settings<Request, SessionSetting>
+  sealer: Sealer
+  http: Http
+  /** Milliseconds since 1970. */
+  now: () => number
+  flights: FlightLog
+  log: (level: LogLevel, event: LogEvent) => void
+  emit: <Name extends keyof AuthEvents>(name: Name, ...event: AuthEvents[Name]) => void
+  on: <Name extends keyof AuthEvents>(name: Name, listener: (...event: AuthEvents[Name]) => void) => void
+  /** The entry of a slug, looked up where `providers` is a function. */
+  find: (slug: string, req: Request) => Promise<Registration | undefined>
+  register: (slug: string, entry: Parameters<Settings['register']>[1]) => void
+  registrations: () => Registration[]
+  close: () => void
+}
+
+const debug = createDebug('authrouter')
+
+export function createEngine(settings: Settings<Request, SessionSetting>, now: () => number = () => Date.now()): Engine {
+  const registrations = new Map(settings.registrations)
+  const lookedUp = new WeakMap<object, Registration>()
+  const events = new EventEmitter()
+  const flights = new FlightLog(now)
+
+  const log: Engine['log'] = (level, event) => {
+    debug('%s %o', level, event)
+    if (settings.logger) settings.logger[level](event)
+  }
+
+  return {
+    settings,
+    sealer: createSealer(settings.secrets, settings.appId),
+    http: createHttp(settings.outbound),
+    now,
+    flights,
+    log,
+    emit(name, ...event) {
+      // An "error" event without a listener would be thrown; a listener that throws is the application's, not the visitor's, problem.
+      if (events.listenerCount(name) === 0) return
+      try {
+        events.emit(name, ...event)
+      } catch {
+        log('error', { event: 'listener_failed', reason: name })
+      }
+    },
+    on(name, listener) {
+      events.on(name, listener as (...args: unknown[]) => void)
+    },
+    async find(slug, req) {
+      const known = registrations.get(slug)
+      if (known || !settings.lookup) return known
+      const entry = await settings.lookup(slug, req)
+      if (!entry) return undefined
+      let registration = lookedUp.get(entry)
+      if (registration?.slug !== slug) {
+        registration = settings.register(slug, entry)
+        lookedUp.set(entry, registration)
+      }
+      return registration
+    },
+    register(slug, entry) {
+      if (registrations.has(slug)) throw new AuthError('config_invalid', `The provider "${slug}" is registered already.`)
+      registrations.set(slug, settings.register(slug, entry))
+    },
+    registrations: () => [...registrations.values()],
+    close() {
+      events.removeAllListeners()
+      flights.clear()
+    },
+  }
+}

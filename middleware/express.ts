@@ -1,0 +1,26 @@
+import type { ApiClient } from '../lib/client.js'
+import type { AuthUser } from '../lib/types.js'
+import type { RequestAuth } from './attach.js'
+
+declare global {
+  // Express types its requests by this namespace; merging into it needs no import of Express, and so no types of it.
+  // eslint-disable-next-line @typescript-eslint/no-namespace
+  namespace Express {
+    interface Request {
+      /** The signed-in person, or `undefined`. */
+      authUser?: AuthUser | undefined
+      /**
+       * The API client of the account that signed in. `undefined` while nobody is signed in: put `requireLogin()` before the handler, or
+       * look at `authUser` first. Typed as present so that handlers behind `requireLogin()` need no check of their own
+       * (docs/decisions/typed-requests.md).
+       */
+      oauthClient: ApiClient
+      /** The API client of each linked account, by slug. */
+      oauthClients: Readonly<Record<string, ApiClient>>
+      /** For handlers that drive sign-in and sign-out themselves. */
+      auth: RequestAuth
+    }
+  }
+}
+
+export {}

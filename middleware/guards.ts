@@ -1,0 +1,107 @@
+import { asAuthError, AuthError } from '../lib/errors.js'
+import type { AuthUser, LoginOptions } from '../lib/types.js'
+import { fail, redirect } from './answers.js'
+import { visitOf } from './attach.js'
+import type { Engine } from './engine.js'
+import { isApiRequest, type Handler, type Next, type Request } from './http.js'
+import { begin } from './routes/login.js'
+import type { Visit } from './visit.js'
+
+export interface LoginRequirement {
+  /** Slug of the account that must be signed in. */
+  provider?: string
+  /** Roles of which the user needs one. */
+  roles?: readonly string[]
+  /** Scopes that must have been granted, all of them. Lacking ones are asked for. */
+  scope?: readonly string[]
+  /** Seconds since the login after which it is asked for again. */
+  maxAge?: number
+  /** Authentication context class that the login must have reached (OpenID Connect `acr`). */
+  acr?: string
+  check?: (user: AuthUser, req: Request) => boolean | Promise<boolean>
+}
+
+/** Milliseconds after a login within which asking again is pointless: it would only turn in a circle. */
+const justNow = 60_000
+
+/**
+ * Lets a request through only when somebody is signed in.
+ *
+ * Signed out: a page goes to the sign-in and comes back, an API request gets 401. Signed in but lacking: a login that adds what is
+ * missing and comes back, or 403.
+ *
+ * @param requirement a slug, or what is asked of the login; nothing for any signed-in user
+ * @example app.get('/repos', requireLogin('github'), handler)
+ */
+export function requireLogin(requirement: string | LoginRequirement = {}): Handler {
+  const required = typeof requirement === 'string' ? { provider: requirement } : requirement
+  return (req, res, next) => {
+    void guard(required, req, next).catch(async (thrown: unknown) => {
+      const error = asAuthError(thrown, 'hook_failed', 'The application could not decide whether you may see this.')
+      const attached = visitOf(req)
+      if (!attached) {
+        if (next) next(error)
+        else res.writeHead(error.status).end()
+        return
+      }
+      await fail(attached.engine, error, { req, res, next, place: attached.visit.place, slug: required.provider, returnTo: returnPath(req) })
+    })
+  }
+}
+
+async function guard(required: LoginRequirement, req: Request, next: Next | undefined): Promise<void> {
+  const attached = visitOf(req)
+  if (!attached) throw new AuthError('config_invalid', 'requireLogin needs app.use(authRouter(config)) before it.')
+  const { engine, visit } = attached
+  const account = visit.record?.accounts[required.provider ?? visit.record.current]
+  if (!account) {
+    askToSignIn(visit, required.provider)
+    return
+  }
+  const { user, tokens } = account
+  const missing = lacking(required, user, tokens.scope, engine.now())
+  if (missing) {
+    await stepUp(engine, visit, user, missing)
+    return
+  }
+  const hasRole = !required.roles || required.roles.some((role) => user.roles.includes(role))
+  if (!hasRole || (required.check && !await required.check(user, req))) throw new AuthError('forbidden', 'Your account may not see this.')
+  next?.()
+}
+
+function askToSignIn({ req, res, place }: Visit, slug: string | undefined): void {
+  if (isApiRequest(req) || !isReadable(req)) throw new AuthError('login_required', 'Sign in first.')
+  redirect(res, 302, `${place.mountPath}${slug === undefined ? '' : `/${slug}`}?returnTo=${encodeURIComponent(returnPath(req))}`)
+}
+
+interface Missing { options: LoginOptions; error: AuthError }
+
+function lacking({ scope = [], maxAge, acr }: LoginRequirement, user: AuthUser, granted: string | undefined, now: number): Missing | undefined {
+  const loggedInAt = Date.parse(user.authTime ?? user.loggedInAt)
+  if (maxAge !== undefined && now - loggedInAt > maxAge * 1000) {
+    return { options: { maxAge, prompt: 'login' }, error: new AuthError('reauth_required', 'Sign in again to go on.') }
+  }
+  if (acr !== undefined && user.acr !== acr) {
+    return { options: { acrValues: [acr] }, error: new AuthError('forbidden', 'This needs a stronger sign-in.') }
+  }
+  const have = new Set(granted?.split(' '))
+  const wanted = scope.filter((item) => !have.has(item))
+  return wanted.length === 0 ? undefined : { options: { scope: wanted }, error: new AuthError('forbidden', 'This needs an access that you have not granted.') }
+}
+
+async function stepUp(engine: Engine, visit: Visit, user: AuthUser, { options, error }: Missing): Promise<void> {
+  const { req, res } = visit
+  const isRecent = engine.now() - Date.parse(user.loggedInAt) < justNow
+  const registration = await engine.find(user.provider, req)
+  if (isApiRequest(req) || !isReadable(req) || isRecent || !registration) throw error
+  redirect(res, 302, await begin(engine, visit, registration, { ...options, returnTo: returnPath(req) }))
+}
+
+// What a form sent cannot be brought back by a redirect.
+function isReadable(req: Request): boolean {
+  return req.method === 'GET' || req.method === 'HEAD'
+}
+
+function returnPath(req: Request): string {
+  return req.originalUrl ?? req.url ?? '/'
+}

@@ -1,0 +1,69 @@
+import type { Place } from './place.js'
+import { bagSession, carryOverOf, nothingToCarry, requestBag } from './bagSession.js'
+import { cookieJar, cookiePrefix, type CookieJar } from './cookies.js'
+import { cookieSession } from './cookieSession.js'
+import type { Engine } from './engine.js'
+import type { Request, Response } from './http.js'
+import { mountSession, runSession } from './mountSession.js'
+import type { SessionBag, SessionStore } from './session.js'
+import { cookieTransactions, sessionTransactions } from './transactions.js'
+import { AuthError } from '../lib/errors.js'
+import type { Visit } from './visit.js'
+
+export type VisitOpener = (req: Request, res: Response, place: Place) => Promise<Visit>
+
+/** Finds, for each request, where its signed-in state lives, and reads it. */
+export function openVisit(engine: Engine): VisitOpener {
+  const { settings, sealer, now } = engine
+  const prefix = cookiePrefix(settings.appId)
+  const findBag = bagFinder(engine)
+
+  return async (req, res, place) => {
+    const cookies = cookieJar(req, res, place.secure)
+    const bag = await findBag(req, res, place)
+    const session = bag ? bag.store : sealedCookie(cookies)
+    const transactions = settings.transactions === 'cookie'
+      ? cookieTransactions(cookies, sealer, prefix)
+      : sessionTransactions(requireBag(bag?.bag), sealer, now)
+    return { req, res, place, cookies, session, transactions, record: await session.read() }
+  }
+
+  function sealedCookie(cookies: CookieJar): SessionStore {
+    return cookieSession(cookies, sealer, prefix, now, () => {
+      engine.log('warn', { event: 'session_trimmed', reason: 'the raw profile does not fit into cookies; a session store would keep it' })
+    })
+  }
+}
+
+function requireBag(bag: SessionBag | undefined): SessionBag {
+  if (!bag) throw new AuthError('config_invalid', 'transactions: \'session\' needs a session: mount express-session before authRouter, or set the option session.')
+  return bag
+}
+
+interface FoundBag { bag: SessionBag; store: SessionStore }
+
+/** By the option `session`: the application's own, one mounted here, what another middleware left on the request, or none. */
+function bagFinder(engine: Engine): (req: Request, res: Response, place: Place) => Promise<FoundBag | undefined> {
+  const { session: setting, keep } = engine.settings
+  const { sealer, now } = engine
+  const mounted = new Map<boolean, ReturnType<typeof mountSession>>()
+
+  const onRequest = (req: Request): FoundBag | undefined => {
+    const bag = requestBag(req)
+    return bag && { bag, store: bagSession(bag, sealer, carryOverOf(req, keep), now) }
+  }
+  if (typeof setting === 'function') {
+    return (req, res) => {
+      const bag = setting(req, res)
+      return Promise.resolve({ bag, store: bagSession(bag, sealer, nothingToCarry, now) })
+    }
+  }
+  if (!setting) return (req) => Promise.resolve(onRequest(req))
+  return async (req, res, { secure }) => {
+    if (req.session) throw new AuthError('config_invalid', 'There is a session middleware before authRouter already: remove it, or leave the option session out.')
+    let middleware = mounted.get(secure)
+    if (!middleware) mounted.set(secure, middleware = mountSession(engine, setting, secure))
+    await runSession(middleware, req, res)
+    return onRequest(req)
+  }
+}

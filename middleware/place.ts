@@ -1,0 +1,65 @@
+import { AuthError } from '../lib/errors.js'
+import { isLoopbackHost } from '../lib/loopback.js'
+import type { Settings } from '../lib/settings.js'
+import { headerOf, type Request } from './http.js'
+
+/** Where a request reached the application, as seen from outside. */
+export interface Place {
+  /** Scheme, host and path of the application, without a slash at the end. */
+  baseUrl: string
+  origin: string
+  secure: boolean
+  /** Path of authrouter's routes as seen from outside, such as `/account/auth`. */
+  mountPath: string
+}
+
+/**
+ * Where the application is reached from outside. Headers that a visitor writes never decide it: they only pick from the configured
+ * list, and stand in for it on loopback in development.
+ *
+ * @throws AuthError `bad_request` when the request is for none of the configured addresses
+ */
+export function placeOf(req: Request, settings: Pick<Settings, 'baseUrls' | 'path'>): Place {
+  const baseUrl = baseUrlOf(req, settings.baseUrls)
+  const { origin, pathname, protocol } = new URL(baseUrl)
+  const outside = externalPath(mountedAt(req), pathname.replace(/\/$/, ''))
+  return { baseUrl, origin, secure: protocol === 'https:', mountPath: outside + settings.path }
+}
+
+function baseUrlOf(req: Request, baseUrls: readonly string[]): string {
+  const [only, ...others] = baseUrls
+  if (only !== undefined && others.length === 0) return only
+  const asked = `${isSecure(req) ? 'https' : 'http'}://${headerOf(req, 'host') ?? ''}`
+  const origin = URL.canParse(asked) ? new URL(asked).origin : undefined
+  const listed = baseUrls.find((candidate) => new URL(candidate).origin === origin)
+  if (listed !== undefined) return listed
+  if (baseUrls.length === 0 && origin !== undefined && isLoopbackHost(new URL(origin).hostname)) return origin
+  throw new AuthError('bad_request', baseUrls.length === 0
+    ? 'This host is not known here. Set the option baseUrl to the address that the application is reached at.'
+    : 'This host is not one of those that the application is reached at.')
+}
+
+// Express says whether the connection was encrypted, behind a proxy only when its "trust proxy" covers the peer.
+function isSecure(req: Request): boolean {
+  return req.secure ?? ('encrypted' in req.socket && req.socket.encrypted === true)
+}
+
+/** The part of the path that a framework took away before it called this middleware. */
+function mountedAt(req: Request): string {
+  const original = pathOf(req.originalUrl ?? req.url ?? '/')
+  const inner = pathOf(req.url ?? '/')
+  if (req.baseUrl !== undefined) return req.baseUrl
+  if (original === inner || !original.endsWith(inner)) return inner === '/' && original !== '/' ? original : ''
+  return original.slice(0, original.length - inner.length)
+}
+
+// A proxy may take the base path away, or leave it in place; either way it is there once.
+function externalPath(mounted: string, basePath: string): string {
+  return mounted === basePath || mounted.startsWith(`${basePath}/`) ? mounted : basePath + mounted
+}
+
+/** The path of a request target, without its query. */
+export function pathOf(target: string): string {
+  const mark = target.indexOf('?')
+  return mark < 0 ? target : target.slice(0, mark)
+}

@@ -1,0 +1,85 @@
+import { AuthError } from '../../lib/errors.js'
+import { login } from '../../lib/login.js'
+import type { LoginOptions, Registration } from '../../lib/types.js'
+import { redirect, sendJson, sendPage } from '../answers.js'
+import type { Engine } from '../engine.js'
+import { wantsJson } from '../http.js'
+import { isNavigation, originOf } from '../origin.js'
+import { confirmPage } from '../pages.js'
+import type { Parameters } from '../parameters.js'
+import { contextOf, hasCsrfToken, returnToOf, type Visit } from '../visit.js'
+
+/** `GET` or `POST /auth/:provider`: sends the browser to the provider, or asks first when another site sent it here. */
+export async function startLogin(engine: Engine, visit: Visit, registration: Registration, parameters: Parameters): Promise<void> {
+  const { res, place } = visit
+  if (needsConfirmation(engine, visit, parameters)) {
+    const { title } = registration.provider
+    sendPage(res, 200, confirmPage({
+      action: `${place.mountPath}/${registration.slug}`,
+      heading: `Sign in with ${title}?`,
+      text: `Another site sent you here to sign in with ${title}.`,
+      button: 'Continue',
+      fields: { ...parameters },
+      cancelUrl: engine.settings.afterLogout,
+    }))
+    return
+  }
+  const returnTo = returnToOf(engine, place, parameters['returnTo'], engine.settings.afterLogin)
+  if (visit.record && engine.settings.ifLoggedIn === 'redirect') {
+    answer(visit, returnTo)
+    return
+  }
+  answer(visit, await begin(engine, visit, registration, optionsOf(registration, parameters, returnTo)))
+}
+
+function answer({ req, res }: Visit, location: string): void {
+  if (wantsJson(req)) sendJson(res, 200, { location })
+  else redirect(res, 302, location)
+}
+
+/**
+ * Begins a login and remembers it for this browser.
+ * @returns the provider's address to send the browser to
+ */
+export async function begin(engine: Engine, visit: Visit, registration: Registration, options: LoginOptions): Promise<string> {
+  const { location, transaction } = await login(contextOf(engine, registration, visit.place), options)
+  await visit.transactions.put(transaction)
+  engine.log('info', { event: 'login_started', provider: registration.slug })
+  return location
+}
+
+/**
+ * Rule R2: a login starts at a person's own wish. A page that another site linked to asks first; a request that another site made in
+ * the background is refused.
+ */
+function needsConfirmation(engine: Engine, visit: Visit, parameters: Parameters): boolean {
+  const { req, place } = visit
+  const origin = originOf(req, place.origin)
+  const isOwn = origin === 'same-origin' || hasCsrfToken(engine, visit, parameters)
+  if (req.method === 'POST') {
+    if (isOwn || origin === 'unknown' || origin === 'user') return false
+    throw new AuthError('csrf', 'A sign-in cannot be started from another site in this way.')
+  }
+  if (!isNavigation(req) && !(isOwn && wantsJson(req))) throw new AuthError('csrf', 'A sign-in can only be started by opening this address in a tab.')
+  return origin === 'cross-site' && engine.settings.crossSiteStart === 'confirm'
+}
+
+const prompts = new Set(['none', 'login', 'consent', 'select_account', 'create'])
+
+function optionsOf({ provider }: Registration, parameters: Parameters, returnTo: string): LoginOptions {
+  const { prompt, login_hint: loginHint, scope } = parameters
+  if (prompt !== undefined && !prompt.split(' ').every((word) => prompts.has(word))) {
+    throw new AuthError('bad_request', 'prompt may be none, login, consent, select_account or create.')
+  }
+  const wanted = scope?.split(' ').filter(Boolean) ?? []
+  const allowed = new Set([...provider.scope, ...provider.scopes ?? []])
+  if (!wanted.every((item) => allowed.has(item))) {
+    throw new AuthError('bad_request', 'A requested scope is not listed in the scopes of this provider\'s entry.')
+  }
+  return {
+    returnTo,
+    ...(prompt === undefined ? {} : { prompt }),
+    ...(loginHint === undefined ? {} : { loginHint: loginHint.slice(0, 320) }),
+    ...(wanted.length === 0 ? {} : { scope: wanted }),
+  }
+}

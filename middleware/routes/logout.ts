@@ -1,0 +1,50 @@
+import { AuthError } from '../../lib/errors.js'
+import { redirect, sendJson, sendPage } from '../answers.js'
+import type { Engine } from '../engine.js'
+import { wantsJson } from '../http.js'
+import { isNavigation, requireSameOrigin } from '../origin.js'
+import { confirmPage } from '../pages.js'
+import type { Parameters } from '../parameters.js'
+import { hasCsrfToken, returnToOf, type Visit } from '../visit.js'
+
+/** `POST /auth/logout`: ends the session; a person who opens the address gets a page that asks. */
+export async function logOut(engine: Engine, visit: Visit, parameters: Parameters): Promise<void> {
+  const { req, res, place } = visit
+  const { settings } = engine
+  if (req.method !== 'POST') {
+    if (!isNavigation(req)) throw new AuthError('csrf', 'Signing out takes a POST from a page of this site.')
+    sendPage(res, 200, confirmPage({
+      action: `${place.mountPath}/logout`,
+      heading: 'Sign out?',
+      text: 'You will be signed out of this application.',
+      button: 'Sign out',
+      fields: parameters['returnTo'] === undefined ? {} : { returnTo: parameters['returnTo'] },
+      cancelUrl: settings.afterLogout,
+    }))
+    return
+  }
+  requireSameOrigin(req, place.origin, hasCsrfToken(engine, visit, parameters))
+  await endSession(engine, visit)
+  const location = returnToOf(engine, place, parameters['returnTo'], settings.afterLogout)
+  if (wantsJson(req)) sendJson(res, 200, { location })
+  else redirect(res, 303, location)
+}
+
+/**
+ * Ends the session of a request, wherever it lives.
+ * @throws AuthError `store_unavailable` when it could not be ended
+ */
+export async function endSession(engine: Engine, visit: Visit): Promise<void> {
+  const user = visit.record?.accounts[visit.record.current]?.user
+  await visit.session.end()
+  visit.record = undefined
+  if (!user) return
+  engine.log('info', { event: 'logout', provider: user.provider })
+  engine.emit('logout', { user, provider: user.provider })
+  try {
+    await engine.settings.hooks.onLogout?.({ user, req: visit.req })
+  } catch {
+    // The session is gone already; the application's clean-up is its own to repeat.
+    engine.log('error', { event: 'hook_failed', reason: 'onLogout' })
+  }
+}

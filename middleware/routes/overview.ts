@@ -1,0 +1,43 @@
+import { safeReturnTo } from '../../lib/returnTo.js'
+import type { AuthUser } from '../../lib/types.js'
+import { sendJson, sendPage } from '../answers.js'
+import type { Engine } from '../engine.js'
+import { wantsJson } from '../http.js'
+import { signInPage } from '../pages.js'
+import type { Parameters } from '../parameters.js'
+import { csrfTokenOf, type Visit } from '../visit.js'
+
+/** `GET /auth`: a button for each provider, or the same as JSON. */
+export function showProviders(engine: Engine, { req, res, place, record }: Visit, parameters: Parameters): void {
+  const returnTo = safeReturnTo(parameters['returnTo'], { baseUrl: place.baseUrl, mountPath: place.mountPath, origins: engine.settings.returnToOrigins })
+  const user = record?.accounts[record.current]?.user
+  if (wantsJson(req)) {
+    const query = returnTo === undefined ? '' : `?returnTo=${encodeURIComponent(returnTo)}`
+    const providers = engine.registrations().map(({ slug, provider }) => ({ slug, title: provider.title, protocol: provider.protocol, url: urlOf(slug) + query }))
+    sendJson(res, 200, { providers, user: user ? publicUser(user) : null })
+    return
+  }
+  sendPage(res, 200, signInPage({
+    providers: engine.registrations().map(({ slug, provider: { title, color, icon } }) => ({ slug, title, url: urlOf(slug), color, icon })),
+    user: user && { name: user.name },
+    returnTo,
+  }))
+
+  function urlOf(slug: string): string {
+    return `${place.mountPath}/${slug}`
+  }
+}
+
+/** `GET /auth/session`: who is signed in, for the page. No tokens, and not the provider's raw profile. */
+export function showSession(engine: Engine, { res, record }: Visit): void {
+  const user = record?.accounts[record.current]?.user
+  sendJson(res, 200, {
+    user: user ? publicUser(user) : null,
+    accounts: Object.values(record?.accounts ?? {}).map((account) => publicUser(account.user)),
+    csrfToken: csrfTokenOf(engine, record),
+  })
+}
+
+function publicUser({ raw: _raw, ...user }: AuthUser): Omit<AuthUser, 'raw'> {
+  return user
+}

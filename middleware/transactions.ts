@@ -1,0 +1,85 @@
+import { transactionLifetime } from '../lib/callback.js'
+import { isObject } from '../lib/json.js'
+import type { Sealer } from '../lib/seal.js'
+import type { Transaction } from '../lib/types.js'
+import type { CookieJar } from './cookies.js'
+import { transactionsKey, type SessionBag } from './session.js'
+
+/** Logins that are under way in one browser: one record each, so that ten tabs can sign in at once. */
+export interface Transactions {
+  put: (transaction: Transaction) => Promise<void>
+  /** The login whose state has this digest, if this browser started it and it is still known. */
+  find: (stateHash: string) => Promise<Transaction | undefined>
+  remove: (stateHash: string) => Promise<void>
+  /** Whether this browser has another login under way with this provider. */
+  hasOther: (slug: string) => Promise<boolean>
+}
+
+/** Logins under way that one browser may have; the oldest gives way. */
+const most = 10
+/** Milliseconds beyond their life for which records are kept, so that "too late" can be told from "unknown". */
+const grace = 60_000
+
+/** Each login in a sealed cookie of its own: an attacker's million starts cost the server nothing. */
+export function cookieTransactions(cookies: CookieJar, sealer: Sealer, prefix: string): Transactions {
+  const start = `${prefix}.tx.`
+  const nameOf = (stateHash: string): string => start + stateHash.slice(0, 12)
+  const open = (name: string): Transaction | undefined => readTransaction(sealer.open('transaction', name, cookies.get(name) ?? ''))
+  const names = (): string[] => cookies.names().filter((name) => name.startsWith(start))
+
+  return {
+    put(transaction) {
+      const older = names().map((name) => ({ name, createdAt: open(name)?.createdAt ?? 0 })).sort((a, b) => a.createdAt - b.createdAt)
+      for (const { name } of older.slice(0, Math.max(older.length - most + 1, 0))) cookies.remove(name)
+      const name = nameOf(transaction.stateHash)
+      cookies.set(name, sealer.seal('transaction', name, transaction), { maxAge: transactionLifetime / 1000 })
+      return Promise.resolve()
+    },
+    find(stateHash) {
+      const transaction = open(nameOf(stateHash))
+      return Promise.resolve(transaction?.stateHash === stateHash ? transaction : undefined)
+    },
+    remove(stateHash) {
+      cookies.remove(nameOf(stateHash))
+      return Promise.resolve()
+    },
+    hasOther: (slug) => Promise.resolve(names().some((name) => open(name)?.slug === slug)),
+  }
+}
+
+/** All logins of a browser in its session, for applications that want few cookies; the session's id is the binding. */
+export function sessionTransactions(bag: SessionBag, sealer: Sealer, now: () => number): Transactions {
+  const load = async (): Promise<Transaction[]> => {
+    const text = await bag.get(transactionsKey)
+    const list = typeof text === 'string' ? sealer.open('transaction', transactionsKey, text) : undefined
+    const known = Array.isArray(list) ? list.map(readTransaction).filter((item) => item !== undefined) : []
+    return known.filter(({ createdAt }) => now() - createdAt < transactionLifetime + grace)
+  }
+  const store = async (list: Transaction[]): Promise<void> => {
+    await bag.set(transactionsKey, sealer.seal('transaction', transactionsKey, list.slice(-most)))
+    await bag.save()
+  }
+
+  return {
+    put: async (transaction) => { await store([...await load(), transaction]) },
+    find: async (stateHash) => (await load()).find((transaction) => transaction.stateHash === stateHash),
+    remove: async (stateHash) => { await store((await load()).filter((transaction) => transaction.stateHash !== stateHash)) },
+    hasOther: async (slug) => (await load()).some((transaction) => transaction.slug === slug),
+  }
+}
+
+const texts = ['slug', 'stateHash', 'target', 'redirectUri'] as const
+const optionalTexts = ['returnTo', 'nonce', 'codeVerifier', 'requestToken', 'requestTokenSecret'] as const
+
+// Sealed by us, but perhaps by another version of us: only known members of the right kind are taken.
+function readTransaction(value: unknown): Transaction | undefined {
+  if (!isObject(value) || typeof value['createdAt'] !== 'number' || texts.some((name) => typeof value[name] !== 'string')) return undefined
+  const { createdAt, maxAge, scope } = value
+  return {
+    ...Object.fromEntries(texts.map((name) => [name, value[name]])) as Pick<Transaction, typeof texts[number]>,
+    ...Object.fromEntries(optionalTexts.filter((name) => typeof value[name] === 'string').map((name) => [name, value[name]])),
+    createdAt,
+    ...(typeof maxAge === 'number' ? { maxAge } : {}),
+    ...(Array.isArray(scope) ? { scope: scope.filter((item) => typeof item === 'string') } : {}),
+  }
+}

@@ -1,0 +1,62 @@
+import { sign, unsign } from 'cookie-signature'
+import { safeReturnTo } from '../lib/returnTo.js'
+import type { Context, Registration, Tokens } from '../lib/types.js'
+import type { TokenHolder } from '../lib/credentials.js'
+import type { CookieJar } from './cookies.js'
+import type { Engine } from './engine.js'
+import { headerOf, type Request, type Response } from './http.js'
+import type { Place } from './place.js'
+import type { Parameters } from './parameters.js'
+import type { SessionRecord, SessionStore } from './session.js'
+import type { Transactions } from './transactions.js'
+
+/** One request, with everything that belongs to the browser that sent it. */
+export interface Visit {
+  req: Request
+  res: Response
+  place: Place
+  cookies: CookieJar
+  session: SessionStore
+  transactions: Transactions
+  /** What is remembered of the signed-in person; changes when this request signs in, renews tokens or signs out. */
+  record: SessionRecord | undefined
+}
+
+/** Everything a login or an API call of this registration works with, from this request. */
+export function contextOf({ http, settings, now }: Engine, registration: Registration, place: Pick<Place, 'baseUrl' | 'origin' | 'mountPath'>): Context {
+  const redirectUri = `${place.origin}${place.mountPath}/${registration.slug}/callback`
+  return Object.freeze({ ...registration, redirectUri, http, outbound: settings.outbound, now })
+}
+
+/** The tokens of one account of this request's session. */
+export function tokensOf(visit: Visit, slug: string, onRenewed: () => void): TokenHolder {
+  return {
+    read: () => visit.record?.accounts[slug]?.tokens,
+    async write(tokens: Tokens) {
+      const account = visit.record?.accounts[slug]
+      if (!visit.record || !account) return
+      visit.record = { ...visit.record, accounts: { ...visit.record.accounts, [slug]: { ...account, tokens } } }
+      await visit.session.update(visit.record)
+      onRenewed()
+    },
+  }
+}
+
+/** Where to go: what was asked for if rule R1 lets it, else the default. A refusal is an event, never an error. */
+export function returnToOf({ settings, log }: Engine, { baseUrl, mountPath }: Place, asked: unknown, fallback: string): string {
+  if (asked === undefined) return fallback
+  const safe = safeReturnTo(asked, { baseUrl, mountPath, origins: settings.returnToOrigins })
+  if (safe === undefined) log('warn', { event: 'return_to_refused' })
+  return safe ?? fallback
+}
+
+/** The CSRF token of a signed-in session, signed over what only this login has; nothing to protect, no token. */
+export function csrfTokenOf({ sealer }: Engine, record: SessionRecord | undefined): string | null {
+  return record ? sign(record.salt, sealer.macKey('csrf')) : null
+}
+
+/** Whether a request carries its session's CSRF token, as the header `x-csrf-token` or the parameter `csrfToken`. */
+export function hasCsrfToken({ sealer }: Engine, { record, req }: Visit, parameters: Parameters): boolean {
+  const token = headerOf(req, 'x-csrf-token') ?? parameters['csrfToken']
+  return record !== undefined && token !== undefined && unsign(token, sealer.macKey('csrf')) === record.salt
+}

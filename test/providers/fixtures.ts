@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs'
+import { parseJson } from '../../lib/json.js'
+import { standardClaims, toUser } from '../../lib/profile.js'
+import type { AuthUser, ProfileMap, Provider, RawProfile, Template, Tokens } from '../../lib/types.js'
+
+const addressFields = ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userinfoEndpoint', 'requestTokenEndpoint',
+  'accessTokenEndpoint', 'revocationEndpoint', 'jwksUri', 'apiBaseUrl', 'authorizationResponseIssuer'] as const
+
+/** What a provider's documentation shows, with invented persons, and the user that must come of it: a file `<slug>.json` each. */
+export interface Fixture {
+  /** Where the shapes come from. */
+  documentation: string[]
+  /** Why `emailVerified` may be mapped; absent where it is not. */
+  emailVerifiedReason?: string
+  /** The answer of the token endpoint (OAuth 1.0a: the parameters of its form-encoded answer). */
+  tokenResponse: Record<string, unknown>
+  /** Claims of the ID Token (OpenID Connect). */
+  claims?: RawProfile
+  /** The answer of the userinfo endpoint. */
+  userinfo: RawProfile
+  /** The answers of the entry's `extraRequests`, by name. */
+  extraRequests?: Record<string, unknown>
+  /** The expected user, without `raw` and `loggedInAt`. */
+  user: Omit<AuthUser, 'raw' | 'loggedInAt'>
+}
+
+export const folder = new URL('.', import.meta.url)
+
+/** Reads a provider's fixture with the parser that reads providers' answers. */
+export function readFixture(slug: string): Fixture {
+  return parseJson(readFileSync(new URL(`${slug}.json`, folder), 'utf8')) as Fixture
+}
+
+/** The profile as the flow puts it together: claims, userinfo, extra answers, then the provider's own repair. */
+export function mergedProfile(provider: Provider, { claims, userinfo, extraRequests }: Fixture): RawProfile {
+  const raw = { ...claims, ...userinfo, ...extraRequests }
+  const tokens: Tokens = { accessToken: 'example-access-token', tokenType: 'Bearer' }
+  return provider.hooks?.userinfo?.(raw, tokens) ?? raw
+}
+
+/** The profile map as the configuration completes it. */
+export function completeMap({ protocol, profile }: Provider): ProfileMap {
+  return protocol === 'oidc' ? { ...standardClaims, ...profile } : profile ?? {}
+}
+
+/** Milliseconds since 1970 of the logins here. */
+export const now = Date.UTC(2026, 0, 1)
+
+/** The user that a fixture's answers make. */
+export function userOf(slug: string, provider: Provider, fixture: Fixture): AuthUser {
+  return toUser(mergedProfile(provider, fixture), { slug, profile: completeMap(provider), claims: fixture.claims, now })
+}
+
+/** Fills a template with the entry's default parameters, or with those that are given. */
+export function fill(template: Template, { parameters = {} }: Provider, given: Record<string, string> = {}): string {
+  const defaults = Object.entries(parameters).map(([name, parameter]): [string, string] => [name, parameter.default ?? ''])
+  const values: Record<string, string> = { ...Object.fromEntries(defaults), ...given }
+  if (typeof template === 'function') return template(values)
+  return template.replace(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder)
+}
+
+/** Every address of an entry, by its path in the entry. */
+export function addresses(provider: Provider, given: Record<string, string> = {}): Record<string, string> {
+  const templates: [string, Template | undefined][] = addressFields.map((name) => [name, provider[name]])
+  for (const [name, template] of Object.entries(provider.extraRequests ?? {})) templates.push([`extraRequests.${name}`, template])
+  const known = templates.filter((entry): entry is [string, Template] => entry[1] !== undefined)
+  return Object.fromEntries(known.map(([name, template]) => [name, fill(template, provider, given)]))
+}
