@@ -67,7 +67,7 @@ export function resolveConfig<Request, Session>(config: AuthRouterConfig<Request
 }
 
 function baseUrls(configured: string | readonly string[] | undefined, env: Environment, production: boolean): readonly string[] {
-  const urls = eachOf('baseUrl', configured, 'AUTH_BASE_URL', env, (address, path) => applicationAddress(address, path, production))
+  const urls = eachOf('baseUrl', configured, 'AUTH_BASE_URL', env, (text, path) => applicationAddress(text, path, production))
   if (urls.length === 0 && (production || configured)) {
     throw invalid('baseUrl', 'is missing: set it, or the environment variable AUTH_BASE_URL, to where the application is reached '
       + 'from outside, such as \'https://app.example.com\'.')
@@ -80,8 +80,8 @@ function secrets(configured: string | readonly string[] | undefined, env: Enviro
   const given = eachOf('secret', configured, 'AUTH_SECRET', env, checkSecret)
   if (given.length > 0) return given
   if (production || configured) {
-    throw invalid('secret', 'is missing: set it, or the environment variable AUTH_SECRET, to at least 32 random characters, such as '
-      + 'those that `openssl rand -base64 32` prints.')
+    throw invalid('secret', 'is missing: set it, or the environment variable AUTH_SECRET, to at least 32 random characters, such '
+      + 'as those that `openssl rand -base64 32` prints.')
   }
   warn('AUTH_SECRET is not set: a random secret is used, and every sign-in ends when this process does. '
     + 'Set AUTH_SECRET to what `openssl rand -base64 32` prints.')
@@ -99,7 +99,7 @@ function eachOf(name: string, configured: string | readonly string[] | undefined
 function mountPath(path: string): string {
   const isPlain = /^(?:\/[\w.~-]+)+$/.test(path) && !path.split('/').some((segment) => segment === '.' || segment === '..')
   if (isPlain) return path
-  throw invalid('path', 'must begin with / and not end with it, without query: letters, digits, - . _ ~ and /, such as \'/auth\'.')
+  throw invalid('path', 'must begin with / and not end with it, without query: letters, digits, - . _ ~ and /, like \'/auth\'.')
 }
 
 /** A path of the application by rule R1; the page of sign-in buttons is one too, the other routes of ours are not. */

@@ -49,7 +49,7 @@ function sendByUndici(configured: unknown): Send {
   return async ({ method, url, headers, body }, signal) => {
     loaded ??= load()
     const { request, dispatcher } = await loaded
-    const response = await request(url, { method: method as import('undici').Dispatcher.HttpMethod, headers: headers ?? {}, body: body ?? null,
+    const response = await request(url, { method: method, headers: headers ?? {}, body: body ?? null,
       signal, dispatcher })
     return { status: response.statusCode, headers: plainHeaders(response.headers), chunks: response.body as AsyncIterable<Uint8Array> }
   }

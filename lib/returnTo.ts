@@ -28,12 +28,12 @@ export function safeReturnTo(value: unknown, rules: ReturnToRules): string | und
 }
 
 function ownPath(value: string, { baseUrl, mountPath }: ReturnToRules): string | undefined {
-  if (value[1] === '/') return undefined
+  if (value.startsWith('//')) return undefined
   const base = new URL(baseUrl)
   const url = parse(value, base)
-  if (!url || url.origin !== base.origin || url.username || url.password) return undefined
+  if (url?.origin !== base.origin || url.username || url.password) return undefined
   const text = url.pathname + url.search + url.hash
-  if (text[0] !== '/' || text[1] === '/') return undefined
+  if (!text.startsWith('/') || text.startsWith('//')) return undefined
   if (encodedEscape.test(url.pathname)) return undefined
   if (isWithin(url.pathname, mountPath)) return undefined
   if (parse(text, base)?.href !== url.href) return undefined

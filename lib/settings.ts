@@ -63,21 +63,21 @@ export interface Keep {
 export interface AuthRouterConfig<Request = unknown, Session = unknown> {
   /**
    * What can be signed in with: slug to entry, a list of catalogue names, or a function that finds an entry.
-   * `<SLUG>_CLIENT_ID` and `<SLUG>_CLIENT_SECRET` of the environment complete an entry, and so does any other scalar option; the
-   * results of a function are taken as they are.
+   * `<SLUG>_CLIENT_ID` and `<SLUG>_CLIENT_SECRET` of the environment complete an entry, and so does any other scalar option; what
+   * a function answers has to be complete by itself.
    */
   providers: ProviderTable | readonly string[] | ProviderLookup<Request>
-  /** Where the application is reached from outside: one URL, or all of them. `AUTH_BASE_URL`, separated by commas. Required in production. */
+  /** Where the application is reached from outside: one URL, or all. `AUTH_BASE_URL`, commas between. Required in production. */
   baseUrl?: string | readonly string[]
   /** Prefix of the routes; `/auth` unless told. */
   path?: string
-  /** Seals cookies, sessions and tokens: at least 32 random characters, or `[current, ...older]`. `AUTH_SECRET`. Required in production. */
+  /** Seals cookies and tokens: at least 32 random characters, or `[current, ...older]`. `AUTH_SECRET`. Required in production. */
   secret?: string | readonly string[]
   /** Tells apart two applications on one host with one secret; `authrouter` unless told. */
   appId?: string
   /**
-   * Where the signed-in state lives: `{ store, ...options of express-session }`, or `(req, res) => session`. Left out: the session of
-   * a middleware that ran before, else a sealed cookie.
+   * Where the signed-in state lives: `{ store, ...options of express-session }`, or `(req, res) => session`. Left out: the
+   * session of a middleware that ran before, else a sealed cookie.
    */
   session?: Session
   /** Where logins under way are kept: a sealed cookie each unless told. */

@@ -1,8 +1,10 @@
 import type { ApiRequest, RawProfile, ResolvedProvider } from './provider.js'
 
 export { defineProvider } from './provider.js'
-export type { ApiRequest, ClientAuthFunction, ClientAuthMethod, ProfileField, ProfileKey, ProfileMap, ProtocolName, Provider, ProviderHooks, ProviderOptions, ProviderParameter, RawProfile,
-  ResolvedProvider, SignatureMethod, Template } from './provider.js'
+export type {
+  ApiRequest, ClientAuthFunction, ClientAuthMethod, ProfileField, ProfileKey, ProfileMap, ProtocolName, Provider, ProviderHooks, ProviderOptions,
+  ProviderParameter, RawProfile, ResolvedProvider, SignatureMethod, Template,
+} from './provider.js'
 
 /** A postal address, as in OpenID Connect Core section 5.1.1. */
 export interface Address {

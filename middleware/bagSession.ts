@@ -36,7 +36,10 @@ export function bagSession(bag: SessionBag, sealer: Sealer, carryOver: CarryOver
     update: write,
     async end() {
       const carried = carryOver('logout')
-      if (carried.isEmpty && bag.destroy) return void await fromStore(() => bag.destroy?.())
+      if (carried.isEmpty && bag.destroy) {
+        await fromStore(() => bag.destroy?.())
+        return
+      }
       await fromStore(() => bag.regenerate ? bag.regenerate() : bag.delete(key))
       carried.putBack()
       await fromStore(() => bag.save())

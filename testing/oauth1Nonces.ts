@@ -12,11 +12,11 @@ export type RememberNonce = (clientId: string, token: string, timestamp: number,
 export function createNonceMemory(limit: number): RememberNonce {
   const clients = new Map<string, ClientMemory>()
   return (clientId, token, timestamp, nonce, oldestAccepted) => {
-    const memory = clients.get(clientId) ?? { used: new Map(), count: 0, forgottenUpTo: 0 }
+    const memory = clients.get(clientId) ?? { used: new Map<number, Set<string>>(), count: 0, forgottenUpTo: 0 }
     clients.set(clientId, memory)
     for (const used of [...memory.used.keys()]) if (used < oldestAccepted) forget(memory, used)
     if (timestamp <= memory.forgottenUpTo) return false
-    const nonces = memory.used.get(timestamp) ?? new Set()
+    const nonces = memory.used.get(timestamp) ?? new Set<string>()
     // A digest, because a client chooses how long its nonces are.
     const key = createHash('sha256').update(JSON.stringify([token, nonce])).digest('base64')
     if (nonces.has(key)) return false

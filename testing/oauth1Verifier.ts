@@ -47,7 +47,7 @@ export type Oauth1Verifier = (request: Oauth1Request, findTokenSecret?: FindToke
 export interface Oauth1VerifierOptions {
   /** Scheme, host and port under which clients reach the server, such as `https://api.example.com`. */
   origin: string
-  findClient(clientId: string): Oauth1Client | undefined
+  findClient: (clientId: string) => Oauth1Client | undefined
   /** Those that are accepted; default: all. */
   signatureMethods?: readonly string[]
   /** How far a timestamp may be from the server's clock, in seconds; default 300. */
@@ -66,7 +66,7 @@ export interface Oauth1VerifierOptions {
  * @throws TypeError when `origin` is not an http or https origin, or a signature method is not known
  */
 export function createOauth1Verifier(options: Oauth1VerifierOptions): Oauth1Verifier {
-  const { findClient, clock = Date.now, timestampWindow = 300 } = options
+  const { findClient, clock = () => Date.now(), timestampWindow = 300 } = options
   const origin = checkedOrigin(options.origin)
   const isSecure = origin.startsWith('https:') || options.allowInsecurePlaintext === true
   const methods = readSignatureMethods(options.signatureMethods ?? signatureMethods)

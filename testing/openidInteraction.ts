@@ -57,5 +57,6 @@ function clientIdOf(interaction: Interaction): string {
 }
 
 function scopeOf(interaction: Interaction): string {
-  return String(interaction.params['scope'] ?? '')
+  const { scope } = interaction.params
+  return typeof scope === 'string' ? scope : ''
 }

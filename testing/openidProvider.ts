@@ -108,7 +108,8 @@ export async function startOpenidProvider(options: OpenidProviderOptions = {}): 
     provider.use(openidInteraction(provider, look, signInAs))
     provider.use(openidApi(provider, issuer))
     provider.use(openidPeople(look))
-    server.on('request', provider.callback())
+    const answer = provider.callback()
+    server.on('request', (req, res) => { void answer(req, res) })
     // A client that is not valid is found when it is looked up.
     await Promise.all([...clients.keys()].map((clientId) => provider.Client.find(clientId)))
   } catch (error) {

@@ -1,7 +1,8 @@
 import type { AuthError } from '../errors.js'
 import type { Client, Provider, ProviderParameter, Registration } from '../types.js'
 import { completeProvider } from './completeProvider.js'
-import { entrySchema, optionNames, parametersSchema, type EntryOptions } from './entrySchema.js'
+import { entrySchema, optionNames, type EntryOptions } from './entrySchema.js'
+import { declarations } from './entryShapes.js'
 import { readEntry, readVariable, variableOf, type Environment } from './environment.js'
 import { frozen } from './freeze.js'
 import { check, invalid, printable } from './invalid.js'
@@ -48,7 +49,7 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
   const own = withoutUndefined(given)
 
   const base = baseProvider(slug, own, sources, place)
-  const parameters = base ? base.parameters ?? {} : check(parametersSchema, own['parameters'] ?? {}, `${place.path}.parameters`)
+  const parameters = base ? base.parameters ?? {} : check(declarations, own['parameters'] ?? {}, `${place.path}.parameters`)
   const layers = readLayers(slug, own, parameters, sources, place.path)
   const options = layers.map((layer) => layer.options).reduce(merge, base ?? {})
   const protocol = base?.protocol ?? options.protocol
@@ -78,11 +79,11 @@ function baseProvider(slug: string, own: Raw, sources: EntrySources, { path }: E
     throw invalid(`${path}.parameters`, 'is for a provider of your own: give the values of parameters themselves.')
   }
   // With neither protocol nor address it is a name that nobody knows, not a provider that is badly described.
-  if (named === undefined && ['protocol', 'issuer', ...endpointNames].some((option) => written(option) !== undefined)) return undefined
+  if (named === undefined && descriptions.some((option) => written(option) !== undefined)) return undefined
   throw unknownName(String(name), named === undefined ? path : `${path}.provider`, sources)
 }
 
-const endpointNames = optionNames.filter((option) => option.endsWith('Endpoint'))
+const descriptions = ['protocol', 'issuer', ...optionNames.filter((option) => option.endsWith('Endpoint'))]
 
 function unknownName(name: string, path: string, { catalogue, retired }: EntrySources): AuthError {
   if (Object.hasOwn(retired, name)) return invalid(path, `cannot be used: ${retired[name] ?? ''}`)

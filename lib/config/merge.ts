@@ -1,14 +1,16 @@
 import type { ProviderHooks } from '../types.js'
 import type { EntryOptions } from './entrySchema.js'
 
-const mergedByKey = ['profile', 'authorizationParams', 'tokenParams', 'requestTokenParams', 'apiHeaders', 'extraRequests'] as const
+const mergedByKey = ['profile', 'authorizationParams', 'tokenParams', 'requestTokenParams', 'apiHeaders',
+  'extraRequests'] as const
 
 /**
  * Lays one set of options over another: what the upper one says wins, tables are merged key by key, and hooks run one after the
  * other, the lower one first.
  */
 export function merge(lower: EntryOptions, upper: EntryOptions): EntryOptions {
-  const tables = mergedByKey.filter((name) => lower[name] && upper[name]).map((name) => [name, { ...lower[name], ...upper[name] }])
+  const shared = mergedByKey.filter((name) => lower[name] && upper[name])
+  const tables = shared.map((name) => [name, { ...lower[name], ...upper[name] }])
   return {
     ...lower,
     ...upper,

@@ -29,11 +29,11 @@ export function resolveProviders<Request>(providers: ProviderTable | readonly st
   checkVariables(Object.keys(entries))
   const register = registrar({ ...sources, defaults })
   const registrations = new Map(Object.entries(entries).map(([slug, entry]) => [slug, register(slug, entry as object)]))
-  if (registrations.size === 0) throw invalid('providers', 'is empty: give at least one entry of the catalogue, or a provider of your own.')
-  return { registrations, lookup: undefined, register }
+  if (registrations.size > 0) return { registrations, lookup: undefined, register }
+  throw invalid('providers', 'is empty: give at least one entry of the catalogue, or a provider of your own.')
 }
 
-/** Completes an entry once: the same object under the same slug is the same registration, which what is remembered of it hangs on. */
+/** Completes an entry once: what is remembered of a provider hangs on the registration, so one entry must not have two. */
 function registrar(sources: EntrySources): (slug: string, entry: object) => Registration {
   const known = new WeakMap<object, Map<string, Registration>>()
   return (slug, entry) => {
@@ -43,19 +43,26 @@ function registrar(sources: EntrySources): (slug: string, entry: object) => Regi
   }
 }
 
-function readTable(providers: ProviderTable | readonly string[]): { defaults: Record<string, unknown>; entries: Record<string, unknown> } {
+interface Table { defaults: Record<string, unknown>; entries: Record<string, unknown> }
+
+function readTable(providers: ProviderTable | readonly string[]): Table {
   if (Array.isArray(providers)) return { defaults: {}, entries: fromList(providers) }
-  if (!isPlainObject(providers)) throw invalid('providers', 'must be a plain object of entries by slug: no class instance, and no key __proto__.')
+  if (!isPlainObject(providers)) {
+    throw invalid('providers', 'must be a plain object of entries by slug: no class instance, and no key __proto__.')
+  }
   const { defaults = {}, ...entries } = providers as Record<string, unknown>
-  if (!isPlainObject(defaults)) throw invalid('providers.defaults', 'must be a plain object of options, which every entry starts from.')
-  return { defaults: withoutUndefined(defaults), entries }
+  if (isPlainObject(defaults)) return { defaults: withoutUndefined(defaults), entries }
+  throw invalid('providers.defaults', 'must be a plain object of options, which every entry starts from.')
 }
 
 function fromList(slugs: readonly unknown[]): Record<string, unknown> {
   const seen = new Set<string>()
   slugs.forEach((slug, index) => {
     if (typeof slug !== 'string') throw invalid(`providers[${String(index)}]`, 'must be the name of a catalogue entry.')
-    if (seen.has(slug)) throw invalid(`providers.${printable(slug)}`, 'is listed twice: give the second one a slug of its own, as in { other: { provider: \'...\' } }.')
+    if (seen.has(slug)) {
+      throw invalid(`providers.${printable(slug)}`, 'is listed twice: give the second one a slug of its own, as in '
+        + `{ other: { provider: '${printable(slug)}' } }.`)
+    }
     seen.add(slug)
   })
   return Object.fromEntries([...seen].map((slug) => [slug, {}]))
@@ -63,8 +70,9 @@ function fromList(slugs: readonly unknown[]): Record<string, unknown> {
 
 /** Names that no entry could have any use for are mistakes of spelling. */
 function checkDefaults(defaults: Record<string, unknown>, providers: readonly unknown[]): void {
-  const parameters = providers.flatMap((provider) => isPlainObject(provider) && isPlainObject(provider['parameters']) ? Object.keys(provider['parameters']) : [])
-  const known = [...optionNames.filter((name) => name !== 'parameters'), ...parameters]
+  const parameters = providers.filter(isPlainObject).map((provider) => provider['parameters']).filter(isPlainObject)
+  const known = [...optionNames.filter((name) => name !== 'parameters'), ...parameters.flatMap(Object.keys)]
   const wrong = Object.keys(defaults).find((name) => !known.includes(name))
-  if (wrong !== undefined) throw invalid(`providers.defaults.${printable(wrong)}`, unknownOption(wrong, known, unavailable.entryOptions))
+  if (wrong === undefined) return
+  throw invalid(`providers.defaults.${printable(wrong)}`, unknownOption(wrong, known, unavailable.entryOptions))
 }

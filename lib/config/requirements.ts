@@ -29,25 +29,22 @@ const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolNam
   signaturePlacement: ['oauth1'], realm: ['oauth1'],
   tokenEndpoint: ['oauth2', 'oidc'], pkce: ['oauth2', 'oidc'], clientAuth: ['oauth2', 'oidc'], tokenPlacement: ['oauth2', 'oidc'],
   responseMode: ['oauth2', 'oidc'],
-  idTokenAlgs: ['oidc'], nonce: ['oidc'], discovery: ['oidc'], jwksUri: ['oidc'], maxAge: ['oidc'], acrValues: ['oidc'], clockTolerance: ['oidc'],
+  idTokenAlgs: ['oidc'], nonce: ['oidc'], discovery: ['oidc'], jwksUri: ['oidc'], maxAge: ['oidc'], acrValues: ['oidc'],
+  clockTolerance: ['oidc'],
 }
 
 /** @throws AuthError `config_invalid` for an option that the entry's protocol has no use for */
 export function checkFitness(protocol: ProtocolName, options: EntryOptions, { path }: EntryPlace): void {
   for (const option of Object.keys(options) as (keyof EntryOptions)[]) {
     const protocols = meantFor[option]
-    if (protocols && !protocols.includes(protocol)) {
-      throw invalid(`${path}.${option}`, `belongs to the protocol ${alternatives(protocols)}, and this entry's is '${protocol}': leave it out.`)
-    }
+    if (!protocols || protocols.includes(protocol)) continue
+    throw invalid(`${path}.${option}`, `is for the protocol ${alternatives(protocols)}, not for '${protocol}': leave it out.`)
   }
 }
 
 /** @throws AuthError `config_invalid` for what the entry lacks, or for two of its options that contradict each other */
 export function checkRequirements(provider: ResolvedProvider, client: Client, place: EntryPlace): void {
-  const needed = provider.discovery === false && provider.protocol === 'oidc' ? endpointsWithoutDiscovery : endpoints[provider.protocol]
-  for (const name of needed) {
-    if (provider[name] === undefined) throw missing(name, place, `; the protocol ${provider.protocol} needs it`)
-  }
+  checkEndpoints(provider, place)
   checkClient(provider, client, place)
   checkProfile(provider, place)
   if (provider.protocol === 'oidc' && !provider.scope.includes('openid')) {
@@ -56,13 +53,24 @@ export function checkRequirements(provider: ResolvedProvider, client: Client, pl
   if (provider.protocol === 'oauth1') checkSignature(provider, client, place)
 }
 
+function checkEndpoints(provider: ResolvedProvider, place: EntryPlace): void {
+  const isStatic = provider.protocol === 'oidc' && provider.discovery === false
+  for (const name of isStatic ? endpointsWithoutDiscovery : endpoints[provider.protocol]) {
+    if (provider[name] !== undefined) continue
+    throw missing(name, place, `; the protocol ${provider.protocol} needs it${isStatic ? ' where discovery is false' : ''}`)
+  }
+}
+
 function checkClient(provider: ResolvedProvider, client: Client, place: EntryPlace): void {
   const { clientAuth, protocol, signatureMethod } = provider
   const signing = protocol !== 'oauth1' ? clientAuth === 'private_key_jwt' && 'clientAuth \'private_key_jwt\''
     : signatureMethod?.startsWith('RSA-') && `signatureMethod '${signatureMethod}'`
-  if (signing && client.privateKey === undefined) throw missing('privateKey', place, `; it is PEM text, and ${signing} signs with it`)
+  if (signing && client.privateKey === undefined) {
+    throw missing('privateKey', place, `; it is PEM text, and ${signing} signs with it`)
+  }
   if (needsSecret(provider, client) && client.clientSecret === undefined) {
-    throw missing('clientSecret', place, protocol === 'oauth1' ? '' : '; a public client, which has none, says clientAuth: \'none\'')
+    const otherwise = protocol === 'oauth1' ? '' : '; a public client, which has none, says clientAuth: \'none\''
+    throw missing('clientSecret', place, otherwise)
   }
 }
 
@@ -74,8 +82,8 @@ function needsSecret({ protocol, clientAuth, signatureMethod }: ResolvedProvider
 
 function checkProfile({ protocol, userinfoEndpoint, profile }: ResolvedProvider, { path }: EntryPlace): void {
   if (protocol !== 'oidc' && userinfoEndpoint !== undefined && profile?.id === undefined) {
-    throw invalid(`${path}.profile.id`, 'is missing: set it to where the provider\'s profile has its stable id, such as profile: { id: \'id\' } '
-      + 'or profile: { id: \'data.user_id\' }.')
+    throw invalid(`${path}.profile.id`, 'is missing: set it to where the provider\'s profile has its stable id, such as '
+      + 'profile: { id: \'id\' } or profile: { id: \'data.user_id\' }.')
   }
 }
 
@@ -98,7 +106,8 @@ function checkSignature(provider: ResolvedProvider, { privateKey }: Client, { pa
  * The error of an option that has to be given.
  * @param reason what follows, such as why it is needed
  */
-export function missing(option: string, { path, variableOf }: Pick<EntryPlace, 'path' | 'variableOf'>, reason: string): AuthError {
+export function missing(option: string, { path, variableOf }: EntryPlace, reason: string): AuthError {
   const variable = variableOf(option)
-  return invalid(`${path}.${option}`, `is missing: set it${variable === undefined ? '' : `, or the environment variable ${variable}`}${reason}.`)
+  const otherwise = variable === undefined ? '' : `, or the environment variable ${variable}`
+  return invalid(`${path}.${option}`, `is missing: set it${otherwise}${reason}.`)
 }

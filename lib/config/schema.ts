@@ -1,11 +1,11 @@
 import * as v from 'valibot'
-import type { AuthRouterConfig, Hooks, Keep, Logger, ProviderLookup, ProviderTable } from '../settings.js'
+import type { AuthRouterConfig, Hooks, Keep, Logger } from '../settings.js'
 import type { Outbound } from '../types.js'
 import type { Agrees, Assert } from './agreement.js'
-import { callable, group, oneOf, text, type Group } from './shapes.js'
+import { callable, group, listOf, number, oneOf, text, type Group } from './shapes.js'
 import { unavailable } from './unavailable.js'
 
-const list = v.pipe(v.array(text, 'must be a list of texts.'), v.readonly())
+const list = listOf(text, 'must be a list of texts.')
 const textOrList = v.union([text, list], 'must be a text or a list of texts.')
 
 const keep = {
@@ -24,31 +24,33 @@ const hooks = {
 const longestTimeout = 600_000
 
 const http = {
-  timeout: v.pipe(v.number('must be a number of milliseconds.'), v.minValue(1, 'must be at least 1, in milliseconds.'),
-    v.maxValue(longestTimeout, `must be at most ${String(longestTimeout)}, in milliseconds.`)),
-  maxBytes: v.pipe(v.number('must be a number of bytes.'), v.safeInteger('must be a whole number of bytes.'),
-    v.minValue(1, 'must be at least 1, in bytes.')),
+  timeout: v.pipe(number('milliseconds'), v.safeInteger('must be a whole number of milliseconds.'),
+    v.minValue(1, 'must be above 0, in milliseconds.'),
+    v.maxValue(longestTimeout, `must be at most ${String(longestTimeout)} milliseconds.`)),
+  maxBytes: v.pipe(number('bytes'), v.safeInteger('must be a whole number of bytes.'),
+    v.minValue(1, 'must be above 0, in bytes.')),
   fetch: callable<typeof globalThis.fetch>(),
-  dispatcher: v.custom<unknown>((value) => hasMethods(value, ['dispatch']), 'must be an undici dispatcher, such as new ProxyAgent(...).'),
-  agent: v.custom<unknown>((value) => typeof value === 'object' && value !== null, 'must be an agent of node:http or node:https.'),
+  dispatcher: v.custom<unknown>((value) => hasMethods(value, ['dispatch']),
+    'must be an undici dispatcher, such as new ProxyAgent(...).'),
+  agent: v.custom<unknown>(isThing, 'must be an agent of node:http or node:https.'),
 }
 
-const wholeSeconds = 'must be a whole number of seconds above 0, or false.'
-
 const options = {
-  providers: v.custom<ProviderTable | readonly string[] | ProviderLookup>((value) => typeof value === 'function'
-    || (typeof value === 'object' && value !== null), 'must be an object of entries by slug, a list of catalogue names, or a function.'),
+  providers: v.custom<AuthRouterConfig['providers']>((value) => typeof value === 'function' || isThing(value),
+    'must be an object of entries by slug, a list of catalogue names, or a function.'),
   baseUrl: textOrList,
   path: text,
   secret: textOrList,
-  appId: v.pipe(text, v.regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 letters, digits, _ or -: it becomes part of cookie names.')),
+  appId: v.pipe(text,
+    v.regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 letters, digits, _ or -: it becomes part of cookie names.')),
   session: v.custom<unknown>(() => true),
   transactions: oneOf(['cookie', 'session']),
   afterLogin: text,
   afterLogout: text,
   returnToOrigins: list,
   ifLoggedIn: oneOf(['allow', 'redirect'], unavailable.ifLoggedIn),
-  remember: v.union([v.literal(false), v.pipe(v.number(wholeSeconds), v.safeInteger(wholeSeconds), v.minValue(1, wholeSeconds))], wholeSeconds),
+  remember: v.custom<number | false>((value) => value === false || (Number.isSafeInteger(value) && Number(value) > 0),
+    'must be a whole number of seconds above 0, or false.'),
   crossSiteStart: oneOf(['confirm', 'allow']),
   keep: group(keep, 'of lists of session keys'),
   hooks: group(hooks, 'of functions, such as onLogin', unavailable.hooks),
@@ -61,8 +63,13 @@ const options = {
 /** The shape of the whole configuration; what a shape cannot say is checked by `resolveConfig`. */
 export const configSchema = group(options, 'such as { providers: { ... } }', unavailable.options)
 
+/** Whether a value is an object that can do all of this, be it by inheritance. */
 export function hasMethods(value: unknown, names: readonly string[]): boolean {
-  return typeof value === 'object' && value !== null && names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
+  return isThing(value) && names.every((name) => typeof value[name] === 'function')
+}
+
+function isThing(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
 }
 
 /** Does not compile when schema and type differ: neither can gain, lose or change an option alone. */

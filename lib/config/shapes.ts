@@ -3,15 +3,28 @@ import { didYouMean } from './suggest.js'
 
 // What schemas are made of. Each message is the rest of a sentence that begins with the option's path.
 
-export const text = v.pipe(v.string('must be a text.'), v.nonEmpty('must not be empty.'))
+/** A text, be it empty. */
+export const written = v.string('must be a text.')
+
+export const text = v.pipe(written, v.nonEmpty('must not be empty.'))
 
 export const credential = v.pipe(text, v.check((value) => value.trim() === value, 'must not begin or end with white space.'))
 
 export const flag = v.boolean('must be true or false.')
 
+export function number(unit: string): v.GenericSchema<unknown, number> {
+  return v.number(`must be a number of ${unit}.`)
+}
+
+export function listOf<Output>(member: v.GenericSchema<unknown, Output>,
+  otherwise: string): v.GenericSchema<unknown, readonly Output[]> {
+  return v.pipe(v.array(member, otherwise), v.readonly())
+}
+
 
 /** One of a few words; `later` are words that this version does not know yet. */
-export function oneOf<const Words extends readonly string[]>(words: Words, later: readonly string[] = []): v.GenericSchema<unknown, Words[number]> {
+export function oneOf<const Words extends readonly string[]>(words: Words,
+  later: readonly string[] = []): v.GenericSchema<unknown, Words[number]> {
   return v.picklist(words, ({ input }) => {
     const choice = `must be ${alternatives(words)}`
     if (typeof input !== 'string') return `${choice}.`
@@ -44,7 +57,8 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 }
 
 /** An object whose names are the application's own, such as parameters of a request. */
-export function table<Output>(member: v.GenericSchema<unknown, Output>, kind: string): v.GenericSchema<unknown, Record<string, Output>> {
+export function table<Output>(member: v.GenericSchema<unknown, Output>,
+  kind: string): v.GenericSchema<unknown, Record<string, Output>> {
   return v.pipe(
     v.custom<Record<string, unknown>>(isPlainObject, `must be a plain object ${kind}.`),
     v.transform(withoutUndefined),

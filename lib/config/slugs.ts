@@ -8,7 +8,7 @@ const reserved = new Set(['logout', 'session', 'callback', 'link', 'unlink', 'ap
 /** @throws AuthError `config_invalid` for a slug that cannot be a segment of a route, or is one already */
 export function checkSlug(slug: string): void {
   const path = `providers.${printable(slug)}`
-  if (reserved.has(slug)) throw invalid(path, 'cannot be a slug: the name is taken by authrouter itself. Choose another, and name the catalogue entry by provider.')
+  if (reserved.has(slug)) throw invalid(path, 'cannot be a slug: authrouter uses the name itself; choose another.')
   if (slug.length > 64) throw invalid(path, 'cannot be a slug: it is longer than 64 characters.')
   if (!/^[a-z0-9][a-z0-9_-]*$/.test(slug)) {
     throw invalid(path, 'cannot be a slug: write lower-case letters, digits, - and _, the first one a letter or a digit.')
@@ -22,7 +22,7 @@ export function checkVariables(slugs: readonly string[]): void {
     const prefix = variablePrefix(slug)
     const owner = owners.get(prefix)
     if (owner !== undefined) {
-      throw invalid(`providers.${slug}`, `and providers.${owner} would both read the environment variables ${prefix}*: rename one of them.`)
+      throw invalid(`providers.${slug}`, `and providers.${owner} both read the environment variables ${prefix}*: rename one.`)
     }
     owners.set(prefix, slug)
   }

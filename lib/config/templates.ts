@@ -11,8 +11,8 @@ export function fill(template: Template, parameters: Readonly<Record<string, str
   const address = typeof template === 'function' ? call(template, parameters, path) : template.replace(/\{([^{}]*)\}/g,
     (placeholder, name: string) => Object.hasOwn(parameters, name) ? parameters[name] ?? placeholder : placeholder)
   const [placeholder] = /\{[^{}]*\}/.exec(address) ?? []
-  if (placeholder !== undefined) throw invalid(path, `holds ${placeholder}, which is none of the provider's parameters: write the value there.`)
-  return address
+  if (placeholder === undefined) return address
+  throw invalid(path, `holds ${placeholder}, which is none of the provider's parameters: write the value there.`)
 }
 
 function call(template: Exclude<Template, string>, parameters: Readonly<Record<string, string>>, path: string): string {
@@ -22,6 +22,6 @@ function call(template: Exclude<Template, string>, parameters: Readonly<Record<s
   } catch (cause) {
     throw invalid(path, 'is a function that throws: it must answer the address as a text.', cause)
   }
-  if (typeof address !== 'string' || address === '') throw invalid(path, 'is a function that does not answer a text: it must answer the address.')
-  return address
+  if (typeof address === 'string' && address !== '') return address
+  throw invalid(path, 'is a function that does not answer a text: it must answer the address.')
 }

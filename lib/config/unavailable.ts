@@ -1,8 +1,10 @@
+type Place = 'options' | 'hooks' | 'entryOptions' | 'ifLoggedIn' | 'protocol' | 'clientAuth'
+
 /**
- * What the documentation of authrouter names and this version does not do. It is refused with a message of its own, so that nobody
- * counts on a protection that is not there. What gets built is taken out of here and put into the schema.
+ * What the documentation of authrouter names and this version does not do. It is refused with a message of its own, so that
+ * nobody counts on a protection that is not there. What gets built is taken out of here and put into the schema.
  */
-export const unavailable: Record<'options' | 'hooks' | 'entryOptions' | 'ifLoggedIn' | 'protocol' | 'clientAuth', readonly string[]> = {
+export const unavailable: Readonly<Record<Place, readonly string[]>> = {
   options: ['tokenStore', 'userStore', 'linkByVerifiedEmail', 'popup', 'api'],
   hooks: ['onLink', 'onUnlink', 'onTokens'],
   entryOptions: ['par', 'dpop', 'jwks'],

@@ -66,6 +66,7 @@ async function discoverIssuer(context: Context, issuer: URL): Promise<Configurat
     const authentication = await clientAuthentication(openidClient, provider, client)
     const configuration = await openidClient.discovery(issuer, client.clientId, clientMetadata(context), authentication, {
       [openidClient.customFetch]: boundedFetch(context),
+      // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so by the library that it stands out; only for this machine itself
       ...(isLoopbackHttp(issuer.href) ? { execute: [openidClient.allowInsecureRequests] } : {}),
     })
     prepare(openidClient, configuration, context)

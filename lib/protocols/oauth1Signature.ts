@@ -160,12 +160,11 @@ function place(
 
   const encoded = signed.map(([name, value]) => `${engine._encodeData(name)}=${engine._encodeData(value)}`).join('&')
   if (placement === 'query') return { url: appendToQuery(url, encoded), headers: { ...request.headers }, body: request.body }
-  if (placement === 'body') {
-    requireFormBody(request)
-    const headers = { 'content-type': formContentType, ...request.headers }
-    return { url: url.href, headers, body: appendToBody(request.body, encoded) }
-  }
-  throw new Error(`Unknown signature placement "${String(placement)}": use header, query or body`)
+  // A caller without the compiler may have written anything.
+  if ((placement as string) !== 'body') throw new Error(`Unknown signature placement "${placement as string}": use header, query or body`)
+  requireFormBody(request)
+  const headers = { 'content-type': formContentType, ...request.headers }
+  return { url: url.href, headers, body: appendToBody(request.body, encoded) }
 }
 
 function requireFormBody(request: SigningRequest): void {
@@ -204,7 +203,7 @@ function parsePrivateKey(pem: string, method: SignatureMethod): KeyObject {
     throw new Error(`The privateKey for ${method} cannot be read: pass an unencrypted RSA private key in PEM`, { cause })
   }
   if (key.asymmetricKeyType === 'rsa') return key
-  throw new Error(`The privateKey for ${method} is of type ${key.asymmetricKeyType}: pass an RSA private key in PEM`)
+  throw new Error(`The privateKey for ${method} is of type ${String(key.asymmetricKeyType)}: pass an RSA private key in PEM`)
 }
 
 function quote(realm: string): string {

@@ -67,6 +67,7 @@ export function prepare(openidClient: OpenidClient, configuration: Configuration
   openidClient.enableNonRepudiationChecks(configuration)
   const { issuer, token_endpoint: tokenEndpoint } = configuration.serverMetadata()
   // Marked as deprecated by the library so that it stands out; here it is only reached for this machine itself.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
   if (isLoopbackHttp(issuer) || isLoopbackHttp(tokenEndpoint)) openidClient.allowInsecureRequests(configuration)
 }
 

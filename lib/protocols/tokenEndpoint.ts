@@ -76,7 +76,7 @@ function simpleOauth2Configuration({ provider, client, outbound }: Context, endp
       headers: { 'user-agent': 'authrouter', 'accept-encoding': 'identity', ...provider.apiHeaders, accept: 'application/json' },
       ...(outbound.agent === undefined ? {} : { agent: outbound.agent }),
     },
-  } as ModuleOptions
+  }
 }
 
 // The library's own timeout starts anew for the body; this one is for the whole call.

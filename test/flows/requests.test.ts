@@ -13,12 +13,12 @@ afterAll(async () => { await openid.close() })
 beforeEach(async () => {
   app = await startApplication(openid, {}, {
     guarded: {
-      '/private': [requireLogin() as never, (req, res) => { sendJson(res, req.authUser?.id) }],
-      '/corp-only': [requireLogin('corp') as never, (req, res) => { sendJson(res, req.authUser?.provider) }],
-      '/admin': [requireLogin({ roles: ['admin'] }) as never, (_req, res) => { sendJson(res, true) }],
-      '/checked': [requireLogin({ check: ({ email }) => email === 'nobody@example.com' }) as never, (_req, res) => { sendJson(res, true) }],
-      '/scoped': [requireLogin({ scope: ['profile'] }) as never, (_req, res) => { sendJson(res, true) }],
-      '/more-scope': [requireLogin({ scope: ['offline_access'] }) as never, (_req, res) => { sendJson(res, true) }],
+      '/private': [requireLogin(), (req, res) => { sendJson(res, req.authUser?.id) }],
+      '/corp-only': [requireLogin('corp'), (req, res) => { sendJson(res, req.authUser?.provider) }],
+      '/admin': [requireLogin({ roles: ['admin'] }), (_req, res) => { sendJson(res, true) }],
+      '/checked': [requireLogin({ check: ({ email }) => email === 'nobody@example.com' }), (_req, res) => { sendJson(res, true) }],
+      '/scoped': [requireLogin({ scope: ['profile'] }), (_req, res) => { sendJson(res, true) }],
+      '/more-scope': [requireLogin({ scope: ['offline_access'] }), (_req, res) => { sendJson(res, true) }],
     },
   })
 })
@@ -44,7 +44,7 @@ describe('starting a login', () => {
   })
 
   test.each([{ 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }, { origin: 'https://evil.example' }, { origin: 'null' }])('by a form with %j is refused', async (headers) => {
-    const page = await createBrowser().go(`${app.url}/auth/corp`, { method: 'POST', form: {}, follow: false, headers: headers as Record<string, string> })
+    const page = await createBrowser().go(`${app.url}/auth/corp`, { method: 'POST', form: {}, follow: false, headers })
     expect(page.status).toBe(403)
   })
 
@@ -90,7 +90,7 @@ describe('signing out', () => {
     const browser = createBrowser()
     await browser.go(`${app.url}/auth/corp?returnTo=/me`)
     for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }, { 'x-csrf-token': 'wrong' }, {}]) {
-      expect((await browser.go(`${app.url}/auth/logout`, { method: 'POST', form: {}, follow: false, headers: headers as Record<string, string> })).status).toBe(403)
+      expect((await browser.go(`${app.url}/auth/logout`, { method: 'POST', form: {}, follow: false, headers })).status).toBe(403)
     }
     const { data } = await browser.json<{ user: { name: string }; accounts: unknown[]; csrfToken: string }>(`${app.url}/auth/session`)
     expect(data).toMatchObject({ user: { name: 'Ada Example' }, accounts: [{ provider: 'corp' }] })

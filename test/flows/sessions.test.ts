@@ -26,7 +26,7 @@ function handWritten(): NonNullable<AuthRouterOptions['session']> {
     let id = /(?:^|; )hand=([\w-]+)/.exec(req.headers.cookie ?? '')?.[1] ?? crypto.randomUUID()
     const bag = (): Map<string, unknown> => {
       let known = bags.get(id)
-      if (!known) bags.set(id, known = new Map())
+      if (!known) bags.set(id, known = new Map<string, unknown>())
       return known
     }
     return {
@@ -85,7 +85,7 @@ describe.each(Object.entries(modes))('with %s', (_name, mode) => {
     try {
       const browser = createBrowser()
       await browser.go(`${app.url}/cart`)
-      const before = new Map(browser.cookies(app.host))
+      const before = new Map<string, string>(browser.cookies(app.host))
       await browser.go(`${app.url}/auth/corp`)
       expect((await browser.json(`${app.url}/me`)).data).toMatchObject({ provider: 'corp', name: 'Ada Example' })
       if (carriesData) {
@@ -97,7 +97,7 @@ describe.each(Object.entries(modes))('with %s', (_name, mode) => {
       if (store) {
         for (const [name, value] of before) if (name.includes('sid')) expect(browser.cookies(app.host).get(name)).not.toBe(value)
         // The old record is gone: whoever planted its id has nothing.
-        const ids = await new Promise<string[]>((resolve) => { store.all?.((_error, all) => { resolve(Object.keys(all ?? {})) }) })
+        const ids = await new Promise<string[]>((resolve) => { store.all((_error, all) => { resolve(Object.keys(all ?? {})) }) })
         expect(ids).toHaveLength(1)
       }
     } finally { await app.close() }
@@ -177,7 +177,7 @@ describe('a session store that fails', () => {
 describe('mistakes of mounting', () => {
   test('the router twice is an error that says so', async () => {
     const app = await startApplication(openid)
-    const again = await startApplication(openid, {}, { before: [app.router as never] })
+    const again = await startApplication(openid, {}, { before: [app.router] })
     try {
       const page = await createBrowser().go(again.url)
       expect(page.status).toBe(500)

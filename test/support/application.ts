@@ -37,7 +37,7 @@ export async function startApplication(openid: OpenidProvider, options: Partial<
   let app: (req: IncomingMessage, res: ServerResponse) => void = () => undefined
   const { url, close } = await listen((req, res) => { app(req, res) })
   const entries = entriesAt(openid, url)
-  const router = authRouter({ secret: testSecret, baseUrl: url, logger: false, providers: entries as AuthRouterOptions['providers'], ...options })
+  const router = authRouter({ secret: testSecret, baseUrl: url, logger: false, providers: entries, ...options })
   app = hosts['Express 5']({
     router,
     ...parts,

@@ -30,7 +30,7 @@ export function createBrowser(): Browser {
   const setCookies: string[] = []
   const jarOf = (host: string): Map<string, string> => {
     let jar = jars.get(host)
-    if (!jar) jars.set(host, jar = new Map())
+    if (!jar) jars.set(host, jar = new Map<string, string>())
     return jar
   }
 
