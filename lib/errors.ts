@@ -59,7 +59,7 @@ export interface AuthErrorOptions {
  * The one error class of authrouter.
  *
  * `message` is written to be shown to a person: it holds no secret and nothing that a provider or a visitor sent.
- * `cause` is not enumerable and is left out of JSON and of `util.inspect`, because causes may quote tokens.
+ * `cause` is not enumerable and is left out of JSON and of `util.inspect`, because causes may quote tokens; so is `trace`, which `stack` would be.
  */
 export class AuthError extends Error {
   override readonly name = 'AuthError'
@@ -68,6 +68,8 @@ export class AuthError extends Error {
   provider: string | undefined
   readonly providerError: string | undefined
   readonly reason: string | undefined
+  /** Where it was thrown. Not enumerable. */
+  declare readonly trace: string | undefined
 
   constructor(code: AuthErrorCode, message: string, options: AuthErrorOptions = {}) {
     super(message)
@@ -76,6 +78,9 @@ export class AuthError extends Error {
     this.provider = options.provider
     this.providerError = options.providerError
     this.reason = options.reason
+    // Frameworks print `stack` into pages while an application is developed; the trace is for logs, by `inspect`.
+    Object.defineProperty(this, 'trace', { value: this.stack, enumerable: false })
+    this.stack = `AuthError: ${message}`
     Object.defineProperty(this, 'cause', { value: options.cause, enumerable: false, writable: true, configurable: true })
   }
 
@@ -92,7 +97,7 @@ export class AuthError extends Error {
   [inspect.custom](): string {
     const details = [this.provider && `provider: ${this.provider}`, this.providerError && `providerError: ${this.providerError}`,
       this.reason && `reason: ${this.reason}`].filter(Boolean).join(', ')
-    return `${this.stack ?? this.message}\n  { code: '${this.code}', status: ${String(this.status)}${details ? `, ${details}` : ''} }`
+    return `${this.trace ?? this.message}\n  { code: '${this.code}', status: ${String(this.status)}${details ? `, ${details}` : ''} }`
   }
 }
 

@@ -26,7 +26,7 @@ export interface EntrySources {
 
 type Raw = Readonly<Record<string, unknown>>
 
-type Parameters = Readonly<Record<string, ProviderParameter>>
+type Declarations = Readonly<Record<string, ProviderParameter>>
 
 /** What one source says, checked: options, and values of the provider's parameters. */
 interface Layer { options: EntryOptions; values: Record<string, string> }
@@ -91,7 +91,7 @@ function unknownName(name: string, path: string, { catalogue, retired }: EntrySo
     ': for a provider of your own, give its protocol and endpoints.')}`)
 }
 
-function readLayers(slug: string, own: Raw, parameters: Parameters, { env, defaults }: EntrySources, path: string): Layer[] {
+function readLayers(slug: string, own: Raw, parameters: Declarations, { env, defaults }: EntrySources, path: string): Layer[] {
   const schema = entrySchema(parameters)
   const known = new Set([...optionNames, ...Object.keys(parameters)])
   // Of the defaults, what this provider has no parameter for is another entry's.
@@ -105,7 +105,7 @@ function readLayers(slug: string, own: Raw, parameters: Parameters, { env, defau
   ].map((checked) => split(checked, parameters))
 }
 
-function split(checked: Raw, parameters: Parameters): Layer {
+function split(checked: Raw, parameters: Declarations): Layer {
   const isParameter = ([name]: [string, unknown]): boolean => Object.hasOwn(parameters, name)
   const entries = Object.entries(checked)
   return {
@@ -115,7 +115,7 @@ function split(checked: Raw, parameters: Parameters): Layer {
   }
 }
 
-function parameterValues(parameters: Parameters, layers: readonly Layer[], place: EntryPlace): Record<string, string> {
+function parameterValues(parameters: Declarations, layers: readonly Layer[], place: EntryPlace): Record<string, string> {
   const given = Object.assign({}, ...layers.map(({ values }) => values)) as Record<string, string>
   return Object.fromEntries(Object.entries(parameters).map(([name, { description, default: standard }]) => {
     const value = given[name] ?? standard

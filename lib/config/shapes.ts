@@ -21,7 +21,6 @@ export function listOf<Output>(member: v.GenericSchema<unknown, Output>,
   return v.pipe(v.array(member, otherwise), v.readonly())
 }
 
-
 /** One of a few words; `later` are words that this version does not know yet. */
 export function oneOf<const Words extends readonly string[]>(words: Words,
   later: readonly string[] = []): v.GenericSchema<unknown, Words[number]> {
