@@ -1,6 +1,7 @@
 import { AuthError } from './errors.js'
 import { targetOf } from './login.js'
 import { loadProtocol } from './protocols/index.js'
+import { loginFacts } from './protocols/userinfo.js'
 import { toUser } from './profile.js'
 import { equalInConstantTime, sha256 } from './random.js'
 import type { AuthUser, CallbackParameters, Context, ProtocolName, RawProfile, Tokens, TokenSet, Transaction } from './types.js'
@@ -59,5 +60,5 @@ async function exchange(context: Context, transaction: Transaction, parameters: 
 async function fetchUserinfo(context: Context, tokenSet: TokenSet): Promise<RawProfile> {
   const protocol = await loadProtocol(context.provider.protocol)
   const raw = await protocol.userinfo(context, tokenSet)
-  return context.provider.hooks?.userinfo?.(raw, tokenSet.tokens) ?? raw
+  return context.provider.hooks?.userinfo?.(raw, tokenSet.tokens, loginFacts(context, tokenSet)) ?? raw
 }

@@ -30,7 +30,7 @@ const maxIdLength = 255
 // One address with an ASCII domain: what look-alike signs, second at-signs and line breaks do not get through.
 const emailShape = /^[^\s@<>()[\],;:\\"\p{Cc}]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/iu
 
-export interface LoginFacts {
+export interface MappingFacts {
   slug: string
   profile: ProfileMap
   /** Claims of the verified ID Token, if there was one. */
@@ -45,7 +45,7 @@ export interface LoginFacts {
  * @param raw the provider's own profile, parsed
  * @throws AuthError `provider_bad_response` when the profile has no id
  */
-export function toUser(raw: RawProfile, { slug, profile, claims, now }: LoginFacts): AuthUser {
+export function toUser(raw: RawProfile, { slug, profile, claims, now }: MappingFacts): AuthUser {
   const read = (key: ProfileKey): unknown => {
     const field = profile[key]
     return typeof field === 'function' ? field(raw) : field === undefined ? undefined : readPath(raw, field)

@@ -7,7 +7,7 @@ export type ProtocolName = 'oauth1' | 'oauth2' | 'oidc'
 export type ClientAuthMethod = 'basic' | 'basic_raw' | 'post' | 'none' | 'client_secret_jwt' | 'private_key_jwt'
 
 /** Authenticates a token request by itself: it may change the headers and the form that are about to be sent. */
-export type ClientAuthFunction = (request: { endpoint: string; clientId: string; clientSecret: string | undefined
+export type ClientAuthFunction = (request: { endpoint: string; clientId: string; clientSecret: string | undefined; client: Readonly<Client>
   headers: Headers; form: URLSearchParams }) => void
 
 /** OAuth 1.0a signature methods (RFC 5849 section 3.4 and their SHA-2 successors). */
@@ -38,20 +38,39 @@ export interface ProviderHooks {
   /** Changes the parameters of the authorization request (OAuth 1.0a: of the authorization page's address). State, nonce and PKCE are added after it. */
   authorizationRequest?: (parameters: Record<string, string>) => Record<string, string>
   /** Changes the form of a token request (OAuth 1.0a: the further parameters of the request-token call). */
-  tokenRequest?: (form: Record<string, string>) => Record<string, string>
+  tokenRequest?: (form: Record<string, string>, facts: TokenRequestFacts) => Record<string, string>
   /** Repairs the parsed answer of the token endpoint before it is checked. */
   tokenResponse?: (body: Record<string, unknown>) => Record<string, unknown>
   /** Changes a request to the provider's API before it is signed, the userinfo request included. */
   apiRequest?: (request: ApiRequest, tokens: Readonly<Tokens>, client: Readonly<Client>) => ApiRequest
   /** Repairs the parsed profile before it is mapped. */
-  userinfo?: (raw: RawProfile, tokens: Readonly<Tokens>) => RawProfile
+  userinfo?: (raw: RawProfile, tokens: Readonly<Tokens>, facts: LoginFacts) => RawProfile
 }
+
+/** What a token request may be made from besides its form. */
+export interface TokenRequestFacts {
+  client: Readonly<Client>
+  /** Of the callback, what `callbackParameters` names; empty for other grants. */
+  callback: Readonly<Record<string, string>>
+}
+
+/** What a profile may be made from besides the tokens. */
+export interface LoginFacts extends TokenRequestFacts {
+  /** The token endpoint's answer as it came. */
+  response: Readonly<Record<string, unknown>>
+}
+
+/** Parameters of a request, or what makes them from the login. */
+export type RequestParameters = Record<string, string> | ((facts: LoginFacts) => Record<string, string>)
 
 /** A value that an address of a provider needs: a tenant, a host. */
 export interface ProviderParameter {
   description: string
-  /** What a value may look like, so that it cannot smuggle in another host. */
-  kind: 'host' | 'segment'
+  /**
+   * What a value may look like, so that it cannot smuggle in another host: a host with perhaps a port; an address, which is a host and
+   * perhaps a path; one segment of a path or label of a host; or text that is sent and never part of an address.
+   */
+  kind: 'host' | 'address' | 'segment' | 'text'
   default?: string
 }
 
@@ -103,25 +122,55 @@ export interface Provider extends ProviderOptions {
   docs?: string
   parameters?: Record<string, ProviderParameter>
   issuer?: Template
+  /** Where the discovery document is, if not below the issuer. */
+  discoveryEndpoint?: Template
   /** `false` where the endpoints are given here and no discovery document exists. */
   discovery?: boolean
   authorizationEndpoint?: Template
   tokenEndpoint?: Template
+  /** Where tokens are renewed, if not at the token endpoint. */
+  refreshEndpoint?: Template
   userinfoEndpoint?: Template
   requestTokenEndpoint?: Template
   accessTokenEndpoint?: Template
   revocationEndpoint?: Template
   jwksUri?: Template
   apiBaseUrl?: Template
+  userinfoMethod?: 'GET' | 'POST'
   /** Query of the userinfo request. */
-  userinfoQuery?: Record<string, string>
+  userinfoQuery?: RequestParameters
+  /** Form of the userinfo request, which then is a POST. */
+  userinfoForm?: RequestParameters
+  /** JSON of the userinfo request, which then is a POST: a GraphQL query. */
+  userinfoJson?: Record<string, unknown>
   /** Headers of every request to the API, the userinfo request included. */
   apiHeaders?: Record<string, string>
   /** `false` where the ID Token is the whole profile and the userinfo endpoint adds nothing. */
   userinfo?: boolean
-  /** Further profile requests; each answer is put into the raw profile under its name. One that is refused is left out. */
-  extraRequests?: Record<string, Template>
+  /**
+   * Further profile requests, one after the other; each answer is put into the raw profile under its name. One that is refused is left
+   * out. A function may read what the profile has so far.
+   */
+  extraRequests?: Record<string, string | ((raw: RawProfile, facts: LoginFacts) => string)>
   scopeSeparator?: string
+  /** The provider's own names of standard parameters, such as `{ client_id: 'client_key' }`, at authorization and token endpoint. */
+  parameterNames?: Record<string, string>
+  /** What stands behind `#` of the authorization request. */
+  authorizationFragment?: string
+  /** Parameters of the callback, beside the standard ones, that hooks may read. */
+  callbackParameters?: readonly string[]
+  tokenMethod?: 'POST' | 'GET'
+  tokenBodyFormat?: 'form' | 'json'
+  /** Further parameters of a refresh. */
+  refreshParams?: Record<string, string>
+  /** `'plain'` where the provider knows no other method of PKCE. */
+  pkceMethod?: 'S256' | 'plain'
+  /** Scheme before the token in its header, `Bearer` unless told; empty for the bare token. */
+  tokenScheme?: string
+  /** Header that carries the token, `authorization` unless told. */
+  tokenHeader?: string
+  /** Parameter that carries the token where `tokenPlacement` is `'query'` or `'body'`; `access_token` unless told. */
+  tokenParameter?: string
   /** How this provider is asked for a refresh token when `offline` is set. */
   offlineAccess?: { scope?: readonly string[]; authorizationParams?: Record<string, string> }
   /** Issuer of the `iss` response parameter (RFC 9207) where there is no discovery document. */
@@ -135,19 +184,20 @@ export interface Provider extends ProviderOptions {
 }
 
 /** A provider whose templates are filled and whose defaults are set: what the flow works with. */
-export interface ResolvedProvider extends Omit<Provider, 'issuer' | 'authorizationEndpoint' | 'tokenEndpoint' | 'userinfoEndpoint'
-  | 'requestTokenEndpoint' | 'accessTokenEndpoint' | 'revocationEndpoint' | 'jwksUri' | 'apiBaseUrl' | 'extraRequests'
+export interface ResolvedProvider extends Omit<Provider, 'issuer' | 'discoveryEndpoint' | 'authorizationEndpoint' | 'tokenEndpoint'
+  | 'refreshEndpoint' | 'userinfoEndpoint' | 'requestTokenEndpoint' | 'accessTokenEndpoint' | 'revocationEndpoint' | 'jwksUri' | 'apiBaseUrl'
   | 'authorizationResponseIssuer'> {
   issuer?: string
+  discoveryEndpoint?: string
   authorizationEndpoint?: string
   tokenEndpoint?: string
+  refreshEndpoint?: string
   userinfoEndpoint?: string
   requestTokenEndpoint?: string
   accessTokenEndpoint?: string
   revocationEndpoint?: string
   jwksUri?: string
   apiBaseUrl?: string
-  extraRequests?: Record<string, string>
   authorizationResponseIssuer?: string
   scope: readonly string[]
 }

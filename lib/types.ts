@@ -2,8 +2,8 @@ import type { ApiRequest, RawProfile, ResolvedProvider } from './provider.js'
 
 export { defineProvider } from './provider.js'
 export type {
-  ApiRequest, ClientAuthFunction, ClientAuthMethod, ProfileField, ProfileKey, ProfileMap, ProtocolName, Provider, ProviderHooks, ProviderOptions,
-  ProviderParameter, RawProfile, ResolvedProvider, SignatureMethod, Template,
+  ApiRequest, ClientAuthFunction, ClientAuthMethod, LoginFacts, ProfileField, ProfileKey, ProfileMap, ProtocolName, Provider, ProviderHooks, ProviderOptions,
+  ProviderParameter, RawProfile, RequestParameters, ResolvedProvider, SignatureMethod, Template, TokenRequestFacts,
 } from './provider.js'
 
 /** A postal address, as in OpenID Connect Core section 5.1.1. */
@@ -77,6 +77,8 @@ export interface Client {
   clientSecret?: string
   /** PEM text (PKCS#8 or PKCS#1) for signatures by key. */
   privateKey?: string
+  /** Values of the provider's parameters: tenant, host, further keys of the application. */
+  parameters?: Readonly<Record<string, string>>
 }
 
 /** One entry of the configuration, checked and complete: a provider, and who we are to it. */
@@ -161,6 +163,8 @@ export interface TokenSet {
   tokens: Tokens
   claims?: RawProfile
   response: Record<string, unknown>
+  /** Of the callback, what the provider's `callbackParameters` names. */
+  callback?: Record<string, string>
 }
 
 /** One outbound request. */

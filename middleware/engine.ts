@@ -54,7 +54,6 @@ const debug = createDebug('authrouter')
 
 export function createEngine(settings: Settings<Request, SessionSetting>, now: () => number = () => Date.now()): Engine {
   const registrations = new Map(settings.registrations)
-  const lookedUp = new WeakMap<object, Registration>()
   const events = new EventEmitter()
   const flights = new FlightLog(now)
 
@@ -86,13 +85,7 @@ export function createEngine(settings: Settings<Request, SessionSetting>, now: (
       const known = registrations.get(slug)
       if (known || !settings.lookup) return known
       const entry = await settings.lookup(slug, req)
-      if (!entry) return undefined
-      let registration = lookedUp.get(entry)
-      if (registration?.slug !== slug) {
-        registration = settings.register(slug, entry)
-        lookedUp.set(entry, registration)
-      }
-      return registration
+      return entry && settings.register(slug, entry)
     },
     register(slug, entry) {
       if (registrations.has(slug)) throw new AuthError('config_invalid', `The provider "${slug}" is registered already.`)

@@ -15,7 +15,7 @@ export default defineProvider({
   authorizationResponseIssuer: 'https://{host}/login/oauth',
   tokenEndpoint: 'https://{host}/login/oauth/access_token',
   userinfoEndpoint: api('user'),
-  extraRequests: { emails: api('user/emails') },
+  extraRequests: { emails: (_profile, { client: { parameters = {} } }) => api('user/emails')(parameters) },
   apiBaseUrl: api(''),
   apiHeaders: { accept: 'application/vnd.github+json' },
   clientAuth: 'post',

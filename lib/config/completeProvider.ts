@@ -9,9 +9,11 @@ type AddressName = { [Name in keyof Provider]-?: Template extends Provider[Name]
 /** The options that hold an address, and what each must look like once its parameters are in place. */
 const addresses: Record<AddressName, (text: string, path: string) => string> = {
   issuer: issuerIdentifier,
+  discoveryEndpoint: endpoint,
   authorizationResponseIssuer: issuerIdentifier,
   authorizationEndpoint: endpoint,
   tokenEndpoint: endpoint,
+  refreshEndpoint: endpoint,
   userinfoEndpoint: endpoint,
   requestTokenEndpoint: endpoint,
   accessTokenEndpoint: endpoint,
@@ -35,6 +37,7 @@ export function completeProvider(slug: string, options: EntryOptions & { protoco
   const isOpenid = options.protocol === 'oidc'
   return {
     ...described(options),
+    ...filledTables(options, parameters),
     ...filledAddresses(options, parameters, path),
     ...(options.extraRequests ? { extraRequests: filledRequests(options.extraRequests, parameters, path) } : {}),
     ...(isOpenid || options.profile ? { profile: { ...(isOpenid ? standardClaims : {}), ...options.profile } } : {}),
@@ -62,9 +65,26 @@ function filledAddresses(options: EntryOptions, parameters: Values, path: string
   return filled
 }
 
-function filledRequests(requests: Readonly<Record<string, Template>>, parameters: Values, path: string): Record<string, string> {
-  return Object.fromEntries(Object.entries(requests).map(([name, template]) => {
+type ExtraRequests = Required<Provider>['extraRequests']
+
+// A function is asked during the login: it may need what the profile has so far.
+function filledRequests(requests: ExtraRequests, parameters: Values, path: string): ExtraRequests {
+  return Object.fromEntries(Object.entries(requests).map(([name, address]) => {
     const requestPath = `${path}.extraRequests.${name}`
-    return [name, endpoint(fill(template, parameters, requestPath), requestPath)]
+    return [name, typeof address === 'function' ? address : endpoint(fill(address, parameters, requestPath), requestPath)]
   }))
+}
+
+const tables = ['authorizationParams', 'tokenParams', 'requestTokenParams', 'apiHeaders', 'userinfoQuery'] as const
+
+/** Tables whose values may name parameters as addresses do; other braces in them are theirs. */
+function filledTables(options: EntryOptions, parameters: Values): Partial<Record<typeof tables[number], Record<string, string>>> {
+  const filled: Partial<Record<typeof tables[number], Record<string, string>>> = {}
+  for (const name of tables) {
+    const table = options[name]
+    if (table === undefined || typeof table === 'function') continue
+    filled[name] = Object.fromEntries(Object.entries(table).map(([key, text]) => [key, text.replace(/\{(\w+)\}/g,
+      (braces, parameter: string) => Object.hasOwn(parameters, parameter) ? parameters[parameter] ?? braces : braces)]))
+  }
+  return filled
 }

@@ -57,7 +57,7 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
   checkFitness(protocol, layers.at(-1)?.options ?? {}, place)
 
   const values = parameterValues(parameters, layers, place)
-  const client = clientOf(options, place)
+  const client: Client = { ...clientOf(options, place), ...(Object.keys(values).length > 0 ? { parameters: values } : {}) }
   const provider = completeProvider(slug, { ...options, protocol }, values, place.path)
   checkRequirements(provider, client, place)
   return frozen({ slug, provider, client })
@@ -80,7 +80,7 @@ function baseProvider(slug: string, own: Raw, sources: EntrySources, { path }: E
   }
   // With neither protocol nor address it is a name that nobody knows, not a provider that is badly described.
   if (named === undefined && descriptions.some((option) => written(option) !== undefined)) return undefined
-  throw unknownName(String(name), named === undefined ? path : `${path}.provider`, sources)
+  throw unknownName(typeof name === 'string' ? name : typeof name, named === undefined ? path : `${path}.provider`, sources)
 }
 
 const descriptions = ['protocol', 'issuer', ...optionNames.filter((option) => option.endsWith('Endpoint'))]

@@ -3,10 +3,10 @@ import type { ProviderEntry } from '../settings.js'
 import type { ProfileMap, Provider, ProviderHooks, ProviderParameter } from '../types.js'
 import type { Agrees, Assert } from './agreement.js'
 import {
-  algorithmList, clientAuth, declarations, headers, hooks, hostList, offlineAccess, parameterKinds, privateKey, profile,
+  algorithmList, clientAuth, declarations, extraRequests, headers, hooks, jsonObject, requestParameters, hostList, offlineAccess, parameterKinds, privateKey, profile,
   scopeList, template, textTable,
 } from './entryShapes.js'
-import { credential, flag, group, listOf, number, oneOf, table, text, type Group } from './shapes.js'
+import { credential, flag, group, listOf, number, oneOf, text, written, type Group } from './shapes.js'
 import { unavailable } from './unavailable.js'
 
 type Named<T> = { [Name in keyof T as string extends Name ? never : Name]: T[Name] }
@@ -26,8 +26,10 @@ export const textOptions = {
   icon: text,
   color: v.pipe(text, v.regex(/^#[0-9a-f]{6}$/i, 'must be a colour such as \'#24292f\'.')),
   issuer: template,
+  discoveryEndpoint: template,
   authorizationEndpoint: template,
   tokenEndpoint: template,
+  refreshEndpoint: template,
   userinfoEndpoint: template,
   requestTokenEndpoint: template,
   accessTokenEndpoint: template,
@@ -43,6 +45,14 @@ export const textOptions = {
   realm: v.pipe(text, v.regex(/^[\x20-\x7e]+$/, 'must be printable ASCII: it travels in a header.')),
   scopeSeparator: text,
   tokenResponseFormat: oneOf(['json', 'form']),
+  tokenMethod: oneOf(['POST', 'GET']),
+  tokenBodyFormat: oneOf(['form', 'json']),
+  userinfoMethod: oneOf(['GET', 'POST']),
+  pkceMethod: oneOf(['S256', 'plain']),
+  tokenScheme: written,
+  tokenHeader: text,
+  tokenParameter: text,
+  authorizationFragment: text,
   defaultTokenType: text,
 }
 
@@ -70,9 +80,14 @@ const structuredOptions = {
   authorizationParams: textTable,
   tokenParams: textTable,
   requestTokenParams: textTable,
-  userinfoQuery: textTable,
+  userinfoQuery: requestParameters,
+  userinfoForm: requestParameters,
+  userinfoJson: jsonObject,
+  refreshParams: textTable,
+  parameterNames: textTable,
+  callbackParameters: listOf(text, 'must be a list of parameter names.'),
   apiHeaders: headers,
-  extraRequests: table(template, 'of addresses, each under the name that its answer gets'),
+  extraRequests,
   idTokenAlgs: algorithmList,
   acrValues: listOf(text, 'must be a list of texts.'),
   apiHosts: hostList,
@@ -93,7 +108,7 @@ type EntrySchema = v.GenericSchema<unknown, Group<typeof entryOptions>>
  */
 export function entrySchema(parameters: Readonly<Record<string, ProviderParameter>>): EntrySchema {
   const values = Object.fromEntries(Object.entries(parameters).map(([name, { kind }]) => [name, parameterKinds[kind]]))
-  return group({ ...entryOptions, ...values }, 'of options', unavailable.entryOptions) as EntrySchema
+  return group({ ...entryOptions, ...values }, 'of options', unavailable.entryOptions)
 }
 
 /** Does not compile when schema and type differ: neither can gain, lose or change an option alone. */

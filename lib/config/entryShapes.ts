@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { ClientAuthFunction, ClientAuthMethod, ProfileField, ProviderHooks, ProviderParameter, Template } from '../types.js'
+import type { ClientAuthFunction, ClientAuthMethod, ProfileField, Provider, ProviderHooks, ProviderParameter, RequestParameters, Template } from '../types.js'
 import { isHost } from './addresses.js'
 import { privateKeyKind } from './privateKey.js'
 import { callable, listOf, oneOf, pureFunction, table, text, written } from './shapes.js'
@@ -9,6 +9,16 @@ import { unavailable } from './unavailable.js'
 
 export const template: v.GenericSchema<unknown, Template> = v.union([text, pureFunction<Exclude<Template, string>>()],
   'must be a text or a function.')
+
+/** Parameters, or a function that makes them from the login. */
+export const requestParameters = v.union([table(written, 'of texts, such as { name: \'value\' }'), pureFunction<Exclude<RequestParameters, Record<string, string>>>()],
+  'must be an object of texts, or a function that answers one.')
+
+/** Addresses by name, each a text or a function of the profile so far. */
+export const extraRequests = table(v.union([text, pureFunction<Exclude<Required<Provider>['extraRequests'][string], string>>()],
+  'must be a text or a function.'), 'of addresses, each under the name that its answer gets')
+
+export const jsonObject = v.custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), 'must be an object that JSON can hold.')
 
 export const textTable = table(written, 'of texts, such as { name: \'value\' }')
 
@@ -64,8 +74,8 @@ export const hooks = {
 
 export const offlineAccess = { scope: scopeList, authorizationParams: textTable }
 
-const declaration = v.strictObject({ description: text, kind: oneOf(['host', 'segment']), default: v.exactOptional(text) },
-  'must be { description, kind } with kind \'host\' or \'segment\', and default if there is one.')
+const declaration = v.strictObject({ description: text, kind: oneOf(['host', 'address', 'segment', 'text']), default: v.exactOptional(written) },
+  'must be { description, kind } with kind \'host\', \'address\', \'segment\' or \'text\', and default if there is one.')
 
 /** What a provider of the application's own says about its parameters. */
 export const declarations = table(declaration, 'of parameters by name')
@@ -74,6 +84,10 @@ export const declarations = table(declaration, 'of parameters by name')
 export const parameterKinds: Readonly<Record<ProviderParameter['kind'], v.GenericSchema<unknown, string>>> = {
   host: v.pipe(text, v.toLowerCase(),
     v.check(isHost, 'must be a host name such as \'login.example.com\', with a port if need be, and nothing else.')),
+  address: v.pipe(text,
+    v.check((value) => isHost(value.split('/')[0]?.toLowerCase() ?? '') && /^[^/]+(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/.test(value),
+      'must be a host name, with a path behind it if need be, such as \'id.example.com/auth\': no scheme, no slash at the end.')),
+  text: v.pipe(text, v.regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, 'must be printable ASCII.')),
   segment: v.pipe(text,
     v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be letters, digits, dots, - and _ only, the first one a letter or a digit.')),
 }

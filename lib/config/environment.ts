@@ -14,7 +14,8 @@ export function variablePrefix(slug: string): string {
 
 /** A variable's text without white space around it; an empty one counts as absent. */
 export function readVariable(env: Environment, name: string): string | undefined {
-  return env[name]?.trim() || undefined
+  const value = env[name]?.trim()
+  return value === '' ? undefined : value
 }
 
 /** A variable that holds a list separated by commas. */

@@ -4,7 +4,7 @@ import { AuthError } from '../errors.js'
 /**
  * A mistake in the configuration.
  *
- * @param path of the option, such as `providers.github.clientSecret`
+ * @param path of the option, such as `providers.corp.clientSecret`
  * @param problem the rest of the sentence: what is wrong, and what to write instead
  */
 export function invalid(path: string, problem: string, cause?: unknown): AuthError {

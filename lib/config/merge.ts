@@ -1,8 +1,8 @@
 import type { ProviderHooks } from '../types.js'
 import type { EntryOptions } from './entrySchema.js'
 
-const mergedByKey = ['profile', 'authorizationParams', 'tokenParams', 'requestTokenParams', 'apiHeaders',
-  'extraRequests'] as const
+const mergedByKey = ['profile', 'authorizationParams', 'tokenParams', 'requestTokenParams', 'refreshParams', 'apiHeaders',
+  'extraRequests', 'parameterNames'] as const
 
 /**
  * Lays one set of options over another: what the upper one says wins, tables are merged key by key, and hooks run one after the

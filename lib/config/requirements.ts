@@ -28,7 +28,8 @@ const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolNam
   requestTokenEndpoint: ['oauth1'], accessTokenEndpoint: ['oauth1'], requestTokenParams: ['oauth1'], signatureMethod: ['oauth1'],
   signaturePlacement: ['oauth1'], realm: ['oauth1'],
   tokenEndpoint: ['oauth2', 'oidc'], pkce: ['oauth2', 'oidc'], clientAuth: ['oauth2', 'oidc'], tokenPlacement: ['oauth2', 'oidc'],
-  responseMode: ['oauth2', 'oidc'],
+  responseMode: ['oauth2', 'oidc'], pkceMethod: ['oauth2', 'oidc'], refreshEndpoint: ['oauth2'], tokenMethod: ['oauth2'],
+  tokenBodyFormat: ['oauth2'], parameterNames: ['oauth2'], authorizationFragment: ['oauth2'], discoveryEndpoint: ['oidc'],
   idTokenAlgs: ['oidc'], nonce: ['oidc'], discovery: ['oidc'], jwksUri: ['oidc'], maxAge: ['oidc'], acrValues: ['oidc'],
   clockTolerance: ['oidc'],
 }
@@ -80,8 +81,8 @@ function needsSecret({ protocol, clientAuth, signatureMethod }: ResolvedProvider
   return typeof clientAuth !== 'function' && clientAuth !== 'none' && clientAuth !== 'private_key_jwt'
 }
 
-function checkProfile({ protocol, userinfoEndpoint, profile }: ResolvedProvider, { path }: EntryPlace): void {
-  if (protocol !== 'oidc' && userinfoEndpoint !== undefined && profile?.id === undefined) {
+function checkProfile({ protocol, profile }: ResolvedProvider, { path }: EntryPlace): void {
+  if (protocol !== 'oidc' && profile?.id === undefined) {
     throw invalid(`${path}.profile.id`, 'is missing: set it to where the provider\'s profile has its stable id, such as '
       + 'profile: { id: \'id\' } or profile: { id: \'data.user_id\' }.')
   }

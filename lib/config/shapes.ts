@@ -39,7 +39,7 @@ export function alternatives(words: readonly string[]): string {
 
 /** A function of the application's. */
 export function callable<Type>(): v.GenericSchema<unknown, Type> {
-  return v.custom<Type>((value) => typeof value === 'function', 'must be a function.') as v.GenericSchema<unknown, Type>
+  return v.custom<Type>((value) => typeof value === 'function', 'must be a function.')
 }
 
 /** A function whose answer is used at once: a promise would be taken for the answer. */
@@ -82,7 +82,7 @@ v.GenericSchema<unknown, Group<Entries>> {
     v.custom<Record<string, unknown>>(isPlainObject, `must be a plain object ${kind}.`),
     v.transform(withoutUndefined),
     v.strictObject(optional, ({ path }) => unknownOption(String(path?.[0].key), names, later)),
-  ) as unknown as v.GenericSchema<unknown, Group<Entries>>
+  )
 }
 
 /** What is wrong with a name that is none of the known ones. */

@@ -36,7 +36,7 @@ export function authorizationRequest(context: Context, options: LoginOptions, { 
     // What this login asks for, such as a prompt, wins over what is configured for all.
     if (!reserved.has(name)) prepared[name] ??= value
   }
-  const parameters = provider.hooks?.authorizationRequest?.({ ...prepared }) ?? prepared
+  const parameters = renamed(provider.hooks?.authorizationRequest?.({ ...prepared }) ?? prepared, provider.parameterNames)
 
   const state = randomToken()
   const nonce = withNonce ? randomToken() : undefined
@@ -46,12 +46,20 @@ export function authorizationRequest(context: Context, options: LoginOptions, { 
       ...parameters,
       state,
       nonce,
-      code_challenge: codeVerifier === undefined ? undefined : codeChallenge(codeVerifier),
-      code_challenge_method: codeVerifier === undefined ? undefined : 'S256',
+      ...(codeVerifier === undefined ? {} : challenge(codeVerifier, provider.pkceMethod)),
     }),
     state,
     remember: withoutAbsent({ nonce, codeVerifier }),
   }
+}
+
+function challenge(codeVerifier: string, method: 'S256' | 'plain' = 'S256'): Record<string, string> {
+  return { code_challenge: method === 'plain' ? codeVerifier : codeChallenge(codeVerifier), code_challenge_method: method }
+}
+
+/** Parameters under the provider's own names. */
+export function renamed(parameters: Record<string, string>, names: Record<string, string> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [Object.hasOwn(names, name) ? names[name] ?? name : name, value]))
 }
 
 /** The scopes of one login: the configured ones, those of offline access, and those that this login adds. */

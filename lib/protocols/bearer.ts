@@ -7,17 +7,18 @@ export function bearer({ provider }: Pick<Context, 'provider'>, { accessToken }:
   switch (provider.tokenPlacement) {
     case 'query': {
       const url = new URL(request.url)
-      url.searchParams.set('access_token', accessToken)
+      url.searchParams.set(provider.tokenParameter ?? 'access_token', accessToken)
       return { ...request, url: url.href }
     }
     case 'body':
-      if (isForm(request)) return { ...request, body: appendField(request.body, accessToken) }
+      if (isForm(request)) return { ...request, body: appendField(request.body, provider.tokenParameter ?? 'access_token', accessToken) }
       break
     case 'header':
     case undefined:
       break
   }
-  return { ...request, headers: { ...request.headers, authorization: `Bearer ${accessToken}` } }
+  const { tokenHeader = 'authorization', tokenScheme = 'Bearer' } = provider
+  return { ...request, headers: { ...request.headers, [tokenHeader]: tokenScheme === '' ? accessToken : `${tokenScheme} ${accessToken}` } }
 }
 
 // RFC 6750 section 2.2: only a form-encoded body can carry the token; any other request falls back to the header.
@@ -25,8 +26,8 @@ function isForm({ headers, body }: ApiRequest): boolean {
   return typeof body === 'string' && (headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')
 }
 
-function appendField(body: ApiRequest['body'], accessToken: string): string {
+function appendField(body: ApiRequest['body'], name: string, accessToken: string): string {
   const form = new URLSearchParams(String(body))
-  form.set('access_token', accessToken)
+  form.set(name, accessToken)
   return form.toString()
 }

@@ -46,7 +46,7 @@ export async function clientAuthentication(openidClient: OpenidClient, provider:
     private_key_jwt: signByKey ?? (() => { throw new AuthError('config_invalid', 'clientAuth: \'private_key_jwt\' needs privateKey, PEM text.') }),
     function: (server, _client, form, headers) => {
       const { clientId, clientSecret } = client
-      if (typeof provider.clientAuth === 'function') provider.clientAuth({ endpoint: server.token_endpoint ?? '', clientId, clientSecret, headers, form })
+      if (typeof provider.clientAuth === 'function') provider.clientAuth({ endpoint: server.token_endpoint ?? '', clientId, clientSecret, client, headers, form })
     },
   }
   return (server, ...rest) => methods[clientAuthMethod(provider, client, server.token_endpoint_auth_methods_supported)](server, ...rest)

@@ -1,5 +1,6 @@
-import type { Configuration } from 'openid-client'
+import type { Configuration, ServerMetadata } from 'openid-client'
 import { AuthError } from '../errors.js'
+import { isObject, parseJson, utf8 } from '../json.js'
 import type { Context, ResolvedProvider } from '../types.js'
 import { clientAuthentication } from './clientAuthentication.js'
 import { boundedFetch, clientMetadata, fromOpenidClient, isLoopbackHttp, loadOpenidClient, prepare, staticConfiguration } from './openidClient.js'
@@ -56,7 +57,29 @@ async function load(context: Context): Promise<Configuration> {
       ...(jwksUri === undefined ? {} : { jwks_uri: jwksUri }),
     })
   }
-  return discoverIssuer(context, new URL(issuer))
+  return provider.discoveryEndpoint === undefined ? discoverIssuer(context, new URL(issuer)) : discoverAt(context, provider.discoveryEndpoint, issuer)
+}
+
+/** Reads a discovery document that is not where the issuer's name says; it must name the issuer all the same. */
+async function discoverAt(context: Context, address: string, issuer: string): Promise<Configuration> {
+  const { http, slug } = context
+  const { status, body } = await http({ method: 'GET', url: address, headers: { accept: 'application/json' } })
+  const metadata: unknown = status === 200 ? parsed(utf8(body)) : undefined
+  if (!isObject(metadata)) throw new AuthError('provider_bad_response', 'The provider\'s discovery document could not be read.', { provider: slug })
+  if (metadata['issuer'] !== issuer) throw otherIssuer(slug)
+  return staticConfiguration(context, metadata as unknown as ServerMetadata)
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch {
+    return undefined
+  }
+}
+
+function otherIssuer(slug: string, cause?: unknown): AuthError {
+  return new AuthError('discovery_failed', `The discovery document at providers.${slug}.issuer names another issuer.`, { provider: slug, cause })
 }
 
 async function discoverIssuer(context: Context, issuer: URL): Promise<Configuration> {
@@ -73,7 +96,7 @@ async function discoverIssuer(context: Context, issuer: URL): Promise<Configurat
     return configuration
   } catch (error) {
     if (error instanceof openidClient.ClientError && error.code === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED') {
-      throw new AuthError('discovery_failed', `The discovery document at providers.${slug}.issuer names another issuer.`, { provider: slug, cause: error })
+      throw otherIssuer(slug, error)
     }
     throw fromOpenidClient(error, slug)
   }

@@ -16,7 +16,7 @@ export const protocol: Protocol = {
   async authorize(context, options): Promise<Authorization> {
     const { provider, slug, redirectUri } = context
     const answer = await callForTokens(context, endpoint(context, 'requestTokenEndpoint'), { oauth_callback: redirectUri },
-      provider.hooks?.tokenRequest?.({ ...provider.requestTokenParams }) ?? provider.requestTokenParams)
+      provider.hooks?.tokenRequest?.({ ...provider.requestTokenParams }, { client: context.client, callback: {} }) ?? provider.requestTokenParams)
     // RFC 5849 section 2.1; servers that write "True" are in use.
     if (answer['oauth_callback_confirmed']?.toLowerCase() !== 'true') {
       throw new AuthError('provider_bad_response', 'The provider speaks OAuth 1.0 without the fix of 1.0a, which is not safe to use.', { provider: slug })
@@ -46,10 +46,8 @@ export const protocol: Protocol = {
     }
   },
 
-  async userinfo(context, { tokens, response }) {
-    // Some providers name the person in the token answer and have no other place.
-    if (context.provider.userinfoEndpoint === undefined) return response
-    return fetchProfile(context, tokens, protocol.sign)
+  userinfo(context, tokenSet) {
+    return fetchProfile(context, tokenSet, protocol.sign)
   },
 
   sign(context, tokens, request) {

@@ -5,24 +5,25 @@ import { authorizationRequest, withParameters } from './authorizationRequest.js'
 import { authorizationCode } from './authorizationResponse.js'
 import { bearer } from './bearer.js'
 import { requestTokens } from './tokenEndpoint.js'
-import { fetchProfile } from './userinfo.js'
+import { callbackFacts, fetchProfile } from './userinfo.js'
 
 /** OAuth 2.0: the authorization code grant with PKCE (RFC 6749, RFC 7636, RFC 9700). */
 export const protocol: Protocol = {
   authorize(context, options) {
     const { parameters, state, remember } = authorizationRequest(context, options, { withNonce: false })
-    return Promise.resolve({ location: withParameters(endpoint(context, 'authorizationEndpoint'), parameters), state, remember })
+    const location = withParameters(endpoint(context, 'authorizationEndpoint'), parameters)
+    const { authorizationFragment: fragment } = context.provider
+    return Promise.resolve({ location: fragment === undefined ? location : `${location}#${fragment}`, state, remember })
   },
 
   async exchange(context, grant) {
-    const response = await requestTokens(context, form(context, grant), endpoint(context, 'tokenEndpoint'))
-    return { tokens: readTokens(context, grant, response), response }
+    const address = grant.type === 'refresh_token' && context.provider.refreshEndpoint ? context.provider.refreshEndpoint : endpoint(context, 'tokenEndpoint')
+    const response = await requestTokens(context, form(context, grant), address)
+    return { tokens: readTokens(context, grant, response), response, callback: callbackFacts(context.provider, grant) }
   },
 
-  async userinfo(context, { tokens, response }) {
-    // Some providers describe the person in the token answer and have no other place.
-    if (context.provider.userinfoEndpoint === undefined) return { ...response }
-    return fetchProfile(context, tokens, protocol.sign)
+  userinfo(context, tokenSet) {
+    return fetchProfile(context, tokenSet, protocol.sign)
   },
 
   sign(context, tokens, request) {
@@ -32,9 +33,10 @@ export const protocol: Protocol = {
 
 function form(context: Context, grant: Grant): Record<string, string> {
   const { provider, slug, redirectUri } = context
+  const facts = { client: context.client, callback: callbackFacts(provider, grant) }
   const prepare = (parameters: Record<string, string>): Record<string, string> => {
     const withParams = { ...provider.tokenParams, ...parameters }
-    return provider.hooks?.tokenRequest?.({ ...withParams }) ?? withParams
+    return provider.hooks?.tokenRequest?.({ ...withParams }, facts) ?? withParams
   }
   switch (grant.type) {
     case 'authorization_code': {
@@ -47,7 +49,7 @@ function form(context: Context, grant: Grant): Record<string, string> {
     }
     case 'refresh_token': {
       if (grant.tokens.refreshToken === undefined) throw new AuthError('reauth_required', 'The provider gave no refresh token; sign in again.', { provider: slug })
-      return prepare({ grant_type: 'refresh_token', refresh_token: grant.tokens.refreshToken })
+      return prepare({ ...provider.refreshParams, grant_type: 'refresh_token', refresh_token: grant.tokens.refreshToken })
     }
     case 'client_credentials':
       return prepare({ grant_type: 'client_credentials', ...(grant.scope ? { scope: grant.scope.join(provider.scopeSeparator ?? ' ') } : {}) })

@@ -2,13 +2,13 @@ import type { Configuration, ServerMetadata } from 'openid-client'
 import { AuthError } from '../errors.js'
 import { isObject } from '../json.js'
 import { readTokenResponse } from '../tokens.js'
-import type { CallbackParameters, Context, Grant, Protocol, RawProfile, Tokens } from '../types.js'
+import type { CallbackParameters, Context, Grant, Protocol, RawProfile, Tokens, TokenSet } from '../types.js'
 import { authorizationRequest, withParameters } from './authorizationRequest.js'
 import { authorizationCode } from './authorizationResponse.js'
 import { bearer } from './bearer.js'
 import { discover } from './discovery.js'
 import { fromOpenidClient, loadOpenidClient } from './openidClient.js'
-import { fetchProfile } from './userinfo.js'
+import { callbackFacts, fetchProfile } from './userinfo.js'
 
 /** OpenID Connect: the authorization code flow with PKCE and nonce (OpenID Connect Core section 3.1), ID Token signatures checked. */
 export const protocol: Protocol = {
@@ -30,12 +30,12 @@ export const protocol: Protocol = {
       ...(grant.type === 'refresh_token' ? { previous: grant.tokens } : {}),
       ...(grant.type === 'authorization_code' ? { requestedScope: grant.transaction.scope } : {}),
     })
-    return { tokens, response, ...(claims ? { claims } : {}) }
+    return { tokens, response, callback: callbackFacts(context.provider, grant), ...(claims ? { claims } : {}) }
   },
 
-  async userinfo(context, { tokens, claims = {} }) {
-    const profile = await fetchUserinfo(context, tokens, claims)
-    return { ...claims, ...profile }
+  async userinfo(context, tokenSet) {
+    const profile = await fetchUserinfo(context, tokenSet)
+    return { ...tokenSet.claims, ...profile }
   },
 
   sign(context, tokens, request) {
@@ -48,7 +48,8 @@ type TokenAnswer = Record<string, unknown> & { claims?: RawProfile }
 async function requestTokens(context: Context, configuration: Configuration, grant: Grant): Promise<TokenAnswer> {
   const { provider, slug, redirectUri } = context
   const openidClient = await loadOpenidClient()
-  const tokenParameters = (parameters: Record<string, string>): Record<string, string> => provider.hooks?.tokenRequest?.(parameters) ?? parameters
+  const facts = { client: context.client, callback: callbackFacts(provider, grant) }
+  const tokenParameters = (parameters: Record<string, string>): Record<string, string> => provider.hooks?.tokenRequest?.(parameters, facts) ?? parameters
   try {
     switch (grant.type) {
       case 'authorization_code': {
@@ -66,7 +67,7 @@ async function requestTokens(context: Context, configuration: Configuration, gra
       }
       case 'refresh_token': {
         if (grant.tokens.refreshToken === undefined) throw new AuthError('reauth_required', 'The provider gave no refresh token; sign in again.', { provider: slug })
-        return plain(await openidClient.refreshTokenGrant(configuration, grant.tokens.refreshToken, tokenParameters({ ...provider.tokenParams })))
+        return plain(await openidClient.refreshTokenGrant(configuration, grant.tokens.refreshToken, tokenParameters({ ...provider.tokenParams, ...provider.refreshParams })))
       }
       case 'client_credentials':
         return plain(await openidClient.clientCredentialsGrant(configuration, tokenParameters({ ...provider.tokenParams,
@@ -119,12 +120,13 @@ function invalidIdToken(slug: string, reason: string): AuthError {
   return new AuthError('idtoken_invalid', 'The provider\'s ID Token did not pass its checks.', { provider: slug, reason })
 }
 
-async function fetchUserinfo(context: Context, tokens: Tokens, claims: RawProfile): Promise<RawProfile> {
+async function fetchUserinfo(context: Context, tokenSet: TokenSet): Promise<RawProfile> {
   const { provider, slug } = context
+  const { tokens, claims = {} } = tokenSet
   if (provider.userinfo === false) return {}
   const subject = String(claims['sub'])
   if (provider.userinfoEndpoint !== undefined) {
-    const profile = await fetchProfile(context, tokens, protocol.sign)
+    const profile = await fetchProfile(context, tokenSet, protocol.sign)
     if (profile['sub'] !== subject) throw invalidIdToken(slug, 'userinfo sub')
     return profile
   }

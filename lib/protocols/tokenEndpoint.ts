@@ -2,7 +2,8 @@ import type { ModuleOptions } from 'simple-oauth2'
 import { AuthError } from '../errors.js'
 import { asFetch, tokenTimeoutFactor } from '../http.js'
 import { isObject, parseJson, utf8 } from '../json.js'
-import type { Context, HttpResponse } from '../types.js'
+import type { Context, HttpRequest, HttpResponse, ResolvedProvider } from '../types.js'
+import { renamed, withParameters } from './authorizationRequest.js'
 import { clientAuthMethod, formEncode } from './clientAuthentication.js'
 import { fromOpenidClient, loadOpenidClient, staticConfiguration, tokenEndpointError } from './openidClient.js'
 
@@ -33,7 +34,8 @@ export async function requestTokens(context: Context, form: Form, endpoint: stri
 function suitsSimpleOauth2({ provider, client, outbound }: Context): boolean {
   const method = clientAuthMethod(provider, client)
   return ['basic', 'basic_raw', 'post'].includes(method)
-    && provider.tokenResponseFormat !== 'form'
+    && provider.tokenResponseFormat !== 'form' && provider.tokenMethod !== 'GET'
+    && Object.keys(provider.parameterNames ?? {}).every((name) => name === 'client_id' || name === 'client_secret' || name === 'scope')
     && outbound.fetch === undefined
     && (outbound.dispatcher === undefined || outbound.agent !== undefined)
     && isPrintable(client.clientId) && isPrintable(client.clientSecret ?? '')
@@ -60,15 +62,24 @@ const sendBySimpleOauth2: Send = async (context, { grant_type: grantType, ...par
   }
 }
 
-function simpleOauth2Configuration({ provider, client, outbound }: Context, endpoint: string): ModuleOptions {
+function simpleOauth2Configuration({ provider, client, outbound }: Context, endpoint: string): ModuleOptions<string> {
   const method = clientAuthMethod(provider, client)
   const { origin, pathname, search } = new URL(endpoint)
   // The library's own encoding leaves out what RFC 6749 section 2.3.1 leaves as it is; "loose" sends what it is given.
   const encode = method === 'basic' ? formEncode : (text: string) => text
   return {
-    client: { id: encode(client.clientId), secret: encode(client.clientSecret ?? '') },
+    client: {
+      id: encode(client.clientId),
+      secret: encode(client.clientSecret ?? ''),
+      idParamName: provider.parameterNames?.['client_id'] ?? 'client_id',
+      secretParamName: provider.parameterNames?.['client_secret'] ?? 'client_secret',
+    },
     auth: { tokenHost: origin, tokenPath: pathname + search },
-    options: { authorizationMethod: method === 'post' ? 'body' : 'header', credentialsEncodingMode: 'loose' },
+    options: {
+      authorizationMethod: method === 'post' ? 'body' : 'header',
+      credentialsEncodingMode: 'loose',
+      bodyFormat: provider.tokenBodyFormat ?? 'form',
+    },
     http: {
       json: 'force',
       timeout: outbound.timeout * tokenTimeoutFactor,
@@ -134,7 +145,8 @@ const sendByOpenidClient: Send = async (context, { grant_type: grantType = '', .
 function normalisingFetch(context: Context, keep: (parsed: unknown) => void): ReturnType<typeof asFetch> {
   const { http, outbound, provider } = context
   return asFetch(async (request) => {
-    const response = await http({ ...request, timeout: outbound.timeout * tokenTimeoutFactor, headers: { ...provider.apiHeaders, ...request.headers } })
+    const shaped = shapeRequest({ ...request, headers: { ...provider.apiHeaders, ...request.headers } }, provider)
+    const response = await http({ ...shaped, timeout: outbound.timeout * tokenTimeoutFactor })
     const parsed = parseTokenAnswer(response)
     keep(parsed)
     if (!isObject(parsed)) return response
@@ -148,6 +160,15 @@ function normalisingFetch(context: Context, keep: (parsed: unknown) => void): Re
       body: Buffer.from(JSON.stringify(plain)),
     }
   })
+}
+
+/** A token request of RFC 6749 under the provider's own parameter names, as JSON, or as a GET, where it wants that. */
+function shapeRequest(request: HttpRequest, { parameterNames, tokenMethod, tokenBodyFormat }: ResolvedProvider): HttpRequest {
+  const form = renamed(Object.fromEntries(new URLSearchParams(String(request.body ?? ''))), parameterNames)
+  const { 'content-type': _form, ...headers } = request.headers ?? {}
+  if (tokenMethod === 'GET') return { ...request, method: 'GET', url: withParameters(request.url, form), headers, body: undefined }
+  if (tokenBodyFormat === 'json') return { ...request, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(form) }
+  return { ...request, body: new URLSearchParams(form).toString() }
 }
 
 function parseTokenAnswer({ body, headers }: HttpResponse): unknown {

@@ -1,28 +1,66 @@
 import { AuthError } from '../errors.js'
 import { isObject, parseJson, utf8 } from '../json.js'
-import type { ApiRequest, Context, Protocol, RawProfile, Tokens } from '../types.js'
+import type { ApiRequest, Context, Grant, LoginFacts, Protocol, RawProfile, RequestParameters, ResolvedProvider, Tokens, TokenSet } from '../types.js'
 import { withParameters } from './authorizationRequest.js'
 
+/** Of a callback, the parameters that the provider's entry names for its hooks. */
+export function callbackFacts({ callbackParameters = [] }: ResolvedProvider, grant: Grant): Record<string, string> {
+  if (grant.type !== 'authorization_code') return {}
+  const known = callbackParameters.map((name) => [name, grant.parameters[name]] as const)
+  return Object.fromEntries(known.filter((entry): entry is readonly [string, string] => entry[1] !== undefined))
+}
+
+/** What hooks may know of a login. */
+export function loginFacts({ client }: Pick<Context, 'client'>, { response, callback = {} }: TokenSet): LoginFacts {
+  return { client, response, callback }
+}
+
 /**
- * Fetches the person's profile with signed requests, and what else the provider's entry says belongs to it.
+ * Fetches the person's profile with signed requests, and what else the provider's entry says belongs to it. A provider without an
+ * endpoint for it describes the person in the token answer.
+ *
  * @throws AuthError `provider_bad_response` when the profile is not a JSON object
  */
-export async function fetchProfile(context: Context, tokens: Tokens, sign: Protocol['sign']): Promise<RawProfile> {
+export async function fetchProfile(context: Context, tokenSet: TokenSet, sign: Protocol['sign']): Promise<RawProfile> {
   const { provider, slug } = context
-  const address = withParameters(provider.userinfoEndpoint ?? '', provider.userinfoQuery ?? {})
-  const raw = await getJson(context, tokens, sign, address)
+  const facts = loginFacts(context, tokenSet)
+  const raw = provider.userinfoEndpoint === undefined
+    ? withoutTokens(tokenSet.response, tokenSet.tokens)
+    : await getJson(context, tokenSet.tokens, sign, userinfoRequest(provider, provider.userinfoEndpoint, facts))
   if (!isObject(raw)) throw new AuthError('provider_bad_response', 'The provider\'s profile answer could not be used.', { provider: slug })
   for (const [name, extra] of Object.entries(provider.extraRequests ?? {})) {
     // A person or an application may have withheld the scope for it; the sign-in goes on without.
-    const value = await getJson(context, tokens, sign, extra).catch(() => undefined)
+    const value = await extraRequest(context, tokenSet.tokens, sign, () => typeof extra === 'function' ? extra(raw, facts) : extra)
     if (value !== undefined) raw[name] = value
   }
   return raw
 }
 
-async function getJson(context: Context, tokens: Tokens, sign: Protocol['sign'], url: string): Promise<unknown> {
+function userinfoRequest({ userinfoMethod, userinfoQuery, userinfoForm, userinfoJson }: ResolvedProvider, endpoint: string, facts: LoginFacts): ApiRequest {
+  const url = withParameters(endpoint, made(userinfoQuery, facts))
+  if (userinfoJson) return { method: 'POST', url, headers: { 'content-type': 'application/json' }, body: JSON.stringify(userinfoJson) }
+  if (userinfoForm) {
+    const body = new URLSearchParams(made(userinfoForm, facts)).toString()
+    return { method: 'POST', url, headers: { 'content-type': 'application/x-www-form-urlencoded' }, body }
+  }
+  return { method: userinfoMethod ?? 'GET', url, headers: {} }
+}
+
+function made(parameters: RequestParameters | undefined, facts: LoginFacts): Record<string, string> {
+  return typeof parameters === 'function' ? parameters(facts) : parameters ?? {}
+}
+
+async function extraRequest(context: Context, tokens: Tokens, sign: Protocol['sign'], address: () => string): Promise<unknown> {
+  try {
+    return await getJson(context, tokens, sign, { method: 'GET', url: address(), headers: {} })
+  } catch {
+    return undefined
+  }
+}
+
+async function getJson(context: Context, tokens: Tokens, sign: Protocol['sign'], asked: ApiRequest): Promise<unknown> {
   const { http, provider, client, slug } = context
-  const request: ApiRequest = { method: 'GET', url, headers: { accept: 'application/json', ...provider.apiHeaders } }
+  const request: ApiRequest = { ...asked, headers: { accept: 'application/json', ...provider.apiHeaders, ...asked.headers } }
   const signed = sign(context, tokens, provider.hooks?.apiRequest?.(request, tokens, client) ?? request)
   const { status, body } = await http(signed)
   if (status !== 200) throw new AuthError('provider_bad_response', `The provider answered the profile request with HTTP ${String(status)}.`, { provider: slug })
@@ -33,3 +71,14 @@ async function getJson(context: Context, tokens: Tokens, sign: Protocol['sign'],
   }
 }
 
+/** A token answer as a profile: whatever its tokens are called, and however deep they stand, they are not in it. */
+function withoutTokens(response: Record<string, unknown>, tokens: Tokens): RawProfile {
+  const secrets = new Set([tokens.accessToken, tokens.refreshToken, tokens.idToken, tokens.tokenSecret])
+  const strip = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(strip)
+    if (!isObject(value)) return value
+    const kept = Object.entries(value).filter(([, member]) => typeof member !== 'string' || !secrets.has(member))
+    return Object.fromEntries(kept.map(([name, member]) => [name, strip(member)]))
+  }
+  return strip(response) as RawProfile
+}

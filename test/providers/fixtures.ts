@@ -32,10 +32,10 @@ export function readFixture(slug: string): Fixture {
 }
 
 /** The profile as the flow puts it together: claims, userinfo, extra answers, then the provider's own repair. */
-export function mergedProfile(provider: Provider, { claims, userinfo, extraRequests }: Fixture): RawProfile {
+export function mergedProfile(provider: Provider, { claims, tokenResponse, userinfo, extraRequests }: Fixture): RawProfile {
   const raw = { ...claims, ...userinfo, ...extraRequests }
   const tokens: Tokens = { accessToken: 'example-access-token', tokenType: 'Bearer' }
-  return provider.hooks?.userinfo?.(raw, tokens) ?? raw
+  return provider.hooks?.userinfo?.(raw, tokens, { client: { clientId: 'example' }, response: tokenResponse, callback: {} }) ?? raw
 }
 
 /** The profile map as the configuration completes it. */
@@ -51,10 +51,14 @@ export function userOf(slug: string, provider: Provider, fixture: Fixture): Auth
   return toUser(mergedProfile(provider, fixture), { slug, profile: completeMap(provider), claims: fixture.claims, now })
 }
 
+function parametersOf({ parameters = {} }: Pick<Provider, 'parameters'>, given: Record<string, string>): Record<string, string> {
+  const defaults = Object.entries(parameters).map(([name, parameter]): [string, string] => [name, parameter.default ?? ''])
+  return { ...Object.fromEntries(defaults), ...given }
+}
+
 /** Fills a template with the entry's default parameters, or with those that are given. */
 export function fill(template: Template, { parameters = {} }: Provider, given: Record<string, string> = {}): string {
-  const defaults = Object.entries(parameters).map(([name, parameter]): [string, string] => [name, parameter.default ?? ''])
-  const values: Record<string, string> = { ...Object.fromEntries(defaults), ...given }
+  const values = parametersOf({ parameters }, given)
   if (typeof template === 'function') return template(values)
   return template.replace(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder)
 }
@@ -62,7 +66,10 @@ export function fill(template: Template, { parameters = {} }: Provider, given: R
 /** Every address of an entry, by its path in the entry. */
 export function addresses(provider: Provider, given: Record<string, string> = {}): Record<string, string> {
   const templates: [string, Template | undefined][] = addressFields.map((name) => [name, provider[name]])
-  for (const [name, template] of Object.entries(provider.extraRequests ?? {})) templates.push([`extraRequests.${name}`, template])
+  const facts = { client: { clientId: 'example', parameters: parametersOf(provider, given) }, response: {}, callback: {} }
+  for (const [name, extra] of Object.entries(provider.extraRequests ?? {})) {
+    templates.push([`extraRequests.${name}`, typeof extra === 'function' ? extra({}, facts) : extra])
+  }
   const known = templates.filter((entry): entry is [string, Template] => entry[1] !== undefined)
   return Object.fromEntries(known.map(([name, template]) => [name, fill(template, provider, given)]))
 }
