@@ -171,6 +171,8 @@ export interface Provider extends ProviderOptions {
   tokenHeader?: string
   /** Parameter that carries the token where `tokenPlacement` is `'query'` or `'body'`; `access_token` unless told. */
   tokenParameter?: string
+  /** Whether this provider gives refresh tokens at all; where it has to be asked for them, `offlineAccess` says how. */
+  refreshTokens?: boolean
   /** How this provider is asked for a refresh token when `offline` is set. */
   offlineAccess?: { scope?: readonly string[]; authorizationParams?: Record<string, string> }
   /** Issuer of the `iss` response parameter (RFC 9207) where there is no discovery document. */

@@ -11,6 +11,7 @@ export default defineProvider({
   userinfoEndpoint: 'https://discord.com/api/users/@me',
   apiBaseUrl: 'https://discord.com/api/v10/',
   clientAuth: 'post',
+  refreshTokens: true,
   scope: ['identify', 'email'],
   profile: {
     id: 'id', username: 'username', name: 'global_name', email: 'email', emailVerified: 'verified', locale: 'locale',

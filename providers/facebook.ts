@@ -13,6 +13,7 @@ export default defineProvider({
   userinfoQuery: { fields: 'id,name,first_name,last_name,email,picture.width(400)' },
   apiBaseUrl: 'https://graph.facebook.com/{version}/',
   clientAuth: 'post',
+  refreshTokens: false,
   scope: ['public_profile', 'email'],
   scopeSeparator: ',',
   profile: {

@@ -19,6 +19,7 @@ export default defineProvider({
   apiBaseUrl: api(''),
   apiHeaders: { accept: 'application/vnd.github+json' },
   clientAuth: 'post',
+  refreshTokens: false,
   scope: ['read:user', 'user:email'],
   profile: {
     id: 'id', username: 'login', name: 'name', picture: 'avatar_url', profileUrl: 'html_url',

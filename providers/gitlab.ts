@@ -9,5 +9,6 @@ export default defineProvider({
   issuer: 'https://{host}',
   apiBaseUrl: 'https://{host}/api/v4/',
   clientAuth: 'post',
+  refreshTokens: true,
   scope: ['openid', 'profile', 'email'],
 })

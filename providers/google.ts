@@ -8,6 +8,7 @@ export default defineProvider({
   issuer: 'https://accounts.google.com',
   apiBaseUrl: 'https://www.googleapis.com/',
   clientAuth: 'post',
+  refreshTokens: true,
   scope: ['openid', 'profile', 'email'],
   // A refresh token has a parameter instead of a scope, and comes again only when consent is asked for again:
   // https://developers.google.com/identity/protocols/oauth2/web-server#offline

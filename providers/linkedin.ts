@@ -8,6 +8,7 @@ export default defineProvider({
   issuer: 'https://www.linkedin.com/oauth',
   apiBaseUrl: 'https://api.linkedin.com/v2/',
   clientAuth: 'post',
+  refreshTokens: false,
   scope: ['openid', 'profile', 'email'],
   // PKCE is for native applications only:
   // https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow-native

@@ -9,6 +9,7 @@ export default defineProvider({
   issuer: 'https://login.microsoftonline.com/{tenant}/v2.0',
   apiBaseUrl: 'https://graph.microsoft.com/v1.0/',
   clientAuth: 'post',
+  refreshTokens: true,
   scope: ['openid', 'profile', 'email'],
   offlineAccess: { scope: ['offline_access'] },
   profile: {

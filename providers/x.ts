@@ -11,6 +11,7 @@ export default defineProvider({
   userinfoEndpoint: 'https://api.x.com/2/users/me',
   userinfoQuery: { 'user.fields': 'id,name,username,profile_image_url,confirmed_email' },
   apiBaseUrl: 'https://api.x.com/2/',
+  refreshTokens: true,
   scope: ['users.read', 'tweet.read', 'users.email'],
   offlineAccess: { scope: ['offline.access'] },
   profile: {

@@ -71,6 +71,7 @@ export const flagOptions = {
   nonce: flag,
   discovery: flag,
   userinfo: flag,
+  refreshTokens: flag,
 }
 
 const structuredOptions = {

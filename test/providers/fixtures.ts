@@ -12,12 +12,18 @@ export interface Fixture {
   documentation: string[]
   /** Why `emailVerified` may be mapped; absent where it is not. */
   emailVerifiedReason?: string
-  /** The answer of the token endpoint (OAuth 1.0a: the parameters of its form-encoded answer). */
-  tokenResponse: Record<string, unknown>
+  /** Values of the entry's parameters that have no default, and of those that are to be shown with another one. */
+  parameters?: Record<string, string>
+  /** Whether the entry signs with a private key. */
+  needsPrivateKey?: boolean
+  /** What the callback brings beside code and state. */
+  callback?: Record<string, string>
+  /** The answer of the token endpoint: JSON, or the text of a form-encoded one (OAuth 1.0a: also the parameters of it). */
+  tokenResponse: Record<string, unknown> | string
   /** Claims of the ID Token (OpenID Connect). */
   claims?: RawProfile
-  /** The answer of the userinfo endpoint. */
-  userinfo: RawProfile
+  /** The answer of the userinfo endpoint; absent where the ID Token or the token answer is all there is. */
+  userinfo?: RawProfile
   /** The answers of the entry's `extraRequests`, by name. */
   extraRequests?: Record<string, unknown>
   /** The expected user, without `raw` and `loggedInAt`. */
@@ -32,10 +38,15 @@ export function readFixture(slug: string): Fixture {
 }
 
 /** The profile as the flow puts it together: claims, userinfo, extra answers, then the provider's own repair. */
-export function mergedProfile(provider: Provider, { claims, tokenResponse, userinfo, extraRequests }: Fixture): RawProfile {
+export function mergedProfile(provider: Provider, { claims, tokenResponse, callback = {}, userinfo, extraRequests }: Fixture): RawProfile {
   const raw = { ...claims, ...userinfo, ...extraRequests }
   const tokens: Tokens = { accessToken: 'example-access-token', tokenType: 'Bearer' }
-  return provider.hooks?.userinfo?.(raw, tokens, { client: { clientId: 'example' }, response: tokenResponse, callback: {} }) ?? raw
+  return provider.hooks?.userinfo?.(raw, tokens, { client: { clientId: 'example' }, response: responseOf(tokenResponse), callback }) ?? raw
+}
+
+/** A documented token answer, parsed. */
+export function responseOf(tokenResponse: Fixture['tokenResponse']): Record<string, unknown> {
+  return typeof tokenResponse === 'string' ? Object.fromEntries(new URLSearchParams(tokenResponse)) : tokenResponse
 }
 
 /** The profile map as the configuration completes it. */
