@@ -4,6 +4,7 @@ import { createDefaultEsmPreset } from 'ts-jest'
 export default {
   ...createDefaultEsmPreset({ tsconfig: 'tsconfig.json' }),
   testEnvironment: 'node',
+  testTimeout: 20_000,
   roots: ['<rootDir>/test'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
 }

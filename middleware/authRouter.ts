@@ -1,8 +1,8 @@
 import { resolveConfig } from '../lib/config.js'
 import { asAuthError, AuthError } from '../lib/errors.js'
-import type { AuthRouterConfig, ProviderEntry } from '../lib/settings.js'
+import type { AuthRouterConfig, ProviderEntry, ProviderLookup } from '../lib/settings.js'
 import type { LoginOptions, Provider } from '../lib/types.js'
-import { catalogue } from '../providers/index.js'
+import { catalogue, retired, type CatalogueName } from '../providers/index.js'
 import { fail, protect } from './answers.js'
 import { attach } from './attach.js'
 import { createEngine, type AuthEvents, type Engine, type SessionSetting } from './engine.js'
@@ -12,7 +12,19 @@ import { pathOf, placeOf } from './place.js'
 import { findRoute } from './routes.js'
 import { visitOf } from './attach.js'
 
-export type AuthRouterOptions = AuthRouterConfig<Request, SessionSetting>
+type Configuration = AuthRouterConfig<Request, SessionSetting>
+
+/** Catalogue names are completed by an editor; any other slug is an entry of the application's own. */
+type ProviderTable = { readonly [Name in CatalogueName]?: ProviderEntry | Provider } & { readonly defaults?: ProviderEntry }
+  & Readonly<Record<string, ProviderEntry | Provider>>
+
+// A type that accepts any text still lets an editor offer the names that it lists.
+type ProviderList = readonly (CatalogueName | (string & Record<never, never>))[]
+
+export interface AuthRouterOptions extends Omit<Configuration, 'providers'> {
+  /** What can be signed in with: slug to entry, a list of catalogue names, or a function that finds an entry. */
+  providers: ProviderTable | ProviderList | ProviderLookup<Request>
+}
 
 /** The middleware, and what it offers beside requests. */
 export interface AuthRouter extends Handler {
@@ -41,8 +53,9 @@ export interface AuthRouter extends Handler {
  * @example app.use(authRouter({ providers: { github: {}, google: {} } }))
  */
 export function authRouter(config: AuthRouterOptions): AuthRouter {
-  const settings = resolveConfig<Request, SessionSetting>(config, {
+  const settings = resolveConfig<Request, SessionSetting>(config as Configuration, {
     catalogue,
+    retired,
     env: process.env,
     warn: (message) => {
       if (config.logger) config.logger.warn({ event: 'config_warning' }, message)

@@ -12,6 +12,7 @@ import x from './x.js'
 
 export { defineProvider } from '../lib/types.js'
 export type { Provider, ProviderHooks } from '../lib/types.js'
+export { retired } from './retired.js'
 
 /** The providers that come with the package, by slug. */
 export const catalogue = {

@@ -8,6 +8,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const indexName = 'index.ts'
+// Beside the providers, but none itself.
+const others = new Set([indexName, 'retired.ts'])
 const slugPattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 
 const parameters = process.argv.slice(2)
@@ -25,7 +27,7 @@ if (parameters.includes('--check')) {
 }
 
 function slugsIn(path) {
-  const names = readdirSync(path).filter((name) => name.endsWith('.ts') && name !== indexName)
+  const names = readdirSync(path).filter((name) => name.endsWith('.ts') && !others.has(name))
   const slugs = names.map((name) => name.slice(0, -'.ts'.length)).sort()
   const unfit = slugs.find((slug) => !slugPattern.test(slug))
   if (unfit !== undefined) throw new Error(`${unfit}.ts is no slug: small letters, digits and single hyphens, a letter first.`)
@@ -39,6 +41,7 @@ ${slugs.map((slug) => `import ${identifier(slug)} from './${slug}.js'`).join('\n
 
 export { defineProvider } from '../lib/types.js'
 export type { Provider, ProviderHooks } from '../lib/types.js'
+export { retired } from './retired.js'
 
 /** The providers that come with the package, by slug. */
 export const catalogue = {

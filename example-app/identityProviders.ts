@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto'
+import type { ProviderEntry } from 'authrouter'
+import { startOauth1Provider, startOpenidProvider } from 'authrouter/testing'
+
+const idLook = {
+  brand: 'Example ID',
+  color: '#2563eb',
+  icon: '<svg viewBox="0 0 24 24"><circle cx="12" cy="8" r="4.5"/><path d="M3.5 21a8.5 7 0 0 1 17 0z"/></svg>',
+}
+const hubLook = {
+  brand: 'Example Hub',
+  color: '#15803d',
+  icon: '<svg viewBox="0 0 24 24"><path d="M12 12 5 6m7 6 7-6m-7 6v7" fill="none" stroke="currentColor" stroke-width="2"/>'
+    + '<circle cx="12" cy="12" r="3.5"/><circle cx="5" cy="6" r="2.5"/><circle cx="19" cy="6" r="2.5"/><circle cx="12" cy="20" r="2.5"/></svg>',
+}
+const birdLook = {
+  brand: 'Example Bird',
+  color: '#c2410c',
+  icon: '<svg viewBox="0 0 24 24"><path d="M22 7.5 18.8 6.4A4.5 4.5 0 0 0 10.5 8C7 8.5 4 7.5 2 5c0 8 3.5 13 10 13 2.5 0 4.5-.8 6-2.300L16 21h2l2.200-8c.4-1 .6-2 .6-3.300z"/></svg>',
+}
+
+/** The identity providers of the example: they run inside it, so that nobody needs credentials or a network to try it. */
+export interface IdentityProviders {
+  /** What `authRouter` is told about them. */
+  entries: Record<string, ProviderEntry>
+  /** Where they are, and the people's pictures with them. */
+  origins: string[]
+  /** Tells them at which addresses the application is reached, as one would on a provider's developer page. */
+  register: (applicationUrls: readonly string[]) => void
+  close: () => Promise<void>
+}
+
+/**
+ * Starts one identity provider for each protocol.
+ * @param port the first of three ports in a row; 0 for any that are free
+ */
+export async function startIdentityProviders(port: number): Promise<IdentityProviders> {
+  const portAfter = (step: number): number => port === 0 ? 0 : port + step
+  const [id, bird, hub] = await Promise.all([
+    startOpenidProvider({ port: portAfter(0), ...idLook }),
+    startOauth1Provider({ port: portAfter(1), ...birdLook }),
+    startOpenidProvider({ port: portAfter(2), ...hubLook }),
+  ])
+  const client = { clientId: 'example-app', clientSecret: randomBytes(32).toString('base64url') }
+
+  return {
+    entries: {
+      openid: {
+        ...buttonOf(idLook),
+        ...client,
+        protocol: 'oidc',
+        issuer: id.issuer,
+        apiBaseUrl: id.apiBaseUrl,
+        scope: ['openid', 'profile', 'email', 'projects'],
+      },
+      oauth2: {
+        ...buttonOf(hubLook),
+        ...client,
+        protocol: 'oauth2',
+        authorizationEndpoint: hub.authorizationEndpoint,
+        tokenEndpoint: hub.tokenEndpoint,
+        userinfoEndpoint: `${hub.apiBaseUrl}me`,
+        apiBaseUrl: hub.apiBaseUrl,
+        scope: ['profile', 'email', 'projects'],
+        profile: {
+          id: 'id',
+          username: 'login',
+          name: 'display_name',
+          email: 'contact.email',
+          emailVerified: 'contact.verified',
+          picture: 'avatar_url',
+          profileUrl: 'html_url',
+        },
+      },
+      oauth1: {
+        ...buttonOf(birdLook),
+        ...client,
+        protocol: 'oauth1',
+        requestTokenEndpoint: bird.requestTokenEndpoint,
+        authorizationEndpoint: bird.authorizationEndpoint,
+        accessTokenEndpoint: bird.accessTokenEndpoint,
+        userinfoEndpoint: bird.userinfoEndpoint,
+        apiBaseUrl: bird.apiBaseUrl,
+        profile: { id: 'id', username: 'screen_name', name: 'name', email: 'email', picture: 'profile_image_url' },
+      },
+    },
+    origins: [id.issuer, bird.origin, hub.issuer],
+    register(applicationUrls) {
+      const clientName = 'The example application'
+      id.registerClient({ ...client, clientName, redirectUris: applicationUrls.map((url) => `${url}/auth/openid/callback`) })
+      hub.registerClient({ ...client, clientName, redirectUris: applicationUrls.map((url) => `${url}/auth/oauth2/callback`) })
+      bird.registerClient({ ...client, name: clientName })
+    },
+    async close() {
+      await Promise.all([id.close(), bird.close(), hub.close()])
+    },
+  }
+}
+
+function buttonOf({ brand, color, icon }: typeof idLook): ProviderEntry {
+  return { title: brand, color, icon }
+}

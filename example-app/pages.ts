@@ -1,0 +1,126 @@
+import type { ApiResponse, AuthUser, Credentials } from 'authrouter'
+import { html, textOf, type Html } from './html.js'
+import { readProjects, type Project } from './projects.js'
+
+type User = AuthUser | undefined
+
+interface ProviderLink { slug: string; title: string; protocol: string }
+
+const protocolNames: Record<string, string> = { oidc: 'OpenID Connect', oauth2: 'OAuth 2.0', oauth1: 'OAuth 1.0a' }
+
+/** Every page: a bar with who is signed in, and what the page has to say. */
+function page(title: string, user: User, content: Html): string {
+  return textOf(html`<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <title>${title} · authrouter example</title>
+  <link rel="stylesheet" href="/style.css">
+  <link rel="icon" href="/icon.svg">
+</head>
+<body>
+  <header>
+    <a class="brand" href="/">authrouter example</a>
+    ${user ? html`<nav><a href="/profile">Profile</a><a href="/projects">Projects</a>
+      <form method="post" action="/auth/logout"><button class="quiet">Sign out</button></form></nav>` : undefined}
+  </header>
+  <main>${content}</main>
+  <footer>Served by <code>example-app/</code>: a small Express application behind one <code>app.use(authRouter(…))</code>.</footer>
+</body>
+</html>`)
+}
+
+/** The first page: who you are, or how to sign in. */
+export function homePage({ user, providers }: { user: User; providers: readonly ProviderLink[] }): string {
+  return user ? page('Welcome', user, welcome(user)) : page('Sign in', user, invitation(providers))
+}
+
+function invitation(providers: readonly ProviderLink[]): Html {
+  return html`<h1>One middleware, any sign-in</h1>
+    <p class="lead">Choose how to sign in. The examples below are real identity providers that run inside this program: no account and no
+      network needed.</p>
+    <ul class="choices">${providers.map(({ slug, title, protocol }) => html`
+      <li><a class="choice" href="/auth/${slug}"><span class="dot ${slug}">${title.replace(/^Example /, '').charAt(0)}</span>
+        <span><strong>Sign in with ${title}</strong><small>${protocolNames[protocol] ?? protocol}</small></span></a></li>`)}
+    </ul>
+    <p class="hint">Real providers join them when their client ids are in <code>.env</code>; see <code>.env.example</code>.</p>`
+}
+
+function welcome(user: AuthUser): Html {
+  return html`<section class="person">
+      ${portrait(user)}
+      <div><h1>Hello ${user.givenName ?? user.name}</h1>
+        <p class="lead">${user.name}</p>
+        ${email(user)}
+        <p class="hint">Signed in with <strong>${user.provider}</strong> at ${time(user.loggedInAt)}</p></div>
+    </section>
+    <div class="cards">
+      <a class="card" href="/profile"><strong>Profile</strong><span>Everything that <code>req.authUser</code> knows about you</span></a>
+      <a class="card" href="/projects"><strong>Projects</strong><span>Fetched for you with <code>req.oauthClient.get('projects')</code></span></a>
+    </div>`
+}
+
+function portrait({ picture, name }: AuthUser): Html {
+  return picture === undefined
+    ? html`<span class="portrait" aria-hidden="true">${name.charAt(0)}</span>`
+    : html`<img class="portrait" src="${picture}" alt="Picture of ${name}" width="96" height="96">`
+}
+
+function email({ email: address, emailVerified }: AuthUser): Html {
+  if (address === undefined) return html`<p>No e-mail address was given</p>`
+  return html`<p>${address} ${emailVerified ? html`<span class="badge good">verified</span>` : html`<span class="badge">not verified</span>`}</p>`
+}
+
+/** Everything that is known of the signed-in person, and of the access to their account; never a token. */
+export function profilePage({ user, credentials }: { user: User; credentials: Credentials }): string {
+  const { raw = {}, ...fields } = user ?? {}
+  return page('Profile', user, html`<h1>Profile</h1>
+    <p class="lead">The same words for every provider: <code>req.authUser</code></p>
+    ${table(Object.entries(fields))}
+    <h2>Access</h2>
+    <p class="hint"><code>req.oauthClient.credentials</code> tells everything but the token itself.</p>
+    ${table([
+      ['token type', credentials.tokenType],
+      ['scope', credentials.scope ?? 'not told'],
+      ['ends', credentials.expiresIn === undefined ? 'not told' : `in ${String(Math.round(credentials.expiresIn / 60))} minutes`],
+      ['valid', credentials.valid ? 'yes' : 'no'],
+    ])}
+    <h2>As the provider says it</h2>
+    <pre>${JSON.stringify(raw, null, 2)}</pre>`)
+}
+
+function table(rows: readonly (readonly [string, unknown])[]): Html {
+  return html`<div class="scroll"><table><tbody>${rows.map(([name, value]) => html`
+    <tr><th scope="row">${name}</th><td>${typeof value === 'string' ? value : JSON.stringify(value)}</td></tr>`)}</tbody></table></div>`
+}
+
+/** A page of data from the provider's protected API. */
+export function projectsPage({ user, answer }: { user: User; answer: ApiResponse }): string {
+  const projects = readProjects(answer.data)
+  const content = !answer.ok
+    ? html`<p class="notice">The API of this provider answered with HTTP ${answer.status}: it has no list of projects here.</p>`
+    : projects.length === 0 ? html`<p class="notice">The API of this provider lists no projects.</p>`
+      : html`<div class="cards">${projects.map(projectCard)}</div>`
+  return page('Projects', user, html`<h1>Projects</h1>
+    <p class="lead">From the protected API of the account that signed in. The page never sees a token.</p>${content}`)
+}
+
+function projectCard({ name, description, language, stars, updatedAt }: Project): Html {
+  return html`<article class="card"><strong>${name}</strong>
+    ${description === undefined ? undefined : html`<span>${description}</span>`}
+    <small>${[language, stars === undefined ? undefined : `★ ${String(stars)}`, updatedAt && `updated ${time(updatedAt.toISOString())}`].filter(Boolean).join(' · ')}</small></article>`
+}
+
+export function notFoundPage(user: User): string {
+  return page('Not found', user, html`<h1>There is nothing here</h1><p><a class="button" href="/">To the first page</a></p>`)
+}
+
+export function failurePage({ user, message, signInAgain }: { user: User; message: string; signInAgain: string | undefined }): string {
+  return page('Something went wrong', user, html`<h1>That did not work</h1><p class="lead">${message}</p>
+    <p>${signInAgain === undefined ? undefined : html`<a class="button" href="${signInAgain}">Sign in again</a> `}<a href="/">To the first page</a></p>`)
+}
+
+function time(instant: string): string {
+  return new Date(instant).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
+}
