@@ -27,7 +27,7 @@ function render(part: Part): string {
   if (part === undefined) return ''
   if (Array.isArray(part)) return part.map(render).join('')
   // The symbol cannot come from JSON, so that no answer of a provider can pass for HTML.
-  return typeof part === 'object' && markup in part ? part[markup] : escape(String(part))
+  return typeof part === 'object' ? (part as Html)[markup] : escape(String(part))
 }
 
 function escape(text: string): string {

@@ -51,7 +51,7 @@ function welcome(user: AuthUser): Html {
   return html`<section class="person">
       ${portrait(user)}
       <div><h1>Hello ${user.givenName ?? user.name}</h1>
-        <p class="lead">${user.name}</p>
+        ${user.givenName === undefined ? undefined : html`<p class="lead">${user.name}</p>`}
         ${email(user)}
         <p class="hint">Signed in with <strong>${user.provider}</strong> at ${time(user.loggedInAt)}</p></div>
     </section>

@@ -42,7 +42,8 @@ function checkState({ stateHash, slug }: Transaction, state: string | undefined)
 }
 
 function checkAge({ createdAt, slug }: Transaction, now: number): void {
-  if (now - createdAt > transactionLifetime) throw new AuthError('state_expired', 'The sign-in took longer than ten minutes.', { provider: slug })
+  // Turned round, so that a time that is missing counts as too old.
+  if (!(now - createdAt <= transactionLifetime)) throw new AuthError('state_expired', 'The sign-in took longer than ten minutes.', { provider: slug })
 }
 
 function checkProvider(transaction: Transaction, context: Context): void {

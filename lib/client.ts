@@ -109,7 +109,9 @@ async function renew(context: Context, holder: TokenHolder, tokens: Tokens): Pro
   // Another call of this request may have renewed them meanwhile.
   if (current.accessToken !== tokens.accessToken) return current
   const renewed = await refresh(context, current)
-  present(holder.read(), context.slug)
+  const latest = present(holder.read(), context.slug)
+  // Of many calls that waited for one refresh, the first one writes; tokens of a new sign-in are not written over.
+  if (latest.accessToken !== current.accessToken) return latest
   await holder.write(renewed)
   return renewed
 }
@@ -143,11 +145,15 @@ function headerName(name: string, value: string, slug: string): string {
 }
 
 async function send(context: Context, tokens: Tokens, request: ApiRequest, { timeout, maxBytes = defaultMaxBytes, signal }: RequestOptions): Promise<HttpResponse> {
-  const { provider, client, http } = context
+  const { provider, client, http, slug } = context
   const protocol = await loadProtocol(provider.protocol)
   let current = request
   for (let hops = 0; ; hops++) {
-    const signed = protocol.sign(context, tokens, provider.hooks?.apiRequest?.(current, tokens, client) ?? current)
+    const prepared = provider.hooks?.apiRequest?.(current, tokens, client) ?? current
+    if (new URL(prepared.url).origin !== new URL(current.url).origin) {
+      throw new AuthError('host_not_allowed', `The apiRequest hook of providers.${slug} may not send the access token to another host.`, { provider: slug })
+    }
+    const signed = protocol.sign(context, tokens, prepared)
     const response = await http({ ...signed, maxBytes, signal, ...(timeout === undefined ? {} : { timeout }) })
     const next = hops < maxRedirects ? redirected(current, response) : undefined
     if (!next) return response

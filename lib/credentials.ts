@@ -62,7 +62,11 @@ export function createCredentials(context: Context, holder: TokenHolder): Creden
     expiresSoon: (within = 86_400) => isExpired(tokens(), seconds(), within) === true,
     refresh: async ({ force = false } = {}) => {
       const current = tokens()
-      if (force || isDue(current, now())) await holder.write(await refresh(context, current))
+      if (!force && !isDue(current, now())) return
+      const renewed = await refresh(context, current)
+      // Signed out meanwhile: nothing is written back.
+      tokens()
+      await holder.write(renewed)
     },
     [inspect.custom]: () => `Credentials { provider: '${slug}' }`,
   }

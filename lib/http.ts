@@ -24,16 +24,37 @@ export function createHttp(outbound: Outbound): Http {
   return async function http(request) {
     const deadline = AbortSignal.timeout(request.timeout ?? outbound.timeout)
     const signal = request.signal ? AbortSignal.any([deadline, request.signal]) : deadline
-    try {
-      const { status, headers, chunks } = await send({ ...request, headers: { 'accept-encoding': 'identity', 'user-agent': 'authrouter',
-        ...request.headers } }, signal)
+    const answer = async (): Promise<HttpResponse> => {
+      const { status, headers, chunks } = await send({ ...request, headers: requestHeaders(request.headers) }, signal)
       return { status, headers, body: await readBounded(chunks, request.maxBytes ?? outbound.maxBytes) }
+    }
+    try {
+      return await untilAborted(answer, signal)
     } catch (error) {
       if (request.signal?.aborted) throw error
       if (error instanceof AuthError) throw error
       if (deadline.aborted || isConnectTimeout(error)) throw new AuthError('provider_timeout', 'The provider did not answer in time.', { cause: error })
       throw new AuthError('provider_bad_response', 'The provider could not be reached.', { cause: error })
     }
+  }
+}
+
+/** Names in lower case, so that a header is there once however it was written; the later one wins. */
+function requestHeaders(headers: Record<string, string> = {}): Record<string, string> {
+  const own = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])
+  return { 'accept-encoding': 'identity', 'user-agent': 'authrouter', ...Object.fromEntries(own) as Record<string, string> }
+}
+
+// An application's own fetch may pass over the signal; the limit holds all the same.
+async function untilAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted()
+  let stop = (): void => undefined
+  const aborted = new Promise<never>((_resolve, reject) => { stop = () => { reject(signal.reason as Error) } })
+  signal.addEventListener('abort', stop)
+  try {
+    return await Promise.race([work(), aborted])
+  } finally {
+    signal.removeEventListener('abort', stop)
   }
 }
 
@@ -58,7 +79,7 @@ function sendByUndici(configured: unknown): Send {
 function sendByFetch(fetch: typeof globalThis.fetch): Send {
   return async ({ method, url, headers, body }, signal) => {
     const response = await fetch(url, { method, headers: headers ?? {}, ...(body === undefined ? {} : { body: body as NonNullable<ResponseBody> }), redirect: 'manual', signal })
-    return { status: response.status, headers: Object.fromEntries(response.headers), chunks: response.body ?? none() }
+    return { status: response.status, headers: joined(response.headers), chunks: response.body ?? none() }
   }
 }
 
@@ -76,6 +97,13 @@ async function readBounded(chunks: AsyncIterable<Uint8Array>, maxBytes: number):
     parts.push(chunk)
   }
   return Buffer.concat(parts, size)
+}
+
+// The platform's Headers list each cookie by itself.
+function joined(headers: Iterable<[string, string]>): Record<string, string> {
+  const plain: Record<string, string> = {}
+  for (const [name, value] of headers) plain[name] = name in plain ? `${plain[name] ?? ''}, ${value}` : value
+  return plain
 }
 
 function plainHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {

@@ -8,7 +8,9 @@ const maxDepth = 20
  */
 export function parseJson(text: string): unknown {
   const source = text.startsWith('\ufeff') ? text.slice(1) : text
-  const value: unknown = JSON.parse(/\d{16}/.test(source) ? quoteLargeIntegers(source) : source)
+  const plain: unknown = JSON.parse(source)
+  // Only what is JSON gets to the expression below: an unfinished string would take it quadratic time.
+  const value: unknown = /\d{16}/.test(source) ? JSON.parse(quoteLargeIntegers(source)) : plain
   if (isDeeperThan(value, maxDepth)) throw new SyntaxError(`JSON nested deeper than ${String(maxDepth)} levels`)
   return value
 }

@@ -38,6 +38,10 @@ function ownProperty(key: string): Step {
 
 function firstWhere(name: string, wanted: string): Step {
   return (value) => Array.isArray(value)
-    ? value.find((item: unknown) => isObject(item) && Object.hasOwn(item, name) && String(item[name]) === wanted) as unknown
+    ? value.find((item: unknown) => isObject(item) && Object.hasOwn(item, name) && isWritten(item[name], wanted)) as unknown
     : undefined
+}
+
+function isWritten(value: unknown, text: string): boolean {
+  return (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') && String(value) === text
 }

@@ -27,8 +27,9 @@ export const standardClaims: ProfileMap = {
 
 const maxTextLength = 2048
 const maxIdLength = 255
-// One address with an ASCII domain: what look-alike signs, second at-signs and line breaks do not get through.
-const emailShape = /^[^\s@<>()[\],;:\\"\p{Cc}]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/iu
+// One address with an ASCII domain: what look-alike signs, second at-signs and line breaks do not get through. Letters of both cases are
+// spelled out: to the flag that ignores case, the Kelvin sign is a "k".
+const emailShape = /^[^\s@\uff20\ufe6b<>()[\],;:\\"\p{C}]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/u
 
 export interface MappingFacts {
   slug: string
@@ -92,7 +93,8 @@ export function toUser(raw: RawProfile, { slug, profile, claims, now }: MappingF
 
 function identifier(value: unknown): string | undefined {
   const id = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value
-  return typeof id === 'string' && id !== '' && id.length <= maxIdLength && !/\p{Cc}/u.test(id) ? id : undefined
+  // A lone surrogate would be the same character as any other one in a database: two ids, one key.
+  return typeof id === 'string' && id !== '' && id.length <= maxIdLength && !/\p{Cc}/u.test(id) && id.isWellFormed() ? id : undefined
 }
 
 function text(value: unknown): string | undefined {

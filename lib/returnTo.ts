@@ -40,9 +40,12 @@ function ownPath(value: string, { baseUrl, mountPath }: ReturnToRules): string |
   return text
 }
 
-function listedOrigin(value: string, { origins }: ReturnToRules): string | undefined {
+function listedOrigin(value: string, { baseUrl, mountPath, origins }: ReturnToRules): string | undefined {
   const url = parse(value)
   if (!url || url.username || url.password || !origins.includes(url.origin)) return undefined
+  // A blob: URL has the origin of the page that made it.
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined
+  if (url.origin === new URL(baseUrl).origin && isWithin(url.pathname, mountPath)) return undefined
   return url.href
 }
 

@@ -71,6 +71,8 @@ export function createSealer(secrets: readonly string[], appId: string): Sealer 
     open(purpose, record, text) {
       if (text.length > maxTextLength || !/^[\w-]+$/.test(text)) return undefined
       const blob = Buffer.from(text, 'base64url')
+      // The decoder passes over left-over bits and characters: only the one spelling of a blob is ours.
+      if (blob.toString('base64url') !== text) return undefined
       if (blob.length < headBytes + tagBytes || blob[0] !== version) return undefined
       const keyId = blob.subarray(1, 1 + keyIdBytes)
       const key = keys(purpose).find((candidate) => candidate.id.equals(keyId))

@@ -15,7 +15,7 @@ import { visitOf } from './attach.js'
 type Configuration = AuthRouterConfig<Request, SessionSetting>
 
 /** Catalogue names are completed by an editor; any other slug is an entry of the application's own. */
-type ProviderTable = { readonly [Name in CatalogueName]?: ProviderEntry | Provider } & { readonly defaults?: ProviderEntry }
+type ProviderTable = Readonly<Partial<Record<CatalogueName, ProviderEntry | Provider>>> & { readonly defaults?: ProviderEntry }
   & Readonly<Record<string, ProviderEntry | Provider>>
 
 // A type that accepts any text still lets an editor offer the names that it lists.
@@ -50,10 +50,10 @@ export interface AuthRouter extends Handler {
  * @param config see the README, or the docstrings of its options
  * @returns a middleware for Express 5, Express 4, Connect and bare `node:http`, at any mount path
  * @throws AuthError `config_invalid`, naming the option and what to write instead
- * @example app.use(authRouter({ providers: { github: {}, google: {} } }))
+ * @example app.use(authRouter({ providers: { corp: { protocol: 'oidc', issuer, clientId, clientSecret } } }))
  */
 export function authRouter(config: AuthRouterOptions): AuthRouter {
-  const settings = resolveConfig<Request, SessionSetting>(config as Configuration, {
+  const settings = resolveConfig<Request, SessionSetting>(config, {
     catalogue,
     retired,
     env: process.env,

@@ -31,7 +31,7 @@ const justNow = 60_000
  * missing and comes back, or 403.
  *
  * @param requirement a slug, or what is asked of the login; nothing for any signed-in user
- * @example app.get('/repos', requireLogin('github'), handler)
+ * @example app.get('/private', requireLogin('corp'), handler)
  */
 export function requireLogin(requirement: string | LoginRequirement = {}): Handler {
   const required = typeof requirement === 'string' ? { provider: requirement } : requirement

@@ -87,7 +87,7 @@ async function discoverIssuer(context: Context, issuer: URL): Promise<Configurat
   const openidClient = await loadOpenidClient()
   try {
     const authentication = await clientAuthentication(openidClient, provider, client)
-    const configuration = await openidClient.discovery(issuer, client.clientId, clientMetadata(context), authentication, {
+    const configuration = await openidClient.discovery(issuer, client.clientId, clientMetadata(openidClient, context), authentication, {
       [openidClient.customFetch]: boundedFetch(context),
       // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so by the library that it stands out; only for this machine itself
       ...(isLoopbackHttp(issuer.href) ? { execute: [openidClient.allowInsecureRequests] } : {}),

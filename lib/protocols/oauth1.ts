@@ -90,7 +90,8 @@ function parseTokenAnswer(text: string): Record<string, string> {
   if (!text.trimStart().startsWith('{')) return Object.fromEntries(new URLSearchParams(text))
   try {
     const value = parseJson(text)
-    return isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, member]) => [name, String(member)])) : {}
+    const members = Object.entries(isObject(value) ? value : {}).filter(([, member]) => typeof member !== 'object')
+    return Object.fromEntries(members.map(([name, member]) => [name, String(member)]))
   } catch {
     return {}
   }

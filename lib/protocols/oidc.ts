@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Configuration, ServerMetadata } from 'openid-client'
 import { AuthError } from '../errors.js'
 import { isObject } from '../json.js'
@@ -9,6 +10,9 @@ import { bearer } from './bearer.js'
 import { discover } from './discovery.js'
 import { fromOpenidClient, loadOpenidClient } from './openidClient.js'
 import { callbackFacts, fetchProfile } from './userinfo.js'
+
+// Seconds; openid-client's own.
+const defaultClockTolerance = 30
 
 /** OpenID Connect: the authorization code flow with PKCE and nonce (OpenID Connect Core section 3.1), ID Token signatures checked. */
 export const protocol: Protocol = {
@@ -24,6 +28,8 @@ export const protocol: Protocol = {
     const configuration = await discover(context)
     const { claims, ...response } = await requestTokens(context, configuration, grant)
     checkAlgorithm(context, response['id_token'])
+    checkAccessTokenHash(context.slug, response, claims)
+    if (grant.type === 'authorization_code') checkIssuedAt(context, claims)
     if (grant.type === 'refresh_token') checkSameSubject(context.slug, grant.tokens, claims)
     const tokens = readTokenResponse(response, {
       now: context.now(),
@@ -103,6 +109,27 @@ function checkAlgorithm({ provider, slug }: Context, idToken: unknown): void {
   if (!provider.idTokenAlgs || typeof idToken !== 'string') return
   const header = decodePart(idToken, 0)
   if (!provider.idTokenAlgs.includes(String(header['alg']))) throw invalidIdToken(slug, 'algorithm')
+}
+
+// The hash functions of JWS algorithms by their last digits; EdDSA is used with SHA-512.
+const hashOf: Record<string, string> = { 256: 'sha256', 384: 'sha384', 512: 'sha512', DSA: 'sha512' }
+
+/** An ID Token that names its access token must mean this one (OpenID Connect Core section 3.1.3.8). */
+function checkAccessTokenHash(slug: string, { id_token: idToken, access_token: accessToken }: Record<string, unknown>, claims: RawProfile | undefined): void {
+  if (claims?.['at_hash'] === undefined) return
+  const hash = hashOf[String(decodePart(String(idToken), 0)['alg']).slice(-3)]
+  if (hash === undefined) return
+  const digest = createHash(hash).update(String(accessToken)).digest()
+  if (digest.subarray(0, digest.length / 2).toString('base64url') !== claims['at_hash']) throw invalidIdToken(slug, 'at_hash')
+}
+
+/** Seconds before which an ID Token that a login brings cannot have been issued. */
+const oldest = 24 * 3600
+
+/** The ID Token of a login is a fresh one: not from the future beyond what clocks may differ, nor an old one again. */
+function checkIssuedAt({ provider, slug, now }: Context, claims: RawProfile | undefined): void {
+  const age = now() / 1000 - Number(claims?.['iat'])
+  if (!(age >= -(provider.clockTolerance ?? defaultClockTolerance) && age <= oldest)) throw invalidIdToken(slug, 'iat')
 }
 
 /** A renewed ID Token must speak of the same person (OpenID Connect Core section 12.2). */

@@ -1,9 +1,9 @@
-import type { Configuration, ServerMetadata } from 'openid-client'
+import type { ClientMetadata, Configuration, ServerMetadata } from 'openid-client'
 import { AuthError } from '../errors.js'
 import { asFetch, tokenTimeoutFactor } from '../http.js'
 import { isObject, parseJson, utf8 } from '../json.js'
 import { isLoopbackHost } from '../loopback.js'
-import type { Context } from '../types.js'
+import type { Context, ResolvedProvider } from '../types.js'
 import { printable } from './authorizationResponse.js'
 import { clientAuthentication } from './clientAuthentication.js'
 
@@ -23,12 +23,18 @@ export function loadOpenidClient(): Promise<OpenidClient> {
 /** The fetch that openid-client gets: ours. Token calls may take longer, and their answers pass the provider's `tokenResponse` hook. */
 export function boundedFetch({ http, outbound, provider }: Context): ReturnType<typeof asFetch> {
   const repair = provider.hooks?.tokenResponse
-  return asFetch(async (request) => {
+  return asFetch(async (asked) => {
+    const request = { ...asked, headers: ownHeaders(asked.headers, provider) }
     if (request.method !== 'POST') return http(request)
     const response = await http({ ...request, timeout: outbound.timeout * tokenTimeoutFactor })
     const parsed = repair ? parsedObject(response.body) : undefined
     return repair && parsed ? { ...response, body: Buffer.from(JSON.stringify(repair(parsed))) } : response
   })
+}
+
+/** Headers of a library's request, with our name and what the provider's entry says instead of the library's own. */
+export function ownHeaders(headers: Record<string, string> = {}, { apiHeaders }: Pick<ResolvedProvider, 'apiHeaders'>): Record<string, string> {
+  return { ...headers, 'user-agent': 'authrouter', ...apiHeaders, ...(headers['accept'] === undefined ? {} : { accept: headers['accept'] }) }
 }
 
 function parsedObject(body: Uint8Array): Record<string, unknown> | undefined {
@@ -45,16 +51,17 @@ function parsedObject(body: Uint8Array): Record<string, unknown> | undefined {
 export async function staticConfiguration(context: Context, metadata: ServerMetadata): Promise<Configuration> {
   const openidClient = await loadOpenidClient()
   const { client, provider } = context
-  const configuration = new openidClient.Configuration(metadata, client.clientId, clientMetadata(context),
+  const configuration = new openidClient.Configuration(metadata, client.clientId, clientMetadata(openidClient, context),
     await clientAuthentication(openidClient, provider, client))
   prepare(openidClient, configuration, context)
   return configuration
 }
 
 /** What openid-client needs to know about the client besides its name. */
-export function clientMetadata({ client, provider }: Context): Record<string, string | number> {
+export function clientMetadata(openidClient: OpenidClient, { client, provider }: Context): Partial<ClientMetadata> {
   const [algorithm] = provider.idTokenAlgs ?? []
   return {
+    ...(provider.clockTolerance === undefined ? {} : { [openidClient.clockTolerance]: provider.clockTolerance }),
     ...(client.clientSecret === undefined ? {} : { client_secret: client.clientSecret }),
     ...(provider.idTokenAlgs?.length === 1 && algorithm ? { id_token_signed_response_alg: algorithm } : {}),
   }

@@ -5,7 +5,7 @@ import { isObject, parseJson, utf8 } from '../json.js'
 import type { Context, HttpRequest, HttpResponse, ResolvedProvider } from '../types.js'
 import { renamed, withParameters } from './authorizationRequest.js'
 import { clientAuthMethod, formEncode } from './clientAuthentication.js'
-import { fromOpenidClient, loadOpenidClient, staticConfiguration, tokenEndpointError } from './openidClient.js'
+import { fromOpenidClient, loadOpenidClient, ownHeaders, staticConfiguration, tokenEndpointError } from './openidClient.js'
 
 type Form = Record<string, string>
 type Send = (context: Context, form: Form, endpoint: string) => Promise<unknown>
@@ -64,7 +64,6 @@ const sendBySimpleOauth2: Send = async (context, { grant_type: grantType, ...par
 
 function simpleOauth2Configuration({ provider, client, outbound }: Context, endpoint: string): ModuleOptions<string> {
   const method = clientAuthMethod(provider, client)
-  const { origin, pathname, search } = new URL(endpoint)
   // The library's own encoding leaves out what RFC 6749 section 2.3.1 leaves as it is; "loose" sends what it is given.
   const encode = method === 'basic' ? formEncode : (text: string) => text
   return {
@@ -74,7 +73,8 @@ function simpleOauth2Configuration({ provider, client, outbound }: Context, endp
       idParamName: provider.parameterNames?.['client_id'] ?? 'client_id',
       secretParamName: provider.parameterNames?.['client_secret'] ?? 'client_secret',
     },
-    auth: { tokenHost: origin, tokenPath: pathname + search },
+    // Whole: a path that begins with two slashes would be read as another host.
+    auth: { tokenHost: new URL(endpoint).origin, tokenPath: endpoint },
     options: {
       authorizationMethod: method === 'post' ? 'body' : 'header',
       credentialsEncodingMode: 'loose',
@@ -85,9 +85,26 @@ function simpleOauth2Configuration({ provider, client, outbound }: Context, endp
       timeout: outbound.timeout * tokenTimeoutFactor,
       maxBytes: outbound.maxBytes,
       headers: { 'user-agent': 'authrouter', 'accept-encoding': 'identity', ...provider.apiHeaders, accept: 'application/json' },
-      ...(outbound.agent === undefined ? {} : { agent: outbound.agent }),
+      // None is followed, and none is read as an answer either.
+      redirects: 0,
+      redirect303: true,
+      ...(isAgent(outbound.agent) ? { agent: uncopied(outbound.agent) } : {}),
     },
   }
+}
+
+function isAgent(agent: unknown): agent is object {
+  return typeof agent === 'object' && agent !== null
+}
+
+/** An agent that survives the library's deep copies of its options, which would lose its connections and its private fields: functions are not copied. */
+function uncopied(agent: object): object {
+  return new Proxy(() => undefined, {
+    get(_function, name) {
+      const member: unknown = Reflect.get(agent, name)
+      return typeof member === 'function' ? member.bind(agent) as unknown : member
+    },
+  })
 }
 
 // The library's own timeout starts anew for the body; this one is for the whole call.
@@ -121,7 +138,7 @@ function errorCodeOf(payload: unknown): string | undefined {
 }
 
 function isFailure(answer: Record<string, unknown>): boolean {
-  return answer['access_token'] === undefined && errorCodeOf(answer) !== undefined
+  return (answer['access_token'] ?? undefined) === undefined && errorCodeOf(answer) !== undefined
 }
 
 const sendByOpenidClient: Send = async (context, { grant_type: grantType = '', ...parameters }, endpoint) => {
@@ -145,7 +162,7 @@ const sendByOpenidClient: Send = async (context, { grant_type: grantType = '', .
 function normalisingFetch(context: Context, keep: (parsed: unknown) => void): ReturnType<typeof asFetch> {
   const { http, outbound, provider } = context
   return asFetch(async (request) => {
-    const shaped = shapeRequest({ ...request, headers: { ...provider.apiHeaders, ...request.headers } }, provider)
+    const shaped = shapeRequest({ ...request, headers: ownHeaders(request.headers, provider) }, provider)
     const response = await http({ ...shaped, timeout: outbound.timeout * tokenTimeoutFactor })
     const parsed = parseTokenAnswer(response)
     keep(parsed)
@@ -153,7 +170,8 @@ function normalisingFetch(context: Context, keep: (parsed: unknown) => void): Re
     const failed = isFailure(parsed)
     const plain = failed
       ? { error: errorCodeOf(parsed) }
-      : { access_token: parsed['access_token'], token_type: 'Bearer' }
+      // Only the answer as it came counts, after the provider's hook has seen it; the library needs one of the right shape.
+      : { access_token: 'kept aside', token_type: 'Bearer' }
     return {
       status: failed ? Math.max(response.status, 400) : response.status === 201 ? 200 : response.status,
       headers: { 'content-type': 'application/json' },

@@ -107,6 +107,6 @@ inBrowser('The example application', () => {
 
   test('tells a program that it has to sign in', async () => {
     const response = await fetch(`${example.url}/api/projects`, { headers: { accept: 'application/json' } })
-    expect({ status: response.status, body: await response.json() }).toMatchObject({ status: 401, body: { error: 'login_required' } })
+    expect({ status: response.status, body: await response.json() as unknown }).toMatchObject({ status: 401, body: { error: 'login_required' } })
   })
 })

@@ -1,0 +1,21 @@
+import { defineProvider } from '../lib/types.js'
+
+// Plain OAuth 2.0: the documented token answer has no ID Token, and those that there are leave the nonce out:
+// https://developers.docusign.com/platform/auth/confidential-authcode-get-token/
+export default defineProvider({
+  protocol: 'oauth2',
+  title: 'Docusign',
+  docs: 'https://developers.docusign.com/platform/auth/authcode/',
+  color: '#4c00ff',
+  parameters: {
+    host: { description: 'account-d.docusign.com for development', kind: 'host', default: 'account.docusign.com' },
+    apiHost: { description: 'Host of the account\'s API, the base_uri of its userinfo', kind: 'host', default: 'na4.docusign.net' },
+  },
+  authorizationEndpoint: 'https://{host}/oauth/auth',
+  tokenEndpoint: 'https://{host}/oauth/token',
+  userinfoEndpoint: 'https://{host}/oauth/userinfo',
+  apiBaseUrl: 'https://{apiHost}/restapi/v2.1/',
+  refreshTokens: true,
+  scope: ['signature'],
+  profile: { id: 'sub', name: 'name', givenName: 'given_name', familyName: 'family_name', email: 'email' },
+})

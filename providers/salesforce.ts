@@ -1,0 +1,23 @@
+import { defineProvider } from '../lib/types.js'
+
+export default defineProvider({
+  protocol: 'oidc',
+  title: 'Salesforce',
+  docs: 'https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_web_server_flow.htm',
+  color: '#00a1e0',
+  parameters: {
+    domain: { description: 'My Domain, or test.salesforce.com for sandboxes', kind: 'host', default: 'login.salesforce.com' },
+  },
+  issuer: 'https://{domain}',
+  revocationEndpoint: 'https://{domain}/services/oauth2/revoke',
+  apiBaseUrl: 'https://{domain}/services/',
+  clientAuth: 'post',
+  refreshTokens: true,
+  scope: ['openid', 'profile', 'email'],
+  offlineAccess: { scope: ['refresh_token'] },
+  profile: {
+    // The picture's address answers only to the access token:
+    // https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_using_userinfo_endpoint.htm
+    picture: () => undefined,
+  },
+})

@@ -1,0 +1,26 @@
+import { defineProvider } from '../lib/types.js'
+
+export default defineProvider({
+  protocol: 'oauth2',
+  title: 'Shopify (Admin)',
+  docs: 'https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/authorization-code-grant',
+  color: '#95bf47',
+  parameters: { shop: { description: 'Name of the shop, without .myshopify.com', kind: 'segment' } },
+  authorizationEndpoint: 'https://{shop}.myshopify.com/admin/oauth/authorize',
+  // Only a token in online mode says who signed in:
+  // https://shopify.dev/docs/apps/build/authentication-authorization/access-token-types/online-access-tokens
+  authorizationParams: { 'grant_options[]': 'per-user' },
+  tokenEndpoint: 'https://{shop}.myshopify.com/admin/oauth/access_token',
+  defaultTokenType: 'Bearer',
+  tokenHeader: 'x-shopify-access-token',
+  tokenScheme: '',
+  apiBaseUrl: 'https://{shop}.myshopify.com/admin/api/',
+  clientAuth: 'post',
+  refreshTokens: false,
+  scope: ['read_products'],
+  scopeSeparator: ',',
+  profile: {
+    id: 'associated_user.id', givenName: 'associated_user.first_name', familyName: 'associated_user.last_name',
+    email: 'associated_user.email', emailVerified: 'associated_user.email_verified', locale: 'associated_user.locale',
+  },
+})

@@ -1,0 +1,21 @@
+import { defineProvider } from '../lib/types.js'
+
+export default defineProvider({
+  protocol: 'oauth2',
+  title: 'Zoho',
+  docs: 'https://www.zoho.com/accounts/protocol/oauth.html',
+  color: '#e42527',
+  // One entry signs in the people of one data centre: https://www.zoho.com/accounts/protocol/oauth/multi-dc.html
+  parameters: { dc: { description: 'Data centre, such as accounts.zoho.eu', kind: 'host', default: 'accounts.zoho.com' } },
+  authorizationEndpoint: 'https://{dc}/oauth/v2/auth',
+  tokenEndpoint: 'https://{dc}/oauth/v2/token',
+  userinfoEndpoint: 'https://{dc}/oauth/user/info',
+  apiBaseUrl: ({ dc = '' }) => `https://${dc.replace(/^accounts\.zoho(cloud)?\./, 'www.zohoapis.')}/`,
+  tokenScheme: 'Zoho-oauthtoken',
+  clientAuth: 'post',
+  refreshTokens: true,
+  scope: ['AaaServer.profile.READ'],
+  scopeSeparator: ',',
+  offlineAccess: { authorizationParams: { access_type: 'offline', prompt: 'consent' } },
+  profile: { id: 'ZUID', givenName: 'First_Name', familyName: 'Last_Name', nickname: 'Display_Name', email: 'Email' },
+})

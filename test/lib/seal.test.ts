@@ -1,0 +1,55 @@
+import { describe, expect, test } from '@jest/globals'
+import { createSealer } from '../../lib/seal.js'
+
+const secret = 'the current secret, long enough to seal'
+const older = 'an older secret, long enough to seal, too'
+const sealer = createSealer([secret], 'app')
+const value = { user: 'ada', numbers: [1, 2], text: 'ü✓' }
+
+describe('A sealed value', () => {
+  test('opens again, and differs each time', () => {
+    const [first, second] = [sealer.seal('session', 'name', value), sealer.seal('session', 'name', value)]
+    expect(first).not.toBe(second)
+    expect(first).toMatch(/^[\w-]+$/)
+    expect(first).not.toContain('ada')
+    for (const text of [first, second]) expect(sealer.open('session', 'name', text)).toEqual(value)
+  })
+
+  test('opens for nothing else: another purpose, record, application or secret', () => {
+    const text = sealer.seal('session', 'name', value)
+    expect(sealer.open('transaction', 'name', text)).toBeUndefined()
+    expect(sealer.open('session', 'other', text)).toBeUndefined()
+    expect(createSealer([secret], 'other').open('session', 'name', text)).toBeUndefined()
+    expect(createSealer([older], 'app').open('session', 'name', text)).toBeUndefined()
+  })
+
+  test('does not open with any bit changed', () => {
+    const blob = Buffer.from(sealer.seal('tokens', 'name', value), 'base64url')
+    for (let bit = 0; bit < blob.length * 8; bit++) {
+      const changed = Buffer.from(blob)
+      changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3)
+      expect(sealer.open('tokens', 'name', changed.toString('base64url'))).toBeUndefined()
+    }
+  })
+
+  test('does not open when it is cut, nothing, of a future version, or not ours', () => {
+    const text = sealer.seal('session', 'name', value)
+    for (let length = 0; length < text.length; length += 3) expect(sealer.open('session', 'name', text.slice(0, length))).toBeUndefined()
+    const future = Buffer.from(text, 'base64url')
+    future[0] = 2
+    for (const foreign of ['', 'x', '=', 'ä', ' '.repeat(50), 'A'.repeat(100), 'A'.repeat(100_000), future.toString('base64url')]) expect(sealer.open('session', 'name', foreign)).toBeUndefined()
+  })
+
+  test('survives a new secret while the old one is listed', () => {
+    const text = createSealer([older], 'app').seal('session', 'name', value)
+    const rotated = createSealer([secret, older], 'app')
+    expect(rotated.open('session', 'name', text)).toEqual(value)
+    expect(createSealer([older], 'app').open('session', 'name', rotated.seal('session', 'name', value))).toBeUndefined()
+  })
+
+  test('cannot change what objects are', () => {
+    const opened = sealer.open('session', 'name', sealer.seal('session', 'name', JSON.parse('{"__proto__":{"admin":true}}')))
+    expect((opened as { admin?: boolean }).admin).toBeUndefined()
+    expect(({} as { admin?: boolean }).admin).toBeUndefined()
+  })
+})

@@ -1,0 +1,23 @@
+import { createHttp, defaultMaxBytes } from '../../lib/http.js'
+import type { Context, ResolvedProvider } from '../../lib/types.js'
+
+/** A context of an invented provider, with the parts that a test cares for. */
+export function contextFor({ provider, outbound: limits, ...parts }: Partial<Omit<Context, 'provider' | 'outbound'>>
+  & { provider?: Partial<ResolvedProvider>; outbound?: Partial<Context['outbound']> } = {}): Context {
+  const outbound = { timeout: 2_000, maxBytes: defaultMaxBytes, ...limits }
+  return {
+    slug: 'invented',
+    redirectUri: 'https://app.example/auth/invented/callback',
+    client: { clientId: 'the-client', clientSecret: 'the-secret' },
+    http: createHttp(outbound),
+    outbound,
+    now: () => Date.now(),
+    ...parts,
+    provider: {
+      protocol: 'oauth2', title: 'Invented', scope: ['profile'],
+      authorizationEndpoint: 'https://id.example/authorize', tokenEndpoint: 'https://id.example/token', apiBaseUrl: 'https://api.example/v1/',
+      profile: { id: 'id' },
+      ...provider,
+    },
+  }
+}
