@@ -1,12 +1,23 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { AuthError } from 'authrouter'
-import { failurePage } from './pages.js'
+import { failurePage, signInUrl } from './pages.js'
 
-/** Headers of every page: nothing but the application's own style sheet, and pictures from where its people have them. */
+/**
+ * Headers of every page: nothing but the application's own style sheet, and pictures from where its people have them. No page is kept,
+ * so that "back" after signing out shows nothing of the person who was there.
+ */
 export function pageHeaders({ pictures }: { pictures: readonly string[] }): RequestHandler {
-  const policy = `default-src 'none'; style-src 'self'; img-src 'self' https: ${pictures.join(' ')}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`
+  const policy = [
+    'default-src \'none\'', 'style-src \'self\'', `img-src 'self' https: ${pictures.join(' ')}`, 'form-action \'self\'', 'base-uri \'none\'',
+    'frame-ancestors \'none\'',
+  ].join('; ')
   return (_req, res, next) => {
-    res.set({ 'Content-Security-Policy': policy, 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'same-origin' })
+    res.set({
+      'Content-Security-Policy': policy,
+      'X-Content-Type-Options': 'nosniff',
+      'Referrer-Policy': 'same-origin',
+      'Cache-Control': 'no-store',
+    })
     next()
   }
 }
@@ -26,6 +37,6 @@ export const answerError: ErrorRequestHandler = (error: unknown, req, res, next)
   res.status(status).send(failurePage({
     user: req.authUser,
     message: error instanceof AuthError ? error.message : 'Something went wrong on our side.',
-    signInAgain: error instanceof AuthError && error.status === 401 ? `/auth/${error.provider ?? ''}?returnTo=${encodeURIComponent(req.originalUrl)}` : undefined,
+    signInAgain: error instanceof AuthError && error.status === 401 ? signInUrl(error.provider, req.originalUrl) : undefined,
   }))
 }

@@ -16,7 +16,8 @@ const hubLook = {
 const birdLook = {
   brand: 'Example Bird',
   color: '#c2410c',
-  icon: '<svg viewBox="0 0 24 24"><path d="M22 7.5 18.8 6.4A4.5 4.5 0 0 0 10.5 8C7 8.5 4 7.5 2 5c0 8 3.5 13 10 13 2.5 0 4.5-.8 6-2.300L16 21h2l2.200-8c.4-1 .6-2 .6-3.300z"/></svg>',
+  icon: '<svg viewBox="0 0 24 24"><path d="M2.5 9c1.8 2 4.2 3 7 2.9C9.6 8 12 5 15.4 5c1.9 0 3.4.9 4.1 2.5L22.5 9l-2.6 1.5'
+    + 'C19.7 15.9 15.9 20 10 20c-3.2 0-6-.9-8-2.7 2.3.1 4.3-.4 5.9-1.7C4.8 15 2.9 12.6 2.5 9z"/></svg>',
 }
 
 /** The identity providers of the example: they run inside it, so that nobody needs credentials or a network to try it. */

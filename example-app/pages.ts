@@ -33,7 +33,7 @@ function page(title: string, user: User, content: Html): string {
 
 /** The first page: who you are, or how to sign in. */
 export function homePage({ user, providers }: { user: User; providers: readonly ProviderLink[] }): string {
-  return user ? page('Welcome', user, welcome(user)) : page('Sign in', user, invitation(providers))
+  return user ? page('Welcome', user, welcome(user, providers)) : page('Sign in', user, invitation(providers))
 }
 
 function invitation(providers: readonly ProviderLink[]): Html {
@@ -47,13 +47,14 @@ function invitation(providers: readonly ProviderLink[]): Html {
     <p class="hint">Real providers join them when their client ids are in <code>.env</code>; see <code>.env.example</code>.</p>`
 }
 
-function welcome(user: AuthUser): Html {
+function welcome(user: AuthUser, providers: readonly ProviderLink[]): Html {
+  const title = providers.find(({ slug }) => slug === user.provider)?.title ?? user.provider
   return html`<section class="person">
       ${portrait(user)}
       <div><h1>Hello ${user.givenName ?? user.name}</h1>
         ${user.givenName === undefined ? undefined : html`<p class="lead">${user.name}</p>`}
         ${email(user)}
-        <p class="hint">Signed in with <strong>${user.provider}</strong> at ${time(user.loggedInAt)}</p></div>
+        <p class="hint">Signed in with <strong>${title}</strong> on ${time(user.loggedInAt)}</p></div>
     </section>
     <div class="cards">
       <a class="card" href="/profile"><strong>Profile</strong><span>Everything that <code>req.authUser</code> knows about you</span></a>
@@ -97,19 +98,30 @@ function table(rows: readonly (readonly [string, unknown])[]): Html {
 
 /** A page of data from the provider's protected API. */
 export function projectsPage({ user, answer }: { user: User; answer: ApiResponse }): string {
-  const projects = readProjects(answer.data)
-  const content = !answer.ok
-    ? html`<p class="notice">The API of this provider answered with HTTP ${answer.status}: it has no list of projects here.</p>`
-    : projects.length === 0 ? html`<p class="notice">The API of this provider lists no projects.</p>`
-      : html`<div class="cards">${projects.map(projectCard)}</div>`
+  const content = answer.ok ? projectList(readProjects(answer.data)) : refusal(answer.status, user)
   return page('Projects', user, html`<h1>Projects</h1>
     <p class="lead">From the protected API of the account that signed in. The page never sees a token.</p>${content}`)
 }
 
+function projectList(projects: readonly Project[]): Html {
+  return projects.length === 0
+    ? html`<p class="notice">The API of this provider lists no projects.</p>`
+    : html`<div class="cards">${projects.map(projectCard)}</div>`
+}
+
+function refusal(status: number, user: User): Html {
+  return status === 401
+    ? html`<p class="notice">Your access to this API has ended. <a href="${signInUrl(user?.provider, '/projects')}">Sign in again</a> to see
+        your projects.</p>`
+    : html`<p class="notice">The API of this provider answered with HTTP ${status}: it has no list of projects here. What it does tell of you
+        is on <a href="/profile">your profile</a>.</p>`
+}
+
 function projectCard({ name, description, language, stars, updatedAt }: Project): Html {
+  const facts = [language, stars === undefined ? undefined : `★ ${String(stars)}`, updatedAt && `updated ${date(updatedAt)}`]
   return html`<article class="card"><strong>${name}</strong>
     ${description === undefined ? undefined : html`<span>${description}</span>`}
-    <small>${[language, stars === undefined ? undefined : `★ ${String(stars)}`, updatedAt && `updated ${time(updatedAt.toISOString())}`].filter(Boolean).join(' · ')}</small></article>`
+    <small>${facts.filter((fact) => fact !== undefined).join(' · ')}</small></article>`
 }
 
 export function notFoundPage(user: User): string {
@@ -118,7 +130,17 @@ export function notFoundPage(user: User): string {
 
 export function failurePage({ user, message, signInAgain }: { user: User; message: string; signInAgain: string | undefined }): string {
   return page('Something went wrong', user, html`<h1>That did not work</h1><p class="lead">${message}</p>
-    <p>${signInAgain === undefined ? undefined : html`<a class="button" href="${signInAgain}">Sign in again</a> `}<a href="/">To the first page</a></p>`)
+    <p class="actions">${signInAgain === undefined ? undefined : html`<a class="button" href="${signInAgain}">Sign in again</a>`}
+      <a href="/">To the first page</a></p>`)
+}
+
+/** Where a person signs in with this provider, to come back to a page. */
+export function signInUrl(provider: string | undefined, returnTo: string): string {
+  return `/auth${provider === undefined ? '' : `/${provider}`}?returnTo=${encodeURIComponent(returnTo)}`
+}
+
+function date(day: Date): string {
+  return day.toLocaleDateString('en-GB', { dateStyle: 'medium' })
 }
 
 function time(instant: string): string {

@@ -17,8 +17,8 @@ const auth = authRouter({ providers: { ...examples.entries, ...realProviders(pro
 
 const app = express()
 app.disable('x-powered-by')
-app.use(pageHeaders({ pictures: examples.origins }))
 app.use(express.static(fileURLToPath(new URL('public', import.meta.url))))
+app.use(pageHeaders({ pictures: examples.origins }))
 app.use(auth)
 
 app.get('/', (req, res) => {

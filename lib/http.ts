@@ -1,3 +1,5 @@
+import { promisify } from 'node:util'
+import { unzip } from 'node:zlib'
 import { AuthError } from './errors.js'
 import type { Http, HttpRequest, HttpResponse, Outbound } from './types.js'
 
@@ -26,7 +28,8 @@ export function createHttp(outbound: Outbound): Http {
     const signal = request.signal ? AbortSignal.any([deadline, request.signal]) : deadline
     const answer = async (): Promise<HttpResponse> => {
       const { status, headers, chunks } = await send({ ...request, headers: requestHeaders(request.headers) }, signal)
-      return { status, headers, body: await readBounded(chunks, request.maxBytes ?? outbound.maxBytes) }
+      const maxBytes = request.maxBytes ?? outbound.maxBytes
+      return { status, headers, body: await unpacked(await readBounded(chunks, maxBytes), headers['content-encoding'], maxBytes) }
     }
     try {
       return await untilAborted(answer, signal)
@@ -58,6 +61,17 @@ async function untilAborted<T>(work: () => Promise<T>, signal: AbortSignal): Pro
   }
 }
 
+/** Compressed answers are not asked for, but some providers insist; the limit holds for what comes out. */
+async function unpacked(body: Uint8Array, encoding: string | undefined, maxBytes: number): Promise<Uint8Array> {
+  // An answer to HEAD, and one of status 204 or 304, says how it would be packed and has nothing to unpack.
+  if (body.length === 0 || (encoding !== 'gzip' && encoding !== 'deflate')) return body
+  try {
+    return await promisify(unzip)(body, { maxOutputLength: maxBytes })
+  } catch (cause) {
+    throw new AuthError('provider_bad_response', 'The provider\'s compressed answer cannot be read, or is too large.', { cause })
+  }
+}
+
 function sendByUndici(configured: unknown): Send {
   let loaded: Promise<{ request: typeof import('undici').request; dispatcher: import('undici').Dispatcher }> | undefined
 
@@ -79,7 +93,9 @@ function sendByUndici(configured: unknown): Send {
 function sendByFetch(fetch: typeof globalThis.fetch): Send {
   return async ({ method, url, headers, body }, signal) => {
     const response = await fetch(url, { method, headers: headers ?? {}, ...(body === undefined ? {} : { body: body as NonNullable<ResponseBody> }), redirect: 'manual', signal })
-    return { status: response.status, headers: joined(response.headers), chunks: response.body ?? none() }
+    // What it unpacked itself is not packed any more, whatever the header says.
+    const { 'content-encoding': _unpacked, ...plain } = joined(response.headers)
+    return { status: response.status, headers: plain, chunks: response.body ?? none() }
   }
 }
 

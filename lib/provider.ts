@@ -3,6 +3,22 @@ import type { Client, Tokens } from './types.js'
 /** The protocols that a provider can speak. */
 export type ProtocolName = 'oauth1' | 'oauth2' | 'oidc'
 
+/** The protocols of the catalogue: OpenID 2.0 is there as data, and the flow does not speak it yet. */
+export type CatalogueProtocol = ProtocolName | 'openid2'
+
+/** What is known of an OpenID 2.0 provider (OpenID Authentication 2.0; Attribute Exchange 1.0; Simple Registration 1.0). */
+export interface Openid2Facts {
+  /** What discovery starts from; absent where the person types it. */
+  identifier?: string
+  endpoint?: string
+  /** What a claimed identifier of this provider looks like, in whole. */
+  claimedIdPattern?: RegExp
+  /** Fields of Simple Registration to ask for. */
+  simpleRegistration?: readonly string[]
+  /** Types of Attribute Exchange to ask for, by alias. */
+  attributeExchange?: Record<string, string>
+}
+
 /** How a client proves itself at the token endpoint (RFC 6749 section 2.3; OpenID Connect Core section 9). */
 export type ClientAuthMethod = 'basic' | 'basic_raw' | 'post' | 'none' | 'client_secret_jwt' | 'private_key_jwt'
 
@@ -116,7 +132,7 @@ export interface ProviderOptions {
 
 /** A provider as data: who they are. One file of the catalogue holds one of these. */
 export interface Provider extends ProviderOptions {
-  protocol: ProtocolName
+  protocol: CatalogueProtocol
   title: string
   /** The provider's own documentation. */
   docs?: string
@@ -163,6 +179,8 @@ export interface Provider extends ProviderOptions {
   tokenBodyFormat?: 'form' | 'json'
   /** Further parameters of a refresh. */
   refreshParams?: Record<string, string>
+  /** Whether the entry's own `clientAuth` function signs with the client's private key. */
+  needsPrivateKey?: boolean
   /** `'plain'` where the provider knows no other method of PKCE. */
   pkceMethod?: 'S256' | 'plain'
   /** Scheme before the token in its header, `Bearer` unless told; empty for the bare token. */
@@ -171,6 +189,8 @@ export interface Provider extends ProviderOptions {
   tokenHeader?: string
   /** Parameter that carries the token where `tokenPlacement` is `'query'` or `'body'`; `access_token` unless told. */
   tokenParameter?: string
+  /** OpenID 2.0 only. */
+  openid2?: Openid2Facts
   /** Whether this provider gives refresh tokens at all; where it has to be asked for them, `offlineAccess` says how. */
   refreshTokens?: boolean
   /** How this provider is asked for a refresh token when `offline` is set. */
@@ -186,9 +206,10 @@ export interface Provider extends ProviderOptions {
 }
 
 /** A provider whose templates are filled and whose defaults are set: what the flow works with. */
-export interface ResolvedProvider extends Omit<Provider, 'issuer' | 'discoveryEndpoint' | 'authorizationEndpoint' | 'tokenEndpoint'
+export interface ResolvedProvider extends Omit<Provider, 'protocol' | 'openid2' | 'issuer' | 'discoveryEndpoint' | 'authorizationEndpoint' | 'tokenEndpoint'
   | 'refreshEndpoint' | 'userinfoEndpoint' | 'requestTokenEndpoint' | 'accessTokenEndpoint' | 'revocationEndpoint' | 'jwksUri' | 'apiBaseUrl'
   | 'authorizationResponseIssuer'> {
+  protocol: ProtocolName
   issuer?: string
   discoveryEndpoint?: string
   authorizationEndpoint?: string

@@ -1,13 +1,13 @@
 import type { Credentials } from './credentials.js'
 import type { AuthError } from './errors.js'
-import type { AuthUser, Outbound, Provider, ProviderOptions, Registration, Tokens } from './types.js'
+import type { AuthUser, Outbound, ProtocolName, Provider, ProviderOptions, Registration, Tokens } from './types.js'
 
 /** Who the application is to one provider, and how it wants that provider used: one value of `providers`. */
-export interface ProviderEntry extends Partial<Omit<Provider, 'protocol' | 'title' | 'parameters'>>, ProviderOptions {
+export interface ProviderEntry extends Partial<Omit<Provider, 'protocol' | 'title' | 'parameters' | 'openid2'>>, ProviderOptions {
   /** Catalogue name, when the slug is another one. */
   provider?: string
   /** For a provider that is not in the catalogue. */
-  protocol?: Provider['protocol']
+  protocol?: ProtocolName
   clientId?: string
   clientSecret?: string
   /** PEM text, for `private_key_jwt` and RSA signatures. */

@@ -2,7 +2,7 @@ import type { ApiRequest, RawProfile, ResolvedProvider } from './provider.js'
 
 export { defineProvider } from './provider.js'
 export type {
-  ApiRequest, ClientAuthFunction, ClientAuthMethod, LoginFacts, ProfileField, ProfileKey, ProfileMap, ProtocolName, Provider, ProviderHooks, ProviderOptions,
+  ApiRequest, CatalogueProtocol, ClientAuthFunction, ClientAuthMethod, LoginFacts, Openid2Facts, ProfileField, ProfileKey, ProfileMap, ProtocolName, Provider, ProviderHooks, ProviderOptions,
   ProviderParameter, RawProfile, RequestParameters, ResolvedProvider, SignatureMethod, Template, TokenRequestFacts,
 } from './provider.js'
 

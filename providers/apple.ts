@@ -12,6 +12,7 @@ export default defineProvider({
   apiBaseUrl: 'https://appleid.apple.com/',
   callbackParameters: ['user'],
   clientAuth: signedSecret,
+  needsPrivateKey: true,
   responseMode: 'form_post',
   refreshTokens: true,
   scope: ['openid', 'name', 'email'],

@@ -21,9 +21,10 @@ export default defineProvider({
   hooks: {
     // The token endpoint, and it alone, has names of its own for all but the code:
     // https://open.dingtalk.com/document/orgapp/obtain-user-token
-    tokenRequest: ({ refresh_token: refreshToken, ...form }, { client: { clientId, clientSecret = '' } }) => ({
-      ...form, grantType: form['grant_type'] ?? '', clientId, clientSecret, ...(refreshToken === undefined ? {} : { refreshToken }),
-    }),
+    tokenRequest({ refresh_token: refreshToken, ...form }, { client: { clientId, clientSecret = '' } }) {
+      const renamed = { clientId, clientSecret, grantType: form['grant_type'] ?? '' }
+      return { ...form, ...renamed, ...(refreshToken === undefined ? {} : { refreshToken }) }
+    },
     // As above.
     tokenResponse: ({ accessToken, refreshToken, expireIn, ...body }) =>
       ({ ...body, access_token: accessToken, refresh_token: refreshToken, expires_in: expireIn }),

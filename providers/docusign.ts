@@ -9,7 +9,7 @@ export default defineProvider({
   color: '#4c00ff',
   parameters: {
     host: { description: 'account-d.docusign.com for development', kind: 'host', default: 'account.docusign.com' },
-    apiHost: { description: 'Host of the account\'s API, the base_uri of its userinfo', kind: 'host', default: 'na4.docusign.net' },
+    apiHost: { description: 'Host of the base_uri that userinfo gives an account', kind: 'host', default: 'www.docusign.net' },
   },
   authorizationEndpoint: 'https://{host}/oauth/auth',
   tokenEndpoint: 'https://{host}/oauth/token',

@@ -23,7 +23,8 @@ export default defineProvider({
     picture: 'user.image_url_75x75',
   },
   hooks: {
-    // Every call names the application, with its secret where it has one: https://developers.etsy.com/documentation/essentials/requests/
+    // Every call names the application, with its secret where that is known:
+    // https://developers.etsy.com/documentation/essentials/requests/
     apiRequest: (request, _tokens, { clientId, clientSecret }) => ({
       ...request,
       headers: { ...request.headers, 'x-api-key': clientSecret === undefined ? clientId : `${clientId}:${clientSecret}` },

@@ -11,6 +11,7 @@ export default defineProvider({
   apiBaseUrl: 'https://www.eventbriteapi.com/v3/',
   clientAuth: 'post',
   refreshTokens: false,
+  scope: [],
   profile: {
     id: 'id', name: 'name', givenName: 'first_name', familyName: 'last_name', email: 'emails[primary=true].email',
     emailVerified: 'emails[primary=true].verified',

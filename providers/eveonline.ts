@@ -1,6 +1,7 @@
 import { defineProvider } from '../lib/types.js'
 
 // The person is a character, who can be sold: an application that keeps what is dear compares raw.CharacterOwnerHash too.
+// https://developers.eveonline.com/docs/services/sso/
 export default defineProvider({
   protocol: 'oauth2',
   title: 'EVE Online',
@@ -15,8 +16,8 @@ export default defineProvider({
   scope: ['publicData'],
   profile: {
     id: 'CharacterID', username: 'CharacterName',
-    // Portraits have an address by id: https://developers.eveonline.com/docs/services/image-server/
-    picture: ({ CharacterID: id }) => typeof id === 'number'
+    // Portraits of characters have an address by id: https://developers.eveonline.com/docs/services/image-server/
+    picture: ({ CharacterID: id, TokenType: type }) => type === 'Character'
       ? `https://images.evetech.net/characters/${String(id)}/portrait?size=256`
       : undefined,
   },

@@ -1,6 +1,6 @@
 import { defineProvider } from '../lib/types.js'
 
-// Plain OAuth 2.0: the profile has no sub that an ID Token's could be compared with, but a guid:
+// Plain OAuth 2.0: the known profile has a guid in place of the sub that OpenID Connect compares with the ID Token's:
 // https://docs.faceit.com/getting-started/authentication/oauth2
 export default defineProvider({
   protocol: 'oauth2',

@@ -12,6 +12,7 @@ export default defineProvider({
   apiBaseUrl: 'https://open.{domain}/open-apis/',
   clientAuth: 'post',
   refreshTokens: true,
+  scope: [],
   profile: {
     id: 'union_id', username: 'user_id', name: 'name', email: 'email', picture: 'avatar_big', phoneNumber: 'mobile',
   },

@@ -21,8 +21,10 @@ export default defineProvider({
   },
 })
 
-// Icons have an address by server and id, and no server where there is none: https://www.flickr.com/services/api/misc.buddyicons.html
+// Icons have an address by server and id; server 0 means that there is none:
+// https://www.flickr.com/services/api/misc.buddyicons.html
 function picture({ person }: RawProfile): string | undefined {
   const { iconfarm: farm, iconserver: server, nsid } = (person ?? {}) as Record<string, unknown>
-  return Number(server) > 0 ? `https://farm${String(farm)}.staticflickr.com/${String(server)}/buddyicons/${String(nsid)}.jpg` : undefined
+  if (!(Number(server) > 0)) return undefined
+  return `https://farm${String(farm)}.staticflickr.com/${String(server)}/buddyicons/${String(nsid)}.jpg`
 }

@@ -18,9 +18,10 @@ export default defineProvider({
   // https://github.com/france-connect/sources/blob/main/back/apps/core-fcp/src/dto/authorize-params.dto.ts
   pkce: false,
   profile: {
-    // The name that a person uses, such as a married one: https://docs.partenaires.franceconnect.gouv.fr/fs/fs-technique/fs-technique-scope-fc/
+    // preferred_username is the family name in use, such as a married one, and no user name:
+    // https://docs.partenaires.franceconnect.gouv.fr/fs/fs-technique/fs-technique-scope-fc/
     username: () => undefined,
-    // The address is what the person's identity provider says of it, unconfirmed: as above.
+    // The address is what the person's identity provider says of it, and nobody vouches for it: as above.
     emailVerified: () => undefined,
   },
 })

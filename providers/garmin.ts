@@ -12,5 +12,6 @@ export default defineProvider({
   apiBaseUrl: 'https://apis.garmin.com/',
   clientAuth: 'post',
   refreshTokens: true,
+  scope: [],
   profile: { id: 'userId' },
 })

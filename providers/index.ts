@@ -29,6 +29,7 @@ import cognito from './cognito.js'
 import coinbase from './coinbase.js'
 import dailymotion from './dailymotion.js'
 import descope from './descope.js'
+import deviantart from './deviantart.js'
 import digitalocean from './digitalocean.js'
 import dingtalk from './dingtalk.js'
 import discogs from './discogs.js'
@@ -70,9 +71,21 @@ import kakao from './kakao.js'
 import keycloak from './keycloak.js'
 import kick from './kick.js'
 import kinde from './kinde.js'
+import launchpad from './launchpad.js'
 import lichess from './lichess.js'
+import line from './line.js'
+import linear from './linear.js'
 import linkedin from './linkedin.js'
+import loginGov from './login-gov.js'
+import logto from './logto.js'
+import mailchimp from './mailchimp.js'
+import mailru from './mailru.js'
+import mastodon from './mastodon.js'
+import mattermost from './mattermost.js'
+import meetup from './meetup.js'
+import mercadolibre from './mercadolibre.js'
 import microsoft from './microsoft.js'
+import miro from './miro.js'
 import monday from './monday.js'
 import musicbrainz from './musicbrainz.js'
 import myanimelist from './myanimelist.js'
@@ -83,6 +96,7 @@ import notion from './notion.js'
 import odnoklassniki from './odnoklassniki.js'
 import okta from './okta.js'
 import onelogin from './onelogin.js'
+import openid from './openid.js'
 import openstreetmap from './openstreetmap.js'
 import orcid from './orcid.js'
 import ory from './ory.js'
@@ -112,6 +126,7 @@ import soundcloud from './soundcloud.js'
 import spotify from './spotify.js'
 import stackexchange from './stackexchange.js'
 import startgg from './startgg.js'
+import steam from './steam.js'
 import strava from './strava.js'
 import streamlabs from './streamlabs.js'
 import stripe from './stripe.js'
@@ -127,6 +142,7 @@ import twitch from './twitch.js'
 import twitter from './twitter.js'
 import typeform from './typeform.js'
 import uber from './uber.js'
+import ubuntu from './ubuntu.js'
 import vercel from './vercel.js'
 import vimeo from './vimeo.js'
 import vipps from './vipps.js'
@@ -185,6 +201,7 @@ export const catalogue = {
   coinbase,
   dailymotion,
   descope,
+  deviantart,
   digitalocean,
   dingtalk,
   discogs,
@@ -226,9 +243,21 @@ export const catalogue = {
   keycloak,
   kick,
   kinde,
+  launchpad,
   lichess,
+  line,
+  linear,
   linkedin,
+  'login-gov': loginGov,
+  logto,
+  mailchimp,
+  mailru,
+  mastodon,
+  mattermost,
+  meetup,
+  mercadolibre,
   microsoft,
+  miro,
   monday,
   musicbrainz,
   myanimelist,
@@ -239,6 +268,7 @@ export const catalogue = {
   odnoklassniki,
   okta,
   onelogin,
+  openid,
   openstreetmap,
   orcid,
   ory,
@@ -268,6 +298,7 @@ export const catalogue = {
   spotify,
   stackexchange,
   startgg,
+  steam,
   strava,
   streamlabs,
   stripe,
@@ -283,6 +314,7 @@ export const catalogue = {
   twitter,
   typeform,
   uber,
+  ubuntu,
   vercel,
   vimeo,
   vipps,

@@ -32,6 +32,6 @@ function account({ kakao_account: known }: RawProfile): RawProfile {
 // https://developers.kakao.com/docs/latest/en/kakaologin/rest-api#kakaoaccount
 function birthdate(raw: RawProfile): string | undefined {
   const { birthyear, birthday, birthday_type: calendar = 'SOLAR' } = account(raw)
-  const [, month, day] = /^(\d{2})(\d{2})$/.exec(String(birthday)) ?? []
-  return calendar === 'SOLAR' && day !== undefined && /^\d{4}$/.test(String(birthyear)) ? `${String(birthyear)}-${String(month)}-${day}` : undefined
+  const [, year, month, day] = /^(\d{4}) (\d{2})(\d{2})$/.exec(`${String(birthyear)} ${String(birthday)}`) ?? []
+  return calendar === 'SOLAR' && year !== undefined ? [year, month, day].join('-') : undefined
 }

@@ -6,7 +6,7 @@ export default defineProvider({
   docs: 'https://musicbrainz.org/doc/Development/OAuth2',
   color: '#ba478f',
   parameters: {
-    userAgent: { description: 'User-Agent with a contact, such as "Example/1.0 ( mail@example.com )"', kind: 'text', default: 'authrouter' },
+    userAgent: { description: 'Application and contact: "Example/1.0 ( me@example.com )"', kind: 'text', default: 'authrouter' },
   },
   authorizationEndpoint: 'https://musicbrainz.org/oauth2/authorize',
   tokenEndpoint: 'https://musicbrainz.org/oauth2/token',

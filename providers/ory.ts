@@ -5,7 +5,7 @@ export default defineProvider({
   title: 'Ory',
   docs: 'https://www.ory.com/docs/oauth2-oidc',
   color: '#4c49e8',
-  parameters: { domain: { description: 'Host of the project, such as example.projects.oryapis.com, or of a Hydra', kind: 'host' } },
+  parameters: { domain: { description: 'Host of the project, such as example.projects.oryapis.com', kind: 'host' } },
   issuer: 'https://{domain}',
   apiBaseUrl: 'https://{domain}/',
   refreshTokens: true,

@@ -7,7 +7,7 @@ export default defineProvider({
   color: '#b3282d',
   parameters: {
     environmentId: { description: 'Id of the environment', kind: 'segment' },
-    host: { description: 'pingone.com, pingone.eu, pingone.ca, pingone.asia or pingone.com.au', kind: 'host', default: 'pingone.com' },
+    host: { description: 'pingone.com, or that of another region: pingone.eu', kind: 'host', default: 'pingone.com' },
   },
   issuer: 'https://auth.{host}/{environmentId}/as',
   apiBaseUrl: 'https://api.{host}/v1/',

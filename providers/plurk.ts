@@ -38,7 +38,8 @@ function birthdate(raw: RawProfile): string | undefined {
 // The avatar's number is left out while it is the first one: https://www.plurk.com/API/2/
 function picture(raw: RawProfile): string | undefined {
   const { id, avatar, has_profile_image: isOwn } = userInfo(raw)
-  return isOwn === 1 ? `https://avatars.plurk.com/${String(id)}-big${typeof avatar === 'number' && avatar > 0 ? avatar : ''}.jpg` : undefined
+  const number = typeof avatar === 'number' && avatar > 0 ? avatar : ''
+  return isOwn === 1 ? `https://avatars.plurk.com/${String(id)}-big${number}.jpg` : undefined
 }
 
 function profileUrl(raw: RawProfile): string | undefined {

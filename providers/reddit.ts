@@ -6,7 +6,7 @@ export default defineProvider({
   docs: 'https://github.com/reddit-archive/reddit/wiki/OAuth2',
   color: '#ff4500',
   parameters: {
-    userAgent: { description: 'User-Agent, such as "web:com.example.app:v1 (by /u/ada)"', kind: 'text', default: 'web:authrouter:v1' },
+    userAgent: { description: 'Such as "web:com.example.app:v1 (by /u/ada)"', kind: 'text', default: 'web:authrouter:v1' },
   },
   authorizationEndpoint: 'https://www.reddit.com/api/v1/authorize',
   tokenEndpoint: 'https://www.reddit.com/api/v1/access_token',

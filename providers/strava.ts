@@ -16,7 +16,5 @@ export default defineProvider({
   scopeSeparator: ',',
   profile: {
     id: 'id', username: 'username', givenName: 'firstname', familyName: 'lastname', picture: 'profile', gender: 'sex',
-    // An athlete's page goes by the id: https://developers.strava.com/guidelines/
-    profileUrl: ({ id }) => typeof id === 'number' ? `https://www.strava.com/athletes/${String(id)}` : undefined,
   },
 })

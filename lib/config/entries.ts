@@ -1,5 +1,5 @@
 import type { AuthError } from '../errors.js'
-import type { Client, Provider, ProviderParameter, Registration } from '../types.js'
+import type { Client, ProtocolName, Provider, ProviderParameter, Registration } from '../types.js'
 import { completeProvider } from './completeProvider.js'
 import { entrySchema, optionNames, type EntryOptions } from './entrySchema.js'
 import { declarations } from './entryShapes.js'
@@ -48,7 +48,7 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
   if (!isPlainObject(given)) throw invalid(place.path, 'must be an object of options: write {} for a catalogue entry as it is.')
   const own = withoutUndefined(given)
 
-  const base = baseProvider(slug, own, sources, place)
+  const base = spoken(baseProvider(slug, own, sources, place), place)
   const parameters = base ? base.parameters ?? {} : check(declarations, own['parameters'] ?? {}, `${place.path}.parameters`)
   const layers = readLayers(slug, own, parameters, sources, place.path)
   const options = layers.map((layer) => layer.options).reduce(merge, base ?? {})
@@ -61,6 +61,16 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
   const provider = completeProvider(slug, { ...options, protocol }, values, place.path)
   checkRequirements(provider, client, place)
   return frozen({ slug, provider, client })
+}
+
+type SpokenProvider = Omit<Provider, 'protocol' | 'openid2'> & { protocol: ProtocolName }
+
+/** A catalogue entry whose protocol the flow speaks: the catalogue knows more than that. */
+function spoken(base: Provider | undefined, { path }: EntryPlace): SpokenProvider | undefined {
+  if (base === undefined) return undefined
+  const { protocol, openid2: _facts, ...rest } = base
+  if (protocol === 'openid2') throw invalid(path, `speaks OpenID 2.0, which this version does not: leave ${base.title} out.`)
+  return { ...rest, protocol }
 }
 
 /** The catalogue entry that an entry builds on; `undefined` for a provider of the application's own. */

@@ -72,6 +72,7 @@ export const flagOptions = {
   discovery: flag,
   userinfo: flag,
   refreshTokens: flag,
+  needsPrivateKey: flag,
 }
 
 const structuredOptions = {

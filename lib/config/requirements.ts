@@ -63,8 +63,8 @@ function checkEndpoints(provider: ResolvedProvider, place: EntryPlace): void {
 }
 
 function checkClient(provider: ResolvedProvider, client: Client, place: EntryPlace): void {
-  const { clientAuth, protocol, signatureMethod } = provider
-  const signing = protocol !== 'oauth1' ? clientAuth === 'private_key_jwt' && 'clientAuth \'private_key_jwt\''
+  const { clientAuth, needsPrivateKey, protocol, signatureMethod } = provider
+  const signing = protocol !== 'oauth1' ? (needsPrivateKey === true && 'the provider\'s client authentication') || (clientAuth === 'private_key_jwt' && 'clientAuth \'private_key_jwt\'')
     : signatureMethod?.startsWith('RSA-') && `signatureMethod '${signatureMethod}'`
   if (signing && client.privateKey === undefined) {
     throw missing('privateKey', place, `; it is PEM text, and ${signing} signs with it`)

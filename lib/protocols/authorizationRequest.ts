@@ -68,6 +68,17 @@ export function requestedScope({ provider }: Pick<Context, 'provider'>, options:
   return [...new Set([...provider.scope, ...offline, ...options.scope ?? []])]
 }
 
+/**
+ * The address of an authorization request. Spaces are `%20`: every server reads that, and some read `+` as a plus sign
+ * (RFC 3986 section 3.4 against the form encoding of the URL Standard).
+ */
+export function authorizationAddress(endpoint: string, parameters: Record<string, string>): string {
+  const url = new URL(withParameters(endpoint, parameters))
+  // A plus sign of a value is %2B by now.
+  url.search = url.search.replaceAll('+', '%20')
+  return url.href
+}
+
 /** An address with parameters added after those it has already. */
 export function withParameters(endpoint: string, parameters: Record<string, string>): string {
   const url = new URL(endpoint)

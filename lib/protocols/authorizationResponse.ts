@@ -39,7 +39,8 @@ const denials = new Set(['access_denied', 'user_cancelled_login', 'user_cancelle
 
 function throwProviderError(error: string | undefined, slug: string): void {
   if (error === undefined) return
-  if (denials.has(error)) throw denied(slug, error)
+  // In capitals at some.
+  if (denials.has(error.toLowerCase())) throw denied(slug, error)
   throw new AuthError('provider_error', 'The provider refused the sign-in.', { provider: slug, providerError: printable(error) })
 }
 

@@ -40,13 +40,15 @@ export async function clientAuthentication(openidClient: OpenidClient, provider:
   const methods: Record<ClientAuthMethod | 'function', ClientAuth> = {
     basic: (_server, _client, _form, headers) => { headers.set('authorization', basicAuthorization(client)) },
     basic_raw: (_server, _client, _form, headers) => { headers.set('authorization', basicAuthorization(client, (text) => text)) },
-    post: (...request) => { openidClient.ClientSecretPost(client.clientSecret)(...request) },
+    post: (...request) => openidClient.ClientSecretPost(client.clientSecret)(...request),
     none: openidClient.None(),
-    client_secret_jwt: (...request) => { openidClient.ClientSecretJwt(client.clientSecret)(...request) },
+    // Signs: its promise, which the library's type keeps quiet about, has to come back.
+    client_secret_jwt: (...request) => openidClient.ClientSecretJwt(client.clientSecret)(...request),
     private_key_jwt: signByKey ?? (() => { throw new AuthError('config_invalid', 'clientAuth: \'private_key_jwt\' needs privateKey, PEM text.') }),
     function: (server, _client, form, headers) => {
       const { clientId, clientSecret } = client
-      if (typeof provider.clientAuth === 'function') provider.clientAuth({ endpoint: server.token_endpoint ?? '', clientId, clientSecret, client, headers, form })
+      // What it answers comes back: a function that signs may have to be waited for.
+      if (typeof provider.clientAuth === 'function') return provider.clientAuth({ endpoint: server.token_endpoint ?? '', clientId, clientSecret, client, headers, form })
     },
   }
   return (server, ...rest) => methods[clientAuthMethod(provider, client, server.token_endpoint_auth_methods_supported)](server, ...rest)

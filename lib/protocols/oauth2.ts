@@ -1,7 +1,7 @@
 import { AuthError } from '../errors.js'
 import { readTokenResponse } from '../tokens.js'
 import type { Context, Grant, Protocol, Tokens } from '../types.js'
-import { authorizationRequest, withParameters } from './authorizationRequest.js'
+import { authorizationAddress, authorizationRequest } from './authorizationRequest.js'
 import { authorizationCode } from './authorizationResponse.js'
 import { bearer } from './bearer.js'
 import { requestTokens } from './tokenEndpoint.js'
@@ -11,7 +11,7 @@ import { callbackFacts, fetchProfile } from './userinfo.js'
 export const protocol: Protocol = {
   authorize(context, options) {
     const { parameters, state, remember } = authorizationRequest(context, options, { withNonce: false })
-    const location = withParameters(endpoint(context, 'authorizationEndpoint'), parameters)
+    const location = authorizationAddress(endpoint(context, 'authorizationEndpoint'), parameters)
     const { authorizationFragment: fragment } = context.provider
     return Promise.resolve({ location: fragment === undefined ? location : `${location}#${fragment}`, state, remember })
   },

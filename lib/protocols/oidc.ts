@@ -4,7 +4,7 @@ import { AuthError } from '../errors.js'
 import { isObject } from '../json.js'
 import { readTokenResponse } from '../tokens.js'
 import type { CallbackParameters, Context, Grant, Protocol, RawProfile, Tokens, TokenSet } from '../types.js'
-import { authorizationRequest, withParameters } from './authorizationRequest.js'
+import { authorizationAddress, authorizationRequest, withParameters } from './authorizationRequest.js'
 import { authorizationCode } from './authorizationResponse.js'
 import { bearer } from './bearer.js'
 import { discover } from './discovery.js'
@@ -21,7 +21,7 @@ export const protocol: Protocol = {
     const endpoint = context.provider.authorizationEndpoint ?? metadata.authorization_endpoint
     if (endpoint === undefined) throw new AuthError('discovery_failed', 'The provider\'s discovery document names no authorization endpoint.', { provider: context.slug })
     const { parameters, state, remember } = authorizationRequest(context, options, { withNonce: context.provider.nonce !== false })
-    return { location: withParameters(endpoint, parameters), state, remember }
+    return { location: authorizationAddress(endpoint, parameters), state, remember }
   },
 
   async exchange(context, grant) {

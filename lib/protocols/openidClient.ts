@@ -90,7 +90,10 @@ export function isLoopbackHttp(address: string | undefined): boolean {
  */
 export function fromOpenidClient(error: unknown, slug: string): AuthError {
   const own = causes(error).find((cause) => cause instanceof AuthError)
-  if (own) return own
+  if (own) {
+    own.provider ??= slug
+    return own
+  }
   const code = codeOf(error)
   if (code === 'OAUTH_TIMEOUT') return new AuthError('provider_timeout', 'The provider did not answer in time.', { provider: slug, cause: error })
   if (code === 'OAUTH_RESPONSE_BODY_ERROR') return tokenEndpointError(stringOf(error, 'error'), statusOf(error), slug, error)

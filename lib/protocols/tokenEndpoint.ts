@@ -82,6 +82,8 @@ function simpleOauth2Configuration({ provider, client, outbound }: Context, endp
     },
     http: {
       json: 'force',
+      // For providers that insist on compressed answers; the size limit holds for what comes out.
+      gunzip: true,
       timeout: outbound.timeout * tokenTimeoutFactor,
       maxBytes: outbound.maxBytes,
       headers: { 'user-agent': 'authrouter', 'accept-encoding': 'identity', ...provider.apiHeaders, accept: 'application/json' },
@@ -123,7 +125,10 @@ async function withDeadline<T>(call: Promise<T>, milliseconds: number): Promise<
 interface Boom { isBoom: boolean; output: { statusCode: number }; data?: { isResponseError?: boolean; payload?: unknown } }
 
 function fromSimpleOauth2(error: unknown, slug: string): AuthError {
-  if (error instanceof AuthError) return error
+  if (error instanceof AuthError) {
+    error.provider ??= slug
+    return error
+  }
   const { isBoom, output, data } = error as Partial<Boom>
   if (!isBoom) return new AuthError('provider_bad_response', 'The provider\'s token answer could not be used.', { provider: slug, cause: error })
   if (output?.statusCode === 504 && !data?.isResponseError) return new AuthError('provider_timeout', 'The provider did not answer in time.', { provider: slug, cause: error })

@@ -5,7 +5,10 @@ import { startExample, type ExampleProcess } from './exampleProcess.js'
 
 /** A person in a browser, through the example application as the README starts it. */
 
+const titles = ['Example ID', 'Example Hub', 'Example Bird']
+
 const executable = findChromium()
+if (executable === undefined) console.warn('No Chromium was found, so that the example application is not tested. CHROMIUM_PATH can name it.')
 const inBrowser = executable === undefined ? describe.skip : describe
 
 inBrowser('The example application', () => {
@@ -45,13 +48,13 @@ inBrowser('The example application', () => {
     expect(new URL(tab.url()).origin).not.toBe(example.url)
   }
 
-  test.each([['Example ID', 'openid'], ['Example Hub', 'oauth2'], ['Example Bird', 'oauth1']])('signs a person in with %s, shows them, fetches their data, and signs them out', async (title, slug) => {
+  test.each(titles)('signs a person in with %s, shows them, fetches their data, and signs them out', async (title) => {
     await toProvider(page, title)
     await page.getByRole('button', { name: /Ada Example/ }).click()
     await page.getByRole('heading', { name: 'Hello Ada' }).waitFor()
     expect(page.url()).toBe(`${example.url}/`)
     await page.getByText('ada@example.com').waitFor()
-    await page.getByText(slug, { exact: true }).waitFor()
+    await page.getByText(title, { exact: true }).waitFor()
     const picture = page.getByRole('img', { name: 'Picture of Ada Example' })
     await page.waitForFunction((image) => (image as { naturalWidth?: number } | null)?.naturalWidth, await picture.elementHandle())
 
@@ -68,9 +71,11 @@ inBrowser('The example application', () => {
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('link', { name: `Sign in with ${title}` }).waitFor()
     expect((await context.cookies(example.url)).filter(({ name }) => name.startsWith('ar.'))).toEqual([])
+    await page.goBack()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
   })
 
-  test.each(['Example ID', 'Example Hub', 'Example Bird'])('shows a way to start again to who cancels at %s', async (title) => {
+  test.each(titles)('shows a way to start again to who cancels at %s', async (title) => {
     await toProvider(page, title)
     await page.getByRole('button', { name: 'Cancel' }).click()
     await page.getByText('access_denied').waitFor()
@@ -97,7 +102,7 @@ inBrowser('The example application', () => {
     expect(page.url()).toBe(`${example.url}/projects`)
   })
 
-  test('answers the back button after a login with the page, not with an error', async () => {
+  test('keeps a person signed in who loads the page again', async () => {
     await toProvider(page, 'Example ID')
     await page.getByRole('button', { name: /Ada Example/ }).click()
     await page.getByRole('heading', { name: 'Hello Ada' }).waitFor()

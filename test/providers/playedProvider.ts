@@ -55,7 +55,7 @@ export async function playProvider({ provider, client }: Registration, fixture: 
 
   function discovery(issuer: string): unknown {
     return {
-      issuer, authorization_endpoint: `${issuer}/played/authorize`, token_endpoint: `${issuer}/played/token`, jwks_uri: `${issuer}/played/keys`,
+      issuer: provider.issuer, authorization_endpoint: `${issuer}/played/authorize`, token_endpoint: `${issuer}/played/token`, jwks_uri: `${issuer}/played/keys`,
       ...(fixture.userinfo === undefined || Object.keys(fixture.userinfo).length === 0 ? {} : { userinfo_endpoint: `${issuer}/played/userinfo` }),
       response_types_supported: ['code'], subject_types_supported: ['public'], id_token_signing_alg_values_supported: ['RS256'],
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
@@ -101,8 +101,10 @@ export async function playProvider({ provider, client }: Registration, fixture: 
       case 'client_secret_jwt':
         if (form.get('client_assertion')?.split('.').length !== 3) complain('the client sends no assertion')
         break
-      case 'basic':
       case 'basic_raw':
+        if (Buffer.from(basic ?? '', 'base64').toString() !== `${client.clientId}:${secret}`) complain('the client does not authenticate by plain basic')
+        break
+      case 'basic':
       case undefined:
         if (id !== client.clientId || password !== secret) complain('the client does not authenticate by basic')
         if (form.has('client_secret')) complain('the client secret is in header and form')

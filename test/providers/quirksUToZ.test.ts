@@ -51,7 +51,9 @@ test.each([
 
 describe('Vimeo', () => {
   test('names the person by the end of an address, and the account by the end of another', () => {
-    expect(changedUser('vimeo', { uri: '/users/5', link: 'https://vimeo.com/user5' })).toMatchObject({ id: '5', username: 'user5' })
+    const user = changedUser('vimeo', { uri: '/users/5', link: 'https://vimeo.com/user5' })
+
+    expect(user).toMatchObject({ id: '5', username: 'user5' })
   })
 
   test.each([[undefined], [5], ['/users/'], ['']])('knows nobody by the address %j', (uri) => {
@@ -71,7 +73,7 @@ describe('VK ID', () => {
   })
 
   test('is shown the service token of a confidential application, and nothing of another', () => {
-    expect(sent({ parameters: { serviceToken: 'example-token' } })).toEqual({ ...form, ...callback, service_token: 'example-token' })
+    expect(sent({ parameters: { serviceToken: 'a-token' } })).toEqual({ ...form, ...callback, service_token: 'a-token' })
     expect(sent({ parameters: { serviceToken: '' } })).not.toHaveProperty('service_token')
   })
 
@@ -112,7 +114,9 @@ describe.each(['wechat', 'wechat-mp'] as const)('%s', (slug) => {
   })
 
   test('is asked for the person whom the token answer names', () => {
-    expect(made(catalogue[slug].userinfoQuery, { response: { openid: 'the-openid' } })).toEqual({ openid: 'the-openid', lang: 'en' })
+    const query = made(catalogue[slug].userinfoQuery, { response: { openid: 'the-openid' } })
+
+    expect(query).toEqual({ openid: 'the-openid', lang: 'en' })
   })
 })
 
@@ -204,7 +208,12 @@ describe('Foursquare', () => {
       .toMatchObject({ picture: 'https://fastly.4sqi.net/original/1.jpg' })
   })
 
-  test.each([[undefined], [null], [{}], [{ prefix: 'https://fastly.4sqi.net/' }]])('gives no picture of a photo like %j', (photo) => {
+  test.each([
+    [undefined],
+    [null],
+    [{}],
+    [{ prefix: 'https://fastly.4sqi.net/' }],
+  ])('gives no picture of a photo like %j', (photo) => {
     expect(changedUser('foursquare', user(photo))).not.toHaveProperty('picture')
   })
 })

@@ -8,7 +8,7 @@ const tokens = { accessToken: 'example-access-token', tokenType: 'Bearer' }
 
 function authorizationParameters(provider: Provider): Record<string, string> {
   const client = { clientId: 'example-client' }
-  const context = { provider, client, redirectUri: 'https://app.example/callback' } as unknown as Context
+  const context = { provider: { ...provider, scope: provider.scope ?? [] }, client, redirectUri: 'https://app.example/callback' } as unknown as Context
   return authorizationRequest(context, {}, { withNonce: provider.nonce !== false }).parameters
 }
 
@@ -61,11 +61,14 @@ test('GitLab and Microsoft take a host and a tenant', () => {
   })
 })
 
-test('LinkedIn is asked without PKCE and without a nonce, all others with PKCE', () => {
+// Why each is asked without stands in its own file.
+const withoutPkce = ['franceconnect', 'linkedin', 'slack', 'slack-v2']
+
+test('all are asked with PKCE but those that refuse it, and LinkedIn without a nonce', () => {
   const asked = Object.entries<Provider>(catalogue).filter(([, { protocol }]) => protocol !== 'oauth1')
     .map(([slug, provider]): [string, Record<string, string>] => [slug, authorizationParameters(provider)])
 
-  expect(asked.filter(([, parameters]) => !('code_challenge' in parameters)).map(([slug]) => slug)).toEqual(['linkedin'])
+  expect(asked.filter(([, parameters]) => !('code_challenge' in parameters)).map(([slug]) => slug)).toEqual(withoutPkce)
   expect(Object.fromEntries(asked)['linkedin']).not.toHaveProperty('nonce')
 })
 

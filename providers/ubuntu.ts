@@ -1,0 +1,16 @@
+import { defineProvider } from '../lib/types.js'
+
+export default defineProvider({
+  protocol: 'openid2',
+  title: 'Ubuntu One',
+  docs: 'https://help.ubuntu.com/community/SSO',
+  color: '#e95420',
+  openid2: {
+    identifier: 'https://login.ubuntu.com',
+    endpoint: 'https://login.ubuntu.com/+openid',
+    simpleRegistration: ['nickname', 'email', 'fullname', 'timezone', 'language'],
+  },
+  apiBaseUrl: 'https://login.ubuntu.com/',
+  refreshTokens: false,
+  profile: { id: 'claimed_id', nickname: 'nickname', name: 'fullname', email: 'email', zoneinfo: 'timezone', locale: 'language' },
+})
