@@ -2,8 +2,9 @@ import type { ApiRequest, RawProfile, ResolvedProvider } from './provider.js'
 
 export { defineProvider } from './provider.js'
 export type {
-  ApiRequest, CatalogueProtocol, ClientAuthFunction, ClientAuthMethod, LoginFacts, Openid2Facts, ProfileField, ProfileKey, ProfileMap, ProtocolName, Provider, ProviderHooks, ProviderOptions,
-  ProviderParameter, RawProfile, RequestParameters, ResolvedProvider, SignatureMethod, Template, TokenRequestFacts,
+  ApiRequest, CatalogueProtocol, ClientAuthFunction, ClientAuthMethod, LoginFacts, Openid2Facts, ProfileField, ProfileKey,
+  ProfileMap, ProtocolName, Provider, ProviderHooks, ProviderOptions, ProviderParameter, RawProfile, RequestParameters,
+  ResolvedProvider, SignatureMethod, Template, TokenRequestFacts,
 } from './provider.js'
 
 /** A postal address, as in OpenID Connect Core section 5.1.1. */

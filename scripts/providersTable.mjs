@@ -4,10 +4,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { catalogue, retired } from '../dist/providers/index.js'
-import { standardClaims } from '../dist/lib/profile.js'
 
 const file = fileURLToPath(new URL('../docs/providers.md', import.meta.url))
 const source = (slug) => readFileSync(fileURLToPath(new URL(`../providers/${slug}.ts`, import.meta.url)), 'utf8')
+const fixture = (slug) => JSON.parse(readFileSync(fileURLToPath(new URL(`../test/providers/${slug}.json`, import.meta.url)), 'utf8'))
 const protocols = { oauth1: 'OAuth 1.0a', oauth2: 'OAuth 2.0', oidc: 'OpenID Connect', openid2: 'OpenID 2.0 (not spoken yet)' }
 
 const text = `${intro()}
@@ -43,6 +43,7 @@ For each, register your application with the provider and give it the callback U
 }
 
 function section(slug, provider) {
+  const { user, emailVerifiedReason } = fixture(slug)
   const rows = [
     ['protocol', protocols[provider.protocol]],
     ['documentation', provider.docs],
@@ -50,8 +51,8 @@ function section(slug, provider) {
     ['parameters', Object.entries(provider.parameters ?? {}).map(([name, { description, default: value }]) => `\`${name}\`: ${description}${value === undefined ? ' (required)' : value === '' ? ' (optional)' : `, default \`${value}\``}`).join('; ')],
     ['private key', provider.needsPrivateKey ? 'required (`privateKey`, PEM text)' : undefined],
     ['scopes', provider.protocol === 'oauth1' || provider.protocol === 'openid2' ? undefined : list(provider.scope ?? []) || 'none'],
-    ['profile fields', list(fields(provider))],
-    ['`emailVerified`', fields(provider).includes('emailVerified') ? 'where the provider vouches for it' : 'never true'],
+    ['fields of the documented person', list(Object.keys(user).filter((name) => !['provider', 'key', 'roles', 'emailVerified'].includes(name)))],
+    ['`emailVerified`', user.email === undefined ? undefined : emailVerifiedReason ?? 'never true'],
     ['refresh token', provider.protocol === 'oauth1' || provider.protocol === 'openid2' ? undefined : refresh(provider)],
     ['PKCE', provider.pkce === false ? 'not sent: the provider refuses it' : provider.pkceMethod === 'plain' ? 'method `plain` only' : undefined],
   ].filter(([, value]) => value)
@@ -62,12 +63,6 @@ function section(slug, provider) {
 |---|---|
 ${rows.map(([name, value]) => `| ${name} | ${value} |`).join('\n')}
 ${quirks.length > 0 ? `\n${quirks.map((quirk) => `- ${quirk}`).join('\n')}\n` : ''}`
-}
-
-function fields({ protocol, profile = {} }) {
-  const map = protocol === 'oidc' ? { ...standardClaims, ...profile } : profile
-  // A field that answers nothing switches a standard claim off.
-  return Object.entries(map).filter(([, field]) => typeof field !== 'function' || !/=>\s*undefined\s*$/.test(String(field))).map(([name]) => name)
 }
 
 function refresh({ refreshTokens, offlineAccess }) {
