@@ -3,7 +3,7 @@ import { AuthError } from '../errors.js'
 import { asFetch, tokenTimeoutFactor } from '../http.js'
 import { isObject, parseJson, utf8 } from '../json.js'
 import { isLoopbackHost } from '../loopback.js'
-import type { Context, ResolvedProvider } from '../types.js'
+import type { Context, HttpResponse, ResolvedProvider } from '../types.js'
 import { printable } from './authorizationResponse.js'
 import { clientAuthentication } from './clientAuthentication.js'
 
@@ -26,10 +26,16 @@ export function boundedFetch({ http, outbound, provider }: Context): ReturnType<
   return asFetch(async (asked) => {
     const request = { ...asked, headers: ownHeaders(asked.headers, provider) }
     if (request.method !== 'POST') return http(request)
-    const response = await http({ ...request, timeout: outbound.timeout * tokenTimeoutFactor })
+    const response = withoutChallenge(await http({ ...request, timeout: outbound.timeout * tokenTimeoutFactor }))
     const parsed = repair ? parsedObject(response.body) : undefined
     return repair && parsed ? { ...response, body: Buffer.from(JSON.stringify(repair(parsed))) } : response
   })
+}
+
+// The library goes no further than a challenge, and the error that stands in the body is what tells a wrong secret (RFC 6749 section 5.2).
+function withoutChallenge(response: HttpResponse): HttpResponse {
+  const { 'www-authenticate': _challenge, ...headers } = response.headers
+  return { ...response, headers }
 }
 
 /** Headers of a library's request, with our name and what the provider's entry says instead of the library's own. */

@@ -56,7 +56,7 @@ describe('Three legs', () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
     for (const signatureMethod of ['RSA-SHA1', 'RSA-SHA256', 'RSA-SHA512'] as const) {
-      const { context } = await realProvider({ clients: [{ clientId: 'rsa', publicKey }] }, { signatureMethod }, { client: { clientId: 'rsa', privateKey: pem } })
+      const { context } = await realProvider({ clients: [{ clientId: 'rsa', clientSecret: '', publicKey }] }, { signatureMethod }, { client: { clientId: 'rsa', privateKey: pem } })
       const { location, transaction } = await login(context)
       expect((await callback(context, transaction, await approve(location))).user.name).toBe('Ada Example')
     }
@@ -202,7 +202,7 @@ describe('The access token', () => {
     expect(signature).toBe(createHmac('sha1', `${encode(client.clientSecret)}&${encode('request secret')}`).update(base).digest('base64'))
   })
 
-  test.each<[string, string, number?]>([['without a token', 'oauth_token_secret=canary'], ['without a secret', 'oauth_token=canary'], ['that is a page', '<html>canary'], ['under 401', 'oauth_problem=canary', 401], ['under 400', '<html>canary', 400]])('%s is refused, and not repeated', async (_what, body, status) => {
+  test.each<[string, string, number?]>([['without a token', 'oauth_token_secret=canary'], ['without a secret', 'oauth_token=canary'], ['that is a page', '<html>canary'], ['under 401', 'oauth_problem=canary', 401], ['under 400', '<html>canary', 400]])('%s is refused, and not repeated', async (_what, body, status = 200) => {
     const { context } = await fake(both(body, status))
     const thrown: unknown = await callback(context, await transactionOf(context), { oauth_token: 't', oauth_verifier: 'v' }).catch((error: unknown) => error)
     expect(thrown).toMatchObject({ code: 'provider_bad_response', provider: 'bird' })
