@@ -44,11 +44,11 @@ export function contrast(a: number, b: number): number {
  */
 export function luminance(color: string): number {
   const digits = color.length === 4 ? color.slice(1).replace(/./g, '$&$&') : color.slice(1)
-  const linear = (offset: number): number => {
+  const channel = (offset: number): number => {
     const channel = parseInt(digits.slice(offset, offset + 2), 16) / 255
     return channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4
   }
-  return 0.2126 * linear(0) + 0.7152 * linear(2) + 0.0722 * linear(4)
+  return 0.2126 * channel(0) + 0.7152 * channel(2) + 0.0722 * channel(4)
 }
 
 const drawingElements = new Set(['svg', 'g', 'defs', 'title', 'path', 'rect', 'circle', 'ellipse', 'line', 'polyline', 'polygon',

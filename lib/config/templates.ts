@@ -9,10 +9,10 @@ import { invalid } from './invalid.js'
  */
 export function fill(template: Template, parameters: Readonly<Record<string, string>>, path: string): string {
   const address = typeof template === 'function' ? call(template, parameters, path) : template.replace(/\{([^{}]*)\}/g,
-    (placeholder, name: string) => Object.hasOwn(parameters, name) ? parameters[name] ?? placeholder : placeholder)
-  const [placeholder] = /\{[^{}]*\}/.exec(address) ?? []
-  if (placeholder === undefined) return address
-  throw invalid(path, `holds ${placeholder}, which is none of the provider's parameters: write the value there.`)
+    (braces, name: string) => Object.hasOwn(parameters, name) ? parameters[name] ?? braces : braces)
+  const [braces] = /\{[^{}]*\}/.exec(address) ?? []
+  if (braces === undefined) return address
+  throw invalid(path, `holds ${braces}, which is none of the provider's parameters: write the value there.`)
 }
 
 function call(template: Exclude<Template, string>, parameters: Readonly<Record<string, string>>, path: string): string {

@@ -36,7 +36,12 @@ function form(context: Context, grant: Grant): Record<string, string> {
   const facts = { client: context.client, callback: callbackFacts(provider, grant) }
   const prepare = (parameters: Record<string, string>): Record<string, string> => {
     const withParams = { ...provider.tokenParams, ...parameters }
-    return provider.hooks?.tokenRequest?.({ ...withParams }, facts) ?? withParams
+    try {
+      return provider.hooks?.tokenRequest?.({ ...withParams }, facts) ?? withParams
+    } catch (cause) {
+      // A hook may refuse what the provider's callback brought, and so end the login before its code is used.
+      throw new AuthError('provider_error', 'The provider\'s answer did not pass its checks.', { provider: slug, cause })
+    }
   }
   switch (grant.type) {
     case 'authorization_code': {

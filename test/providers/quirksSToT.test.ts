@@ -50,6 +50,18 @@ describe('Salesforce', () => {
 describe('Shopify', () => {
   const { associated_user: person } = readFixture('shopify').userinfo ?? {}
 
+  test('goes on only with a callback that the shop has signed', () => {
+    const client = { clientId: 'a', clientSecret: 'hush' }
+    const form = { grant_type: 'authorization_code', code: 'c' }
+    // Computed by openssl dgst -sha256 -hmac hush over code=c&shop=example-store.myshopify.com&state=s&timestamp=1763683200.
+    const hmac = '9338f8ce0aaa35911f4e1e16f1b8918a678e39ebb086871a8ced0429d2663ee7'
+    const callback = { timestamp: '1763683200', code: 'c', state: 's', shop: 'example-store.myshopify.com', hmac }
+    const run = (changes: Record<string, string>): unknown => catalogue.shopify.hooks?.tokenRequest?.(form, { client, callback: { ...callback, ...changes } })
+
+    expect(run({})).toEqual(form)
+    for (const changes of [{ shop: 'other.myshopify.com' }, { hmac: '' }, { hmac: 'zz' }, { code: 'd' }] as Record<string, string>[]) expect(() => run(changes)).toThrow('not signed')
+  })
+
   test('asks for the token of the person, not of the shop', () => {
     expect(authorizationParameters(catalogue.shopify)).toMatchObject({ 'grant_options[]': 'per-user' })
   })

@@ -9,6 +9,7 @@ import { hosts, listen, sendJson } from '../support/hosts.js'
 import { readFixture, type Fixture } from './fixtures.js'
 import { playProvider, type PlayedProvider } from './playedProvider.js'
 import { examplePrivateKey } from './exampleKey.js'
+import { signedCallbacks } from './signedCallbacks.js'
 
 /** Every entry of the catalogue, through the real flow against its fixture played at its own addresses. */
 
@@ -94,10 +95,14 @@ function checkAuthorization({ provider, client, slug }: Registration, { searchPa
   expect(hash.slice(1)).toBe(provider.authorizationFragment ?? '')
 }
 
+function signed(slug: string, answer: Record<string, string>): Record<string, string> {
+  return signedCallbacks[slug]?.(answer, clientSecret) ?? answer
+}
+
 async function finish(browser: ReturnType<typeof createBrowser>, app: string, { provider, slug }: Registration, { searchParams }: URL, fixture: Fixture): Promise<{ url: string; body: string }> {
   const answer = provider.protocol === 'oauth1'
     ? { oauth_token: 'the-request-token', oauth_verifier: 'the-verifier' }
-    : { code: 'the-code', state: searchParams.get('state') ?? '', ...fixture.callback }
+    : signed(slug, { code: 'the-code', state: searchParams.get('state') ?? '', ...fixture.callback })
   const callback = `${app}/auth/${slug}/callback`
   const page = provider.responseMode === 'form_post'
     ? await browser.go(callback, { method: 'POST', form: answer, headers: { 'sec-fetch-site': 'same-origin' } })

@@ -50,7 +50,7 @@ describe('A login', () => {
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
   test.each<[string, Partial<Client>, Partial<ResolvedProvider>, Partial<OpenidClient>]>([
     ['basic, the default', {}, {}, {}], ['basic', {}, { clientAuth: 'basic' }, {}], ['post', {}, { clientAuth: 'post' }, { tokenEndpointAuthMethod: 'client_secret_post' }], ['none', { clientSecret: undefined as never }, {}, { tokenEndpointAuthMethod: 'none' }],
-    ['private_key_jwt', { clientSecret: undefined as never, privateKey: rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }, {}, { tokenEndpointAuthMethod: 'private_key_jwt', metadata: { jwks: { keys: [rsa.publicKey.export({ format: 'jwk' })] } } }],
+    ['private_key_jwt', { clientSecret: undefined as never, privateKey: rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }, {}, { tokenEndpointAuthMethod: 'private_key_jwt', metadata: { jwks: { keys: [{ ...rsa.publicKey.export({ format: 'jwk' }) }] } } }],
     ['client_secret_jwt', { clientSecret: 'a secret of at least thirty-two bytes!' }, { clientAuth: 'client_secret_jwt' }, { metadata: { token_endpoint_auth_method: 'client_secret_jwt' } }],
     ['ES256 ID Tokens', {}, { idTokenAlgs: ['ES256'] }, { metadata: { id_token_signed_response_alg: 'ES256' } }], ['endpoints of its own in place of discovery', {}, { discovery: false }, {}],
   ])('by %s gives the person', async (_what, client, provider, registration) => {
