@@ -1,9 +1,9 @@
-// Writes docs/providers.md from the built catalogue: what to register where, what comes back, what is particular.
+// Writes docs/providers.md from the catalogue: what to register where, what comes back, what is particular.
 //
-//   node scripts/providersTable.mjs [--check]      (after `npm run build`)
+//   tsx scripts/providersTable.mjs [--check]
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { catalogue, retired } from '../dist/providers/index.js'
+import { catalogue, retired } from '../providers/index.ts'
 
 const file = fileURLToPath(new URL('../docs/providers.md', import.meta.url))
 const source = (slug) => readFileSync(fileURLToPath(new URL(`../providers/${slug}.ts`, import.meta.url)), 'utf8')
@@ -34,7 +34,7 @@ function intro() {
   const speakable = Object.values(catalogue).filter(({ protocol }) => protocol !== 'openid2').length
   return `# Providers
 
-Written by \`npm run docs\` from the files in \`providers/\`: ${speakable} that can be signed in with. The facts come from the providers' documentation
+Written by \`npm test\` and \`npm run docs\` from the files in \`providers/\`: ${speakable} that can be signed in with. The facts come from the providers' documentation
 and from public libraries; nobody signed in everywhere. Where an entry is wrong for you, any of its options can be set beside it.
 
 For each, register your application with the provider and give it the callback URL \`https://your.example/auth/<slug>/callback\`, exactly. Set

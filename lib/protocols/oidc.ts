@@ -28,6 +28,7 @@ export const protocol: Protocol = {
     const configuration = await discover(context)
     const { claims, ...response } = await requestTokens(context, configuration, grant)
     checkAlgorithm(context, response['id_token'])
+    checkAuthorizedParty(context, claims)
     checkAccessTokenHash(context.slug, response, claims)
     if (grant.type === 'authorization_code') checkIssuedAt(context, claims)
     if (grant.type === 'refresh_token') checkSameSubject(context.slug, grant.tokens, claims)
@@ -109,6 +110,12 @@ function checkAlgorithm({ provider, slug }: Context, idToken: unknown): void {
   if (!provider.idTokenAlgs || typeof idToken !== 'string') return
   const header = decodePart(idToken, 0)
   if (!provider.idTokenAlgs.includes(String(header['alg']))) throw invalidIdToken(slug, 'algorithm')
+}
+
+/** An ID Token that says whom it was issued to must mean us, also where it has one audience only (OpenID Connect Core section 2). */
+function checkAuthorizedParty({ client, slug }: Context, claims: RawProfile | undefined): void {
+  const party = claims?.['azp']
+  if (party !== undefined && party !== client.clientId) throw invalidIdToken(slug, 'azp')
 }
 
 // The hash functions of JWS algorithms by their last digits; EdDSA is used with SHA-512.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { exportJWK, generateKeyPair, SignJWT, type JWTHeaderParameters, type JWTPayload } from 'jose'
+import { exportJWK, SignJWT, type GenerateKeyPairResult, type JWTHeaderParameters, type JWTPayload } from 'jose'
 import { callback, type LoginResult } from '../../lib/callback.js'
 import { login } from '../../lib/login.js'
 import { standardClaims } from '../../lib/profile.js'
@@ -7,7 +7,7 @@ import type { CallbackParameters, Context, ResolvedProvider, Transaction } from 
 import { contextFor } from './context.js'
 import { sendJson, startServer, type SmallServer } from './unitServer.js'
 
-export type Keys = Awaited<ReturnType<typeof generateKeyPair>>
+export type Keys = GenerateKeyPairResult
 export type SignToken = (claims: JWTPayload) => Promise<string> | string
 
 /** A strict fake of an OpenID provider: what it answers is the test's to change. */

@@ -14,7 +14,7 @@ afterEach(async () => { await fake.close() })
 
 async function refused(started: Started, code = 'idtoken_invalid'): Promise<unknown> {
   const thrown: unknown = await finish(started).catch((error: unknown) => error)
-  expect(thrown).toMatchObject({ code, provider: 'invented' })
+  expect(thrown).toMatchObject({ code })
   return thrown
 }
 
@@ -85,7 +85,7 @@ describe('More than six hundred changed ID Tokens', () => {
   async function accepted(tokens: (claims: JWTPayload) => (Promise<string> | string)[]): Promise<{ count: number; taken: number[] }> {
     const taken: number[] = []
     const started = await startAt(one, context)
-    const made = await Promise.all(tokens(one.claims))
+    const made = await Promise.all(tokens(one.claims).map(async (token) => token))
     for (const [index, token] of made.entries()) {
       // The code and the transaction are the same each time: only the token differs.
       one.answer['id_token'] = token
@@ -100,9 +100,7 @@ describe('More than six hundred changed ID Tokens', () => {
   })
 
   test.each(['iss', 'sub', 'aud', 'exp', 'iat', 'nonce'])('%s dropped, of another kind, or of another value', async (name) => {
-    const fits = (value: unknown): boolean => name === 'exp' && (value === '9999999999')
     expect((await accepted((claims) => values.map((value) => signer(right)({ ...claims, [name]: value as never })))).taken).toEqual([])
-    expect(fits('')).toBe(false)
   })
 
   test.each(['azp', 'at_hash', 'nbf'])('%s of another kind', async (name) => {
