@@ -1,18 +1,14 @@
-import { createHash } from 'node:crypto'
 import type { Configuration, ServerMetadata } from 'openid-client'
 import { AuthError } from '../errors.js'
-import { isObject } from '../json.js'
 import { readTokenResponse } from '../tokens.js'
-import type { CallbackParameters, Context, Grant, Protocol, RawProfile, Tokens, TokenSet } from '../types.js'
+import type { CallbackParameters, Context, Grant, Protocol, RawProfile, TokenSet } from '../types.js'
 import { authorizationAddress, authorizationRequest, withParameters } from './authorizationRequest.js'
 import { authorizationCode } from './authorizationResponse.js'
 import { bearer } from './bearer.js'
 import { discover } from './discovery.js'
+import { checkIdToken, invalidIdToken } from './idToken.js'
 import { fromOpenidClient, loadOpenidClient } from './openidClient.js'
 import { callbackFacts, fetchProfile } from './userinfo.js'
-
-// Seconds; openid-client's own.
-const defaultClockTolerance = 30
 
 /** OpenID Connect: the authorization code flow with PKCE and nonce (OpenID Connect Core section 3.1), ID Token signatures checked. */
 export const protocol: Protocol = {
@@ -27,11 +23,7 @@ export const protocol: Protocol = {
   async exchange(context, grant) {
     const configuration = await discover(context)
     const { claims, ...response } = await requestTokens(context, configuration, grant)
-    checkAlgorithm(context, response['id_token'])
-    checkAuthorizedParty(context, claims)
-    checkAccessTokenHash(context.slug, response, claims)
-    if (grant.type === 'authorization_code') checkIssuedAt(context, claims)
-    if (grant.type === 'refresh_token') checkSameSubject(context.slug, grant.tokens, claims)
+    checkIdToken(context, grant, response, claims)
     const tokens = readTokenResponse(response, {
       now: context.now(),
       ...(grant.type === 'refresh_token' ? { previous: grant.tokens } : {}),
@@ -104,54 +96,6 @@ function expectedIssuer(metadata: ServerMetadata, iss: string | undefined): { is
     issuer: /^[\w-]+$/.test(tenant) ? iss ?? metadata.issuer : metadata.issuer,
     required: metadata.authorization_response_iss_parameter_supported === true,
   }
-}
-
-function checkAlgorithm({ provider, slug }: Context, idToken: unknown): void {
-  if (!provider.idTokenAlgs || typeof idToken !== 'string') return
-  const header = decodePart(idToken, 0)
-  if (!provider.idTokenAlgs.includes(String(header['alg']))) throw invalidIdToken(slug, 'algorithm')
-}
-
-/** An ID Token that says whom it was issued to must mean us, also where it has one audience only (OpenID Connect Core section 2). */
-function checkAuthorizedParty({ client, slug }: Context, claims: RawProfile | undefined): void {
-  const party = claims?.['azp']
-  if (party !== undefined && party !== client.clientId) throw invalidIdToken(slug, 'azp')
-}
-
-// The hash functions of JWS algorithms by their last digits; EdDSA is used with SHA-512.
-const hashOf: Record<string, string> = { 256: 'sha256', 384: 'sha384', 512: 'sha512', DSA: 'sha512' }
-
-/** An ID Token that names its access token must mean this one (OpenID Connect Core section 3.1.3.8). */
-function checkAccessTokenHash(slug: string, { id_token: idToken, access_token: accessToken }: Record<string, unknown>, claims: RawProfile | undefined): void {
-  if (claims?.['at_hash'] === undefined) return
-  const hash = hashOf[String(decodePart(String(idToken), 0)['alg']).slice(-3)]
-  if (hash === undefined) return
-  const digest = createHash(hash).update(String(accessToken)).digest()
-  if (digest.subarray(0, digest.length / 2).toString('base64url') !== claims['at_hash']) throw invalidIdToken(slug, 'at_hash')
-}
-
-/** Seconds before which an ID Token that a login brings cannot have been issued. */
-const oldest = 24 * 3600
-
-/** The ID Token of a login is a fresh one: not from the future beyond what clocks may differ, nor an old one again. */
-function checkIssuedAt({ provider, slug, now }: Context, claims: RawProfile | undefined): void {
-  const age = now() / 1000 - Number(claims?.['iat'])
-  if (!(age >= -(provider.clockTolerance ?? defaultClockTolerance) && age <= oldest)) throw invalidIdToken(slug, 'iat')
-}
-
-/** A renewed ID Token must speak of the same person (OpenID Connect Core section 12.2). */
-function checkSameSubject(slug: string, previous: Tokens, claims: RawProfile | undefined): void {
-  if (!claims || previous.idToken === undefined) return
-  if (decodePart(previous.idToken, 1)['sub'] !== claims['sub']) throw invalidIdToken(slug, 'sub changed')
-}
-
-function decodePart(token: string, index: number): Record<string, unknown> {
-  const value: unknown = JSON.parse(Buffer.from(token.split('.')[index] ?? '', 'base64url').toString())
-  return isObject(value) ? value : {}
-}
-
-function invalidIdToken(slug: string, reason: string): AuthError {
-  return new AuthError('idtoken_invalid', 'The provider\'s ID Token did not pass its checks.', { provider: slug, reason })
 }
 
 async function fetchUserinfo(context: Context, tokenSet: TokenSet): Promise<RawProfile> {

@@ -4,8 +4,8 @@ import { asFetch, tokenTimeoutFactor } from '../http.js'
 import { isObject, parseJson, utf8 } from '../json.js'
 import { isLoopbackHost } from '../loopback.js'
 import type { Context, HttpResponse, ResolvedProvider } from '../types.js'
-import { printable } from './authorizationResponse.js'
 import { clientAuthentication } from './clientAuthentication.js'
+import { tokenEndpointError } from './tokenErrors.js'
 
 // Seconds. Our own limits end a call earlier; the library's is a second net.
 const libraryTimeout = 60
@@ -107,14 +107,6 @@ export function fromOpenidClient(error: unknown, slug: string): AuthError {
   const reason = idTokenReason(code, error)
   if (reason !== undefined) return new AuthError('idtoken_invalid', 'The provider\'s ID Token did not pass its checks.', { provider: slug, cause: error, reason })
   return new AuthError('provider_bad_response', 'The provider\'s answer could not be used.', { provider: slug, cause: error, ...(code ? { reason: code } : {}) })
-}
-
-/** An error answer of a token endpoint (RFC 6749 section 5.2). */
-export function tokenEndpointError(error: string | undefined, status: number | undefined, slug: string, cause: unknown): AuthError {
-  if (error === undefined || (status !== undefined && status >= 500)) {
-    return new AuthError('provider_bad_response', 'The provider\'s token endpoint answered with an error.', { provider: slug, cause, providerError: error && printable(error) })
-  }
-  return new AuthError('provider_error', 'The provider refused to complete the sign-in.', { provider: slug, providerError: printable(error), cause })
 }
 
 function idTokenReason(code: string | undefined, error: unknown): string | undefined {

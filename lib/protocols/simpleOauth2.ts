@@ -1,0 +1,97 @@
+import type { ModuleOptions } from 'simple-oauth2'
+import { AuthError } from '../errors.js'
+import { tokenTimeoutFactor } from '../http.js'
+import type { Context } from '../types.js'
+import { clientAuthMethod, formEncode } from './clientAuthentication.js'
+import { errorCodeOf, tokenEndpointError, type SendTokenRequest, type TokenForm } from './tokenErrors.js'
+
+/** A token request made by simple-oauth2, with its traps fenced (docs/decisions/oauth2-libraries.md). */
+export const sendBySimpleOauth2: SendTokenRequest = async (context, { grant_type: grantType, ...parameters }, endpoint) => {
+  const { AuthorizationCode, ClientCredentials } = await import('simple-oauth2')
+  const { slug, outbound } = context
+  const configuration = simpleOauth2Configuration(context, endpoint)
+  const call = async (): Promise<unknown> => {
+    if (grantType === 'client_credentials') return (await new ClientCredentials(configuration).getToken(parameters)).token
+    const client = new AuthorizationCode(configuration)
+    if (grantType !== 'refresh_token') return (await client.getToken(parameters as TokenForm & { code: string; redirect_uri: string })).token
+    return (await client.createToken({ refresh_token: parameters['refresh_token'] }).refresh(parameters)).token
+  }
+  try {
+    return await withDeadline(call(), outbound.timeout * tokenTimeoutFactor)
+  } catch (error) {
+    throw fromSimpleOauth2(error, slug)
+  }
+}
+
+function simpleOauth2Configuration({ provider, client, outbound }: Context, endpoint: string): ModuleOptions<string> {
+  const method = clientAuthMethod(provider, client)
+  // The library's own encoding leaves out what RFC 6749 section 2.3.1 leaves as it is; "loose" sends what it is given.
+  const encode = method === 'basic' ? formEncode : (text: string) => text
+  return {
+    client: {
+      id: encode(client.clientId),
+      secret: encode(client.clientSecret ?? ''),
+      idParamName: provider.parameterNames?.['client_id'] ?? 'client_id',
+      secretParamName: provider.parameterNames?.['client_secret'] ?? 'client_secret',
+    },
+    // Whole: a path that begins with two slashes would be read as another host.
+    auth: { tokenHost: new URL(endpoint).origin, tokenPath: endpoint },
+    options: {
+      authorizationMethod: method === 'post' ? 'body' : 'header',
+      credentialsEncodingMode: 'loose',
+      bodyFormat: provider.tokenBodyFormat ?? 'form',
+    },
+    http: {
+      json: 'force',
+      // For providers that insist on compressed answers; the size limit holds for what comes out.
+      gunzip: true,
+      timeout: outbound.timeout * tokenTimeoutFactor,
+      maxBytes: outbound.maxBytes,
+      headers: { 'user-agent': 'authrouter', 'accept-encoding': 'identity', ...provider.apiHeaders, accept: 'application/json' },
+      // None is followed, and none is read as an answer either.
+      redirects: 0,
+      redirect303: true,
+      ...(isAgent(outbound.agent) ? { agent: uncopied(outbound.agent) } : {}),
+    },
+  }
+}
+
+function isAgent(agent: unknown): agent is object {
+  return typeof agent === 'object' && agent !== null
+}
+
+/** An agent that survives the library's deep copies of its options, which would lose its connections and its private fields: functions are not copied. */
+function uncopied(agent: object): object {
+  return new Proxy(() => undefined, {
+    get(_function, name) {
+      const member: unknown = Reflect.get(agent, name)
+      return typeof member === 'function' ? member.bind(agent) as unknown : member
+    },
+  })
+}
+
+// The library's own timeout starts anew for the body; this one is for the whole call.
+async function withDeadline<T>(call: Promise<T>, milliseconds: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => { reject(new AuthError('provider_timeout', 'The provider did not answer in time.')) }, milliseconds)
+  })
+  try {
+    return await Promise.race([call, deadline])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+interface Boom { isBoom: boolean; output: { statusCode: number }; data?: { isResponseError?: boolean; payload?: unknown } }
+
+function fromSimpleOauth2(error: unknown, slug: string): AuthError {
+  if (error instanceof AuthError) {
+    error.provider ??= slug
+    return error
+  }
+  const { isBoom, output, data } = error as Partial<Boom>
+  if (!isBoom) return new AuthError('provider_bad_response', 'The provider\'s token answer could not be used.', { provider: slug, cause: error })
+  if (output?.statusCode === 504 && !data?.isResponseError) return new AuthError('provider_timeout', 'The provider did not answer in time.', { provider: slug, cause: error })
+  return tokenEndpointError(errorCodeOf(data?.payload), output?.statusCode, slug, error)
+}
