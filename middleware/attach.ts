@@ -44,7 +44,7 @@ export function attach(engine: Engine, visit: Visit): void {
   const clients = new Map<string, ApiClient>()
   const clientOf = (slug: string | undefined): ApiClient | undefined => {
     const account = slug === undefined ? undefined : visit.record?.accounts[slug]
-    const registration = slug === undefined ? undefined : engine.registrations().find((candidate) => candidate.slug === slug)
+    const registration = slug === undefined ? undefined : visit.registrations.get(slug)
     if (slug === undefined || !account || !registration) return undefined
     let client = clients.get(slug)
     if (!client) {

@@ -90,7 +90,7 @@ async function serve(engine: Engine, open: VisitOpener, req: Request, res: Respo
   try {
     if (visitOf(req)) throw new AuthError('config_invalid', 'authRouter is mounted twice for this request; mount it once.')
     if (route) protect(res)
-    const place = placeOf(req, engine.settings)
+    const place = placeOf(req, engine.settings, route !== undefined)
     Object.assign(failed, { place })
     const visit = await open(req, res, place)
     attach(engine, visit)

@@ -8,6 +8,7 @@ import { mountSession, runSession } from './mountSession.js'
 import type { SessionBag, SessionStore } from './session.js'
 import { cookieTransactions, sessionTransactions } from './transactions.js'
 import { AuthError } from '../lib/errors.js'
+import type { Registration } from '../lib/types.js'
 import type { Visit } from './visit.js'
 
 export type VisitOpener = (req: Request, res: Response, place: Place) => Promise<Visit>
@@ -25,7 +26,18 @@ export function openVisit(engine: Engine): VisitOpener {
     const transactions = settings.transactions === 'cookie'
       ? cookieTransactions(cookies, sealer, prefix)
       : sessionTransactions(requireBag(bag?.bag), sealer, now)
-    return { req, res, place, cookies, session, transactions, record: await session.read() }
+    const record = await session.read()
+    const registrations = await registrationsOf(Object.keys(record?.accounts ?? {}), req)
+    return { req, res, place, cookies, session, transactions, record, registrations }
+  }
+
+  async function registrationsOf(slugs: readonly string[], req: Request): Promise<ReadonlyMap<string, Registration>> {
+    const found = new Map<string, Registration>()
+    for (const slug of slugs) {
+      const registration = await engine.find(slug, req)
+      if (registration) found.set(slug, registration)
+    }
+    return found
   }
 
   function sealedCookie(cookies: CookieJar): SessionStore {

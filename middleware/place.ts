@@ -17,23 +17,29 @@ export interface Place {
  * Where the application is reached from outside. Headers that a visitor writes never decide it: they only pick from the configured
  * list, and stand in for it on loopback in development.
  *
- * @throws AuthError `bad_request` when the request is for none of the configured addresses
+ * @param isOurs whether the request is for one of authrouter's own routes; the application's own, a health check by address among them,
+ * are answered by the first of the configured addresses where theirs is unknown
+ * @throws AuthError `bad_request` when a request for our routes is for none of the configured addresses
  */
-export function placeOf(req: Request, settings: Pick<Settings, 'baseUrls' | 'path'>): Place {
-  const baseUrl = baseUrlOf(req, settings.baseUrls)
+export function placeOf(req: Request, settings: Pick<Settings, 'baseUrls' | 'path'>, isOurs: boolean): Place {
+  const baseUrl = isOurs ? baseUrlOf(req, settings.baseUrls) : knownBaseUrl(req, settings.baseUrls) ?? settings.baseUrls[0] ?? 'http://localhost'
   const { origin, pathname, protocol } = new URL(baseUrl)
   const outside = externalPath(mountedAt(req), pathname.replace(/\/$/, ''))
   return { baseUrl, origin, secure: protocol === 'https:', mountPath: outside + settings.path }
 }
 
-function baseUrlOf(req: Request, baseUrls: readonly string[]): string {
+function knownBaseUrl(req: Request, baseUrls: readonly string[]): string | undefined {
   const [only, ...others] = baseUrls
   if (only !== undefined && others.length === 0) return only
   const asked = `${isSecure(req) ? 'https' : 'http'}://${headerOf(req, 'host') ?? ''}`
   const origin = URL.canParse(asked) ? new URL(asked).origin : undefined
-  const listed = baseUrls.find((candidate) => new URL(candidate).origin === origin)
-  if (listed !== undefined) return listed
-  if (baseUrls.length === 0 && origin !== undefined && isLoopbackHost(new URL(origin).hostname)) return origin
+  if (baseUrls.length > 0) return baseUrls.find((candidate) => new URL(candidate).origin === origin)
+  return origin !== undefined && isLoopbackHost(new URL(origin).hostname) ? origin : undefined
+}
+
+function baseUrlOf(req: Request, baseUrls: readonly string[]): string {
+  const known = knownBaseUrl(req, baseUrls)
+  if (known !== undefined) return known
   throw new AuthError('bad_request', baseUrls.length === 0
     ? 'This host is not known here. Set the option baseUrl to the address that the application is reached at.'
     : 'This host is not one of those that the application is reached at.')

@@ -20,6 +20,8 @@ export interface Visit {
   transactions: Transactions
   /** What is remembered of the signed-in person; changes when this request signs in, renews tokens or signs out. */
   record: SessionRecord | undefined
+  /** The entries of the record's accounts, as far as they are still configured. */
+  registrations: ReadonlyMap<string, Registration>
 }
 
 /** Everything a login or an API call of this registration works with, from this request. */

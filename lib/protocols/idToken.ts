@@ -30,8 +30,8 @@ function checkAuthorizedParty({ client, slug }: Context, claims: RawProfile | un
   if (party !== undefined && party !== client.clientId) throw invalidIdToken(slug, 'azp')
 }
 
-// The hash functions of JWS algorithms by their last digits; EdDSA is used with SHA-512.
-const hashOf: Record<string, string> = { 256: 'sha256', 384: 'sha384', 512: 'sha512', DSA: 'sha512' }
+// The hash functions of JWS algorithms by their last signs; EdDSA and Ed25519 go with SHA-512.
+const hashOf: Record<string, string> = { 256: 'sha256', 384: 'sha384', 512: 'sha512', DSA: 'sha512', 519: 'sha512' }
 
 /** An ID Token that names its access token must mean this one (OpenID Connect Core section 3.1.3.8). */
 function checkAccessTokenHash(slug: string, { id_token: idToken, access_token: accessToken }: Record<string, unknown>, claims: RawProfile | undefined): void {

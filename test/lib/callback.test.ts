@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { callback, stateOf, transactionLifetime } from '../../lib/callback.js'
 import { login, targetOf } from '../../lib/login.js'
+import { protocol } from '../../lib/protocols/oauth2.js'
 import { codeChallenge, sha256 } from '../../lib/random.js'
 import type { CallbackParameters, Client, Context, LoginOptions, ResolvedProvider, Transaction } from '../../lib/types.js'
 import { contextFor } from '../support/context.js'
@@ -141,6 +142,11 @@ describe('The end of a login', () => {
     const { context, transaction, parameters } = await start(contextOf({ hooks: { userinfo: (raw, { accessToken }, { response, client: { clientId } }) => ({ ...raw, id: `${accessToken}-${String(response['expires_in'])}-${clientId}` }) } }))
     expect((await callback(context, transaction, parameters)).user.id).toBe('a-60-the-client')
   })
+})
+
+test('Without a refresh token, a renewal asks for a new sign-in and makes no call', async () => {
+  await expect(protocol.exchange(contextOf(), { type: 'refresh_token', tokens: { accessToken: 'a', tokenType: 'Bearer' } })).rejects.toMatchObject({ code: 'reauth_required' })
+  expect(server.received).toEqual([])
 })
 
 test('A callback names its login by its state; one of OAuth 1.0a by the request token, also when the person said no', () => {

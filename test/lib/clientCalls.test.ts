@@ -60,6 +60,12 @@ describe('A redirect', () => {
     expect(api.received[1]?.headers['content-type'] === undefined).toBe(body === '')
   })
 
+  test.each<[number, string | undefined]>([[201, '/v1/created'], [200, '/v1/b'], [204, '/v1/b'], [300, '/v1/b'], [304, '/v1/b'], [305, '/v1/b'], [400, '/v1/b'], [302, undefined]])('is none: status %i with the location %p', async (status, location) => {
+    const { client, api } = await set((_request, res) => { res.writeHead(status, location === undefined ? {} : { location }).end() })
+    expect((await client.post('a', { json: {} })).status).toBe(status)
+    expect(api.received).toHaveLength(1)
+  })
+
   test('is followed five times and no more', async () => {
     const { client, api } = await set((_request, res) => { res.writeHead(302, { location: '/v1/round' }).end() })
     expect((await client.get('a')).status).toBe(302)
@@ -184,6 +190,15 @@ describe('Renewing', () => {
     }, renewable())
     expect((await setup.client.get('a')).data).toEqual({ by: 'Bearer of the new sign-in' })
     expect(setup.account).toEqual({ tokens: { accessToken: 'of the new sign-in', tokenType: 'Bearer' }, writes: 0 })
+  })
+
+  test('is not made where another call or a new sign-in has brought other tokens meanwhile', async () => {
+    const setup = await set((request, res) => {
+      setup.account.tokens = { accessToken: 'newer', tokenType: 'Bearer', refreshToken: 'canary-newer' }
+      sendJson(res, {}, request.headers.authorization === 'Bearer newer' ? 200 : 401)
+    }, renewable({ expiresAt: seconds + 3600 }))
+    expect((await setup.client.get('a')).status).toBe(200)
+    expect(setup.api.received.map(({ url }) => url)).toEqual(['/v1/a', '/v1/a'])
   })
 
   test('does not bring back an account that was signed out meanwhile', async () => {

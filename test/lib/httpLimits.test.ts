@@ -145,6 +145,15 @@ describe('A fetch of the application', () => {
     }
   })
 
+  test('that passes over its signal does not begin for a caller who has gone', async () => {
+    await expect(withFetch(never)({ method: 'GET', url: 'https://id.example/', signal: AbortSignal.abort(new Error('before it began')) })).rejects.toThrow('before it began')
+  })
+
+  test('that cannot connect in time is a timeout', async () => {
+    const late = Object.assign(new Error('canary'), { code: 'UND_ERR_CONNECT_TIMEOUT' })
+    await expect(withFetch(() => Promise.reject(late))({ method: 'GET', url: 'https://id.example/' })).rejects.toMatchObject({ code: 'provider_timeout' })
+  })
+
   test('is asked to follow nothing, with headers, body and signal', async () => {
     const asked: unknown[][] = []
     await withFetch((...input) => { asked.push(input); return new Response('x') })({ method: 'POST', url: 'https://id.example/', headers: { 'X-A': 'b' }, body: 'c' })

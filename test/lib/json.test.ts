@@ -59,6 +59,11 @@ describe('Depth', () => {
   })
 })
 
+test('Nothing is a value', () => {
+  expect(parseJson('{"a":null,"b":[null],"n":12345678901234567890}')).toEqual({ a: null, b: [null], n: '12345678901234567890' })
+  expect(parseJson('null')).toBeNull()
+})
+
 test('One byte order mark is passed over, also as bytes', () => {
   expect(parseJson('\ufeff{"a":1}')).toEqual({ a: 1 })
   expect(() => parseJson('\ufeff\ufeff{}')).toThrow(SyntaxError)

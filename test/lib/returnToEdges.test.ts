@@ -12,6 +12,10 @@ describe('Each part of rule R1 by itself', () => {
     for (const value of ['', shadow, new String('/a'), ['/a'], Symbol('/a'), () => '/a', true, 0n]) expect(safeReturnTo(value, rules)).toBeUndefined()
   })
 
+  test('2: a second slash is refused, also before our own host', () => {
+    for (const value of ['//app.example/a', '//app.example', '///a', '//', '//localhost']) expect([value, safeReturnTo(value, rules)]).toEqual([value, undefined])
+  })
+
   test('3: no character that a browser strips or takes for a slash', () => {
     const codes = [...Array(0x21).keys(), ...Array.from({ length: 0xa0 - 0x7f + 1 }, (_, index) => 0x7f + index), 0x5c, 0x2028, 0x2029, 0xfeff]
     for (const code of codes) {

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { decodeProtectedHeader, jwtVerify } from 'jose'
 import { basicAuthorization, clientAuthMethod, formEncode } from '../../../lib/protocols/clientAuthentication.js'
 import { requestTokens } from '../../../lib/protocols/tokenEndpoint.js'
-import type { Client, Context, ResolvedProvider } from '../../../lib/types.js'
+import type { Client, ClientAuthFunction, Context, ResolvedProvider } from '../../../lib/types.js'
 import { contextFor } from '../../support/context.js'
 import { sendJson, startServer, type Received, type SmallServer } from '../../support/unitServer.js'
 
@@ -108,6 +108,18 @@ describe('private_key_jwt', () => {
     const thrown: unknown = await sentBy({ clientId: 'a', ...(privateKey === undefined ? {} : { privateKey }) }, { clientAuth: 'private_key_jwt' }).catch((error: unknown) => error)
     expect(thrown).toMatchObject({ code: 'config_invalid' })
     expect(String(thrown)).not.toContain('canary')
+  })
+})
+
+describe('A function of the application', () => {
+  test('is waited for, and may change headers and form', async () => {
+    const clientAuth = async ({ clientId, clientSecret, headers, form }: Parameters<ClientAuthFunction>[0]): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      headers.set('x-client', clientId)
+      form.set('proof', String(clientSecret))
+    }
+    const { form, headers } = await sentBy({ clientId: 'a', clientSecret: 'b' }, { clientAuth: clientAuth as ClientAuthFunction })
+    expect([headers['x-client'], form.get('proof'), headers.authorization]).toEqual(['a', 'b', undefined])
   })
 })
 

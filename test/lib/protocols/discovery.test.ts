@@ -61,6 +61,14 @@ describe('A document', () => {
     await expect(login(contextAt(fake, { discoveryEndpoint: page.origin }))).rejects.toMatchObject({ code: 'provider_bad_response' })
   })
 
+  test('is not looked for where the entry has all addresses', async () => {
+    const { issuer } = fake
+    const context = contextAt(fake, { discovery: false, authorizationEndpoint: `${issuer}/authorize`, tokenEndpoint: `${issuer}/token`, jwksUri: `${issuer}/keys` })
+    const started = await startAt(fake, context)
+    await expect(finish(started)).resolves.toMatchObject({ user: { id: 'ada' } })
+    expect([fake.calls(path), fake.calls('/keys'), fake.calls('/userinfo')]).toEqual([0, 1, 0])
+  })
+
   test('without an issuer in the entry is not looked for', async () => {
     const { issuer: _issuer, ...provider } = contextAt(fake).provider
     await expect(login({ ...contextAt(fake), provider })).rejects.toMatchObject({ code: 'config_invalid' })

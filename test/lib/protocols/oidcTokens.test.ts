@@ -45,12 +45,12 @@ describe('The time of an ID Token', () => {
 })
 
 describe('The hash of the access token', () => {
-  test.each(['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA'])('is checked under %s', async (alg) => {
+  test.each(['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'])('is checked under %s', async (alg) => {
     const keys = await generateKeyPair(alg, { extractable: true })
     fake.keys = [{ ...await exportJWK(keys.publicKey), kid: 'right' }]
     fake.metadata['id_token_signing_alg_values_supported'] = [alg]
     fake.sign = signer(keys, { alg })
-    const hash = alg === 'EdDSA' ? 'sha512' : `sha${alg.slice(-3)}`
+    const hash = alg.startsWith('Ed') ? 'sha512' : `sha${alg.slice(-3)}`
     const good = await startAt(fake)
     fake.claims['at_hash'] = halfHash(hash)
     await expect(finish(good)).resolves.toBeDefined()
@@ -175,10 +175,21 @@ describe('Without keys', () => {
   })
 })
 
+describe('The algorithms of the entry', () => {
+  test.each<[string[], boolean]>([[['RS256'], true], [['ES256', 'RS256'], true], [['ES256'], false], [['ES256', 'PS256'], false], [['RS512'], false]])('%j', async (idTokenAlgs, accepted) => {
+    fake.metadata['id_token_signing_alg_values_supported'] = ['RS256', 'ES256', 'PS256', 'RS512']
+    const started = await startAt(fake, contextAt(fake, { idTokenAlgs }))
+    if (accepted) await expect(finish(started)).resolves.toBeDefined()
+    else await refused(started)
+    expect(fake.calls('/userinfo')).toBe(accepted ? 1 : 0)
+  })
+})
+
 describe('Userinfo', () => {
   test.each<[string, boolean]>([['that discovery names', false], ['of the entry', true]])('%s must speak of the same person', async (_what, own) => {
-    const context = contextAt(fake, own ? { userinfoEndpoint: `${fake.issuer}/userinfo` } : {})
+    const context = contextAt(fake, own ? { userinfoEndpoint: `${fake.issuer}/userinfo?own=1` } : {})
     await expect(finish(await startAt(fake, context))).resolves.toMatchObject({ user: { id: 'ada', name: 'Ada' } })
+    expect(fake.server.received.at(-1)?.url).toBe(own ? '/userinfo?own=1' : '/userinfo')
     for (const other of [{ sub: 'eve', name: 'Eve' }, { sub: 'ADA' }, { sub: ['ada'] }, { sub: 7 }, { sub: '' }, { name: 'Ada' }, {}]) {
       fake.userinfo = other
       const thrown: unknown = await finish(await startAt(fake, context)).catch((error: unknown) => error)
@@ -231,6 +242,15 @@ describe('A renewal', () => {
     const tokens = await previousOf(context)
     fake.claims = { ...fake.claims, ...change }
     await expect(renew(context, tokens)).rejects.toMatchObject({ code: 'idtoken_invalid' })
+  })
+
+  test('may bring the first ID Token, and needs a refresh token', async () => {
+    const context = contextAt(fake)
+    const { idToken: _idToken, refreshToken: _refreshToken, ...tokens } = await previousOf(context)
+    await expect(renew(context, { ...tokens, refreshToken: 'r' })).resolves.toMatchObject({ tokens: { idToken: expect.any(String) as unknown } })
+    const before = fake.calls('/token')
+    await expect(renew(context, tokens)).rejects.toMatchObject({ code: 'reauth_required' })
+    expect(fake.calls('/token')).toBe(before)
   })
 
   test('by a forged ID Token is none', async () => {
