@@ -66,7 +66,9 @@ export async function playProvider({ provider, client }: Registration, fixture: 
     const body = tokenAnswer(request)
     const nonce = played.authorization.get('nonce')
     const now = Math.floor(Date.now() / 1000)
-    const idToken = await new SignJWT({ ...fixture.claims, iss: provider.issuer ?? '', aud: client.clientId, iat: now, exp: now + 600, ...(nonce === null ? {} : { nonce }) })
+    const idToken = await new SignJWT({ ...fixture.claims, iss: provider.issuer ?? '', aud: client.clientId, iat: now, exp: now + 600, ...(nonce === null ? {} : { nonce }),
+      // Issued to us, where the documentation says to whom.
+      ...(fixture.claims?.['azp'] === undefined ? {} : { azp: client.clientId }) })
       .setProtectedHeader({ alg: 'RS256', kid: 'played' }).sign(keys.privateKey)
     return { ...body as object, id_token: idToken }
   }
