@@ -72,11 +72,13 @@ export async function fail(engine: Engine, error: AuthError, failed: FailedReque
 
 function pageOf({ settings }: Engine, { status, code, message, provider, ...error }: AuthError, { place, slug, returnTo }: FailedRequest): Parameters<typeof errorPage>[0] {
   const mountPath = place?.mountPath ?? settings.path
+  // The provider's own word, such as invalid_client, is what whoever set this up needs to read.
+  const detail = error.reason ?? error.providerError
   const query = returnTo === undefined ? '' : `?returnTo=${encodeURIComponent(returnTo)}`
   const known = slug !== undefined && code !== 'unknown_provider'
   return {
     status,
-    code: error.reason === undefined ? code : `${code} (${error.reason})`,
+    code: detail === undefined ? code : `${code} (${detail})`,
     message,
     ...(provider === undefined || !known ? {} : { provider: settings.registrations.get(provider)?.provider.title ?? provider }),
     startAgain: known
