@@ -68,6 +68,8 @@ export function createCredentials(context: Context, holder: TokenHolder): Creden
       tokens()
       await holder.write(renewed)
     },
+    // What has been signed out has nothing to tell, but may still be listed.
+    toJSON: () => holder.read() ? { ...facts } : { provider: slug },
     [inspect.custom]: () => `Credentials { provider: '${slug}' }`,
   }
   return hideFromListing(facts, methods)

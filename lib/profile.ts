@@ -117,6 +117,7 @@ function emailAddress(value: unknown): string | undefined {
 function webAddress(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.length > maxTextLength || !URL.canParse(value)) return undefined
   const url = new URL(value)
+  if (url.username || url.password) return undefined
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname)) ? url.href : undefined
 }
 

@@ -56,6 +56,10 @@ export function checkRequirements(provider: ResolvedProvider, client: Client, pl
 
 function checkEndpoints(provider: ResolvedProvider, place: EntryPlace): void {
   const isStatic = provider.protocol === 'oidc' && provider.discovery === false
+  if (provider.protocol === 'oidc' && !isStatic) {
+    const unused = (['tokenEndpoint', 'jwksUri'] as const).find((name) => provider[name] !== undefined)
+    if (unused !== undefined) throw invalid(`${place.path}.${unused}`, 'would not be used, since the discovery document has its own: leave it out, or set discovery: false and give all endpoints.')
+  }
   for (const name of isStatic ? endpointsWithoutDiscovery : endpoints[provider.protocol]) {
     if (provider[name] !== undefined) continue
     throw missing(name, place, `; the protocol ${provider.protocol} needs it${isStatic ? ' where discovery is false' : ''}`)

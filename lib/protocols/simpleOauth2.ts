@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import type { ModuleOptions } from 'simple-oauth2'
 import { AuthError } from '../errors.js'
 import { tokenTimeoutFactor } from '../http.js'
@@ -5,9 +6,29 @@ import type { Context } from '../types.js'
 import { clientAuthMethod, formEncode } from './clientAuthentication.js'
 import { errorCodeOf, tokenEndpointError, type SendTokenRequest, type TokenForm } from './tokenErrors.js'
 
+type SimpleOauth2 = typeof import('simple-oauth2')
+
+let loaded: Promise<SimpleOauth2> | undefined
+
+function loadSimpleOauth2(): Promise<SimpleOauth2> {
+  if (!loaded) {
+    muteDebug()
+    loaded = import('simple-oauth2')
+  }
+  return loaded
+}
+
+// Under DEBUG=* the library would write client credentials, codes and verifiers to stderr; of its copy of debug, its own names are taken out.
+function muteDebug(): void {
+  const require = createRequire(import.meta.url)
+  const debug = createRequire(require.resolve('simple-oauth2'))('debug') as { disable: () => string; enable: (namespaces: string) => void }
+  const enabled = debug.disable()
+  if (enabled !== '') debug.enable(`${enabled},-simple-oauth2*`)
+}
+
 /** A token request made by simple-oauth2, with its traps fenced (docs/decisions/oauth2-libraries.md). */
 export const sendBySimpleOauth2: SendTokenRequest = async (context, { grant_type: grantType, ...parameters }, endpoint) => {
-  const { AuthorizationCode, ClientCredentials } = await import('simple-oauth2')
+  const { AuthorizationCode, ClientCredentials } = await loadSimpleOauth2()
   const { slug, outbound } = context
   const configuration = simpleOauth2Configuration(context, endpoint)
   const call = async (): Promise<unknown> => {

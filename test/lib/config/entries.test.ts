@@ -123,13 +123,13 @@ describe('The environment', () => {
       MY_CORP_2_PROTOCOL: 'oidc', MY_CORP_2_ISSUER: 'https://id.example', MY_CORP_2_CLIENT_ID: ' id ',
       MY_CORP_2_PRIVATE_KEY: rsaKey.replaceAll('\n', '\\n'), MY_CORP_2_CLIENT_AUTH: 'private_key_jwt',
       MY_CORP_2_CLOCK_TOLERANCE: '10', MY_CORP_2_MAX_AGE: '0', MY_CORP_2_OFFLINE: 'true', MY_CORP_2_USERINFO: '0',
-      MY_CORP_2_API_BASE_URL: 'https://api.example/x', MY_CORP_2_JWKS_URI: 'https://id.example/jwks',
+      MY_CORP_2_API_BASE_URL: 'https://api.example/x', MY_CORP_2_USERINFO_ENDPOINT: 'https://id.example/me',
       MY_CORP_2_TITLE: '', MY_CORP_2_SCOPE: 'openid more',
     }
     const { provider, client: who } = resolve({ providers: ['my-corp_2'] }, { env }).registrations.get('my-corp_2') ?? {}
     expect(who).toEqual({ clientId: 'id', privateKey: rsaKey })
     expect(provider).toEqual({
-      protocol: 'oidc', title: 'My-corp_2', issuer: 'https://id.example', jwksUri: 'https://id.example/jwks',
+      protocol: 'oidc', title: 'My-corp_2', issuer: 'https://id.example', userinfoEndpoint: 'https://id.example/me',
       clientAuth: 'private_key_jwt', clockTolerance: 10, maxAge: 0, offline: true, userinfo: false,
       apiBaseUrl: 'https://api.example/x/', scope: ['openid', 'profile', 'email'], profile: standardClaims,
     })

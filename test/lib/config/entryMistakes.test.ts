@@ -58,6 +58,9 @@ const ofProviders: Mistake[] = [
     'providers.own.provider names a catalogue entry, which has its protocol: leave provider or protocol out.'],
   ['no issuer for OpenID Connect', oidc({ issuer: undefined }),
     'providers.own.issuer is missing: set it, or the environment variable OWN_ISSUER; the protocol oidc needs it.'],
+  ['an endpoint beside discovery', oidc({ tokenEndpoint: 'https://id.example/t' }),
+    'providers.own.tokenEndpoint would not be used, since the discovery document has its own: leave it out, or set discovery: false and give all '
+    + 'endpoints.'],
   ['no keys for OpenID Connect without discovery',
     oidc({ discovery: false, authorizationEndpoint: 'https://id.example/a', tokenEndpoint: 'https://id.example/t' }),
     'providers.own.jwksUri is missing: set it, or the environment variable OWN_JWKS_URI; the protocol oidc needs it '

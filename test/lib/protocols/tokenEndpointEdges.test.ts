@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { Agent } from 'node:http'
 import type { ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
@@ -135,6 +136,28 @@ describe('A form-encoded answer', () => {
     expect(() => readTokenResponse(answer, { now: 0 })).toThrow(expect.objectContaining({ code: 'provider_bad_response' }) as never)
     expect(readTokenResponse(answer, { now: 0, defaultTokenType: 'bearer' })).toMatchObject({ accessToken: '123', tokenType: 'Bearer', expiresAt: 3600 })
   })
+})
+
+interface Row { status: number; body?: string | Record<string, unknown>; out?: Record<string, string>; stored?: { access_token: string; scope: string[] }; error?: string }
+const { oauth2 } = JSON.parse(readFileSync(new URL('../../vectors.json', import.meta.url), 'utf8')) as { oauth2: { token_response: Row[] } }
+
+test('The vectors are four answers', () => {
+  expect(oauth2.token_response.map(({ status, body }) => [status, typeof body])).toEqual([[500, 'undefined'], [200, 'string'], [200, 'object'], [200, 'object']])
+})
+
+test.each(oauth2.token_response)('The vector of status $status with $body', async ({ status, body, out, stored, error }) => {
+  const { origin } = await serve((_request, res) => { res.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body ?? '')) })
+  // Two of them leave the type out, which RFC 6749 asks for and an entry may make up for.
+  const provider = typeof body === 'string' ? { tokenResponseFormat: 'form' as const } : {}
+  const call = requestTokens(contextFor({ provider }), form, `${origin}/token`).then((response) => readTokenResponse(response, { now: 0, defaultTokenType: 'bearer' }))
+  if (error !== undefined) {
+    await expect(call).rejects.toMatchObject({ code: 'provider_bad_response' })
+    return
+  }
+  const tokens = await call
+  expect(tokens.accessToken).toBe(out?.['access_token'] ?? stored?.access_token)
+  if (out) expect(tokens).toMatchObject({ refreshToken: '456', expiresAt: 3600 })
+  if (stored) expect(tokens.scope).toBe(stored.scope.join(' '))
 })
 
 test('A provider with its own ways is asked by GET, or under its own names', async () => {
