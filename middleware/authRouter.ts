@@ -3,14 +3,15 @@ import { asAuthError, AuthError } from '../lib/errors.js'
 import type { AuthRouterConfig, ProviderEntry, ProviderLookup } from '../lib/settings.js'
 import type { LoginOptions, Provider } from '../lib/types.js'
 import { catalogue, retired, type CatalogueName } from '../providers/index.js'
-import { fail, protect } from './answers.js'
-import { attach } from './attach.js'
+import { fail, protect, redirect } from './answers.js'
+import { attach, visitOf, type AttachedRequest } from './attach.js'
 import { createEngine, type AuthEvents, type Engine, type SessionSetting } from './engine.js'
 import type { Handler, Next, Request, Response } from './http.js'
 import { openVisit, type VisitOpener } from './openVisit.js'
 import { pathOf, placeOf } from './place.js'
 import { findRoute } from './routes.js'
-import { visitOf } from './attach.js'
+import { endSession } from './routes/logout.js'
+import { returnToOf, type Visit } from './visit.js'
 
 type Configuration = AuthRouterConfig<Request, SessionSetting>
 
@@ -73,10 +74,10 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
       return engine.registrations().map(({ slug, provider: { title, protocol } }) => ({ slug, title, protocol }))
     },
     register: engine.register,
-    login: (slug: string, options?: LoginOptions): Handler => ownRoute((req) => attachedAuth(req).login(slug, options)),
-    logout: ({ returnTo }: { returnTo?: string } = {}): Handler => ownRoute(async (req, res) => {
-      await attachedAuth(req).logout()
-      res.writeHead(303, { Location: returnTo ?? settings.afterLogout, 'Content-Length': '0' }).end()
+    login: (slug: string, options: LoginOptions = {}): Handler => ownRoute(({ req }) => (req as Request & AttachedRequest).auth.login(slug, options)),
+    logout: ({ returnTo }: { returnTo?: string } = {}): Handler => ownRoute(async (visit) => {
+      await endSession(engine, visit)
+      redirect(visit.res, 303, returnToOf(engine, visit.place, returnTo, settings.afterLogout))
     }),
     on: engine.on,
     close: engine.close,
@@ -114,17 +115,14 @@ function passOn(next: Next | undefined, res: Response): void {
   res.end()
 }
 
-function ownRoute(run: (req: Request, res: Response) => Promise<void>): Handler {
+/** A handler of the application's own route, behind the router. */
+function ownRoute(run: (visit: Visit) => Promise<void>): Handler {
   return (req, res, next) => {
-    run(req, res).catch((error: unknown) => {
+    const attached = visitOf(req)
+    const answer = attached ? run(attached.visit) : Promise.reject(new AuthError('config_invalid', 'Mount authRouter(config) with app.use before the handlers made from it.'))
+    answer.catch((error: unknown) => {
       if (next) next(error)
       else res.writeHead(asAuthError(error, 'hook_failed', '').status).end()
     })
   }
-}
-
-function attachedAuth(req: Request): { login: (slug: string, options?: LoginOptions) => Promise<void>; logout: () => Promise<void> } {
-  const { auth } = req as { auth?: ReturnType<typeof attachedAuth> }
-  if (!auth) throw new AuthError('config_invalid', 'Mount authRouter(config) with app.use before the handlers made from it.')
-  return auth
 }
