@@ -45,18 +45,21 @@ export interface FailedRequest {
   returnTo: string | undefined
 }
 
+/** Tells the application; the visitor's answer does not wait for it. */
+function tellHook({ settings, log }: Engine, error: AuthError, req: Request): void {
+  const { onError } = settings.hooks
+  if (!onError) return
+  Promise.resolve().then(() => onError({ error, req })).catch(() => { log('error', { event: 'hook_failed', reason: 'onError' }) })
+}
+
 /** The one door for failures: told to the hook, the listeners and the log, then answered, or handed to the application. */
-export async function fail(engine: Engine, error: AuthError, failed: FailedRequest): Promise<void> {
+export function fail(engine: Engine, error: AuthError, failed: FailedRequest): void {
   const { req, res, next, slug } = failed
   error.provider ??= slug
   const { code, status, provider, reason, providerError } = error
   engine.log(status >= 500 ? 'error' : 'warn', { event: 'login_failed', provider, code, status, reason, providerError })
   engine.emit('error', { error, provider })
-  try {
-    await engine.settings.hooks.onError?.({ error, req })
-  } catch {
-    engine.log('error', { event: 'hook_failed', reason: 'onError' })
-  }
+  tellHook(engine, error, req)
   if (engine.settings.errors === 'next' && next) {
     next(error)
     return
@@ -78,7 +81,8 @@ function pageOf({ settings }: Engine, { status, code, message, provider, ...erro
   const known = slug !== undefined && code !== 'unknown_provider'
   return {
     status,
-    code: detail === undefined ? code : `${code} (${detail})`,
+    code,
+    detail,
     message,
     ...(provider === undefined || !known ? {} : { provider: settings.registrations.get(provider)?.provider.title ?? provider }),
     startAgain: known

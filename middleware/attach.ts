@@ -49,7 +49,7 @@ export function attach(engine: Engine, visit: Visit): void {
     let client = clients.get(slug)
     if (!client) {
       const onRenewed = (): void => { engine.emit('token_update', { user: account.user, provider: slug }) }
-      client = createApiClient(contextOf(engine, registration, visit.place), tokensOf(visit, slug, onRenewed), account.user)
+      client = createApiClient(contextOf(engine, registration, visit.place), tokensOf(engine, visit, slug, onRenewed), account.user)
       clients.set(slug, client)
     }
     return client

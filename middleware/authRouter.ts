@@ -67,7 +67,7 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
   const open = openVisit(engine)
 
   const handler: Handler = (req, res, next) => {
-    void serve(engine, open, req, res, next)
+    serve(engine, open, req, res, next).catch(() => { res.destroy() })
   }
   return Object.assign(handler, {
     get providers() {
@@ -102,7 +102,7 @@ async function serve(engine: Engine, open: VisitOpener, req: Request, res: Respo
     Object.assign(failed, { slug: route.slug })
     await route.run(visit, failed)
   } catch (error) {
-    await fail(engine, asAuthError(error, 'hook_failed', 'Something went wrong on our side.'), failed)
+    fail(engine, asAuthError(error, 'hook_failed', 'Something went wrong on our side.'), failed)
   }
 }
 

@@ -19,21 +19,42 @@ export function bagSession(bag: SessionBag, sealer: Sealer, carryOver: CarryOver
       await bag.save()
     })
   }
+  const abandon = async (): Promise<void> => {
+    try {
+      await bag.delete(key)
+      if (bag.abandon) bag.abandon()
+    } catch {
+      // It could not be stored either, so there is nothing to take back.
+    }
+  }
   return {
     async read() {
       const text = await fromStore(() => bag.get(key))
       return typeof text === 'string' ? readRecord(sealer.open('session', key, text), now()) : undefined
     },
     async renew(record, previous) {
-      const carried = carryOver(!previous ? 'anonymous' : userKey(previous) === userKey(record) ? 'same' : 'other')
+      // A record that is there but has ended, or cannot be read any more, was somebody's: what it stood beside is not an anonymous visitor's.
+      const wasSomebody = previous !== undefined || await fromStore(() => bag.get(key)) !== undefined
+      const carried = carryOver(!wasSomebody ? 'anonymous' : previous && userKey(previous) === userKey(record) ? 'same' : 'other')
       // Other tabs of this browser may have logins under way.
       const underWay = await fromStore(() => bag.get(transactionsKey))
       await fromStore(() => bag.regenerate?.())
       carried.putBack()
-      if (underWay !== undefined) await fromStore(() => bag.set(transactionsKey, underWay))
-      await write(record)
+      try {
+        if (underWay !== undefined) await fromStore(() => bag.set(transactionsKey, underWay))
+        await write(record)
+      } catch (error) {
+        // The session middleware saves once more when the answer ends: what could not be stored must not be there by then.
+        await abandon()
+        throw error
+      }
     },
     update: write,
+    adopt(record) {
+      // The session that the other response carries must not be followed by the old one.
+      if (bag.abandon) bag.abandon()
+      else void bag.set(key, sealer.seal('session', key, record))
+    },
     async end() {
       const carried = carryOver('logout')
       if (carried.isEmpty && bag.destroy) {
@@ -81,6 +102,8 @@ export function requestBag(req: Request): SessionBag | undefined {
     },
     // cookie-session is ended by taking it away.
     destroy: typeof destroy === 'function' ? () => called((done) => session().destroy?.(done)) : () => { req.session = null },
+    // express-session neither saves nor sends a cookie for a request without a session.
+    ...(typeof regenerate === 'function' ? { abandon: () => { req.session = undefined } } : {}),
     ...(typeof regenerate === 'function' ? { regenerate: () => called((done) => session().regenerate?.(done)) } : {}),
   }
 }

@@ -5,6 +5,7 @@ import { createHttp } from '../lib/http.js'
 import { createSealer, type Sealer } from '../lib/seal.js'
 import type { Settings } from '../lib/settings.js'
 import type { AuthUser, Http, Registration } from '../lib/types.js'
+import { endedSessions, type EndedSessions } from './endedSessions.js'
 import { FlightLog } from './flights.js'
 import type { Request, Response } from './http.js'
 import type { SessionBag } from './session.js'
@@ -40,6 +41,7 @@ export interface Engine {
   /** Milliseconds since 1970. */
   now: () => number
   flights: FlightLog
+  ended: EndedSessions
   log: (level: LogLevel, event: LogEvent) => void
   emit: <Name extends keyof AuthEvents>(name: Name, ...event: AuthEvents[Name]) => void
   on: <Name extends keyof AuthEvents>(name: Name, listener: (...event: AuthEvents[Name]) => void) => void
@@ -54,12 +56,19 @@ const debug = createDebug('authrouter')
 
 export function createEngine(settings: Settings<Request, SessionSetting>, now: () => number = () => Date.now()): Engine {
   const registrations = new Map(settings.registrations)
-  const events = new EventEmitter()
+  // An asynchronous listener that fails is heard here and not as an unhandled rejection.
+  const events = new EventEmitter({ captureRejections: true })
+  Object.assign(events, { [Symbol.for('nodejs.rejection')]: () => { log('error', { event: 'listener_failed' }) } })
   const flights = new FlightLog(now)
 
   const log: Engine['log'] = (level, event) => {
     debug('%s %o', level, event)
-    if (settings.logger) settings.logger[level](event)
+    try {
+      if (settings.logger) settings.logger[level](event)
+    } catch {
+      // A log that fails must not take the visitor's answer, or the process, with it.
+      debug('the logger of the application failed')
+    }
   }
 
   return {
@@ -68,6 +77,7 @@ export function createEngine(settings: Settings<Request, SessionSetting>, now: (
     http: createHttp(settings.outbound),
     now,
     flights,
+    ended: endedSessions(now),
     log,
     emit(name, ...event) {
       // An "error" event without a listener would be thrown; a listener that throws is the application's, not the visitor's, problem.

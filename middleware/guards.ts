@@ -4,8 +4,9 @@ import { fail, redirect } from './answers.js'
 import { visitOf } from './attach.js'
 import type { Engine } from './engine.js'
 import { isApiRequest, type Handler, type Next, type Request } from './http.js'
+import { originOf } from './origin.js'
 import { begin } from './routes/login.js'
-import type { Visit } from './visit.js'
+import { returnToOf, type Visit } from './visit.js'
 
 export interface LoginRequirement {
   /** Slug of the account that must be signed in. */
@@ -36,7 +37,7 @@ const justNow = 60_000
 export function requireLogin(requirement: string | LoginRequirement = {}): Handler {
   const required = typeof requirement === 'string' ? { provider: requirement } : requirement
   return (req, res, next) => {
-    void guard(required, req, next).catch(async (thrown: unknown) => {
+    guard(required, req, next).catch((thrown: unknown) => {
       const error = asAuthError(thrown, 'hook_failed', 'The application could not decide whether you may see this.')
       const attached = visitOf(req)
       if (!attached) {
@@ -44,7 +45,7 @@ export function requireLogin(requirement: string | LoginRequirement = {}): Handl
         else res.writeHead(error.status).end()
         return
       }
-      await fail(attached.engine, error, { req, res, next, place: attached.visit.place, slug: required.provider, returnTo: returnPath(req) })
+      fail(attached.engine, error, { req, res, next, place: attached.visit.place, slug: required.provider, returnTo: returnPath(req) })
     })
   }
 }
@@ -93,8 +94,14 @@ async function stepUp(engine: Engine, visit: Visit, user: AuthUser, { options, e
   const { req, res } = visit
   const isRecent = engine.now() - Date.parse(user.loggedInAt) < justNow
   const registration = await engine.find(user.provider, req)
-  if (isApiRequest(req) || !isReadable(req) || isRecent || !registration) throw error
-  redirect(res, 302, await begin(engine, visit, registration, { ...options, returnTo: returnPath(req) }))
+  if (isApiRequest(req) || req.method !== 'GET' || isRecent || !registration) throw error
+  const returnTo = returnToOf(engine, visit.place, returnPath(req), engine.settings.afterLogin)
+  // Another site's link does not send anybody to a provider: the sign-in route asks first, and the guard adds what it needs afterwards.
+  if (originOf(req, visit.place.origin) === 'cross-site') {
+    redirect(res, 302, `${visit.place.mountPath}/${registration.slug}?returnTo=${encodeURIComponent(returnTo)}`)
+    return
+  }
+  redirect(res, 302, await begin(engine, visit, registration, { ...options, returnTo }))
 }
 
 // What a form sent cannot be brought back by a redirect.

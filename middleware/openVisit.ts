@@ -5,7 +5,7 @@ import { cookieSession } from './cookieSession.js'
 import type { Engine } from './engine.js'
 import type { Request, Response } from './http.js'
 import { mountSession, runSession } from './mountSession.js'
-import type { SessionBag, SessionStore } from './session.js'
+import { fromStore, type SessionBag, type SessionStore } from './session.js'
 import { cookieTransactions, sessionTransactions } from './transactions.js'
 import { AuthError } from '../lib/errors.js'
 import type { Registration } from '../lib/types.js'
@@ -26,7 +26,8 @@ export function openVisit(engine: Engine): VisitOpener {
     const transactions = settings.transactions === 'cookie'
       ? cookieTransactions(cookies, sealer, prefix)
       : sessionTransactions(requireBag(bag?.bag), sealer, now)
-    const record = await session.read()
+    const stored = await session.read()
+    const record = stored && engine.ended.has(stored.salt) ? undefined : stored
     const registrations = await registrationsOf(Object.keys(record?.accounts ?? {}), req)
     return { req, res, place, cookies, session, transactions, record, registrations }
   }
@@ -75,7 +76,11 @@ function bagFinder(engine: Engine): (req: Request, res: Response, place: Place) 
     if (req.session) throw new AuthError('config_invalid', 'There is a session middleware before authRouter already: remove it, or leave the option session out.')
     let middleware = mounted.get(secure)
     if (!middleware) mounted.set(secure, middleware = mountSession(engine, setting, secure))
-    await runSession(middleware, req, res)
-    return onRequest(req)
+    const mount = middleware
+    await fromStore(() => runSession(mount, req, res))
+    const found = onRequest(req)
+    // express-session goes on without a session while its store is disconnected; a cookie instead could not be taken back.
+    if (!found) throw new AuthError('store_unavailable', 'The sign-in state cannot be read at the moment. Try again soon.')
+    return found
   }
 }

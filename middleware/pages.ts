@@ -66,6 +66,8 @@ function accountLine(name: string): string {
 export interface ErrorPageOptions {
   status: number
   code: string
+  /** Narrows the code down, such as the provider's own word. */
+  detail?: string | undefined
   message: string
   provider?: string | undefined
   startAgain?: { url: string; label: string } | undefined
@@ -78,7 +80,7 @@ export interface ErrorPageOptions {
  *   500 characters; `provider` as people know it, not its slug; `startAgain` the button, left out where trying again cannot help;
  *   `homeUrl` of the application
  */
-export function errorPage({ status, code, message, provider, startAgain, homeUrl }: ErrorPageOptions): Page {
+export function errorPage({ status, code, detail, message, provider, startAgain, homeUrl }: ErrorPageOptions): Page {
   const heading = headingByCode.get(code) ?? headingByStatus.get(status) ?? 'Something went wrong'
   const home = `<a class="button${startAgain === undefined ? '' : ' quiet'}" href="${linkUrl(homeUrl)}">Back to the home page</a>`
   return layOutPage({
@@ -94,7 +96,7 @@ export function errorPage({ status, code, message, provider, startAgain, homeUrl
         : [`<a class="button strong" href="${linkUrl(startAgain.url)}">${displayText(startAgain.label)}</a>`]),
       home,
       '</div>',
-      `<p class="note">Error code: <code>${displayText(code)}</code></p>`,
+      `<p class="note">Error code: <code>${displayText(code)}</code>${detail === undefined ? '' : ` (${displayText(detail)})`}</p>`,
     ].join('\n'),
   })
 }

@@ -49,6 +49,8 @@ export interface SessionBag {
   save: () => unknown
   regenerate?: () => unknown
   destroy?: () => unknown
+  /** Leaves the session out of this response: nothing is saved, no cookie is sent. */
+  abandon?: () => void
 }
 
 /** Where logins under way are kept, in applications that want them in the session. */

@@ -3,7 +3,7 @@ import { isObject } from '../lib/json.js'
 import type { Sealer } from '../lib/seal.js'
 import type { Transaction } from '../lib/types.js'
 import type { CookieJar } from './cookies.js'
-import { transactionsKey, type SessionBag } from './session.js'
+import { fromStore, transactionsKey, type SessionBag } from './session.js'
 
 /** Logins that are under way in one browser: one record each, so that ten tabs can sign in at once. */
 export interface Transactions {
@@ -17,6 +17,8 @@ export interface Transactions {
 
 /** Logins under way that one browser may have; the oldest gives way. */
 const most = 10
+/** Characters that all their cookies together may have: servers refuse a request whose headers are too long. */
+const mostBytes = 7_000
 /** Milliseconds beyond their life for which records are kept, so that "too late" can be told from "unknown". */
 const grace = 60_000
 
@@ -25,14 +27,22 @@ export function cookieTransactions(cookies: CookieJar, sealer: Sealer, prefix: s
   const start = `${prefix}.tx.`
   const nameOf = (stateHash: string): string => start + stateHash.slice(0, 12)
   const open = (name: string): Transaction | undefined => readTransaction(sealer.open('transaction', name, cookies.get(name) ?? ''))
-  const names = (): string[] => cookies.names().filter((name) => name.startsWith(start))
+  const names = (): string[] => cookies.names().filter((name) => name.startsWith(start) && /^[\w-]{12}$/.test(name.slice(start.length)))
 
   return {
     put(transaction) {
-      const older = names().map((name) => ({ name, createdAt: open(name)?.createdAt ?? 0 })).sort((a, b) => a.createdAt - b.createdAt)
-      for (const { name } of older.slice(0, Math.max(older.length - most + 1, 0))) cookies.remove(name)
       const name = nameOf(transaction.stateHash)
-      cookies.set(name, sealer.seal('transaction', name, transaction), { maxAge: transactionLifetime / 1000 })
+      const text = sealer.seal('transaction', name, transaction)
+      const older = names().map((other) => ({ other, createdAt: open(other)?.createdAt ?? 0 })).sort((a, b) => a.createdAt - b.createdAt)
+      let count = older.length + 1
+      let bytes = older.reduce((sum, { other }) => sum + (cookies.get(other)?.length ?? 0), text.length)
+      for (const { other } of older) {
+        if (count <= most && bytes <= mostBytes) break
+        count--
+        bytes -= cookies.get(other)?.length ?? 0
+        cookies.remove(other)
+      }
+      cookies.set(name, text, { maxAge: transactionLifetime / 1000 })
       return Promise.resolve()
     },
     find(stateHash) {
@@ -50,14 +60,16 @@ export function cookieTransactions(cookies: CookieJar, sealer: Sealer, prefix: s
 /** All logins of a browser in its session, for applications that want few cookies; the session's id is the binding. */
 export function sessionTransactions(bag: SessionBag, sealer: Sealer, now: () => number): Transactions {
   const load = async (): Promise<Transaction[]> => {
-    const text = await bag.get(transactionsKey)
+    const text = await fromStore(() => bag.get(transactionsKey))
     const list = typeof text === 'string' ? sealer.open('transaction', transactionsKey, text) : undefined
     const known = Array.isArray(list) ? list.map(readTransaction).filter((item) => item !== undefined) : []
     return known.filter(({ createdAt }) => now() - createdAt < transactionLifetime + grace)
   }
   const store = async (list: Transaction[]): Promise<void> => {
-    await bag.set(transactionsKey, sealer.seal('transaction', transactionsKey, list.slice(-most)))
-    await bag.save()
+    await fromStore(async () => {
+      await bag.set(transactionsKey, sealer.seal('transaction', transactionsKey, list.slice(-most)))
+      await bag.save()
+    })
   }
 
   return {

@@ -31,13 +31,15 @@ export function contextOf({ http, settings, now }: Engine, registration: Registr
 }
 
 /** The tokens of one account of this request's session. */
-export function tokensOf(visit: Visit, slug: string, onRenewed: () => void): TokenHolder {
+export function tokensOf({ ended }: Engine, visit: Visit, slug: string, onRenewed: () => void): TokenHolder {
+  const current = (): SessionRecord | undefined => visit.record && !ended.has(visit.record.salt) ? visit.record : undefined
   return {
-    read: () => visit.record?.accounts[slug]?.tokens,
+    read: () => current()?.accounts[slug]?.tokens,
     async write(tokens: Tokens) {
-      const account = visit.record?.accounts[slug]
-      if (!visit.record || !account) return
-      visit.record = { ...visit.record, accounts: { ...visit.record.accounts, [slug]: { ...account, tokens } } }
+      const record = current()
+      const account = record?.accounts[slug]
+      if (!record || !account) return
+      visit.record = { ...record, accounts: { ...record.accounts, [slug]: { ...account, tokens } } }
       await visit.session.update(visit.record)
       onRenewed()
     },

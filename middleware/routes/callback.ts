@@ -35,13 +35,23 @@ export async function finishLogin(engine: Engine, visit: Visit, registration: Re
     return
   }
   const transaction = await ownTransaction(engine, visit, registration, stateHash, parameters)
-  await visit.transactions.remove(stateHash)
-  const { value, isFirst } = await engine.flights.share(stateHash, () => complete(engine, visit, registration, transaction, parameters))
-  if (!isFirst) {
-    visit.record = value.record
-    visit.session.adopt?.(value.record)
+  const { record, returnTo } = await landing(engine, visit, stateHash, () => complete(engine, visit, registration, transaction, parameters))
+  visit.record = record
+  goOn(engine, visit, returnTo)
+}
+
+/** The one result of a callback: worked out by the first request that brings it, adopted by those that come beside it. */
+async function landing(engine: Engine, visit: Visit, stateHash: string, work: () => Promise<Completed>): Promise<Completed> {
+  let isOurs = true
+  try {
+    const { value, isFirst } = await engine.flights.share(stateHash, work)
+    isOurs = isFirst
+    if (!isFirst) visit.session.adopt?.(value.record)
+    return value
+  } finally {
+    // In a session it is the first one's to take out; in a cookie every response says so.
+    if (isOurs || engine.settings.transactions === 'cookie') await visit.transactions.remove(stateHash)
   }
-  goOn(engine, visit, value.returnTo)
 }
 
 /** Lax cookies stay at home on a cross-site POST: the same fields are posted once more from a page of our own (rule R2). */
@@ -91,7 +101,7 @@ async function decide({ settings }: Engine, { req }: Visit, context: Context, { 
     })
     const decision = await Promise.race([onLogin({ user, tokens, credentials, req }), deadline])
     if (decision === false) throw new AuthError('login_refused', 'This account may not sign in here.')
-    if (typeof decision !== 'object') return { user, tokens: current, redirect: undefined }
+    if (typeof decision !== 'object' || (decision as unknown) === null) return { user, tokens: current, redirect: undefined }
     // Who the person is at the provider is not the hook's to change.
     const { provider, id, key, raw, loggedInAt } = user
     return { user: { ...user, ...decision.user, provider, id, key, raw, loggedInAt }, tokens: current, redirect: decision.redirect }
@@ -111,10 +121,17 @@ function recordOf({ settings, now }: Engine, previous: SessionRecord | undefined
     salt: randomToken(16),
     current: slug,
     accounts: { ...(isSame ? previous.accounts : {}), [slug]: { user, tokens } },
-    finished: [...previous?.finished ?? [], finished].slice(-mostFinished),
+    finished: [...previous?.finished ?? [], withShortReturn(finished, settings.afterLogin)].slice(-mostFinished),
     createdAt: now(),
     ...(settings.remember === false ? {} : { expiresAt: now() + settings.remember * 1000 }),
   }
+}
+
+/** Characters of a place that is remembered for a callback opened again: five of them travel in a cookie. */
+const longestReturn = 256
+
+function withShortReturn({ stateHash, returnTo }: SessionRecord['finished'][number], fallback: string): SessionRecord['finished'][number] {
+  return { stateHash, returnTo: returnTo.length <= longestReturn ? returnTo : fallback }
 }
 
 function goOn(engine: Engine, visit: Visit, asked: string): void {

@@ -36,6 +36,7 @@ export async function logOut(engine: Engine, visit: Visit, parameters: Parameter
  */
 export async function endSession(engine: Engine, visit: Visit): Promise<void> {
   const user = visit.record?.accounts[visit.record.current]?.user
+  if (visit.record) engine.ended.add(visit.record.salt)
   await visit.session.end()
   visit.record = undefined
   if (!user) return

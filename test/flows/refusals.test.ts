@@ -131,7 +131,7 @@ describe('a callback', () => {
   })
 
   test.each([['iss', 'https://other.example', 'issuer_mismatch'], ['iss', undefined, 'issuer_missing'], ['code', undefined, 'bad_request'],
-    ['code', 'wrong', 'provider_error (invalid_grant)']])('with "%s" changed to "%s" is %s', async (name, value, code) => {
+    ['code', 'wrong', 'provider_error</code> (invalid_grant)']])('with "%s" changed to "%s" is %s', async (name, value, code) => {
     const browser = createBrowser()
     const callback = await untilCallback(browser)
     if (value === undefined) callback.searchParams.delete(name)
