@@ -13,7 +13,7 @@ const hiddenStepUp = /(?:^|[/\\;])\.\.(?:[/\\;]|$)/
  * @param path relative to `apiBaseUrl`, or an absolute URL; `{id}` and other fields of the user are filled in, percent-encoded
  * @throws AuthError `host_not_allowed` or `path_escape`, before anything is sent
  */
-export function apiUrl({ provider, slug }: Pick<Context, 'provider' | 'slug'>, path: string, user: AuthUser | undefined): URL {
+export function apiUrl({ provider, slug }: Pick<Context, 'provider' | 'slug'>, path: string, user: Partial<AuthUser> | undefined): URL {
   const text = fillUser(path, user, slug)
   if (forbiddenCharacters.test(text)) throw notAllowed(slug, 'The address of an API call may not hold white space, control characters or backslashes.')
   const base = provider.apiBaseUrl === undefined ? undefined : new URL(provider.apiBaseUrl)
@@ -49,7 +49,7 @@ function decodeRepeatedly(pathname: string): string {
   return text
 }
 
-function fillUser(path: string, user: AuthUser | undefined, slug: string): string {
+function fillUser(path: string, user: Partial<AuthUser> | undefined, slug: string): string {
   return path.replace(/\{([A-Za-z]+)\}/g, (_match, field: string) => {
     const value: unknown = user && Object.hasOwn(user, field) ? user[field as keyof AuthUser] : undefined
     if (typeof value !== 'string') throw new AuthError('bad_request', `The API address names {${field}}, which this user does not have.`, { provider: slug })

@@ -1,15 +1,11 @@
 import { inspect } from 'node:util'
+import { isDue } from './due.js'
 import { AuthError } from './errors.js'
-import { isDue, refresh } from './refresh.js'
+import { presentTokens, renewedTokens } from './freshTokens.js'
+import { canRenew } from './renewals.js'
+import type { TokenHolder } from './tokenHolder.js'
 import { isExpired } from './tokens.js'
 import type { Context, Tokens } from './types.js'
-
-/** Where the tokens of an account are kept while a request runs. */
-export interface TokenHolder {
-  /** The tokens as they are now, or `undefined` once the account has been signed out. */
-  read: () => Tokens | undefined
-  write: (tokens: Tokens) => void | Promise<void>
-}
 
 /** Tokens with a life: what an application may know and do about its access to an account. */
 export interface Credentials {
@@ -32,16 +28,17 @@ export interface Credentials {
    * @throws AuthError `reauth_required` when only a new sign-in helps; `provider_timeout`, `provider_bad_response`, `credentials_gone`
    */
   refresh: (options?: { force?: boolean }) => Promise<void>
+  /**
+   * The credentials as compact URL-safe text, encrypted and authenticated, for a job or another process: `auth.credentials(text)` and
+   * `auth.client(slug, text)` open it. Whoever renews rotated tokens outside of a token store has to seal and keep them again.
+   */
+  seal: () => string
 }
 
 /** Makes the credentials of an account from where its tokens are kept. */
 export function createCredentials(context: Context, holder: TokenHolder): Credentials {
   const { slug, now } = context
-  const tokens = (): Tokens => {
-    const current = holder.read()
-    if (!current) throw new AuthError('credentials_gone', 'This account has been signed out.', { provider: slug })
-    return current
-  }
+  const tokens = (): Tokens => presentTokens(holder, slug)
   const seconds = (): number => Math.floor(now() / 1000)
   const facts = {
     get provider() { return slug },
@@ -62,11 +59,11 @@ export function createCredentials(context: Context, holder: TokenHolder): Creden
     expiresSoon: (within = 86_400) => isExpired(tokens(), seconds(), within) === true,
     refresh: async ({ force = false } = {}) => {
       const current = tokens()
-      if (!force && !isDue(current, now())) return
-      const renewed = await refresh(context, current)
-      // Signed out meanwhile: nothing is written back.
-      tokens()
-      await holder.write(renewed)
+      if (force || (isDue(current, now()) && canRenew(context, current, holder.grant))) await renewedTokens(context, holder, current)
+    },
+    seal: () => {
+      if (!holder.seal) throw new AuthError('config_invalid', 'These credentials belong to a context that has no secret to seal them with.', { provider: slug })
+      return holder.seal(tokens())
     },
     // What has been signed out has nothing to tell, but may still be listed.
     toJSON: () => holder.read() ? { ...facts } : { provider: slug },

@@ -1,4 +1,5 @@
 import type { ApiRequest, RawProfile, ResolvedProvider } from './provider.js'
+import type { Renewals } from './renewals.js'
 
 export { defineProvider } from './provider.js'
 export type {
@@ -94,6 +95,7 @@ export interface Context extends Registration {
   redirectUri: string
   http: Http
   outbound: Outbound
+  renewals: Renewals
   /** Milliseconds since 1970. */
   now: () => number
 }

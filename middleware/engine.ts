@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import createDebug from 'debug'
 import { AuthError } from '../lib/errors.js'
 import { createHttp } from '../lib/http.js'
+import { createRenewals, type Renewals } from '../lib/renewals.js'
 import { createSealer, type Sealer } from '../lib/seal.js'
 import type { Settings } from '../lib/settings.js'
 import type { AuthUser, Http, Registration } from '../lib/types.js'
@@ -41,6 +42,7 @@ export interface Engine {
   /** Milliseconds since 1970. */
   now: () => number
   flights: FlightLog
+  renewals: Renewals
   ended: EndedSessions
   log: (level: LogLevel, event: LogEvent) => void
   emit: <Name extends keyof AuthEvents>(name: Name, ...event: AuthEvents[Name]) => void
@@ -60,6 +62,7 @@ export function createEngine(settings: Settings<Request, SessionSetting>, now: (
   const events = new EventEmitter({ captureRejections: true })
   Object.assign(events, { [Symbol.for('nodejs.rejection')]: () => { log('error', { event: 'listener_failed' }) } })
   const flights = new FlightLog(now)
+  const renewals = createRenewals(now)
 
   const log: Engine['log'] = (level, event) => {
     debug('%s %o', level, event)
@@ -77,6 +80,7 @@ export function createEngine(settings: Settings<Request, SessionSetting>, now: (
     http: createHttp(settings.outbound),
     now,
     flights,
+    renewals,
     ended: endedSessions(now),
     log,
     emit(name, ...event) {
@@ -105,6 +109,7 @@ export function createEngine(settings: Settings<Request, SessionSetting>, now: (
     close() {
       events.removeAllListeners()
       flights.clear()
+      renewals.clear()
     },
   }
 }

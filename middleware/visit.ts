@@ -1,7 +1,7 @@
 import { sign, unsign } from 'cookie-signature'
 import { safeReturnTo } from '../lib/returnTo.js'
 import type { Context, Registration, Tokens } from '../lib/types.js'
-import type { TokenHolder } from '../lib/credentials.js'
+import type { TokenHolder } from '../lib/tokenHolder.js'
 import type { CookieJar } from './cookies.js'
 import type { Engine } from './engine.js'
 import { headerOf, type Request, type Response } from './http.js'
@@ -25,9 +25,9 @@ export interface Visit {
 }
 
 /** Everything a login or an API call of this registration works with, from this request. */
-export function contextOf({ http, settings, now }: Engine, registration: Registration, place: Pick<Place, 'baseUrl' | 'origin' | 'mountPath'>): Context {
+export function contextOf({ http, settings, renewals, now }: Engine, registration: Registration, place: Pick<Place, 'baseUrl' | 'origin' | 'mountPath'>): Context {
   const redirectUri = `${place.origin}${place.mountPath}/${registration.slug}/callback`
-  return Object.freeze({ ...registration, redirectUri, http, outbound: settings.outbound, now })
+  return Object.freeze({ ...registration, redirectUri, http, outbound: settings.outbound, renewals, now })
 }
 
 /** The tokens of one account of this request's session. */

@@ -111,7 +111,8 @@ describe('an access token', () => {
     const other = createBrowser()
     for (const [name, value] of browser.cookies(app.host)) other.cookies(app.host).set(name, value)
     await browser.json(`${app.url}/force`)
-    later(120)
+    // Rotations are remembered for a day.
+    later(25 * 3600)
     const { status, body } = await other.go(`${app.url}/force`)
     expect(status).toBe(401)
     expect(body).toContain('sign in again')

@@ -4,7 +4,6 @@ import { createCredentials } from '../../lib/credentials.js'
 import { withParameters } from '../../lib/protocols/authorizationRequest.js'
 import { bearer } from '../../lib/protocols/bearer.js'
 import { codeChallenge } from '../../lib/random.js'
-import { refresh } from '../../lib/refresh.js'
 import { isExpired, readTokenResponse } from '../../lib/tokens.js'
 import type { Tokens } from '../../lib/types.js'
 import { contextFor } from '../support/context.js'
@@ -56,7 +55,8 @@ describe('expiry', () => {
   })
 
   test('without a refresh token cannot be mended', async () => {
-    await expect(refresh(contextFor(), { accessToken: 'a', tokenType: 'Bearer', expiresAt: 100 })).rejects.toMatchObject({ code: 'reauth_required' })
+    const context = contextFor()
+    await expect(context.renewals.renew(context, { held: { accessToken: 'a', tokenType: 'Bearer', expiresAt: 100 } })).rejects.toMatchObject({ code: 'reauth_required' })
   })
 
   test('mended without a new refresh token keeps the old one', () => {

@@ -1,4 +1,5 @@
 import { createHttp, defaultMaxBytes } from '../../lib/http.js'
+import { createRenewals } from '../../lib/renewals.js'
 import type { Context, ResolvedProvider } from '../../lib/types.js'
 
 /** A context of an invented provider, with the parts that a test cares for. */
@@ -12,6 +13,7 @@ export function contextFor({ provider, outbound: limits, ...parts }: Partial<Omi
     http: createHttp(outbound),
     outbound,
     now: () => Date.now(),
+    renewals: createRenewals(parts.now),
     ...parts,
     provider: {
       protocol: 'oauth2', title: 'Invented', scope: ['profile'],

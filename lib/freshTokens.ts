@@ -1,0 +1,48 @@
+import { AuthError } from './errors.js'
+import { isDue } from './due.js'
+import { canRenew } from './renewals.js'
+import { isExpired } from './tokens.js'
+import type { TokenHolder } from './tokenHolder.js'
+import type { Context, Tokens } from './types.js'
+
+/**
+ * The tokens of an account, renewed first when they are due.
+ * @throws AuthError `credentials_gone`, and what `renewedTokens` throws once the access has ended
+ */
+export async function freshTokens(context: Context, holder: TokenHolder): Promise<Tokens> {
+  const tokens = presentTokens(holder, context.slug)
+  if (!isDue(tokens, context.now()) || !canRenew(context, tokens, holder.grant)) return tokens
+  try {
+    return await renewedTokens(context, holder, tokens)
+  } catch (error) {
+    // A provider that is down for a moment does not take away an access that still holds.
+    const isTransient = error instanceof AuthError && ['provider_timeout', 'provider_bad_response', 'store_unavailable'].includes(error.code)
+    if (isTransient && isExpired(tokens, context.now() / 1000, 0) === false) return tokens
+    throw error
+  }
+}
+
+/**
+ * Newer tokens than the given ones: renewed now, or by somebody else meanwhile.
+ * @param old the tokens that are due, or that the provider's API has refused
+ * @throws AuthError `reauth_required` when only a new sign-in helps; `credentials_gone`, `provider_timeout`, `provider_bad_response`,
+ * `store_unavailable`
+ */
+export async function renewedTokens(context: Context, holder: TokenHolder, old: Tokens): Promise<Tokens> {
+  const current = presentTokens(holder, context.slug)
+  // Another call of this request may have renewed them meanwhile.
+  if (current.accessToken !== old.accessToken) return current
+  const renewed = await context.renewals.renew(context, { held: current, vault: holder.vault, grant: holder.grant, onRenewed: holder.onRenewed })
+  const latest = presentTokens(holder, context.slug)
+  // Of many calls that waited for one renewal, the first one writes; tokens of a new sign-in are not written over.
+  if (latest.accessToken !== current.accessToken) return latest
+  await holder.write(renewed)
+  return renewed
+}
+
+/** @throws AuthError `credentials_gone` */
+export function presentTokens(holder: TokenHolder, slug: string): Tokens {
+  const tokens = holder.read()
+  if (!tokens) throw new AuthError('credentials_gone', 'This account has been signed out.', { provider: slug })
+  return tokens
+}

@@ -1,0 +1,113 @@
+import { isDue } from './due.js'
+import { AuthError } from './errors.js'
+import type { StoreLock } from './tokenStore.js'
+import type { Tokens } from './types.js'
+import type { KeptTokens, Vault } from './vault.js'
+
+/** Seconds after which a lock ends by itself: longer than a token call may take. */
+const lockTime = 15
+/** Milliseconds between two renewals of the lock while the provider is asked. */
+const heartbeat = 5_000
+/** Milliseconds to wait for a lock at most: a holder that died, and another one after it. */
+const patience = 20_000
+const firstPause = 15
+const longestPause = 150
+
+export interface VaultRenewal {
+  slug: string
+  held: Tokens
+  vault: Vault
+  exchange: (tokens: Tokens) => Promise<Tokens>
+  onRenewed: ((renewed: Tokens, previous: Tokens) => void | Promise<void>) | undefined
+  /** Milliseconds since 1970. */
+  now: () => number
+}
+
+/**
+ * Renews tokens that several processes share (rule R4 of the threat model): lock, read again, ask the provider only if nobody else
+ * has, write only over the version that was read, unlock.
+ */
+export async function renewInVault(renewal: VaultRenewal): Promise<Tokens> {
+  const { vault } = renewal
+  const before = await read(renewal)
+  if (isNewer(before.tokens, renewal)) return before.tokens
+  if (!vault.lock) return renewAs(renewal)
+  const { lock, newer } = await waitForLock(renewal, vault.lock)
+  if (newer) return newer
+  const stop = keepAlive(lock)
+  try {
+    return await renewAs(renewal)
+  } finally {
+    stop()
+    // A lock that cannot be given back ends by itself.
+    await lock.release().catch(() => undefined)
+  }
+}
+
+/** The renewal itself, by whoever holds the lock. */
+async function renewAs(renewal: VaultRenewal): Promise<Tokens> {
+  const { vault, exchange, onRenewed } = renewal
+  const kept = await read(renewal)
+  if (isNewer(kept.tokens, renewal)) return kept.tokens
+  try {
+    const renewed = await exchange(kept.tokens)
+    if (!await write(vault, renewed, kept.version)) {
+      // A slower holder of a lock that has ended, or a new sign-in, wrote meanwhile: what is kept counts.
+      return (await read(renewal)).tokens
+    }
+    await onRenewed?.(renewed, kept.tokens)
+    return renewed
+  } catch (error) {
+    if (!(error instanceof AuthError && error.code === 'reauth_required')) throw error
+    // Another process, one that held no lock, may have used the refresh token before.
+    const latest = await read(renewal)
+    if (latest.tokens.accessToken !== kept.tokens.accessToken) return latest.tokens
+    throw error
+  }
+}
+
+async function waitForLock(renewal: VaultRenewal, lockOf: NonNullable<Vault['lock']>): Promise<{ lock: StoreLock; newer?: never } | { lock?: never; newer: Tokens }> {
+  const end = performance.now() + patience
+  for (let pause = firstPause; performance.now() < end; pause = Math.min(pause * 1.5, longestPause)) {
+    const lock = await lockOf(lockTime)
+    if (lock) return { lock }
+    await new Promise((resolve) => { setTimeout(resolve, pause * (0.75 + Math.random() / 2)) })
+    const { tokens } = await read(renewal)
+    if (isNewer(tokens, renewal)) return { newer: tokens }
+  }
+  throw new AuthError('provider_timeout', 'The access is being renewed elsewhere, and that takes too long. Try again soon.', { provider: renewal.slug })
+}
+
+function keepAlive(lock: StoreLock): () => void {
+  const timer = setInterval(() => { lock.renew(lockTime).catch(() => undefined) }, heartbeat)
+  timer.unref()
+  return () => { clearInterval(timer) }
+}
+
+async function read({ vault, slug }: VaultRenewal): Promise<KeptTokens> {
+  const kept = await vault.read()
+  if (!kept) throw new AuthError('credentials_gone', 'This account has been signed out.', { provider: slug })
+  return kept
+}
+
+function isNewer(tokens: Tokens, { held, now }: VaultRenewal): boolean {
+  return tokens.accessToken !== held.accessToken && !isDue(tokens, now())
+}
+
+/** Milliseconds between attempts to store what a provider has given and will not give again. */
+const pauses = [50, 200, 1_000]
+
+/**
+ * Writes tokens that replace used ones: while the store is down there is no second chance to get them, so the write is tried again.
+ * @returns whether they were written
+ */
+async function write(vault: Vault, tokens: Tokens, version: number): Promise<boolean> {
+  for (const pause of pauses) {
+    try {
+      return await vault.write(tokens, version)
+    } catch {
+      await new Promise((resolve) => { setTimeout(resolve, pause) })
+    }
+  }
+  return vault.write(tokens, version)
+}

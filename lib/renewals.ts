@@ -1,0 +1,122 @@
+import { isDue } from './due.js'
+import { AuthError } from './errors.js'
+import { loadProtocol } from './protocols/index.js'
+import { sha256 } from './random.js'
+import { renewInVault } from './renewInVault.js'
+import { rotationMemory } from './rotationMemory.js'
+import { setbacks } from './setbacks.js'
+import type { Context, Grant, Tokens } from './types.js'
+import type { Vault } from './vault.js'
+
+/** What is to be renewed, and for whom. */
+export interface Renewal {
+  /** The tokens that the asker has. */
+  held: Tokens
+  /** Where they are kept for other processes. */
+  vault?: Vault | undefined
+  /** What new ones are asked for with; a refresh unless told. */
+  grant?: ((tokens: Tokens) => Grant) | undefined
+  /** Told of the renewal once, however many wait for it. */
+  onRenewed?: ((renewed: Tokens, previous: Tokens) => void | Promise<void>) | undefined
+}
+
+/** The renewals of one process: each is made once, however many ask, and remembered for those who come late with old tokens. */
+export interface Renewals {
+  /**
+   * Newer tokens than the held ones (RFC 6749 section 6); the old refresh token is kept when none is sent.
+   * @throws AuthError `reauth_required` when the provider refuses; `credentials_gone` when the account has been signed out;
+   * `provider_timeout`, `provider_bad_response` and `store_unavailable` leave the old tokens as they are
+   */
+  renew: (context: Context, renewal: Renewal) => Promise<Tokens>
+  /** What these tokens have become in this process, as far as it is remembered; the same ones when nothing is known. */
+  newest: (slug: string, tokens: Tokens) => Tokens
+  /** Resolves when no renewal of these tokens is under way any more, to what they have become. */
+  settled: (slug: string, tokens: Tokens, vault?: Vault) => Promise<Tokens>
+  /** Forgets everything. */
+  clear: () => void
+}
+
+/** Whether there is anything to renew tokens with. */
+export function canRenew(_context: Pick<Context, 'provider'>, tokens: Tokens, grant: Renewal['grant']): boolean {
+  return grant !== undefined || tokens.refreshToken !== undefined
+}
+
+/** @param now milliseconds since 1970 */
+export function createRenewals(now: () => number = () => Date.now()): Renewals {
+  const underWay = new Map<string, Promise<Tokens>>()
+  const rotations = rotationMemory(now)
+  const failed = setbacks(now)
+
+  async function renew(context: Context, renewal: Renewal): Promise<Tokens> {
+    const { held, vault, grant } = renewal
+    const { slug } = context
+    if (!canRenew(context, held, grant)) throw new AuthError('reauth_required', 'The access cannot be renewed; sign in again.', { provider: slug })
+    const key = flightKey(slug, held, vault)
+    const joined = underWay.get(key)
+    if (joined) {
+      const renewed = await joined
+      // Who waited may have held, and seen refused, what the others were only about to get.
+      return renewed.accessToken === held.accessToken ? renew(context, renewal) : renewed
+    }
+    const running = start(context, renewal).finally(() => underWay.delete(key))
+    underWay.set(key, running)
+    return running
+  }
+
+  async function start(context: Context, renewal: Renewal): Promise<Tokens> {
+    const { held, vault, grant = refreshGrant, onRenewed } = renewal
+    const { slug } = context
+    const current = rotations.newest(slug, held)
+    if (current.accessToken !== held.accessToken && !isDue(current, now())) return current
+    const exchange = async (tokens: Tokens): Promise<Tokens> => {
+      failed.check(slug, tokens)
+      try {
+        const renewed = await askProvider(context, grant(tokens))
+        failed.forget(slug, tokens)
+        rotations.remember(slug, tokens, renewed)
+        return renewed
+      } catch (error) {
+        failed.remember(slug, tokens, error)
+        throw error
+      }
+    }
+    if (vault) return renewInVault({ slug, held: current, vault, exchange, onRenewed, now })
+    const renewed = await exchange(current)
+    await onRenewed?.(renewed, current)
+    return renewed
+  }
+
+  return {
+    renew,
+    newest: rotations.newest,
+    async settled(slug, tokens, vault) {
+      await underWay.get(flightKey(slug, tokens, vault))?.catch(() => undefined)
+      return rotations.newest(slug, tokens)
+    },
+    clear() {
+      rotations.clear()
+      failed.clear()
+    },
+  }
+}
+
+function refreshGrant(tokens: Tokens): Grant {
+  return { type: 'refresh_token', tokens }
+}
+
+/** Whoever holds the same refresh token, or a key to the same place, shares one renewal. */
+function flightKey(slug: string, { refreshToken, accessToken }: Tokens, vault: Vault | undefined): string {
+  return vault ? `${slug} ${vault.key}` : sha256(JSON.stringify([slug, refreshToken ?? accessToken]))
+}
+
+async function askProvider(context: Context, grant: Grant): Promise<Tokens> {
+  const protocol = await loadProtocol(context.provider.protocol)
+  try {
+    return (await protocol.exchange(context, grant)).tokens
+  } catch (error) {
+    if (error instanceof AuthError && error.code === 'provider_error') {
+      throw new AuthError('reauth_required', 'The provider ended the access; sign in again.', { provider: context.slug, cause: error, providerError: error.providerError })
+    }
+    throw error
+  }
+}

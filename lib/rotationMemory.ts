@@ -1,0 +1,50 @@
+import { sha256 } from './random.js'
+import type { Tokens } from './types.js'
+
+/** Milliseconds for which a rotation is remembered: a browser may come back with an old cookie when a renewal was too late for its answer. */
+const rememberedFor = 24 * 3600_000
+/** Rotations remembered at most; the oldest go first. */
+const most = 5_000
+
+/** What tokens have become: requests that carry the same old cookie get the rotated tokens, and not a second refresh. */
+export interface RotationMemory {
+  remember: (slug: string, old: Tokens, renewed: Tokens) => void
+  newest: (slug: string, tokens: Tokens) => Tokens
+  clear: () => void
+}
+
+/** @param now milliseconds since 1970 */
+export function rotationMemory(now: () => number): RotationMemory {
+  const rotations = new Map<string, { renewed: Tokens; until: number }>()
+
+  function follow(slug: string, tokens: Tokens): Tokens {
+    const entry = rotations.get(digest(slug, tokens))
+    if (!entry || entry.until <= now() || entry.renewed.accessToken === tokens.accessToken) return tokens
+    // A refresh token that is never rotated leads many access tokens to one entry, which may be the older one.
+    if ((entry.renewed.issuedAt ?? 0) < (tokens.issuedAt ?? 0)) return tokens
+    return entry.renewed
+  }
+
+  return {
+    remember(slug, old, renewed) {
+      const key = digest(slug, old)
+      rotations.delete(key)
+      for (const [oldest, { until }] of rotations) {
+        if (until > now() && rotations.size < most) break
+        rotations.delete(oldest)
+      }
+      rotations.set(key, { renewed, until: now() + rememberedFor })
+    },
+    newest(slug, tokens) {
+      if (rotations.size === 0) return tokens
+      let newest = tokens
+      for (let next = follow(slug, newest); next !== newest; next = follow(slug, newest)) newest = next
+      return newest
+    },
+    clear: () => { rotations.clear() },
+  }
+}
+
+function digest(slug: string, { refreshToken, accessToken }: Tokens): string {
+  return sha256(JSON.stringify([slug, refreshToken ?? accessToken]))
+}

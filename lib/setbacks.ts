@@ -1,0 +1,50 @@
+import { AuthError } from './errors.js'
+import { sha256 } from './random.js'
+import { isExpired } from './tokens.js'
+import type { Tokens } from './types.js'
+
+/** Milliseconds to wait after the first failure, doubled with each that follows. */
+const firstWait = 1_000
+const longestWait = 30_000
+/** Once the access token has ended, somebody waits for the provider: it is asked at least this often. */
+const longestWaitWithoutAccess = 1_000
+const most = 5_000
+
+interface Setback { error: AuthError; wait: number; since: number }
+
+/** Renewals that failed: a provider that is down, or has refused, is not asked again by every request. */
+export interface Setbacks {
+  /** @throws AuthError the last failure, while it is too early to try again */
+  check: (slug: string, tokens: Tokens) => void
+  remember: (slug: string, tokens: Tokens, error: unknown) => void
+  forget: (slug: string, tokens: Tokens) => void
+  clear: () => void
+}
+
+/** @param now milliseconds since 1970 */
+export function setbacks(now: () => number): Setbacks {
+  const known = new Map<string, Setback>()
+  return {
+    check(slug, tokens) {
+      const setback = known.get(digest(slug, tokens))
+      if (!setback) return
+      const isUsable = isExpired(tokens, now() / 1000, 0) === false
+      const wait = isUsable || setback.error.code === 'reauth_required' ? setback.wait : Math.min(setback.wait, longestWaitWithoutAccess)
+      if (now() - setback.since < wait) throw setback.error
+    },
+    remember(slug, tokens, error) {
+      if (!(error instanceof AuthError) || !['reauth_required', 'provider_timeout', 'provider_bad_response'].includes(error.code)) return
+      const key = digest(slug, tokens)
+      const previous = known.get(key)
+      known.delete(key)
+      if (known.size >= most) for (const oldest of [...known.keys()].slice(0, most / 10)) known.delete(oldest)
+      known.set(key, { error, wait: previous ? Math.min(previous.wait * 2, longestWait) : firstWait, since: now() })
+    },
+    forget: (slug, tokens) => { known.delete(digest(slug, tokens)) },
+    clear: () => { known.clear() },
+  }
+}
+
+function digest(slug: string, { refreshToken, accessToken }: Tokens): string {
+  return sha256(JSON.stringify([slug, refreshToken ?? accessToken]))
+}

@@ -1,0 +1,20 @@
+import type { Grant, Tokens } from './types.js'
+import type { Vault } from './vault.js'
+
+/** The tokens of one account as a request, or a job, knows them. */
+export interface TokenHolder {
+  /** The tokens as they are now, or `undefined` once the account has been signed out. */
+  read: () => Tokens | undefined
+  /** Takes renewed tokens over. */
+  write: (tokens: Tokens) => void | Promise<void>
+  /** Lets go of tokens that have been revoked. */
+  forget?: (() => void | Promise<void>) | undefined
+  /** Where the tokens are kept for other requests and processes; absent where this holder is all there is. */
+  vault?: Vault | undefined
+  /** What new tokens are asked for with; a refresh unless told. */
+  grant?: ((tokens: Tokens) => Grant) | undefined
+  /** Told of every renewal once, however many waited for it. */
+  onRenewed?: ((renewed: Tokens, previous: Tokens) => void | Promise<void>) | undefined
+  /** The tokens as sealed text. */
+  seal?: ((tokens: Tokens) => string) | undefined
+}
