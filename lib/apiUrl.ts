@@ -16,16 +16,21 @@ const hiddenStepUp = /(?:^|[/\\;])\.\.(?:[/\\;]|$)/
 export function apiUrl({ provider, slug }: Pick<Context, 'provider' | 'slug'>, path: string, user: Partial<AuthUser> | undefined): URL {
   const text = fillUser(path, user, slug)
   if (forbiddenCharacters.test(text)) throw notAllowed(slug, 'The address of an API call may not hold white space, control characters or backslashes.')
-  const base = provider.apiBaseUrl === undefined ? undefined : new URL(provider.apiBaseUrl)
-  if (/^[a-z][a-z0-9+.-]*:/i.test(text) || text.startsWith('//')) return absolute(text, base, provider.apiHosts ?? [], slug)
-  if (!base) throw new AuthError('config_invalid', `Relative API addresses need providers.${slug}.apiBaseUrl.`, { provider: slug })
-  return relative(text.replace(/^\//, ''), base, slug)
+  if (/^[a-z][a-z0-9+.-]*:/i.test(text) || text.startsWith('//')) return allowedUrl({ provider, slug }, text)
+  if (provider.apiBaseUrl === undefined) throw new AuthError('config_invalid', `Relative API addresses need providers.${slug}.apiBaseUrl.`, { provider: slug })
+  return relative(text.replace(/^\//, ''), new URL(provider.apiBaseUrl), slug)
 }
 
-function absolute(text: string, base: URL | undefined, apiHosts: readonly string[], slug: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined
+/**
+ * An absolute address that may receive the token: on the host of `apiBaseUrl`, or on one of `apiHosts`. Nothing is filled in.
+ *
+ * @throws AuthError `host_not_allowed`
+ */
+export function allowedUrl({ provider, slug }: Pick<Context, 'provider' | 'slug'>, address: string): URL {
+  const url = URL.canParse(address) ? new URL(address) : undefined
   if (!url || url.username || url.password || !isSecureUrl(url)) throw notAllowed(slug, 'The address of an API call must be a plain https URL.')
-  if (url.origin !== base?.origin && !apiHosts.includes(url.host)) {
+  const ownOrigin = provider.apiBaseUrl === undefined ? undefined : new URL(provider.apiBaseUrl).origin
+  if (url.origin !== ownOrigin && !provider.apiHosts?.includes(url.host)) {
     throw notAllowed(slug, `The access token of "${slug}" may not be sent to another host; list the host in providers.${slug}.apiHosts if it belongs to the provider.`)
   }
   return url

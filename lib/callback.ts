@@ -41,9 +41,14 @@ function checkState({ stateHash, slug }: Transaction, state: string | undefined)
   if (!equalInConstantTime(sha256(state), stateHash)) throw new AuthError('state_mismatch', 'The answer belongs to another sign-in.', { provider: slug })
 }
 
-function checkAge({ createdAt, slug }: Transaction, now: number): void {
+function checkAge(transaction: Transaction, now: number): void {
+  if (isTooOld(transaction, now)) throw new AuthError('state_expired', 'The sign-in took longer than ten minutes.', { provider: transaction.slug })
+}
+
+/** Whether a login was started too long ago to be finished. */
+export function isTooOld({ createdAt }: Transaction, now: number): boolean {
   // Turned round, so that a time that is missing counts as too old.
-  if (!(now - createdAt <= transactionLifetime)) throw new AuthError('state_expired', 'The sign-in took longer than ten minutes.', { provider: slug })
+  return !(now - createdAt <= transactionLifetime)
 }
 
 function checkProvider(transaction: Transaction, context: Context): void {

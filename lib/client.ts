@@ -2,15 +2,20 @@ import { inspect } from 'node:util'
 import { apiUrl } from './apiUrl.js'
 import { apiRequest, type RequestOptions } from './client/apiRequest.js'
 import { apiResponse, type ApiResponse } from './client/apiResponse.js'
-import { send } from './client/send.js'
+import { exchange, type Account } from './client/exchange.js'
+import { apiFetch, type ApiFetchInit } from './client/fetch.js'
+import { pagesOf, type PageOptions } from './client/pages.js'
+import { wait, type Wait } from './client/retryAfter.js'
 import { createCredentials, type Credentials } from './credentials.js'
-import { freshTokens, renewedTokens } from './freshTokens.js'
-import { canRenew } from './renewals.js'
 import type { TokenHolder } from './tokenHolder.js'
-import type { AuthUser, Context } from './types.js'
+import type { ApiRequest, AuthUser, Context } from './types.js'
 
 export type { RequestOptions } from './client/apiRequest.js'
 export type { ApiResponse } from './client/apiResponse.js'
+export type { ApiFetchInit } from './client/fetch.js'
+export type { PageOptions } from './client/pages.js'
+
+const defaultMaxBytes = 10 * 1024 * 1024
 
 /** Calls a provider's API as the signed-in person: tokens are put on, renewed when due, and never sent elsewhere. */
 export interface ApiClient {
@@ -26,7 +31,23 @@ export interface ApiClient {
    * `credentials_gone`; never for an HTTP status
    */
   request: <Data = unknown>(method: string, url: string, options?: RequestOptions) => Promise<ApiResponse<Data>>
+  /**
+   * The same as a platform `Response` whose body is read as it comes: for streams, downloads and progress. Read the body or cancel it.
+   * @throws AuthError as `request`; the body ends with `provider_timeout` or `provider_bad_response`
+   */
+  fetch: (url: string | URL, init?: ApiFetchInit) => Promise<Response>
+  /**
+   * The pages of a list, by `Link` header (RFC 8288) or as the provider's entry says: `for await (const page of client.pages(url))`.
+   * A page that is not 2xx is given, and is the last one.
+   * @throws AuthError as `request`; `host_not_allowed` when the next page is elsewhere
+   */
+  pages: <Data = unknown>(url: string, options?: PageOptions) => AsyncIterable<ApiResponse<Data>>
   readonly credentials: Credentials
+}
+
+export interface ApiClientParts {
+  /** How a call waits where a provider asks for a pause. */
+  wait?: Wait
 }
 
 /**
@@ -34,28 +55,35 @@ export interface ApiClient {
  * @param holder where the account's tokens are kept, so that renewed ones are not lost
  * @param user fills `{id}` and the like in addresses
  */
-export function createApiClient(context: Context, holder: TokenHolder, user?: Partial<AuthUser>): ApiClient {
+export function createApiClient(context: Context, holder: TokenHolder, user?: Partial<AuthUser>, parts: ApiClientParts = {}): ApiClient {
   const credentials = createCredentials(context, holder)
+  const account: Account = { context, holder, wait: parts.wait ?? wait }
 
-  const call: ApiClient['request'] = async (method, url, options = {}) => {
-    const request = apiRequest(context, method, apiUrl(context, url, user), options)
-    const tokens = await freshTokens(context, holder)
-    let response = await send(context, tokens, request, options)
-    if (response.status === 401 && canRenew(context, tokens, holder.grant)) {
-      const renewed = await renewedTokens(context, holder, tokens)
-      response = await send(context, renewed, request, options)
-    }
-    return apiResponse(response, context.slug)
+  const call = async <Data>(request: ApiRequest, options: RequestOptions): Promise<ApiResponse<Data>> => {
+    const { maxBytes = defaultMaxBytes, signal } = options
+    const answer = await exchange(account, request, {
+      timeout: options.timeout ?? context.outbound.timeout,
+      transmit: (signed, timeout) => context.http({ ...signed, maxBytes, signal, timeout }),
+      isReplayable: true,
+    }, options)
+    return apiResponse(answer, context.slug)
+  }
+  const request: ApiClient['request'] = async (method, url, options = {}) => call(apiRequest(context, method, apiUrl(context, url, user), options), options)
+  const pages = async function* <Data>(url: string, options: PageOptions = {}): AsyncGenerator<ApiResponse<Data>> {
+    const first = apiRequest(context, 'GET', apiUrl(context, url, user), options)
+    yield* pagesOf<Data>(account, first, options, (next) => call<Data>(next, options))
   }
 
   const client = {
-    get: (url: string, options?: RequestOptions) => call('GET', url, options),
-    head: (url: string, options?: RequestOptions) => call('HEAD', url, options),
-    post: (url: string, options?: RequestOptions) => call('POST', url, options),
-    put: (url: string, options?: RequestOptions) => call('PUT', url, options),
-    patch: (url: string, options?: RequestOptions) => call('PATCH', url, options),
-    delete: (url: string, options?: RequestOptions) => call('DELETE', url, options),
-    request: call,
+    get: (url: string, options?: RequestOptions) => request('GET', url, options),
+    head: (url: string, options?: RequestOptions) => request('HEAD', url, options),
+    post: (url: string, options?: RequestOptions) => request('POST', url, options),
+    put: (url: string, options?: RequestOptions) => request('PUT', url, options),
+    patch: (url: string, options?: RequestOptions) => request('PATCH', url, options),
+    delete: (url: string, options?: RequestOptions) => request('DELETE', url, options),
+    request,
+    fetch: async (url: string | URL, init: ApiFetchInit = {}) => apiFetch(account, apiUrl(context, String(url), user), init),
+    pages,
     credentials,
   } as ApiClient
   return Object.defineProperty(client, inspect.custom, { value: () => `ApiClient { provider: '${context.slug}' }`, enumerable: false })

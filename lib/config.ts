@@ -8,7 +8,8 @@ import { checkSecret } from './config/secrets.js'
 import { defaultMaxBytes, defaultTimeout } from './http.js'
 import { randomToken } from './random.js'
 import { safeReturnTo } from './returnTo.js'
-import type { AuthRouterConfig, Settings } from './settings.js'
+import type { AuthRouterConfig, Expiry, FetchToken, Settings } from './settings.js'
+import type { TokenStore } from './tokenStore.js'
 import type { Outbound, Provider } from './types.js'
 
 /** What a configuration is completed from. */
@@ -44,6 +45,7 @@ export function resolveConfig<Request, Session>(config: AuthRouterConfig<Request
     throw invalid('providers', 'is missing: give at least one entry of the catalogue, or a provider of your own.')
   }
 
+  const outbound = outboundOf(options.http)
   const settings = {
     baseUrls: frozen(baseUrls(options.baseUrl, env, production)),
     path,
@@ -53,15 +55,19 @@ export function resolveConfig<Request, Session>(config: AuthRouterConfig<Request
     appId: options.appId ?? 'authrouter',
     session: options.session,
     transactions: options.transactions ?? 'cookie',
+    tokenStore: sharedStore(options.tokenStore, warn),
+    fetchToken: tableReader(options),
+    revokeOnLogout: options.revokeOnLogout ?? true,
     ifLoggedIn: options.ifLoggedIn ?? 'allow',
-    remember: options.remember ?? false,
+    remember: frozen(options.remember ?? false),
+    expiry: expiryOf(options),
     crossSiteStart: options.crossSiteStart ?? 'confirm',
     keep: frozen({ ...defaultKeep, ...options.keep }),
     hooks: frozen({ ...options.hooks }),
     errors: options.errors ?? 'page',
-    outbound: outboundOf(options.http),
+    outbound,
     logger: options.logger,
-    ...resolveProviders(options.providers, { catalogue, retired, env, production }),
+    ...resolveProviders(options.providers, { catalogue, retired, env, production, wayOut: outbound.fetch ? 'http.fetch' : outbound.dispatcher === undefined ? undefined : 'http.dispatcher' }),
   } as const
   return Object.freeze({ ...settings, secrets: frozen(secrets(options.secret, env, production, warn)) })
 }
@@ -124,6 +130,27 @@ function checkSession(session: unknown): void {
     throw invalid('session.store', 'must be a store of express-session, with the functions get, set and destroy: '
       + 'new RedisStore({ client }) and the like.')
   }
+}
+
+/** Seconds after which a browser session ends even in a browser that is never closed. */
+const longestBrowserSession = 30 * 24 * 3600
+
+function expiryOf<Request, Session>({ remember = false, expiry }: Partial<AuthRouterConfig<Request, Session>>): Expiry {
+  if (expiry?.rolling === true && remember === false) throw invalid('expiry.rolling', 'needs remember: it is that time which begins anew with every visit.')
+  return Object.freeze({ idle: false, absolute: remember === false ? longestBrowserSession : false, rolling: false, ...expiry })
+}
+
+function sharedStore(store: TokenStore | undefined, warn: (message: string) => void): TokenStore | undefined {
+  if (store && !store.lock) warn('tokenStore has no function lock: it is safe for one process only, since two could renew the same tokens at once.')
+  return store
+}
+
+function tableReader<Request, Session>({ fetchToken, hooks, tokenStore }: Partial<AuthRouterConfig<Request, Session>>): FetchToken<Request> | undefined {
+  if (fetchToken && !hooks?.onTokens) {
+    throw invalid('fetchToken', 'needs hooks.onTokens beside it: one reads the application\'s own table of tokens, the other writes it.')
+  }
+  if (fetchToken && tokenStore && !tokenStore.lock) throw invalid('tokenStore', 'beside fetchToken serves for its locks only, and this one has no function lock.')
+  return fetchToken
 }
 
 function outboundOf(http: Partial<Outbound> = {}): Outbound {

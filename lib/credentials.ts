@@ -2,8 +2,9 @@ import { inspect } from 'node:util'
 import { isDue } from './due.js'
 import { AuthError } from './errors.js'
 import { presentTokens, renewedTokens } from './freshTokens.js'
-import { canRenew } from './renewals.js'
+import { canRenew } from './renewable.js'
 import type { TokenHolder } from './tokenHolder.js'
+import { revokeTokens } from './revocation.js'
 import { isExpired } from './tokens.js'
 import type { Context, Tokens } from './types.js'
 
@@ -28,6 +29,12 @@ export interface Credentials {
    * @throws AuthError `reauth_required` when only a new sign-in helps; `provider_timeout`, `provider_bad_response`, `credentials_gone`
    */
   refresh: (options?: { force?: boolean }) => Promise<void>
+  /**
+   * Ends the access at the provider (RFC 7009) and lets go of the tokens: from then on every call is `credentials_gone`.
+   * @returns `false` where the provider has no way to end it; the tokens are let go of all the same
+   * @throws AuthError `provider_error`, `provider_timeout`, `provider_bad_response`: the tokens stay, so that it can be tried again
+   */
+  revoke: () => Promise<boolean>
   /**
    * The credentials as compact URL-safe text, encrypted and authenticated, for a job or another process: `auth.credentials(text)` and
    * `auth.client(slug, text)` open it. Whoever renews rotated tokens outside of a token store has to seal and keep them again.
@@ -61,15 +68,29 @@ export function createCredentials(context: Context, holder: TokenHolder): Creden
       const current = tokens()
       if (force || (isDue(current, now()) && canRenew(context, current, holder.grant))) await renewedTokens(context, holder, current)
     },
+    revoke: async () => {
+      const newest = await context.renewals.settled(slug, tokens(), holder.vault)
+      const isRevoked = await revokeTokens(context, newest)
+      await holder.forget?.()
+      return isRevoked
+    },
     seal: () => {
       if (!holder.seal) throw new AuthError('config_invalid', 'These credentials belong to a context that has no secret to seal them with.', { provider: slug })
       return holder.seal(tokens())
     },
     // What has been signed out has nothing to tell, but may still be listed.
-    toJSON: () => holder.read() ? { ...facts } : { provider: slug },
+    toJSON: () => hasTokens(holder) ? { ...facts } : { provider: slug },
     [inspect.custom]: () => `Credentials { provider: '${slug}' }`,
   }
   return hideFromListing(facts, methods)
+}
+
+function hasTokens(holder: TokenHolder): boolean {
+  try {
+    return holder.read() !== undefined
+  } catch {
+    return false
+  }
 }
 
 // Properties that hold or lead to a token are not enumerable: spreading, JSON and loggers pass over them.

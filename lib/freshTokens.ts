@@ -1,6 +1,6 @@
 import { AuthError } from './errors.js'
 import { isDue } from './due.js'
-import { canRenew } from './renewals.js'
+import { canRenew } from './renewable.js'
 import { isExpired } from './tokens.js'
 import type { TokenHolder } from './tokenHolder.js'
 import type { Context, Tokens } from './types.js'
@@ -10,7 +10,8 @@ import type { Context, Tokens } from './types.js'
  * @throws AuthError `credentials_gone`, and what `renewedTokens` throws once the access has ended
  */
 export async function freshTokens(context: Context, holder: TokenHolder): Promise<Tokens> {
-  const tokens = presentTokens(holder, context.slug)
+  await holder.load?.()
+  const tokens = startingTokens(holder, context.slug)
   if (!isDue(tokens, context.now()) || !canRenew(context, tokens, holder.grant)) return tokens
   try {
     return await renewedTokens(context, holder, tokens)
@@ -29,15 +30,20 @@ export async function freshTokens(context: Context, holder: TokenHolder): Promis
  * `store_unavailable`
  */
 export async function renewedTokens(context: Context, holder: TokenHolder, old: Tokens): Promise<Tokens> {
-  const current = presentTokens(holder, context.slug)
+  const current = startingTokens(holder, context.slug)
   // Another call of this request may have renewed them meanwhile.
   if (current.accessToken !== old.accessToken) return current
-  const renewed = await context.renewals.renew(context, { held: current, vault: holder.vault, grant: holder.grant, onRenewed: holder.onRenewed })
-  const latest = presentTokens(holder, context.slug)
+  const { vault, grant, onRenewed, onOrphaned } = holder
+  const renewed = await context.renewals.renew(context, { held: current, vault, grant, onRenewed, onOrphaned })
+  const latest = startingTokens(holder, context.slug)
   // Of many calls that waited for one renewal, the first one writes; tokens of a new sign-in are not written over.
   if (latest.accessToken !== current.accessToken) return latest
   await holder.write(renewed)
   return renewed
+}
+
+function startingTokens(holder: TokenHolder, slug: string): Tokens {
+  return holder.read() ?? holder.unfetched ?? presentTokens(holder, slug)
 }
 
 /** @throws AuthError `credentials_gone` */

@@ -1,7 +1,13 @@
+import { Readable } from 'node:stream'
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
 import { promisify } from 'node:util'
 import { unzip } from 'node:zlib'
 import { AuthError } from './errors.js'
-import type { Http, HttpRequest, HttpResponse, Outbound } from './types.js'
+import { createDeadline, untilAborted } from './http/deadline.js'
+import { failureOf } from './http/failure.js'
+import { isWithoutBody, joined, plainHeaders, requestHeaders } from './http/headers.js'
+import { createHttpStream } from './http/openStream.js'
+import type { ClientCertificate, Http, HttpRequest, HttpResponse, HttpStream, Outbound, StreamRequest } from './types.js'
 
 /** Milliseconds for a call to a provider's own endpoint; connecting may take `connectTimeout` of them. */
 export const defaultTimeout = 5_000
@@ -12,7 +18,7 @@ const connectTimeout = 3_000
 export const defaultMaxBytes = 1024 * 1024
 
 type ResponseBody = ConstructorParameters<typeof Response>[0]
-type Send = (request: HttpRequest, signal: AbortSignal) => Promise<{ status: number; headers: Record<string, string>; chunks: AsyncIterable<Uint8Array> }>
+type Send = (request: HttpRequest | StreamRequest, signal: AbortSignal) => Promise<{ status: number; headers: Record<string, string>; chunks: AsyncIterable<Uint8Array> }>
 
 /**
  * Makes the one way out to the network: bounded in time and size, never following a redirect, never asking for compression.
@@ -21,43 +27,35 @@ type Send = (request: HttpRequest, signal: AbortSignal) => Promise<{ status: num
  * @returns a function that throws `AuthError` with `provider_timeout` or `provider_bad_response`, and never for an HTTP status
  */
 export function createHttp(outbound: Outbound): Http {
-  const send = outbound.fetch ? sendByFetch(outbound.fetch) : sendByUndici(outbound.dispatcher)
+  return createWaysOut(outbound).http
+}
 
+/**
+ * Makes both ways out over the same connections: for answers that are read whole, and for those that are read as they come.
+ *
+ * @param outbound limits, and the application's own `fetch` or undici dispatcher
+ */
+export function createWaysOut(outbound: Outbound): { http: Http; openStream: HttpStream } {
+  const send = outbound.fetch ? sendByFetch(outbound.fetch) : sendByUndici(outbound.dispatcher)
+  return { http: httpBy(send, outbound), openStream: createHttpStream(outbound, send) }
+}
+
+function httpBy(send: Send, outbound: Outbound): Http {
   return async function http(request) {
-    const deadline = AbortSignal.timeout(request.timeout ?? outbound.timeout)
-    const signal = request.signal ? AbortSignal.any([deadline, request.signal]) : deadline
+    const deadline = createDeadline(request.signal)
     const answer = async (): Promise<HttpResponse> => {
-      const { status, headers, chunks } = await send({ ...request, headers: requestHeaders(request.headers) }, signal)
+      const { status, headers, chunks } = await send({ ...request, headers: requestHeaders(request.headers) }, deadline.signal)
       const maxBytes = request.maxBytes ?? outbound.maxBytes
       return { status, headers, body: await unpacked(await readBounded(chunks, maxBytes), headers['content-encoding'], maxBytes) }
     }
     try {
-      return await untilAborted(answer, signal)
+      deadline.restart(request.timeout ?? outbound.timeout)
+      return await untilAborted(answer, deadline.signal)
     } catch (error) {
-      if (request.signal?.aborted) throw error
-      if (error instanceof AuthError) throw error
-      if (deadline.aborted || isConnectTimeout(error)) throw new AuthError('provider_timeout', 'The provider did not answer in time.', { cause: error })
-      throw new AuthError('provider_bad_response', 'The provider could not be reached.', { cause: error })
+      throw failureOf(error, request.signal, deadline)
+    } finally {
+      deadline.end()
     }
-  }
-}
-
-/** Names in lower case, so that a header is there once however it was written; the later one wins. */
-function requestHeaders(headers: Record<string, string> = {}): Record<string, string> {
-  const own = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])
-  return { 'accept-encoding': 'identity', 'user-agent': 'authrouter', ...Object.fromEntries(own) as Record<string, string> }
-}
-
-// An application's own fetch may pass over the signal; the limit holds all the same.
-async function untilAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
-  let stop = (): void => undefined
-  const aborted = new Promise<never>((_resolve, reject) => { stop = () => { reject(signal.reason as Error) } })
-  signal.addEventListener('abort', stop)
-  try {
-    return await Promise.race([work(), aborted])
-  } finally {
-    signal.removeEventListener('abort', stop)
   }
 }
 
@@ -72,31 +70,52 @@ async function unpacked(body: Uint8Array, encoding: string | undefined, maxBytes
   }
 }
 
+type Undici = typeof import('undici')
+type Dispatcher = import('undici').Dispatcher
+
 function sendByUndici(configured: unknown): Send {
-  let loaded: Promise<{ request: typeof import('undici').request; dispatcher: import('undici').Dispatcher }> | undefined
+  let loaded: Promise<Pick<Undici, 'request'> & { dispatcherFor: ReturnType<typeof dispatchers> }> | undefined
 
   // Loaded at the first call: an application that is only being started pays nothing for it.
-  async function load(): Promise<{ request: typeof import('undici').request; dispatcher: import('undici').Dispatcher }> {
+  async function load(): Promise<Pick<Undici, 'request'> & { dispatcherFor: ReturnType<typeof dispatchers> }> {
     const { Agent, request } = await import('undici')
-    return { request, dispatcher: (configured as import('undici').Dispatcher | undefined) ?? new Agent({ connect: { timeout: connectTimeout } }) }
+    return { request, dispatcherFor: dispatchers(Agent, configured as Dispatcher | undefined) }
   }
 
-  return async ({ method, url, headers, body }, signal) => {
+  return async ({ method, url, headers, body, certificate }, signal) => {
     loaded ??= load()
-    const { request, dispatcher } = await loaded
-    const response = await request(url, { method: method, headers: headers ?? {}, body: body ?? null,
-      signal, dispatcher })
+    const { request, dispatcherFor } = await loaded
+    const response = await request(url, { method: method, headers: headers ?? {}, signal,
+      body: body instanceof ReadableStream ? Readable.fromWeb(body as NodeReadableStream) : body ?? null, dispatcher: dispatcherFor(certificate) })
     return { status: response.statusCode, headers: plainHeaders(response.headers), chunks: response.body as AsyncIterable<Uint8Array> }
+  }
+}
+
+/** The connections of a request: those without a certificate, or of its certificate alone. An application's own dispatcher presents its own. */
+function dispatchers(Agent: Undici['Agent'], configured: Dispatcher | undefined): (certificate: ClientCertificate | undefined) => Dispatcher {
+  const plain = configured ?? new Agent({ connect: { timeout: connectTimeout } })
+  const byCertificate = new WeakMap<ClientCertificate, Dispatcher>()
+  return (certificate) => {
+    if (!certificate || configured) return plain
+    const known = byCertificate.get(certificate) ?? new Agent({ connect: { timeout: connectTimeout, cert: certificate.cert, key: certificate.key } })
+    byCertificate.set(certificate, known)
+    return known
   }
 }
 
 function sendByFetch(fetch: typeof globalThis.fetch): Send {
   return async ({ method, url, headers, body }, signal) => {
-    const response = await fetch(url, { method, headers: headers ?? {}, ...(body === undefined ? {} : { body: body as NonNullable<ResponseBody> }), redirect: 'manual', signal })
+    const response = await fetch(url, { method, headers: headers ?? {}, ...bodyInit(body), redirect: 'manual', signal })
     // What it unpacked itself is not packed any more, whatever the header says.
     const { 'content-encoding': _unpacked, ...plain } = joined(response.headers)
     return { status: response.status, headers: plain, chunks: response.body ?? none() }
   }
+}
+
+function bodyInit(body: HttpRequest['body'] | StreamRequest['body']): object {
+  if (body === undefined) return {}
+  // The Fetch Standard asks for it where the answer cannot begin before the request has ended.
+  return body instanceof ReadableStream ? { body, duplex: 'half' } : { body }
 }
 
 async function* none(): AsyncGenerator<Uint8Array> {
@@ -113,25 +132,6 @@ async function readBounded(chunks: AsyncIterable<Uint8Array>, maxBytes: number):
     parts.push(chunk)
   }
   return Buffer.concat(parts, size)
-}
-
-// The platform's Headers list each cookie by itself.
-function joined(headers: Iterable<[string, string]>): Record<string, string> {
-  const plain: Record<string, string> = {}
-  for (const [name, value] of headers) plain[name] = name in plain ? `${plain[name] ?? ''}, ${value}` : value
-  return plain
-}
-
-function plainHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  const plain: Record<string, string> = {}
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) plain[name] = Array.isArray(value) ? value.join(', ') : value
-  }
-  return plain
-}
-
-function isConnectTimeout(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'UND_ERR_CONNECT_TIMEOUT'
 }
 
 /**
@@ -167,10 +167,7 @@ async function bodyOf(body: unknown): Promise<string | Uint8Array | undefined> {
   return new Uint8Array(await new Response(body as ResponseBody).arrayBuffer())
 }
 
-// The statuses that a Response must not be given a body for (Fetch Standard, null body status).
-const withoutBody = new Set([101, 103, 204, 205, 304])
-
 /** An answer of the one way out as a platform `Response`. */
 export function toResponse({ status, headers, body }: HttpResponse): Response {
-  return new Response(withoutBody.has(status) ? null : Buffer.from(body), { status, headers })
+  return new Response(isWithoutBody(status) ? null : Buffer.from(body), { status, headers })
 }

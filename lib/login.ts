@@ -31,6 +31,7 @@ export async function login(context: Context, options: LoginOptions = {}): Promi
       scope: requestedScope(context, options),
       ...(options.returnTo === undefined ? {} : { returnTo: options.returnTo }),
       ...(maxAge === undefined ? {} : { maxAge }),
+      ...(options.remember === undefined ? {} : { remember: options.remember }),
       ...remember,
     },
   }

@@ -1,4 +1,5 @@
-import type { Client, Tokens } from './types.js'
+import type { RenewalStrategy, ResolvedExchange } from './renewalStrategy.js'
+import type { Client, ClientCertificate, Tokens } from './types.js'
 
 /** The protocols that a provider can speak. */
 export type ProtocolName = 'oauth1' | 'oauth2' | 'oidc'
@@ -19,8 +20,8 @@ export interface Openid2Facts {
   attributeExchange?: Record<string, string>
 }
 
-/** How a client proves itself at the token endpoint (RFC 6749 section 2.3; OpenID Connect Core section 9). */
-export type ClientAuthMethod = 'basic' | 'basic_raw' | 'post' | 'none' | 'client_secret_jwt' | 'private_key_jwt'
+/** How a client proves itself at the token endpoint (RFC 6749 section 2.3; OpenID Connect Core section 9; RFC 8705 section 2 for `tls`). */
+export type ClientAuthMethod = 'basic' | 'basic_raw' | 'post' | 'none' | 'client_secret_jwt' | 'private_key_jwt' | 'tls'
 
 /** Authenticates a token request by itself: it may change the headers and the form that are about to be sent. */
 export type ClientAuthFunction = (request: { endpoint: string; clientId: string; clientSecret: string | undefined; client: Readonly<Client>
@@ -47,6 +48,8 @@ export interface ApiRequest {
   url: string
   headers: Record<string, string>
   body?: string | Uint8Array | undefined
+  /** What is presented to a server that asks for a certificate. */
+  certificate?: ClientCertificate | undefined
 }
 
 /** Changes of a request, or repairs of a response, at one station each. Pure functions: no hook can skip a check. */
@@ -93,6 +96,12 @@ export interface ProviderParameter {
 /** Text with `{parameter}` inside, or a function of the parameters where text is not enough. */
 export type Template = string | ((parameters: Record<string, string>) => string)
 
+/**
+ * How a list names its next page where no `Link` header (RFC 8288) does: a path to the address of that page, or a path to a value and
+ * the query parameter that takes it there. Paths are written as in `profile`.
+ */
+export type Pagination = { next: string } | { cursor: string; parameter: string }
+
 /** What an application may set for a provider, besides who it is to them. */
 export interface ProviderOptions {
   title?: string
@@ -122,11 +131,15 @@ export interface ProviderOptions {
   clockTolerance?: number
   /** Other hosts that may receive the token. */
   apiHosts?: readonly string[]
+  /** How lists of the API name their next page; a `Link` header goes first. */
+  pagination?: Pagination
   profile?: ProfileMap
   hooks?: ProviderHooks
   signatureMethod?: SignatureMethod
   signaturePlacement?: 'header' | 'query' | 'body'
   realm?: string
+  /** OAuth 1.0a: send `oauth_body_hash` with requests to the API whose body is no form (OAuth Request Body Hash extension). */
+  bodyHash?: boolean
   requestTokenParams?: Record<string, string>
 }
 
@@ -149,7 +162,14 @@ export interface Provider extends ProviderOptions {
   userinfoEndpoint?: Template
   requestTokenEndpoint?: Template
   accessTokenEndpoint?: Template
+  /** Where tokens are revoked (RFC 7009), if discovery does not say. */
   revocationEndpoint?: Template
+  /** How the client authenticates there, if not as at the token endpoint. */
+  revocationClientAuth?: ClientAuthMethod
+  /** Where tokens are introspected (RFC 7662), if discovery does not say. */
+  introspectionEndpoint?: Template
+  /** `'standard'` unless told. */
+  renewal?: RenewalStrategy
   jwksUri?: Template
   apiBaseUrl?: Template
   userinfoMethod?: 'GET' | 'POST'
@@ -207,8 +227,8 @@ export interface Provider extends ProviderOptions {
 
 /** A provider whose templates are filled and whose defaults are set: what the flow works with. */
 export interface ResolvedProvider extends Omit<Provider, 'protocol' | 'openid2' | 'issuer' | 'discoveryEndpoint' | 'authorizationEndpoint' | 'tokenEndpoint'
-  | 'refreshEndpoint' | 'userinfoEndpoint' | 'requestTokenEndpoint' | 'accessTokenEndpoint' | 'revocationEndpoint' | 'jwksUri' | 'apiBaseUrl'
-  | 'authorizationResponseIssuer'> {
+  | 'refreshEndpoint' | 'userinfoEndpoint' | 'requestTokenEndpoint' | 'accessTokenEndpoint' | 'revocationEndpoint' | 'introspectionEndpoint'
+  | 'renewal' | 'jwksUri' | 'apiBaseUrl' | 'authorizationResponseIssuer'> {
   protocol: ProtocolName
   issuer?: string
   discoveryEndpoint?: string
@@ -219,6 +239,8 @@ export interface ResolvedProvider extends Omit<Provider, 'protocol' | 'openid2' 
   requestTokenEndpoint?: string
   accessTokenEndpoint?: string
   revocationEndpoint?: string
+  introspectionEndpoint?: string
+  renewal?: 'standard' | 'none' | ResolvedExchange
   jwksUri?: string
   apiBaseUrl?: string
   authorizationResponseIssuer?: string

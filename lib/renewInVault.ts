@@ -1,5 +1,6 @@
 import { isDue } from './due.js'
 import { AuthError } from './errors.js'
+import type { PendingWrites } from './pendingWrites.js'
 import type { StoreLock } from './tokenStore.js'
 import type { Tokens } from './types.js'
 import type { KeptTokens, Vault } from './vault.js'
@@ -19,6 +20,10 @@ export interface VaultRenewal {
   vault: Vault
   exchange: (tokens: Tokens) => Promise<Tokens>
   onRenewed: ((renewed: Tokens, previous: Tokens) => void | Promise<void>) | undefined
+  /** Told of tokens that belong to nobody: the account was signed out while they were being asked for. */
+  onOrphaned: ((renewed: Tokens) => void) | undefined
+  /** Where renewed tokens wait that the store could not take. */
+  pending: PendingWrites
   /** Milliseconds since 1970. */
   now: () => number
 }
@@ -46,23 +51,32 @@ export async function renewInVault(renewal: VaultRenewal): Promise<Tokens> {
 
 /** The renewal itself, by whoever holds the lock. */
 async function renewAs(renewal: VaultRenewal): Promise<Tokens> {
-  const { vault, exchange, onRenewed } = renewal
+  const { vault, exchange, onRenewed, onOrphaned, pending } = renewal
   const kept = await read(renewal)
   if (isNewer(kept.tokens, renewal)) return kept.tokens
+  const renewed = await exchangeOnce(renewal, kept.tokens, exchange)
+  if (renewed.by === 'another') return renewed.tokens
+  const outcome = await write(vault, renewed.tokens, kept.version)
+  if (outcome === 'refused') {
+    // A slower holder of a lock that has ended wrote meanwhile, or the account was signed out: what is kept counts.
+    const winner = await vault.read()
+    if (!winner) onOrphaned?.(renewed.tokens)
+    return (winner ?? gone(renewal.slug)).tokens
+  }
+  if (outcome === 'failed') pending.add(vault, renewed.tokens, kept.version)
+  await onRenewed?.(renewed.tokens, kept.tokens)
+  return renewed.tokens
+}
+
+async function exchangeOnce(renewal: VaultRenewal, tokens: Tokens, exchange: VaultRenewal['exchange']): Promise<{ by: 'us' | 'another'; tokens: Tokens }> {
   try {
-    const renewed = await exchange(kept.tokens)
-    if (!await write(vault, renewed, kept.version)) {
-      // A slower holder of a lock that has ended, or a new sign-in, wrote meanwhile: what is kept counts.
-      return (await read(renewal)).tokens
-    }
-    await onRenewed?.(renewed, kept.tokens)
-    return renewed
+    return { by: 'us', tokens: await exchange(tokens) }
   } catch (error) {
     if (!(error instanceof AuthError && error.code === 'reauth_required')) throw error
     // Another process, one that held no lock, may have used the refresh token before.
     const latest = await read(renewal)
-    if (latest.tokens.accessToken !== kept.tokens.accessToken) return latest.tokens
-    throw error
+    if (latest.tokens.accessToken === tokens.accessToken) throw error
+    return { by: 'another', tokens: latest.tokens }
   }
 }
 
@@ -84,10 +98,12 @@ function keepAlive(lock: StoreLock): () => void {
   return () => { clearInterval(timer) }
 }
 
-async function read({ vault, slug }: VaultRenewal): Promise<KeptTokens> {
-  const kept = await vault.read()
-  if (!kept) throw new AuthError('credentials_gone', 'This account has been signed out.', { provider: slug })
-  return kept
+async function read({ vault, slug, pending }: VaultRenewal): Promise<KeptTokens> {
+  return pending.get(vault.key) ?? await vault.read() ?? gone(slug)
+}
+
+function gone(slug: string): never {
+  throw new AuthError('credentials_gone', 'This account has been signed out.', { provider: slug })
 }
 
 function isNewer(tokens: Tokens, { held, now }: VaultRenewal): boolean {
@@ -97,17 +113,14 @@ function isNewer(tokens: Tokens, { held, now }: VaultRenewal): boolean {
 /** Milliseconds between attempts to store what a provider has given and will not give again. */
 const pauses = [50, 200, 1_000]
 
-/**
- * Writes tokens that replace used ones: while the store is down there is no second chance to get them, so the write is tried again.
- * @returns whether they were written
- */
-async function write(vault: Vault, tokens: Tokens, version: number): Promise<boolean> {
-  for (const pause of pauses) {
+/** Writes tokens that replace used ones; refused means that the vault holds another version by now. */
+async function write(vault: Vault, tokens: Tokens, version: number): Promise<'written' | 'refused' | 'failed'> {
+  for (const pause of [...pauses, undefined]) {
     try {
-      return await vault.write(tokens, version)
+      return await vault.write(tokens, version) ? 'written' : 'refused'
     } catch {
-      await new Promise((resolve) => { setTimeout(resolve, pause) })
+      if (pause !== undefined) await new Promise((resolve) => { setTimeout(resolve, pause) })
     }
   }
-  return vault.write(tokens, version)
+  return 'failed'
 }

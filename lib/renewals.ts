@@ -1,7 +1,9 @@
 import { isDue } from './due.js'
 import { AuthError } from './errors.js'
 import { loadProtocol } from './protocols/index.js'
+import { pendingWrites } from './pendingWrites.js'
 import { sha256 } from './random.js'
+import { canRenew } from './renewable.js'
 import { renewInVault } from './renewInVault.js'
 import { rotationMemory } from './rotationMemory.js'
 import { setbacks } from './setbacks.js'
@@ -18,6 +20,8 @@ export interface Renewal {
   grant?: ((tokens: Tokens) => Grant) | undefined
   /** Told of the renewal once, however many wait for it. */
   onRenewed?: ((renewed: Tokens, previous: Tokens) => void | Promise<void>) | undefined
+  /** Told of renewed tokens that belong to nobody: the account was signed out while they were being asked for. */
+  onOrphaned?: ((renewed: Tokens) => void) | undefined
 }
 
 /** The renewals of one process: each is made once, however many ask, and remembered for those who come late with old tokens. */
@@ -30,15 +34,12 @@ export interface Renewals {
   renew: (context: Context, renewal: Renewal) => Promise<Tokens>
   /** What these tokens have become in this process, as far as it is remembered; the same ones when nothing is known. */
   newest: (slug: string, tokens: Tokens) => Tokens
+  /** Renewed tokens that wait for their vault to be written to again. */
+  pending: (vaultKey: string) => Tokens | undefined
   /** Resolves when no renewal of these tokens is under way any more, to what they have become. */
   settled: (slug: string, tokens: Tokens, vault?: Vault) => Promise<Tokens>
   /** Forgets everything. */
   clear: () => void
-}
-
-/** Whether there is anything to renew tokens with. */
-export function canRenew(_context: Pick<Context, 'provider'>, tokens: Tokens, grant: Renewal['grant']): boolean {
-  return grant !== undefined || tokens.refreshToken !== undefined
 }
 
 /** @param now milliseconds since 1970 */
@@ -46,6 +47,7 @@ export function createRenewals(now: () => number = () => Date.now()): Renewals {
   const underWay = new Map<string, Promise<Tokens>>()
   const rotations = rotationMemory(now)
   const failed = setbacks(now)
+  const pending = pendingWrites()
 
   async function renew(context: Context, renewal: Renewal): Promise<Tokens> {
     const { held, vault, grant } = renewal
@@ -64,24 +66,28 @@ export function createRenewals(now: () => number = () => Date.now()): Renewals {
   }
 
   async function start(context: Context, renewal: Renewal): Promise<Tokens> {
-    const { held, vault, grant = refreshGrant, onRenewed } = renewal
+    const { held, vault, grant = refreshGrant, onRenewed, onOrphaned } = renewal
     const { slug } = context
-    const current = rotations.newest(slug, held)
+    const current = vault ? held : rotations.newest(slug, held)
     if (current.accessToken !== held.accessToken && !isDue(current, now())) return current
     const exchange = async (tokens: Tokens): Promise<Tokens> => {
       failed.check(slug, tokens)
       try {
         const renewed = await askProvider(context, grant(tokens))
         failed.forget(slug, tokens)
-        rotations.remember(slug, tokens, renewed)
         return renewed
       } catch (error) {
         failed.remember(slug, tokens, error)
         throw error
       }
     }
-    if (vault) return renewInVault({ slug, held: current, vault, exchange, onRenewed, now })
+    if (vault) {
+      const renewed = await renewInVault({ slug, held: current, vault, exchange, onRenewed, onOrphaned, pending, now })
+      if (held.accessToken !== '') rotations.remember(slug, held, renewed)
+      return renewed
+    }
     const renewed = await exchange(current)
+    rotations.remember(slug, current, renewed)
     await onRenewed?.(renewed, current)
     return renewed
   }
@@ -89,6 +95,7 @@ export function createRenewals(now: () => number = () => Date.now()): Renewals {
   return {
     renew,
     newest: rotations.newest,
+    pending: (vaultKey) => pending.get(vaultKey)?.tokens,
     async settled(slug, tokens, vault) {
       await underWay.get(flightKey(slug, tokens, vault))?.catch(() => undefined)
       return rotations.newest(slug, tokens)
@@ -96,6 +103,7 @@ export function createRenewals(now: () => number = () => Date.now()): Renewals {
     clear() {
       rotations.clear()
       failed.clear()
+      pending.clear()
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Credentials } from './credentials.js'
 import type { AuthError } from './errors.js'
+import type { TokenStore } from './tokenStore.js'
 import type { AuthUser, Outbound, ProtocolName, Provider, ProviderOptions, Registration, Tokens } from './types.js'
 
 /** Who the application is to one provider, and how it wants that provider used: one value of `providers`. */
@@ -10,8 +11,10 @@ export interface ProviderEntry extends Partial<Omit<Provider, 'protocol' | 'titl
   protocol?: ProtocolName
   clientId?: string
   clientSecret?: string
-  /** PEM text, for `private_key_jwt` and RSA signatures. */
+  /** PEM text, for `private_key_jwt`, RSA signatures and `certificate`. */
   privateKey?: string
+  /** PEM text, for `clientAuth: 'tls'` (RFC 8705): the client's certificate, and of those that vouch for it. */
+  certificate?: string
   /** Parameters of the catalogue entry, such as a tenant or a host. */
   [parameter: string]: unknown
 }
@@ -41,10 +44,42 @@ export interface LoginEvent<Request = unknown> {
 /** What `onLogin` may answer: nothing, own fields for the user, another place to go, or `false` to refuse. */
 export type LoginDecision = undefined | void | boolean | { user?: Record<string, unknown>; redirect?: string }
 
+/** Tokens that are new: of a login, or of a renewal. */
+export interface TokensEvent {
+  /** Slug of the provider. */
+  slug: string
+  /** Whose they are; absent for an application's own (client credentials), and only in part where sealed credentials name the person. */
+  user: Partial<AuthUser> | undefined
+  tokens: Readonly<Tokens>
+  /** What they replace; absent for a login. */
+  previous: Readonly<Tokens> | undefined
+}
+
 export interface Hooks<Request = unknown> {
   onLogin?: (event: LoginEvent<Request>) => LoginDecision | Promise<LoginDecision>
   onLogout?: (event: { user: AuthUser; req: Request }) => void | Promise<void>
   onError?: (event: { error: AuthError; req: Request }) => void | Promise<void>
+  /** New tokens, to be kept in a table of the application's own; see `fetchToken`. A login waits for it, and fails if it throws. */
+  onTokens?: (event: TokensEvent) => void | Promise<void>
+}
+
+/**
+ * Finds the tokens of the person who is signed in, in a table of the application's own, which `hooks.onTokens` writes. Asked once for
+ * each request of a signed-in person and account, and again before tokens are renewed.
+ */
+export type FetchToken<Request = unknown> = (slug: string, req: Request) => Tokens | undefined | null | Promise<Tokens | undefined | null>
+
+/** Seconds for every login, or for those that ask; `false` for none. */
+export type Remember = number | false | { readonly ifAsked: number }
+
+/** When sessions end by themselves, in seconds; `false` for never. */
+export interface Expiry {
+  /** After the last request; never unless told. */
+  idle: number | false
+  /** After the login, however much the session is used; 30 days for browser sessions unless told. */
+  absolute: number | false
+  /** Whether `remember` counts from the last request and not from the login; no unless told. */
+  rolling: boolean
 }
 
 /** What of the application's session data survives; lists of session keys. */
@@ -82,6 +117,12 @@ export interface AuthRouterConfig<Request = unknown, Session = unknown> {
   session?: Session
   /** Where logins under way are kept: a sealed cookie each unless told. */
   transactions?: 'cookie' | 'session'
+  /** Where tokens live, if not in the session: one of `authrouter/stores`, or one of your own. Several processes share one. */
+  tokenStore?: TokenStore
+  /** Finds tokens in a table of the application's own, which `hooks.onTokens` writes. */
+  fetchToken?: FetchToken<Request>
+  /** Whether signing out revokes the tokens at providers that can (RFC 7009): yes unless told. Jobs that hold sealed credentials lose theirs too. */
+  revokeOnLogout?: boolean
   /** Path to go to after a login that names no `returnTo`; `/` unless told. */
   afterLogin?: string
   /** Path to go to after a logout that names no `returnTo`; `/` unless told. */
@@ -90,8 +131,13 @@ export interface AuthRouterConfig<Request = unknown, Session = unknown> {
   returnToOrigins?: readonly string[]
   /** What starting a login does when somebody is signed in already: `'allow'` replaces the user and is the default. */
   ifLoggedIn?: 'allow' | 'redirect'
-  /** Lifetime of the session cookie in seconds, or `false`, the default, for a browser session. */
-  remember?: number | false
+  /**
+   * Lifetime of the session cookie in seconds; `{ ifAsked: seconds }` for logins that were started with `remember` alone; or `false`, the
+   * default, for a browser session.
+   */
+  remember?: Remember
+  /** When a session ends by itself, beside `remember`. */
+  expiry?: Partial<Expiry>
   /** A login started by a link on another site: a page with one button first, the default, or straight on. */
   crossSiteStart?: 'confirm' | 'allow'
   /** What of the application's session data survives a login and a logout. */
@@ -116,12 +162,15 @@ export interface Settings<Request = unknown, Session = unknown> {
   appId: string
   session: Session | undefined
   transactions: 'cookie' | 'session'
+  tokenStore: TokenStore | undefined
+  fetchToken: FetchToken<Request> | undefined
+  revokeOnLogout: boolean
   afterLogin: string
   afterLogout: string
   returnToOrigins: readonly string[]
   ifLoggedIn: 'allow' | 'redirect'
-  /** Seconds, or `false` for a browser session. */
-  remember: number | false
+  remember: Remember
+  expiry: Expiry
   crossSiteStart: 'confirm' | 'allow'
   keep: Required<Keep>
   hooks: Hooks<Request>

@@ -5,6 +5,8 @@ import type { Vault } from './vault.js'
 export interface TokenHolder {
   /** The tokens as they are now, or `undefined` once the account has been signed out. */
   read: () => Tokens | undefined
+  /** Fetches what has become of the tokens, where that is not known yet; awaited before the first call. */
+  load?: (() => Promise<void>) | undefined
   /** Takes renewed tokens over. */
   write: (tokens: Tokens) => void | Promise<void>
   /** Lets go of tokens that have been revoked. */
@@ -13,8 +15,12 @@ export interface TokenHolder {
   vault?: Vault | undefined
   /** What new tokens are asked for with; a refresh unless told. */
   grant?: ((tokens: Tokens) => Grant) | undefined
+  /** Stands in for tokens that have not been asked for yet, where `grant` needs no earlier ones. */
+  unfetched?: Tokens | undefined
   /** Told of every renewal once, however many waited for it. */
   onRenewed?: ((renewed: Tokens, previous: Tokens) => void | Promise<void>) | undefined
+  /** Told of renewed tokens that belong to nobody: the account was signed out while they were being asked for. */
+  onOrphaned?: ((renewed: Tokens) => void) | undefined
   /** The tokens as sealed text. */
   seal?: ((tokens: Tokens) => string) | undefined
 }

@@ -1,4 +1,5 @@
 import { AuthError } from './errors.js'
+import { isObject } from './json.js'
 import type { Tokens } from './types.js'
 
 // A lifetime beyond this is a mistake of the provider's (milliseconds for seconds, a date for a lifetime).
@@ -55,6 +56,26 @@ export function readTokenResponse(response: Record<string, unknown>, { now, defa
  */
 export function isExpired(tokens: Pick<Tokens, 'expiresAt'>, now: number, leeway = 60): boolean | undefined {
   return tokens.expiresAt === undefined ? undefined : tokens.expiresAt - leeway < now
+}
+
+const optionalTexts = ['tokenSecret', 'refreshToken', 'idToken', 'scope'] as const
+const optionalTimes = ['issuedAt', 'expiresAt'] as const
+
+/**
+ * Tokens from where they were kept, which may be another version's or the application's own table: known members of the right kind
+ * are taken, everything else is left.
+ * @returns `undefined` where there is no access token
+ */
+export function readTokens(value: unknown): Tokens | undefined {
+  if (!isObject(value) || !Object.hasOwn(value, 'accessToken')) return undefined
+  const accessToken = text(value['accessToken'])
+  if (accessToken === undefined) return undefined
+  return {
+    accessToken,
+    tokenType: text(value['tokenType']) ?? 'Bearer',
+    ...Object.fromEntries(optionalTexts.filter((name) => typeof value[name] === 'string').map((name) => [name, value[name]])),
+    ...Object.fromEntries(optionalTimes.filter((name) => Number.isFinite(value[name])).map((name) => [name, value[name]])),
+  }
 }
 
 /** Seconds of life, from a number or its text; anything else counts as not said. */

@@ -3,10 +3,11 @@ import type { Renewals } from './renewals.js'
 
 export { defineProvider } from './provider.js'
 export type {
-  ApiRequest, CatalogueProtocol, ClientAuthFunction, ClientAuthMethod, LoginFacts, Openid2Facts, ProfileField, ProfileKey,
+  ApiRequest, CatalogueProtocol, ClientAuthFunction, ClientAuthMethod, LoginFacts, Openid2Facts, Pagination, ProfileField, ProfileKey,
   ProfileMap, ProtocolName, Provider, ProviderHooks, ProviderOptions, ProviderParameter, RawProfile, RequestParameters,
   ResolvedProvider, SignatureMethod, Template, TokenRequestFacts,
 } from './provider.js'
+export type { AccessTokenExchange, RenewalStrategy, ResolvedExchange } from './renewalStrategy.js'
 
 /** A postal address, as in OpenID Connect Core section 5.1.1. */
 export interface Address {
@@ -77,8 +78,10 @@ export interface Tokens {
 export interface Client {
   clientId: string
   clientSecret?: string
-  /** PEM text (PKCS#8 or PKCS#1) for signatures by key. */
+  /** PEM text (PKCS#8 or PKCS#1) for signatures by key, and of the certificate. */
   privateKey?: string
+  /** PEM text of the certificate that the client presents (RFC 8705), and of those that vouch for it. */
+  certificate?: string
   /** Values of the provider's parameters: tenant, host, further keys of the application. */
   parameters?: Readonly<Record<string, string>>
 }
@@ -94,6 +97,7 @@ export interface Registration {
 export interface Context extends Registration {
   redirectUri: string
   http: Http
+  openStream: HttpStream
   outbound: Outbound
   renewals: Renewals
   /** Milliseconds since 1970. */
@@ -111,6 +115,8 @@ export interface LoginOptions {
   /** Seconds; see OpenID Connect Core section 3.1.2.1. */
   maxAge?: number
   acrValues?: readonly string[]
+  /** Whether the person asks to stay signed in beyond the browser's session; what the option `remember` says unless told. */
+  remember?: boolean
 }
 
 /** What must survive the redirect to the provider and back. Sealed, one record a login, used once. */
@@ -130,6 +136,7 @@ export interface Transaction {
   requestTokenSecret?: string
   scope?: readonly string[]
   maxAge?: number
+  remember?: boolean
 }
 
 /** What `authorize` gives: where to send the browser, and what the protocol wants back at the callback. */
@@ -159,6 +166,11 @@ export interface Protocol {
   userinfo: (context: Context, tokenSet: TokenSet) => Promise<RawProfile>
   /** Puts the tokens on a request to the API. */
   sign: (context: Context, tokens: Tokens, request: ApiRequest) => ApiRequest
+  /**
+   * Whether a request that the API refused is worth signing anew, because of what the answer says. Asked for answers of 4xx; the body is
+   * empty where it is read as it comes.
+   */
+  refused?: (context: Context, response: HttpResponse) => boolean
 }
 
 /** Tokens, with what came along: the claims of a verified ID Token, and the answer as the provider gave it. */
@@ -181,6 +193,14 @@ export interface HttpRequest {
   /** Bytes of body to accept. */
   maxBytes?: number
   signal?: AbortSignal | undefined
+  /** What is presented to a server that asks for a certificate; the same value each time, because connections are kept by it. */
+  certificate?: ClientCertificate | undefined
+}
+
+/** A certificate and its private key, PEM text both. */
+export interface ClientCertificate {
+  cert: string
+  key: string
 }
 
 export interface HttpResponse {
@@ -192,6 +212,24 @@ export interface HttpResponse {
 
 /** The one way out. */
 export type Http = (request: HttpRequest) => Promise<HttpResponse>
+
+/** One outbound request whose answer is read as it comes. */
+export interface StreamRequest extends Omit<HttpRequest, 'body' | 'maxBytes' | 'timeout'> {
+  /** A stream is sent as it comes, once. */
+  body?: string | Uint8Array | ReadableStream<Uint8Array> | undefined
+  /** Milliseconds up to the headers of the answer, counted from the end of a body that is a stream. */
+  timeout?: number
+  /** Milliseconds between two chunks, in either direction. */
+  idleTimeout?: number
+}
+
+export interface StreamResponse extends Omit<HttpResponse, 'body'> {
+  /** Ends with an error when the provider, or the time, does. */
+  body: ReadableStream<Uint8Array> | null
+}
+
+/** The way out for answers that are read as they come: no limit of size. */
+export type HttpStream = (request: StreamRequest) => Promise<StreamResponse>
 
 /** The application's settings of outbound calls. */
 export interface Outbound {

@@ -4,8 +4,9 @@ import type { AuthUser, LoginOptions } from '../lib/types.js'
 import { redirect } from './answers.js'
 import type { Engine } from './engine.js'
 import { begin } from './routes/login.js'
-import { endSession } from './routes/logout.js'
-import { contextOf, returnToOf, tokensOf, type Visit } from './visit.js'
+import { endSession, type LogoutOptions } from './routes/logout.js'
+import { tokensOf } from './tokens/holder.js'
+import { contextOf, returnToOf, type Visit } from './visit.js'
 
 /** `req.auth`: for handlers that drive sign-in and sign-out themselves. */
 export interface RequestAuth {
@@ -19,8 +20,8 @@ export interface RequestAuth {
    * @throws AuthError `unknown_provider`, and what reaching the provider may throw
    */
   login: (provider: string, options?: LoginOptions) => Promise<void>
-  /** Signs out. The answer is the handler's to give. */
-  logout: () => Promise<void>
+  /** Signs out, with `everywhere` in all browsers of the person. The answer is the handler's to give. */
+  logout: (options?: LogoutOptions) => Promise<void>
 }
 
 /** What the middleware puts on a request. */
@@ -48,8 +49,8 @@ export function attach(engine: Engine, visit: Visit): void {
     if (slug === undefined || !account || !registration) return undefined
     let client = clients.get(slug)
     if (!client) {
-      const onRenewed = (): void => { engine.emit('token_update', { user: account.user, provider: slug }) }
-      client = createApiClient(contextOf(engine, registration, visit.place), tokensOf(engine, visit, slug, onRenewed), account.user)
+      const context = contextOf(engine, registration, visit.place)
+      client = createApiClient(context, tokensOf(engine, visit, context), account.user)
       clients.set(slug, client)
     }
     return client
@@ -101,7 +102,7 @@ function requestAuth(engine: Engine, visit: Visit, current: () => AuthUser | und
       const returnTo = returnToOf(engine, visit.place, options.returnTo, engine.settings.afterLogin)
       redirect(visit.res, 302, await begin(engine, visit, registration, { ...options, returnTo }))
     },
-    logout: () => endSession(engine, visit),
+    logout: (options) => endSession(engine, visit, options),
   }
 }
 

@@ -5,12 +5,13 @@ import type { LoginOptions, Provider } from '../lib/types.js'
 import { catalogue, retired, type CatalogueName } from '../providers/index.js'
 import { fail, protect, redirect } from './answers.js'
 import { attach, visitOf, type AttachedRequest } from './attach.js'
+import { createBeyond, type Beyond } from './beyond.js'
 import { createEngine, type AuthEvents, type Engine, type SessionSetting } from './engine.js'
 import type { Handler, Next, Request, Response } from './http.js'
 import { openVisit, type VisitOpener } from './openVisit.js'
 import { pathOf, placeOf } from './place.js'
 import { findRoute } from './routes.js'
-import { endSession } from './routes/logout.js'
+import { endSession, type LogoutOptions } from './routes/logout.js'
 import { returnToOf, type Visit } from './visit.js'
 
 type Configuration = AuthRouterConfig<Request, SessionSetting>
@@ -28,7 +29,7 @@ export interface AuthRouterOptions extends Omit<Configuration, 'providers'> {
 }
 
 /** The middleware, and what it offers beside requests. */
-export interface AuthRouter extends Handler {
+export interface AuthRouter extends Handler, Beyond {
   /** Slugs and titles of the configured providers. */
   readonly providers: readonly { slug: string; title: string; protocol: string }[]
   /**
@@ -39,10 +40,10 @@ export interface AuthRouter extends Handler {
   /** A handler that starts a login, for an application that makes its own routes. Mount the router itself before it. */
   login: (slug: string, options?: LoginOptions) => Handler
   /** A handler that signs out and goes on to `returnTo`, else to `afterLogout`. Give it a method and a path that another site cannot use. */
-  logout: (options?: { returnTo?: string }) => Handler
+  logout: (options?: { returnTo?: string } & LogoutOptions) => Handler
   on: <Name extends keyof AuthEvents>(name: Name, listener: (...event: AuthEvents[Name]) => void) => void
-  /** Lets go of listeners and remembered state. */
-  close: () => void
+  /** Waits for logins, renewals and revocations that are under way, at most ten seconds, then lets go of listeners and memory. */
+  close: () => Promise<void>
 }
 
 /**
@@ -75,10 +76,11 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
     },
     register: engine.register,
     login: (slug: string, options: LoginOptions = {}): Handler => ownRoute(({ req }) => (req as Request & AttachedRequest).auth.login(slug, options)),
-    logout: ({ returnTo }: { returnTo?: string } = {}): Handler => ownRoute(async (visit) => {
-      await endSession(engine, visit)
+    logout: ({ returnTo, ...options }: { returnTo?: string } & LogoutOptions = {}): Handler => ownRoute(async (visit) => {
+      await endSession(engine, visit, options)
       redirect(visit.res, 303, returnToOf(engine, visit.place, returnTo, settings.afterLogout))
     }),
+    ...createBeyond(engine),
     on: engine.on,
     close: engine.close,
   })

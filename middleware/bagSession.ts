@@ -1,8 +1,9 @@
 import type { Keep } from '../lib/settings.js'
 import type { Sealer } from '../lib/seal.js'
 import { AuthError } from '../lib/errors.js'
+import { fromStore } from '../lib/storeDeadline.js'
 import type { Request } from './http.js'
-import { fromStore, readRecord, transactionsKey, type SessionBag, type SessionRecord, type SessionStore } from './session.js'
+import { readRecord, transactionsKey, type SessionBag, type SessionRecord, type SessionStore } from './session.js'
 
 const key = 'authrouter'
 
@@ -15,6 +16,7 @@ const key = 'authrouter'
 export function bagSession(bag: SessionBag, sealer: Sealer, carryOver: CarryOver, now: () => number): SessionStore {
   const write = async (record: SessionRecord): Promise<void> => {
     await fromStore(async () => {
+      if (record.expiresAt !== undefined) bag.last?.(record.expiresAt - now())
       await bag.set(key, sealer.seal('session', key, record))
       await bag.save()
     })
@@ -30,7 +32,7 @@ export function bagSession(bag: SessionBag, sealer: Sealer, carryOver: CarryOver
   return {
     async read() {
       const text = await fromStore(() => bag.get(key))
-      return typeof text === 'string' ? readRecord(sealer.open('session', key, text), now()) : undefined
+      return typeof text === 'string' ? readRecord(sealer.open('session', key, text)) : undefined
     },
     async renew(record, previous) {
       // A record that is there but has ended, or cannot be read any more, was somebody's: what it stood beside is not an anonymous visitor's.
@@ -83,7 +85,7 @@ interface PlainSession {
   regenerate?: (done: (error?: unknown) => void) => unknown
   destroy?: (done: (error?: unknown) => void) => unknown
   save?: (done: (error?: unknown) => void) => unknown
-  cookie?: { secure?: boolean | undefined }
+  cookie?: { secure?: boolean | undefined; maxAge?: number | null | undefined }
 }
 
 /** The session that a middleware left at `req.session`: express-session, cookie-session, or one that looks like them. */
@@ -102,6 +104,10 @@ export function requestBag(req: Request): SessionBag | undefined {
     },
     // cookie-session is ended by taking it away.
     destroy: typeof destroy === 'function' ? () => called((done) => session().destroy?.(done)) : () => { req.session = null },
+    last: (milliseconds) => {
+      const { cookie } = session()
+      if (cookie) cookie.maxAge = milliseconds
+    },
     // express-session neither saves nor sends a cookie for a request without a session.
     ...(typeof regenerate === 'function' ? { abandon: () => { req.session = undefined } } : {}),
     ...(typeof regenerate === 'function' ? { regenerate: () => called((done) => session().regenerate?.(done)) } : {}),

@@ -43,7 +43,7 @@ export function cookieSession(cookies: CookieJar, sealer: Sealer, prefix: string
       if (first === undefined || !(count >= 1 && count <= mostChunks)) return Promise.resolve(undefined)
       let text = first.slice(first.indexOf('.') + 1)
       for (let index = 1; index < count; index++) text += cookies.get(chunkName(index)) ?? ''
-      return Promise.resolve(readRecord(sealer.open('session', name, text), now()))
+      return Promise.resolve(readRecord(sealer.open('session', name, text)))
     },
     renew(record) {
       write(record)

@@ -1,11 +1,12 @@
 import { EventEmitter } from 'node:events'
 import createDebug from 'debug'
 import { AuthError } from '../lib/errors.js'
-import { createHttp } from '../lib/http.js'
+import { createWaysOut } from '../lib/http.js'
 import { createRenewals, type Renewals } from '../lib/renewals.js'
 import { createSealer, type Sealer } from '../lib/seal.js'
 import type { Settings } from '../lib/settings.js'
-import type { AuthUser, Http, Registration } from '../lib/types.js'
+import type { AuthUser, Http, HttpStream, Registration } from '../lib/types.js'
+import type { KeptTokens } from '../lib/vault.js'
 import { endedSessions, type EndedSessions } from './endedSessions.js'
 import { FlightLog } from './flights.js'
 import type { Request, Response } from './http.js'
@@ -30,7 +31,8 @@ export interface LogEvent {
 export interface AuthEvents {
   login: [{ user: AuthUser; provider: string }]
   logout: [{ user: AuthUser; provider: string }]
-  token_update: [{ user: AuthUser; provider: string }]
+  /** Tokens were renewed. The user is absent for an application's own tokens, and known in part where sealed credentials were used. */
+  token_update: [{ user: Partial<AuthUser> | undefined; provider: string }]
   error: [{ error: AuthError; provider: string | undefined }]
 }
 
@@ -39,11 +41,14 @@ export interface Engine {
   settings: Settings<Request, SessionSetting>
   sealer: Sealer
   http: Http
+  openStream: HttpStream
   /** Milliseconds since 1970. */
   now: () => number
   flights: FlightLog
   renewals: Renewals
   ended: EndedSessions
+  /** Tokens of the application itself, where no token store keeps them. */
+  ownTokens: Map<string, KeptTokens>
   log: (level: LogLevel, event: LogEvent) => void
   emit: <Name extends keyof AuthEvents>(name: Name, ...event: AuthEvents[Name]) => void
   on: <Name extends keyof AuthEvents>(name: Name, listener: (...event: AuthEvents[Name]) => void) => void
@@ -51,7 +56,19 @@ export interface Engine {
   find: (slug: string, req: Request) => Promise<Registration | undefined>
   register: (slug: string, entry: Parameters<Settings['register']>[1]) => void
   registrations: () => Registration[]
-  close: () => void
+  /** Work that no visitor waits for; a failure is an event. */
+  background: (work: Promise<unknown>) => void
+  /** Waits for what is under way, at most ten seconds, then lets go of everything. */
+  close: () => Promise<void>
+}
+
+/** Milliseconds that `close` waits for what is under way. */
+const closeTimeout = 10_000
+
+async function atMost(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  await Promise.race([work, new Promise((resolve) => { timer = setTimeout(resolve, milliseconds) })])
+  clearTimeout(timer)
 }
 
 const debug = createDebug('authrouter')
@@ -63,6 +80,8 @@ export function createEngine(settings: Settings<Request, SessionSetting>, now: (
   Object.assign(events, { [Symbol.for('nodejs.rejection')]: () => { log('error', { event: 'listener_failed' }) } })
   const flights = new FlightLog(now)
   const renewals = createRenewals(now)
+  const ownTokens = new Map<string, KeptTokens>()
+  const underWay = new Set<Promise<unknown>>()
 
   const log: Engine['log'] = (level, event) => {
     debug('%s %o', level, event)
@@ -77,11 +96,12 @@ export function createEngine(settings: Settings<Request, SessionSetting>, now: (
   return {
     settings,
     sealer: createSealer(settings.secrets, settings.appId),
-    http: createHttp(settings.outbound),
+    ...createWaysOut(settings.outbound),
     now,
     flights,
     renewals,
     ended: endedSessions(now),
+    ownTokens,
     log,
     emit(name, ...event) {
       // An "error" event without a listener would be thrown; a listener that throws is the application's, not the visitor's, problem.
@@ -106,10 +126,16 @@ export function createEngine(settings: Settings<Request, SessionSetting>, now: (
       registrations.set(slug, settings.register(slug, entry))
     },
     registrations: () => [...registrations.values()],
-    close() {
+    background(work) {
+      const watched = work.catch(() => { log('warn', { event: 'background_failed' }) }).finally(() => underWay.delete(watched))
+      underWay.add(watched)
+    },
+    async close() {
+      await atMost(closeTimeout, Promise.all([...underWay, flights.settled()]))
       events.removeAllListeners()
       flights.clear()
       renewals.clear()
+      ownTokens.clear()
     },
   }
 }

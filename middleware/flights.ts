@@ -45,6 +45,11 @@ export class FlightLog {
     }
   }
 
+  /** Resolves when no callback is running any more. */
+  async settled(): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled(this.#running.values())
+  }
+
   clear(): void {
     this.#used.clear()
     this.#landed.clear()

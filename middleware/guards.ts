@@ -54,13 +54,13 @@ async function guard(required: LoginRequirement, req: Request, next: Next | unde
   const attached = visitOf(req)
   if (!attached) throw new AuthError('config_invalid', 'requireLogin needs app.use(authRouter(config)) before it.')
   const { engine, visit } = attached
-  const account = visit.record?.accounts[required.provider ?? visit.record.current]
-  if (!account) {
+  const slug = required.provider ?? visit.record?.current
+  const user = slug === undefined ? undefined : visit.record?.accounts[slug]?.user
+  if (slug === undefined || !user) {
     askToSignIn(visit, required.provider)
     return
   }
-  const { user, tokens } = account
-  const missing = lacking(required, user, tokens.scope, engine.now())
+  const missing = lacking(required, user, grantedScope(visit, slug, required), engine.now())
   if (missing) {
     await stepUp(engine, visit, user, missing)
     return
@@ -68,6 +68,13 @@ async function guard(required: LoginRequirement, req: Request, next: Next | unde
   const hasRole = !required.roles || required.roles.some((role) => user.roles.includes(role))
   if (!hasRole || (required.check && !await required.check(user, req))) throw new AuthError('forbidden', 'Your account may not see this.')
   next?.()
+}
+
+/** @throws AuthError why the tokens, which know what was granted, could not be read */
+function grantedScope({ tokens }: Visit, slug: string, { scope }: LoginRequirement): string | undefined {
+  const loaded = tokens.get(slug)
+  if (scope && loaded?.error) throw loaded.error
+  return loaded?.tokens?.scope
 }
 
 function askToSignIn({ req, res, place }: Visit, slug: string | undefined): void {

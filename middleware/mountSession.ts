@@ -21,8 +21,9 @@ export function mountSession({ settings }: Pick<Engine, 'settings'>, options: { 
     secret: [...settings.secrets],
     resave: false,
     saveUninitialized: false,
+    rolling: settings.expiry.rolling,
     ...others,
-    cookie: { httpOnly: true, sameSite: 'lax', path: '/', secure, ...(settings.remember === false ? {} : { maxAge: settings.remember * 1000 }), ...cookie },
+    cookie: { httpOnly: true, sameSite: 'lax', path: '/', secure, ...(typeof settings.remember === 'number' ? { maxAge: settings.remember * 1000 } : {}), ...cookie },
   })
 }
 

@@ -2,12 +2,15 @@ import type { Place } from './place.js'
 import { bagSession, carryOverOf, nothingToCarry, requestBag } from './bagSession.js'
 import { cookieJar, cookiePrefix, type CookieJar } from './cookies.js'
 import { cookieSession } from './cookieSession.js'
+import { hasEnded, seen } from './expiry.js'
 import type { Engine } from './engine.js'
 import type { Request, Response } from './http.js'
 import { mountSession, runSession } from './mountSession.js'
-import { fromStore, type SessionBag, type SessionStore } from './session.js'
+import { type SessionBag, type SessionStore } from './session.js'
+import { loadAccounts, type LoadedAccounts } from './tokens/load.js'
 import { cookieTransactions, sessionTransactions } from './transactions.js'
 import { AuthError } from '../lib/errors.js'
+import { fromStore } from '../lib/storeDeadline.js'
 import type { Registration } from '../lib/types.js'
 import type { Visit } from './visit.js'
 
@@ -24,12 +27,20 @@ export function openVisit(engine: Engine): VisitOpener {
     const bag = await findBag(req, res, place)
     const session = bag ? bag.store : sealedCookie(cookies)
     const transactions = settings.transactions === 'cookie'
-      ? cookieTransactions(cookies, sealer, prefix)
+      ? cookieTransactions(cookies, sealer, prefix, now)
       : sessionTransactions(requireBag(bag?.bag), sealer, now)
-    const stored = await session.read()
-    const record = stored && engine.ended.has(stored.salt) ? undefined : stored
+    const { record, tokens } = await signedIn(session, req)
     const registrations = await registrationsOf(Object.keys(record?.accounts ?? {}), req)
-    return { req, res, place, cookies, session, transactions, record, registrations }
+    return { req, res, place, cookies, session, transactions, record, registrations, tokens }
+  }
+
+  async function signedIn(session: SessionStore, req: Request): Promise<LoadedAccounts> {
+    const stored = await session.read()
+    if (!stored || engine.ended.has(stored.salt) || hasEnded(stored, settings, now())) return { record: undefined, tokens: new Map() }
+    const { record: known, tokens } = await loadAccounts(engine, req, stored)
+    const record = known && seen(known, settings, now())
+    if (record && record !== stored) await session.update(record)
+    return { record, tokens }
   }
 
   async function registrationsOf(slugs: readonly string[], req: Request): Promise<ReadonlyMap<string, Registration>> {

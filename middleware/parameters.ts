@@ -80,3 +80,8 @@ function fromPairs(pairs: Iterable<readonly [string, unknown]>): Parameters {
   }
   return parameters
 }
+
+/** Whether a parameter says yes, as a form's checkbox or a script writes it. */
+export function isYes(value: string | undefined): boolean {
+  return value !== undefined && ['1', 'true', 'on', 'yes'].includes(value)
+}

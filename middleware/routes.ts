@@ -46,7 +46,7 @@ function route(methods: string[], slug: string | undefined, run: (visit: Visit, 
   }
 }
 
-type ProviderAction = (engine: Engine, visit: Visit, registration: Registration, parameters: Parameters) => Promise<void>
+type ProviderAction = (engine: Engine, visit: Visit, registration: Registration, parameters: Parameters, failed: FailedRequest) => Promise<void>
 
 function providerRoute(engine: Engine, slug: string, methodsOf: (registration: Registration) => string[], action: ProviderAction): Route {
   return {
@@ -58,7 +58,7 @@ function providerRoute(engine: Engine, slug: string, methodsOf: (registration: R
       const parameters = await parametersOf(visit.req)
       // So that "start again" leads where the person wanted to go.
       if (parameters['returnTo'] !== undefined) failed.returnTo = returnToOf(engine, visit.place, parameters['returnTo'], engine.settings.afterLogin)
-      await action(engine, visit, registration, parameters)
+      await action(engine, visit, registration, parameters, failed)
     },
   }
 }

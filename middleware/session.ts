@@ -1,11 +1,15 @@
-import { AuthError } from '../lib/errors.js'
 import { isObject } from '../lib/json.js'
 import type { AuthUser, Tokens } from '../lib/types.js'
 
 /** One account that the person signed in with. */
 export interface Account {
   user: AuthUser
-  tokens: Tokens
+  /** Where the session itself holds them; absent once they have been revoked. */
+  tokens?: Tokens
+  /** Name of the token store's record that holds them. */
+  vault?: string
+  /** Name of the session store's record that holds what they have become since the login, beside the session. */
+  beside?: string
 }
 
 /** A login that this session finished: its callback, opened again, only goes on to the same place. */
@@ -25,8 +29,12 @@ export interface SessionRecord {
   finished: FinishedLogin[]
   /** Milliseconds since 1970. */
   createdAt: number
+  /** Milliseconds since 1970, where the time of the last visit matters. */
+  seenAt?: number
   /** Milliseconds since 1970; absent for a session that ends with the browser. */
   expiresAt?: number
+  /** Seconds that lie between, for a session whose end moves on with every visit. */
+  rememberedFor?: number
 }
 
 /** Where the signed-in state lives. */
@@ -49,6 +57,8 @@ export interface SessionBag {
   save: () => unknown
   regenerate?: () => unknown
   destroy?: () => unknown
+  /** Makes the session's cookie last for so many milliseconds. */
+  last?: (milliseconds: number) => void
   /** Leaves the session out of this response: nothing is saved, no cookie is sent. */
   abandon?: () => void
 }
@@ -59,15 +69,13 @@ export const transactionsKey = 'authrouterTransactions'
 /** Logins remembered as finished in one session. */
 export const mostFinished = 5
 
-/**
- * Reads a record that was opened from its seal: it may come from another version, so only what is whole counts.
- * @param now milliseconds since 1970
- */
-export function readRecord(value: unknown, now: number): SessionRecord | undefined {
+const optionalTimes = ['seenAt', 'expiresAt', 'rememberedFor'] as const
+
+/** Reads a record that was opened from its seal: it may come from another version, so only what is whole counts. */
+export function readRecord(value: unknown): SessionRecord | undefined {
   if (!isObject(value) || value['version'] !== 1) return undefined
-  const { salt, current, accounts, finished, createdAt, expiresAt } = value
+  const { salt, current, accounts, finished, createdAt } = value
   if (typeof salt !== 'string' || typeof current !== 'string' || !isObject(accounts) || typeof createdAt !== 'number') return undefined
-  if (typeof expiresAt === 'number' && expiresAt <= now) return undefined
   const whole = Object.entries(accounts).filter((entry): entry is [string, Account] => isAccount(entry[1]))
   if (!whole.some(([slug]) => slug === current)) return undefined
   return {
@@ -77,37 +85,17 @@ export function readRecord(value: unknown, now: number): SessionRecord | undefin
     accounts: Object.fromEntries(whole),
     finished: Array.isArray(finished) ? finished.filter(isFinishedLogin).slice(-mostFinished) : [],
     createdAt,
-    ...(typeof expiresAt === 'number' ? { expiresAt } : {}),
+    ...Object.fromEntries(optionalTimes.filter((name) => typeof value[name] === 'number').map((name) => [name, value[name]])),
   }
 }
 
 function isAccount(value: unknown): boolean {
-  return isObject(value) && isObject(value['tokens']) && typeof value['tokens']['accessToken'] === 'string'
+  if (!isObject(value)) return false
+  const { tokens, vault, beside } = value
+  return (tokens === undefined || (isObject(tokens) && typeof tokens['accessToken'] === 'string')) && [vault, beside].every((name) => name === undefined || typeof name === 'string')
     && isObject(value['user']) && typeof value['user']['id'] === 'string' && typeof value['user']['key'] === 'string'
 }
 
 function isFinishedLogin(value: unknown): value is FinishedLogin {
   return isObject(value) && typeof value['stateHash'] === 'string' && typeof value['returnTo'] === 'string'
-}
-
-/** Milliseconds that a session store may take. */
-const storeTimeout = 4_500
-
-/**
- * Waits for a session store, but not for ever.
- * @throws AuthError `store_unavailable` when it fails or does not answer in time
- */
-export async function fromStore<T>(work: () => T | Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => { reject(new Error('The session store did not answer in time')) }, storeTimeout)
-  })
-  try {
-    return await Promise.race([Promise.resolve().then(work), deadline])
-  } catch (cause) {
-    if (cause instanceof AuthError) throw cause
-    throw new AuthError('store_unavailable', 'The sign-in state cannot be kept at the moment. Try again soon.', { cause })
-  } finally {
-    clearTimeout(timer)
-  }
 }

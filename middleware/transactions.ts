@@ -1,9 +1,10 @@
-import { transactionLifetime } from '../lib/callback.js'
+import { isTooOld } from '../lib/callback.js'
 import { isObject } from '../lib/json.js'
 import type { Sealer } from '../lib/seal.js'
 import type { Transaction } from '../lib/types.js'
 import type { CookieJar } from './cookies.js'
-import { fromStore, transactionsKey, type SessionBag } from './session.js'
+import { fromStore } from '../lib/storeDeadline.js'
+import { transactionsKey, type SessionBag } from './session.js'
 
 /** Logins that are under way in one browser: one record each, so that ten tabs can sign in at once. */
 export interface Transactions {
@@ -19,11 +20,11 @@ export interface Transactions {
 const most = 10
 /** Characters that all their cookies together may have: servers refuse a request whose headers are too long. */
 const mostBytes = 7_000
-/** Milliseconds beyond their life for which records are kept, so that "too late" can be told from "unknown". */
-const grace = 60_000
+/** Milliseconds for which records are kept: beyond their life, so that "too late" can be told from "unknown" and leads back to where the person was going. */
+const keptFor = 3600_000
 
 /** Each login in a sealed cookie of its own: an attacker's million starts cost the server nothing. */
-export function cookieTransactions(cookies: CookieJar, sealer: Sealer, prefix: string): Transactions {
+export function cookieTransactions(cookies: CookieJar, sealer: Sealer, prefix: string, now: () => number): Transactions {
   const start = `${prefix}.tx.`
   const nameOf = (stateHash: string): string => start + stateHash.slice(0, 12)
   const open = (name: string): Transaction | undefined => readTransaction(sealer.open('transaction', name, cookies.get(name) ?? ''))
@@ -42,7 +43,7 @@ export function cookieTransactions(cookies: CookieJar, sealer: Sealer, prefix: s
         bytes -= cookies.get(other)?.length ?? 0
         cookies.remove(other)
       }
-      cookies.set(name, text, { maxAge: transactionLifetime / 1000 })
+      cookies.set(name, text, { maxAge: keptFor / 1000 })
       return Promise.resolve()
     },
     find(stateHash) {
@@ -53,8 +54,12 @@ export function cookieTransactions(cookies: CookieJar, sealer: Sealer, prefix: s
       cookies.remove(nameOf(stateHash))
       return Promise.resolve()
     },
-    hasOther: (slug) => Promise.resolve(names().some((name) => open(name)?.slug === slug)),
+    hasOther: (slug) => Promise.resolve(names().some((name) => isUnderWay(open(name), slug, now()))),
   }
+}
+
+function isUnderWay(transaction: Transaction | undefined, slug: string, now: number): boolean {
+  return transaction?.slug === slug && !isTooOld(transaction, now)
 }
 
 /** All logins of a browser in its session, for applications that want few cookies; the session's id is the binding. */
@@ -63,7 +68,7 @@ export function sessionTransactions(bag: SessionBag, sealer: Sealer, now: () => 
     const text = await fromStore(() => bag.get(transactionsKey))
     const list = typeof text === 'string' ? sealer.open('transaction', transactionsKey, text) : undefined
     const known = Array.isArray(list) ? list.map(readTransaction).filter((item) => item !== undefined) : []
-    return known.filter(({ createdAt }) => now() - createdAt < transactionLifetime + grace)
+    return known.filter(({ createdAt }) => now() - createdAt < keptFor)
   }
   const store = async (list: Transaction[]): Promise<void> => {
     await fromStore(async () => {
@@ -76,7 +81,7 @@ export function sessionTransactions(bag: SessionBag, sealer: Sealer, now: () => 
     put: async (transaction) => { await store([...await load(), transaction]) },
     find: async (stateHash) => (await load()).find((transaction) => transaction.stateHash === stateHash),
     remove: async (stateHash) => { await store((await load()).filter((transaction) => transaction.stateHash !== stateHash)) },
-    hasOther: async (slug) => (await load()).some((transaction) => transaction.slug === slug),
+    hasOther: async (slug) => (await load()).some((transaction) => isUnderWay(transaction, slug, now())),
   }
 }
 
@@ -86,12 +91,13 @@ const optionalTexts = ['returnTo', 'nonce', 'codeVerifier', 'requestToken', 'req
 // Sealed by us, but perhaps by another version of us: only known members of the right kind are taken.
 function readTransaction(value: unknown): Transaction | undefined {
   if (!isObject(value) || typeof value['createdAt'] !== 'number' || texts.some((name) => typeof value[name] !== 'string')) return undefined
-  const { createdAt, maxAge, scope } = value
+  const { createdAt, maxAge, remember, scope } = value
   return {
     ...Object.fromEntries(texts.map((name) => [name, value[name]])) as Pick<Transaction, typeof texts[number]>,
     ...Object.fromEntries(optionalTexts.filter((name) => typeof value[name] === 'string').map((name) => [name, value[name]])),
     createdAt,
     ...(typeof maxAge === 'number' ? { maxAge } : {}),
+    ...(typeof remember === 'boolean' ? { remember } : {}),
     ...(Array.isArray(scope) ? { scope: scope.filter((item) => typeof item === 'string') } : {}),
   }
 }

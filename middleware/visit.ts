@@ -1,13 +1,13 @@
 import { sign, unsign } from 'cookie-signature'
 import { safeReturnTo } from '../lib/returnTo.js'
-import type { Context, Registration, Tokens } from '../lib/types.js'
-import type { TokenHolder } from '../lib/tokenHolder.js'
+import type { Context, Registration } from '../lib/types.js'
 import type { CookieJar } from './cookies.js'
 import type { Engine } from './engine.js'
 import { headerOf, type Request, type Response } from './http.js'
 import type { Place } from './place.js'
 import type { Parameters } from './parameters.js'
 import type { SessionRecord, SessionStore } from './session.js'
+import type { LoadedTokens } from './tokens/load.js'
 import type { Transactions } from './transactions.js'
 
 /** One request, with everything that belongs to the browser that sent it. */
@@ -22,28 +22,21 @@ export interface Visit {
   record: SessionRecord | undefined
   /** The entries of the record's accounts, as far as they are still configured. */
   registrations: ReadonlyMap<string, Registration>
+  /** The tokens of the record's accounts, by slug. */
+  tokens: Map<string, LoadedTokens>
 }
 
 /** Everything a login or an API call of this registration works with, from this request. */
-export function contextOf({ http, settings, renewals, now }: Engine, registration: Registration, place: Pick<Place, 'baseUrl' | 'origin' | 'mountPath'>): Context {
+export function contextOf({ http, openStream, settings, renewals, now }: Engine, registration: Registration, place: Pick<Place, 'baseUrl' | 'origin' | 'mountPath'>): Context {
   const redirectUri = `${place.origin}${place.mountPath}/${registration.slug}/callback`
-  return Object.freeze({ ...registration, redirectUri, http, outbound: settings.outbound, renewals, now })
+  return Object.freeze({ ...registration, redirectUri, http, openStream, outbound: settings.outbound, renewals, now })
 }
 
-/** The tokens of one account of this request's session. */
-export function tokensOf({ ended }: Engine, visit: Visit, slug: string, onRenewed: () => void): TokenHolder {
-  const current = (): SessionRecord | undefined => visit.record && !ended.has(visit.record.salt) ? visit.record : undefined
-  return {
-    read: () => current()?.accounts[slug]?.tokens,
-    async write(tokens: Tokens) {
-      const record = current()
-      const account = record?.accounts[slug]
-      if (!record || !account) return
-      visit.record = { ...record, accounts: { ...record.accounts, [slug]: { ...account, tokens } } }
-      await visit.session.update(visit.record)
-      onRenewed()
-    },
-  }
+/** Where the application would be reached, for work that no request says it of. */
+export function placeOfJobs({ settings }: Engine): { baseUrl: string; origin: string; mountPath: string } {
+  const baseUrl = settings.baseUrls[0] ?? 'http://localhost'
+  const { origin, pathname } = new URL(baseUrl)
+  return { baseUrl, origin, mountPath: pathname.replace(/\/$/, '') + settings.path }
 }
 
 /** Where to go: what was asked for if rule R1 lets it, else the default. A refusal is an event, never an error. */

@@ -9,6 +9,8 @@ export default defineProvider({
   tokenEndpoint: 'https://airtable.com/oauth2/v1/token',
   userinfoEndpoint: 'https://api.airtable.com/v0/meta/whoami',
   apiBaseUrl: 'https://api.airtable.com/v0/',
+  // https://airtable.com/developers/web/api/list-records
+  pagination: { cursor: 'offset', parameter: 'offset' },
   refreshTokens: true,
   scope: ['user.email:read'],
   profile: { id: 'id', email: 'email' },

@@ -10,6 +10,8 @@ export default defineProvider({
   revocationEndpoint: 'https://app.asana.com/-/oauth_revoke',
   userinfoEndpoint: 'https://app.asana.com/api/1.0/users/me',
   apiBaseUrl: 'https://app.asana.com/api/1.0/',
+  // https://developers.asana.com/docs/pagination
+  pagination: { next: 'next_page.uri' },
   clientAuth: 'post',
   refreshTokens: true,
   scope: ['users:read'],

@@ -10,6 +10,8 @@ export default defineProvider({
   userinfoEndpoint: 'https://api.bitbucket.org/2.0/user',
   extraRequests: { emails: 'https://api.bitbucket.org/2.0/user/emails' },
   apiBaseUrl: 'https://api.bitbucket.org/2.0/',
+  // https://developer.atlassian.com/cloud/bitbucket/rest/intro/#pagination
+  pagination: { next: 'next' },
   refreshTokens: true,
   scope: ['account', 'email'],
   profile: {

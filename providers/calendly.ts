@@ -8,6 +8,8 @@ export default defineProvider({
   authorizationEndpoint: 'https://auth.calendly.com/oauth/authorize',
   tokenEndpoint: 'https://auth.calendly.com/oauth/token',
   revocationEndpoint: 'https://auth.calendly.com/oauth/revoke',
+  // https://developer.calendly.com/api-docs/calendly-o-auth/o-auth/post-oauth-revoke
+  revocationClientAuth: 'post',
   userinfoEndpoint: 'https://api.calendly.com/users/me',
   apiBaseUrl: 'https://api.calendly.com/',
   refreshTokens: true,

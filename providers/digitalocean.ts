@@ -9,6 +9,8 @@ export default defineProvider({
   tokenEndpoint: 'https://cloud.digitalocean.com/v1/oauth/token',
   userinfoEndpoint: 'https://api.digitalocean.com/v2/account',
   apiBaseUrl: 'https://api.digitalocean.com/v2/',
+  // https://docs.digitalocean.com/reference/api/intro/
+  pagination: { next: 'links.pages.next' },
   clientAuth: 'post',
   refreshTokens: true,
   scope: ['account:read'],

@@ -12,8 +12,12 @@ export default defineProvider({
   userinfoEndpoint: 'https://graph.facebook.com/{version}/me',
   userinfoQuery: { fields: 'id,name,first_name,last_name,email,picture.width(400)' },
   apiBaseUrl: 'https://graph.facebook.com/{version}/',
+  // https://developers.facebook.com/docs/graph-api/results
+  pagination: { next: 'paging.next' },
   clientAuth: 'post',
   refreshTokens: false,
+  // https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived
+  renewal: { grantType: 'fb_exchange_token', parameter: 'fb_exchange_token' },
   scope: ['public_profile', 'email'],
   scopeSeparator: ',',
   profile: {

@@ -7,6 +7,8 @@ export default defineProvider({
   color: '#4285f4',
   issuer: 'https://accounts.google.com',
   apiBaseUrl: 'https://www.googleapis.com/',
+  // https://google.aip.dev/158
+  pagination: { cursor: 'nextPageToken', parameter: 'pageToken' },
   clientAuth: 'post',
   refreshTokens: true,
   scope: ['openid', 'profile', 'email'],

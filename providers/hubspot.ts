@@ -16,6 +16,8 @@ export default defineProvider({
   tokenPlacement: 'body',
   tokenParameter: 'token',
   apiBaseUrl: 'https://api.hubapi.com/',
+  // https://developers.hubspot.com/docs/api/crm/contacts
+  pagination: { cursor: 'paging.next.after', parameter: 'after' },
   clientAuth: 'post',
   refreshTokens: true,
   scope: ['oauth'],

@@ -10,6 +10,8 @@ export default defineProvider({
   userinfoEndpoint: 'https://api.myanimelist.net/v2/users/@me',
   userinfoQuery: { fields: 'id,name,picture,gender,birthday,location,joined_at,time_zone' },
   apiBaseUrl: 'https://api.myanimelist.net/v2/',
+  // https://myanimelist.net/apiconfig/references/api/v2
+  pagination: { next: 'paging.next' },
   clientAuth: 'post',
   refreshTokens: true,
   scope: [],

@@ -11,6 +11,8 @@ export default defineProvider({
   tokenBodyFormat: 'json',
   userinfoEndpoint: 'https://api.notion.com/v1/users/me',
   apiBaseUrl: 'https://api.notion.com/v1/',
+  // https://developers.notion.com/reference/intro#pagination
+  pagination: { cursor: 'next_cursor', parameter: 'start_cursor' },
   apiHeaders: { 'notion-version': '2022-06-28' },
   refreshTokens: true,
   scope: [],

@@ -10,6 +10,8 @@ export default defineProvider({
   userinfoEndpoint: 'https://www.patreon.com/api/oauth2/v2/identity',
   userinfoQuery: { 'fields[user]': 'email,first_name,last_name,full_name,image_url,is_email_verified,url,vanity' },
   apiBaseUrl: 'https://www.patreon.com/api/oauth2/v2/',
+  // https://docs.patreon.com/#pagination-and-sorting
+  pagination: { next: 'links.next' },
   clientAuth: 'post',
   refreshTokens: true,
   scope: ['identity', 'identity[email]'],

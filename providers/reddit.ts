@@ -13,6 +13,8 @@ export default defineProvider({
   revocationEndpoint: 'https://www.reddit.com/api/v1/revoke_token',
   userinfoEndpoint: 'https://oauth.reddit.com/api/v1/me',
   apiBaseUrl: 'https://oauth.reddit.com/',
+  // https://www.reddit.com/dev/api/#listings
+  pagination: { cursor: 'data.after', parameter: 'after' },
   // A User-Agent that does not describe the application is slowed down: https://github.com/reddit-archive/reddit/wiki/API
   apiHeaders: { 'user-agent': '{userAgent}' },
   refreshTokens: true,

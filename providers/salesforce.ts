@@ -11,6 +11,8 @@ export default defineProvider({
   issuer: 'https://{domain}',
   revocationEndpoint: 'https://{domain}/services/oauth2/revoke',
   apiBaseUrl: 'https://{domain}/services/',
+  // https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_query.htm
+  pagination: { next: 'nextRecordsUrl' },
   clientAuth: 'post',
   refreshTokens: true,
   scope: ['openid', 'profile', 'email'],

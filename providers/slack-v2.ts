@@ -9,6 +9,8 @@ export default defineProvider({
   tokenEndpoint: 'https://slack.com/api/oauth.v2.access',
   userinfoEndpoint: 'https://slack.com/api/users.identity',
   apiBaseUrl: 'https://slack.com/api/',
+  // https://api.slack.com/apis/pagination
+  pagination: { cursor: 'response_metadata.next_cursor', parameter: 'cursor' },
   clientAuth: 'post',
   refreshTokens: true,
   parameterNames: { scope: 'user_scope' },

@@ -7,6 +7,8 @@ export default defineProvider({
   color: '#4a154b',
   issuer: 'https://slack.com',
   apiBaseUrl: 'https://slack.com/api/',
+  // https://api.slack.com/apis/pagination
+  pagination: { cursor: 'response_metadata.next_cursor', parameter: 'cursor' },
   clientAuth: 'post',
   refreshTokens: false,
   scope: ['openid', 'profile', 'email'],

@@ -9,6 +9,8 @@ export default defineProvider({
   tokenEndpoint: 'https://secure.soundcloud.com/oauth/token',
   userinfoEndpoint: 'https://api.soundcloud.com/me',
   apiBaseUrl: 'https://api.soundcloud.com/',
+  // https://developers.soundcloud.com/docs/api/guide#pagination
+  pagination: { next: 'next_href' },
   apiHeaders: { accept: 'application/json; charset=utf-8' },
   tokenScheme: 'OAuth',
   clientAuth: 'post',

@@ -9,6 +9,8 @@ export default defineProvider({
   tokenEndpoint: 'https://accounts.spotify.com/api/token',
   userinfoEndpoint: 'https://api.spotify.com/v1/me',
   apiBaseUrl: 'https://api.spotify.com/v1/',
+  // https://developer.spotify.com/documentation/web-api/reference/get-users-saved-tracks
+  pagination: { next: 'next' },
   refreshTokens: true,
   scope: ['user-read-email'],
   profile: {

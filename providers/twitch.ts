@@ -11,6 +11,8 @@ export default defineProvider({
   authorizationParams: { claims: JSON.stringify({ id_token: claims, userinfo: claims }) },
   revocationEndpoint: 'https://id.twitch.tv/oauth2/revoke',
   apiBaseUrl: 'https://api.twitch.tv/helix/',
+  // https://dev.twitch.tv/docs/api/guide/#pagination
+  pagination: { cursor: 'pagination.cursor', parameter: 'after' },
   clientAuth: 'post',
   refreshTokens: true,
   scope: ['openid', 'user:read:email'],

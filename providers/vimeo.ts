@@ -9,6 +9,8 @@ export default defineProvider({
   tokenEndpoint: 'https://api.vimeo.com/oauth/access_token',
   userinfoEndpoint: 'https://api.vimeo.com/me',
   apiBaseUrl: 'https://api.vimeo.com/',
+  // https://developer.vimeo.com/api/common-formats
+  pagination: { next: 'paging.next' },
   apiHeaders: { accept: 'application/vnd.vimeo.*+json;version=3.4' },
   refreshTokens: false,
   scope: ['public'],

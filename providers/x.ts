@@ -11,6 +11,8 @@ export default defineProvider({
   userinfoEndpoint: 'https://api.x.com/2/users/me',
   userinfoQuery: { 'user.fields': 'id,name,username,profile_image_url,confirmed_email' },
   apiBaseUrl: 'https://api.x.com/2/',
+  // https://docs.x.com/x-api/fundamentals/pagination
+  pagination: { cursor: 'meta.next_token', parameter: 'pagination_token' },
   refreshTokens: true,
   scope: ['users.read', 'tweet.read', 'users.email'],
   offlineAccess: { scope: ['offline.access'] },

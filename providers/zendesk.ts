@@ -10,6 +10,8 @@ export default defineProvider({
   tokenEndpoint: 'https://{subdomain}.zendesk.com/oauth/tokens',
   userinfoEndpoint: 'https://{subdomain}.zendesk.com/api/v2/users/me.json',
   apiBaseUrl: 'https://{subdomain}.zendesk.com/api/v2/',
+  // https://developer.zendesk.com/api-reference/introduction/pagination/
+  pagination: { next: 'links.next' },
   clientAuth: 'post',
   refreshTokens: true,
   scope: ['read'],

@@ -10,6 +10,8 @@ export default defineProvider({
   revocationEndpoint: 'https://zoom.us/oauth/revoke',
   userinfoEndpoint: 'https://api.zoom.us/v2/users/me',
   apiBaseUrl: 'https://api.zoom.us/v2/',
+  // https://developers.zoom.us/docs/api/pagination/
+  pagination: { cursor: 'next_page_token', parameter: 'next_page_token' },
   refreshTokens: true,
   scope: ['user:read:user'],
   profile: {

@@ -25,7 +25,7 @@ const allowed: Record<string, RegExp> = {
   lib: /^lib\//,
   providers: /^lib\/(types|provider)\.js$/,
   middleware: /^(middleware|lib|providers)\//,
-  testing: /^testing\//,
+  testing: /^(testing\/|lib\/tokenStore\.js$)/,
   'example-app': /^example-app\//,
 }
 

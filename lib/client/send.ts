@@ -1,36 +1,78 @@
 import { AuthError } from '../errors.js'
 import { loadProtocol } from '../protocols/index.js'
-import type { ApiRequest, Context, HttpResponse, Tokens } from '../types.js'
-import type { RequestOptions } from './apiRequest.js'
+import type { ApiRequest, Context, Tokens } from '../types.js'
 
-const defaultMaxBytes = 10 * 1024 * 1024
+/** What an answer is, however its body is read. */
+export interface Answer { status: number; headers: Record<string, string>; body: unknown }
+
+/** One way to carry a signed request out, and what may be done with its answer. */
+export interface Way<A extends Answer> {
+  /** Milliseconds for an answer, with the redirects on the way to it. */
+  timeout: number
+  /** @param place the address without what signing has put into it */
+  transmit: (signed: ApiRequest, timeout: number, place: string) => Promise<A>
+  /** Lets go of an answer that nobody will read. */
+  discard?: (answer: A) => void
+  /** What becomes of a redirect on the same origin: followed unless told. */
+  redirect?: 'follow' | 'manual' | 'error'
+  /** Whether the body can be sent once more. */
+  isReplayable: boolean
+}
+
 const maxRedirects = 5
 
 /** Signs a request and sends it, following redirects that stay on the same origin; each hop is signed anew. */
-export async function send(context: Context, tokens: Tokens, request: ApiRequest, { timeout, maxBytes = defaultMaxBytes, signal }: RequestOptions): Promise<HttpResponse> {
-  const { provider, client, http, slug } = context
+export async function send<A extends Answer>(context: Context, tokens: Tokens, request: ApiRequest, way: Way<A>): Promise<A> {
+  const { provider, client, slug } = context
   const protocol = await loadProtocol(provider.protocol)
+  const start = performance.now()
   let current = request
   for (let hops = 0; ; hops++) {
     const prepared = provider.hooks?.apiRequest?.(current, tokens, client) ?? current
-    if (new URL(prepared.url).origin !== new URL(current.url).origin) {
+    if (prepared.url !== current.url && new URL(prepared.url).origin !== new URL(current.url).origin) {
       throw new AuthError('host_not_allowed', `The apiRequest hook of providers.${slug} may not send the access token to another host.`, { provider: slug })
     }
-    const signed = protocol.sign(context, tokens, prepared)
-    const response = await http({ ...signed, maxBytes, signal, ...(timeout === undefined ? {} : { timeout }) })
-    const next = hops < maxRedirects ? redirected(current, response) : undefined
-    if (!next) return response
+    const timeLeft = hops === 0 ? way.timeout : Math.ceil(way.timeout - (performance.now() - start))
+    if (timeLeft <= 0) throw new AuthError('provider_timeout', 'The provider did not answer in time.', { provider: slug })
+    const answer = await way.transmit(protocol.sign(context, tokens, prepared), timeLeft, current.url)
+    if (answer.status < 300 || answer.status > 399) return answer
+    const target = redirectTarget(current, answer)
+    if (target === undefined || way.redirect === 'manual') return answer
+    if (way.redirect === 'error') {
+      way.discard?.(answer)
+      throw new AuthError('provider_bad_response', 'The provider\'s API answered with a redirect.', { provider: slug })
+    }
+    const next = hops < maxRedirects ? redirected(context, current, answer.status, target, way.isReplayable) : undefined
+    if (!next) return answer
+    way.discard?.(answer)
     current = next
   }
 }
 
-/** The next request of a redirect that stays on the same origin; a redirect elsewhere is the caller's to see, not ours to follow. */
-function redirected(request: ApiRequest, { status, headers }: HttpResponse): ApiRequest | undefined {
+function redirectTarget({ url }: ApiRequest, { status, headers }: Answer): URL | undefined {
   const target = headers['location']
-  if (![301, 302, 303, 307, 308].includes(status) || target === undefined || !URL.canParse(target, request.url)) return undefined
-  const url = new URL(target, request.url)
-  if (url.origin !== new URL(request.url).origin) return undefined
+  return [301, 302, 303, 307, 308].includes(status) && target !== undefined && URL.canParse(target, url) ? new URL(target, url) : undefined
+}
+
+/** The next request of a redirect that stays on the same origin; a redirect elsewhere is the caller's to see, not ours to follow. */
+function redirected({ provider }: Context, request: ApiRequest, status: number, target: URL, isReplayable: boolean): ApiRequest | undefined {
+  if (target.origin !== new URL(request.url).origin || target.username || target.password) return undefined
+  // A server may repeat the signature of the request that it redirects; the next one has its own.
+  if (provider.protocol === 'oauth1') dropSignature(target)
   const keepsMethod = status === 307 || status === 308 || request.method === 'GET' || request.method === 'HEAD'
-  const { 'content-type': _dropped, ...headersWithoutBody } = request.headers
-  return keepsMethod ? { ...request, url: url.href } : { method: 'GET', url: url.href, headers: headersWithoutBody }
+  if (!keepsMethod) return { method: 'GET', url: target.href, headers: withoutContentHeaders(request.headers) }
+  return isReplayable ? { ...request, url: target.href } : undefined
+}
+
+/** Takes the parameters of an OAuth 1.0a signature off an address (RFC 5849 section 3.5.3). */
+export function dropSignature(url: URL): void {
+  const names = [...url.searchParams.keys()].filter((name) => name.startsWith('oauth_'))
+  for (const name of names) url.searchParams.delete(name)
+}
+
+// Fetch Standard, request-body-header name.
+const contentHeaders = new Set(['content-type', 'content-encoding', 'content-language', 'content-location'])
+
+function withoutContentHeaders(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !contentHeaders.has(name.toLowerCase())))
 }

@@ -1,5 +1,5 @@
 import { standardClaims } from '../profile.js'
-import type { Provider, ProtocolName, ResolvedProvider, Template } from '../types.js'
+import type { AccessTokenExchange, Provider, ProtocolName, RenewalStrategy, ResolvedExchange, ResolvedProvider, Template } from '../types.js'
 import { baseAddress, endpoint, issuerIdentifier } from './addresses.js'
 import type { EntryOptions } from './entrySchema.js'
 import { fill } from './templates.js'
@@ -18,6 +18,7 @@ const addresses: Record<AddressName, (text: string, path: string) => string> = {
   requestTokenEndpoint: endpoint,
   accessTokenEndpoint: endpoint,
   revocationEndpoint: endpoint,
+  introspectionEndpoint: endpoint,
   jwksUri: endpoint,
   apiBaseUrl: baseAddress,
 }
@@ -40,6 +41,7 @@ export function completeProvider(slug: string, options: EntryOptions & { protoco
     ...filledTables(options, parameters),
     ...filledAddresses(options, parameters, path),
     ...(options.extraRequests ? { extraRequests: filledRequests(options.extraRequests, parameters, path) } : {}),
+    ...(options.renewal ? { renewal: filledRenewal(options.renewal, parameters, `${path}.renewal`) } : {}),
     ...(isOpenid || options.profile ? { profile: { ...(isOpenid ? standardClaims : {}), ...options.profile } } : {}),
     scope: options.scope ?? (isOpenid ? openidScope : []),
     title: options.title ?? slug.charAt(0).toUpperCase() + slug.slice(1),
@@ -47,7 +49,7 @@ export function completeProvider(slug: string, options: EntryOptions & { protoco
 }
 
 // Who we are to the provider and what the addresses were made of; the addresses themselves follow filled.
-const elsewhere = ['provider', 'clientId', 'clientSecret', 'privateKey', 'parameters', 'extraRequests'] as const
+const elsewhere = ['provider', 'clientId', 'clientSecret', 'privateKey', 'certificate', 'parameters', 'extraRequests', 'renewal'] as const
 
 type Described<Options> = Omit<Options, AddressName | typeof elsewhere[number]>
 
@@ -73,6 +75,17 @@ function filledRequests(requests: ExtraRequests, parameters: Values, path: strin
     const requestPath = `${path}.extraRequests.${name}`
     return [name, typeof address === 'function' ? address : endpoint(fill(address, parameters, requestPath), requestPath)]
   }))
+}
+
+function filledRenewal(renewal: RenewalStrategy, parameters: Values, path: string): Required<ResolvedProvider>['renewal'] {
+  if (typeof renewal === 'string') return renewal
+  const { shortLived, ...exchange } = renewal
+  const filled = filledExchange(exchange, parameters, path)
+  return shortLived ? { ...filled, shortLived: filledExchange(shortLived, parameters, `${path}.shortLived`) } : filled
+}
+
+function filledExchange({ endpoint: template, ...exchange }: Omit<AccessTokenExchange, 'shortLived'>, parameters: Values, path: string): ResolvedExchange {
+  return template === undefined ? exchange : { ...exchange, endpoint: endpoint(fill(template, parameters, `${path}.endpoint`), `${path}.endpoint`) }
 }
 
 const tables = ['authorizationParams', 'tokenParams', 'requestTokenParams', 'apiHeaders', 'userinfoQuery'] as const

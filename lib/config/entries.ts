@@ -22,6 +22,8 @@ export interface EntrySources {
   /** Merged under every entry. */
   defaults: Readonly<Record<string, unknown>>
   production: boolean
+  /** The option by which the application brings its own way out to the network, where it does. */
+  wayOut: EntryPlace['wayOut']
 }
 
 type Raw = Readonly<Record<string, unknown>>
@@ -43,6 +45,7 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
   const place: EntryPlace = {
     path: `providers.${slug}`,
     production: sources.production,
+    wayOut: sources.wayOut,
     variableOf: (option) => sources.env && variableOf(slug, option),
   }
   if (!isPlainObject(given)) throw invalid(place.path, 'must be an object of options: write {} for a catalogue entry as it is.')
@@ -134,11 +137,12 @@ function parameterValues(parameters: Declarations, layers: readonly Layer[], pla
   }))
 }
 
-function clientOf({ clientId, clientSecret, privateKey }: EntryOptions, place: EntryPlace): Client {
+function clientOf({ clientId, clientSecret, privateKey, certificate }: EntryOptions, place: EntryPlace): Client {
   if (clientId === undefined) throw missing('clientId', place, '')
   return {
     clientId,
     ...(clientSecret === undefined ? {} : { clientSecret }),
     ...(privateKey === undefined ? {} : { privateKey }),
+    ...(certificate === undefined ? {} : { certificate }),
   }
 }

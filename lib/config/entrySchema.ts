@@ -1,10 +1,10 @@
 import * as v from 'valibot'
 import type { ProviderEntry } from '../settings.js'
-import type { ProfileMap, Provider, ProviderHooks, ProviderParameter } from '../types.js'
+import type { AccessTokenExchange, ProfileMap, Provider, ProviderHooks, ProviderParameter } from '../types.js'
 import type { Agrees, Assert } from './agreement.js'
 import {
-  algorithmList, clientAuth, declarations, extraRequests, headers, hooks, jsonObject, requestParameters, hostList, offlineAccess, parameterKinds, privateKey, profile,
-  scopeList, template, textTable,
+  algorithmList, certificate, clientAuth, clientAuthMethods, declarations, extraRequests, headers, hooks, jsonObject, requestParameters, hostList, offlineAccess,
+  pagination, parameterKinds, privateKey, profile, renewal, scopeList, template, textTable, type exchange,
 } from './entryShapes.js'
 import { credential, flag, group, listOf, number, oneOf, text, written, type Group } from './shapes.js'
 import { unavailable } from './unavailable.js'
@@ -21,6 +21,7 @@ export const textOptions = {
   clientId: credential,
   clientSecret: credential,
   privateKey,
+  certificate,
   title: text,
   docs: text,
   icon: text,
@@ -34,6 +35,8 @@ export const textOptions = {
   requestTokenEndpoint: template,
   accessTokenEndpoint: template,
   revocationEndpoint: template,
+  revocationClientAuth: oneOf(clientAuthMethods),
+  introspectionEndpoint: template,
   jwksUri: template,
   apiBaseUrl: template,
   authorizationResponseIssuer: template,
@@ -73,6 +76,7 @@ export const flagOptions = {
   userinfo: flag,
   refreshTokens: flag,
   needsPrivateKey: flag,
+  bodyHash: flag,
 }
 
 const structuredOptions = {
@@ -86,6 +90,7 @@ const structuredOptions = {
   userinfoForm: requestParameters,
   userinfoJson: jsonObject,
   refreshParams: textTable,
+  renewal,
   parameterNames: textTable,
   callbackParameters: listOf(text, 'must be a list of parameter names.'),
   apiHeaders: headers,
@@ -93,6 +98,7 @@ const structuredOptions = {
   idTokenAlgs: algorithmList,
   acrValues: listOf(text, 'must be a list of texts.'),
   apiHosts: hostList,
+  pagination,
   profile: group(profile, 'of paths or functions by field, such as { id: \'id\' }'),
   hooks: group(hooks, 'of functions, such as userinfo'),
   offlineAccess: group(offlineAccess, 'with scope, authorizationParams or both'),
@@ -119,5 +125,6 @@ export type EntryAgreement = Assert<[
   Agrees<keyof typeof entryOptions, keyof EntryOptions>,
   Agrees<keyof typeof profile, keyof ProfileMap>,
   Agrees<keyof typeof hooks, keyof ProviderHooks>,
+  Agrees<keyof typeof exchange | 'shortLived', keyof AccessTokenExchange>,
   Agrees<keyof typeof offlineAccess, keyof Required<Provider>['offlineAccess']>,
 ]>

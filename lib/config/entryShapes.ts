@@ -1,9 +1,8 @@
 import * as v from 'valibot'
-import type { ClientAuthFunction, ClientAuthMethod, ProfileField, Provider, ProviderHooks, ProviderParameter, RequestParameters, Template } from '../types.js'
+import type { ClientAuthFunction, ClientAuthMethod, ProfileField, Provider, ProviderHooks, ProviderParameter, RenewalStrategy, RequestParameters, Template } from '../types.js'
 import { isHost } from './addresses.js'
-import { privateKeyKind } from './privateKey.js'
-import { callable, listOf, oneOf, pureFunction, table, text, written } from './shapes.js'
-import { unavailable } from './unavailable.js'
+import { privateKeyKind, readCertificate } from './privateKey.js'
+import { callable, flag, group, listOf, oneOf, pureFunction, table, text, written } from './shapes.js'
 
 // What the options of an entry are made of.
 
@@ -46,12 +45,18 @@ export const hostList = listOf(
   v.pipe(written, v.check(isHost, 'must be a host name such as \'api.example.com\', and nothing else.'), v.toLowerCase()),
   'must be a list of host names.')
 
+/** How lists name their next page. */
+export const pagination = v.union([v.strictObject({ next: text }), v.strictObject({ cursor: text, parameter: text })],
+  'must be { next: path } or { cursor: path, parameter: name }.')
+
 export const privateKey = v.pipe(text, v.check((pem) => ['rsa', 'ec', 'ed25519'].includes(privateKeyKind(pem) ?? ''),
   'must be a private key in PEM text that can sign: RSA, EC or Ed25519, not encrypted.'))
 
-const clientAuthMethods = ['basic', 'basic_raw', 'post', 'none', 'client_secret_jwt', 'private_key_jwt'] as const
+export const certificate = v.pipe(text, v.check((pem) => readCertificate(pem) !== undefined, 'must be a certificate in PEM text, with those that vouch for it behind it if need be.'))
+
+export const clientAuthMethods = ['basic', 'basic_raw', 'post', 'none', 'client_secret_jwt', 'private_key_jwt', 'tls'] as const
 export const clientAuth = v.lazy((value) => typeof value === 'function' ? callable<ClientAuthFunction>()
-  : oneOf(clientAuthMethods, unavailable.clientAuth)) as v.GenericSchema<unknown, ClientAuthMethod | ClientAuthFunction>
+  : oneOf(clientAuthMethods)) as v.GenericSchema<unknown, ClientAuthMethod | ClientAuthFunction>
 
 const field: v.GenericSchema<unknown, ProfileField> = v.union([text, pureFunction<Exclude<ProfileField, string>>()],
   'must be a path such as \'data.id\', or a function.')
@@ -73,6 +78,17 @@ export const hooks = {
 }
 
 export const offlineAccess = { scope: scopeList, authorizationParams: textTable }
+
+/** The fields of an exchange of access tokens. */
+export const exchange = { grantType: text, parameter: text, endpoint: template, method: oneOf(['POST', 'GET']), authenticated: flag }
+
+// A group takes what is there; an exchange needs both of these.
+const hasBoth = v.check<{ grantType?: string; parameter?: string }, string>(({ grantType, parameter }) => grantType !== undefined && parameter !== undefined,
+  'must have both grantType and parameter.')
+const shortLived = v.pipe(group(exchange, 'with grantType and parameter'), hasBoth)
+const exchangeShape = v.pipe(group({ ...exchange, shortLived }, 'with grantType and parameter; or \'standard\' or \'none\''), hasBoth)
+
+export const renewal = v.lazy((value) => typeof value === 'string' ? oneOf(['standard', 'none']) : exchangeShape) as v.GenericSchema<unknown, RenewalStrategy>
 
 const declaration = v.strictObject({ description: text, kind: oneOf(['host', 'address', 'segment', 'text']), default: v.exactOptional(written) },
   'must be { description, kind } with kind \'host\', \'address\', \'segment\' or \'text\', and default if there is one.')

@@ -1,8 +1,8 @@
 import type { AuthError } from '../errors.js'
-import type { Client, ProtocolName, ResolvedProvider } from '../types.js'
+import type { Client, ClientAuthMethod, ProtocolName, ResolvedProvider } from '../types.js'
 import type { EntryOptions } from './entrySchema.js'
 import { invalid } from './invalid.js'
-import { privateKeyKind } from './privateKey.js'
+import { belongTogether, privateKeyKind } from './privateKey.js'
 import { alternatives } from './shapes.js'
 
 /** Where an entry stands, and how its options can be given. */
@@ -12,6 +12,8 @@ export interface EntryPlace {
   /** The environment variable of an option; `undefined` where the environment is not read. */
   variableOf: (option: string) => string | undefined
   production: boolean
+  /** The option by which the application brings its own way out to the network, where it does. */
+  wayOut: 'http.fetch' | 'http.dispatcher' | undefined
 }
 
 type Endpoint = 'issuer' | 'authorizationEndpoint' | 'tokenEndpoint' | 'requestTokenEndpoint' | 'accessTokenEndpoint' | 'jwksUri'
@@ -26,8 +28,9 @@ const endpointsWithoutDiscovery: readonly Endpoint[] = ['issuer', 'authorization
 // Options that another protocol would not even read: nobody shall count on a check that is not made.
 const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolName[] } = {
   requestTokenEndpoint: ['oauth1'], accessTokenEndpoint: ['oauth1'], requestTokenParams: ['oauth1'], signatureMethod: ['oauth1'],
-  signaturePlacement: ['oauth1'], realm: ['oauth1'],
+  signaturePlacement: ['oauth1'], realm: ['oauth1'], bodyHash: ['oauth1'],
   tokenEndpoint: ['oauth2', 'oidc'], pkce: ['oauth2', 'oidc'], clientAuth: ['oauth2', 'oidc'], tokenPlacement: ['oauth2', 'oidc'],
+  certificate: ['oauth2', 'oidc'], renewal: ['oauth2', 'oidc'], revocationEndpoint: ['oauth2', 'oidc'], revocationClientAuth: ['oauth2', 'oidc'], introspectionEndpoint: ['oauth2', 'oidc'],
   responseMode: ['oauth2', 'oidc'], pkceMethod: ['oauth2', 'oidc'], refreshEndpoint: ['oauth2'], tokenMethod: ['oauth2'],
   tokenBodyFormat: ['oauth2'], parameterNames: ['oauth2'], authorizationFragment: ['oauth2'], discoveryEndpoint: ['oidc'],
   idTokenAlgs: ['oidc'], nonce: ['oidc'], discovery: ['oidc'], jwksUri: ['oidc'], maxAge: ['oidc'], acrValues: ['oidc'],
@@ -47,9 +50,13 @@ export function checkFitness(protocol: ProtocolName, options: EntryOptions, { pa
 export function checkRequirements(provider: ResolvedProvider, client: Client, place: EntryPlace): void {
   checkEndpoints(provider, place)
   checkClient(provider, client, place)
+  checkCertificate(provider, client, place)
   checkProfile(provider, place)
   if (provider.protocol === 'oidc' && !provider.scope.includes('openid')) {
     throw invalid(`${place.path}.scope`, 'must contain \'openid\': without it the provider sends no ID Token.')
+  }
+  if (provider.protocol === 'oidc' && typeof provider.renewal === 'object') {
+    throw invalid(`${place.path}.renewal`, 'must be \'standard\' or \'none\' for the protocol \'oidc\': an exchange of access tokens is for \'oauth2\'.')
   }
   if (provider.protocol === 'oauth1') checkSignature(provider, client, place)
 }
@@ -79,10 +86,29 @@ function checkClient(provider: ResolvedProvider, client: Client, place: EntryPla
   }
 }
 
+const withoutSecret = new Set<ClientAuthMethod>(['none', 'private_key_jwt', 'tls'])
+
 function needsSecret({ protocol, clientAuth, signatureMethod }: ResolvedProvider, { privateKey }: Client): boolean {
   if (protocol === 'oauth1') return !signatureMethod?.startsWith('RSA-')
   if (clientAuth === undefined) return privateKey === undefined
-  return typeof clientAuth !== 'function' && clientAuth !== 'none' && clientAuth !== 'private_key_jwt'
+  return typeof clientAuth !== 'function' && !withoutSecret.has(clientAuth)
+}
+
+function checkCertificate({ clientAuth, ...provider }: ResolvedProvider, { certificate, privateKey }: Client, place: EntryPlace): void {
+  const { path, wayOut } = place
+  if (certificate !== undefined && clientAuth !== 'tls') {
+    throw invalid(`${path}.certificate`, 'is presented with clientAuth \'tls\' only: set that, or leave it out.')
+  }
+  if (clientAuth !== 'tls') return
+  if (wayOut !== undefined) {
+    if (certificate === undefined) return
+    throw invalid(`${path}.certificate`, `would not be presented, since connections are those of ${wayOut}: leave it out and give it to that, or leave out ${wayOut}.`)
+  }
+  if (certificate === undefined) throw missing('certificate', place, '; it is PEM text, and clientAuth \'tls\' presents it')
+  if (privateKey === undefined) throw missing('privateKey', place, '; it is PEM text, and the key of the certificate')
+  if (!belongTogether(certificate, privateKey)) throw invalid(`${path}.privateKey`, 'must be the key of the certificate: it is another one\'s.')
+  const open = (['issuer', 'tokenEndpoint'] as const).find((name) => provider[name]?.startsWith('http:'))
+  if (open) throw invalid(`${path}.${open}`, 'must use https: clientAuth \'tls\' presents its certificate while a secure connection is made.')
 }
 
 function checkProfile({ protocol, profile }: ResolvedProvider, { path }: EntryPlace): void {
@@ -93,9 +119,12 @@ function checkProfile({ protocol, profile }: ResolvedProvider, { path }: EntryPl
 }
 
 function checkSignature(provider: ResolvedProvider, { privateKey }: Client, { path, production }: EntryPlace): void {
-  const { signatureMethod, signaturePlacement = 'header', realm } = provider
+  const { signatureMethod, signaturePlacement = 'header', realm, bodyHash } = provider
   if (realm !== undefined && signaturePlacement !== 'header') {
     throw invalid(`${path}.realm`, 'travels in the Authorization header: leave it out, or set signaturePlacement to \'header\'.')
+  }
+  if (bodyHash === true && signatureMethod === 'PLAINTEXT') {
+    throw invalid(`${path}.bodyHash`, 'protects nothing with signatureMethod \'PLAINTEXT\', which has no hash: leave it out.')
   }
   if (signatureMethod?.startsWith('RSA-') && privateKey !== undefined && privateKeyKind(privateKey) !== 'rsa') {
     throw invalid(`${path}.privateKey`, `must be an RSA key: signatureMethod '${signatureMethod}' signs with it.`)

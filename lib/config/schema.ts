@@ -1,8 +1,9 @@
 import * as v from 'valibot'
-import type { AuthRouterConfig, Hooks, Keep, Logger } from '../settings.js'
+import type { AuthRouterConfig, Expiry, Hooks, Keep, Logger, Remember } from '../settings.js'
+import type { TokenStore } from '../tokenStore.js'
 import type { Outbound } from '../types.js'
 import type { Agrees, Assert } from './agreement.js'
-import { callable, group, listOf, number, oneOf, text, type Group } from './shapes.js'
+import { callable, flag, group, listOf, number, oneOf, text, type Group } from './shapes.js'
 import { unavailable } from './unavailable.js'
 
 const list = listOf(text, 'must be a list of texts.')
@@ -14,10 +15,19 @@ const keep = {
   keepOnLogout: list,
 }
 
+const secondsOrFalse = v.custom<number | false>(isSecondsOrFalse, 'must be a whole number of seconds above 0, or false.')
+
+const expiry = {
+  idle: secondsOrFalse,
+  absolute: secondsOrFalse,
+  rolling: flag,
+}
+
 const hooks = {
   onLogin: callable<Required<Hooks>['onLogin']>(),
   onLogout: callable<Required<Hooks>['onLogout']>(),
   onError: callable<Required<Hooks>['onError']>(),
+  onTokens: callable<Required<Hooks>['onTokens']>(),
 }
 
 // Milliseconds. Timers of Node.js fire at once when they are asked for more than 24 days.
@@ -45,12 +55,17 @@ const options = {
     v.regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 letters, digits, _ or -: it becomes part of cookie names.')),
   session: v.custom<unknown>(() => true),
   transactions: oneOf(['cookie', 'session']),
+  tokenStore: v.custom<TokenStore>((value) => hasMethods(value, ['get', 'set', 'delete']),
+    'must be a token store with the functions get, set and delete: memoryTokenStore(), redisTokenStore(client) and the like of authrouter/stores.'),
+  fetchToken: callable<NonNullable<AuthRouterConfig['fetchToken']>>(),
+  revokeOnLogout: flag,
   afterLogin: text,
   afterLogout: text,
   returnToOrigins: list,
   ifLoggedIn: oneOf(['allow', 'redirect'], unavailable.ifLoggedIn),
-  remember: v.custom<number | false>((value) => value === false || (Number.isSafeInteger(value) && Number(value) > 0),
-    'must be a whole number of seconds above 0, or false.'),
+  remember: v.custom<Remember>((value) => isSecondsOrFalse(value) || (isThing(value) && Object.keys(value).join() === 'ifAsked' && value['ifAsked'] !== false && isSecondsOrFalse(value['ifAsked'])),
+    'must be a whole number of seconds above 0, { ifAsked: seconds }, or false.'),
+  expiry: group(expiry, 'with any of idle, absolute and rolling'),
   crossSiteStart: oneOf(['confirm', 'allow']),
   keep: group(keep, 'of lists of session keys'),
   hooks: group(hooks, 'of functions, such as onLogin', unavailable.hooks),
@@ -68,6 +83,10 @@ export function hasMethods(value: unknown, names: readonly string[]): boolean {
   return isThing(value) && names.every((name) => typeof value[name] === 'function')
 }
 
+function isSecondsOrFalse(value: unknown): boolean {
+  return value === false || (Number.isSafeInteger(value) && Number(value) > 0)
+}
+
 function isThing(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
@@ -77,6 +96,7 @@ export type ConfigAgreement = Assert<[
   Agrees<Group<typeof options>, Partial<AuthRouterConfig>>,
   Agrees<keyof typeof options, keyof AuthRouterConfig>,
   Agrees<keyof typeof keep, keyof Keep>,
+  Agrees<Group<typeof expiry>, Partial<Expiry>>,
   Agrees<keyof typeof hooks, keyof Hooks>,
   Agrees<keyof typeof http, keyof Outbound>,
 ]>

@@ -1,14 +1,13 @@
-type Place = 'options' | 'hooks' | 'entryOptions' | 'ifLoggedIn' | 'protocol' | 'clientAuth'
+type Place = 'options' | 'hooks' | 'entryOptions' | 'ifLoggedIn' | 'protocol'
 
 /**
  * What the documentation of authrouter names and this version does not do. It is refused with a message of its own, so that
  * nobody counts on a protection that is not there. What gets built is taken out of here and put into the schema.
  */
 export const unavailable: Readonly<Record<Place, readonly string[]>> = {
-  options: ['tokenStore', 'userStore', 'linkByVerifiedEmail', 'popup', 'api'],
-  hooks: ['onLink', 'onUnlink', 'onTokens'],
+  options: ['userStore', 'linkByVerifiedEmail', 'popup', 'api'],
+  hooks: ['onLink', 'onUnlink'],
   entryOptions: ['par', 'dpop', 'jwks'],
   ifLoggedIn: ['link'],
   protocol: ['openid2', 'header-jwt'],
-  clientAuth: ['tls'],
 }

@@ -45,6 +45,8 @@ export async function clientAuthentication(openidClient: OpenidClient, provider:
     // Signs: its promise, which the library's type keeps quiet about, has to come back.
     client_secret_jwt: (...request) => openidClient.ClientSecretJwt(client.clientSecret)(...request),
     private_key_jwt: signByKey ?? (() => { throw new AuthError('config_invalid', 'clientAuth: \'private_key_jwt\' needs privateKey, PEM text.') }),
+    // The certificate is presented by the connection (RFC 8705 section 2); the form only says whose it is.
+    tls: openidClient.TlsClientAuth(),
     function: (server, _client, form, headers) => {
       const { clientId, clientSecret } = client
       // What it answers comes back: a function that signs may have to be waited for.

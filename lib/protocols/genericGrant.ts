@@ -2,6 +2,7 @@ import { asFetch, tokenTimeoutFactor } from '../http.js'
 import { isObject, parseJson, utf8 } from '../json.js'
 import type { Context, HttpRequest, HttpResponse, ResolvedProvider } from '../types.js'
 import { renamed, withParameters } from './authorizationRequest.js'
+import { clientCertificate } from './clientCertificate.js'
 import { fromOpenidClient, loadOpenidClient, ownHeaders, staticConfiguration } from './openidClient.js'
 import { errorCodeOf, isFailure, type SendTokenRequest } from './tokenErrors.js'
 
@@ -28,7 +29,7 @@ function normalisingFetch(context: Context, keep: (parsed: unknown) => void): Re
   const { http, outbound, provider } = context
   return asFetch(async (request) => {
     const shaped = shapeRequest({ ...request, headers: ownHeaders(request.headers, provider) }, provider)
-    const response = await http({ ...shaped, timeout: outbound.timeout * tokenTimeoutFactor })
+    const response = await http({ ...shaped, timeout: outbound.timeout * tokenTimeoutFactor, certificate: clientCertificate(context) })
     const parsed = parseTokenAnswer(response)
     keep(parsed)
     if (!isObject(parsed)) return response

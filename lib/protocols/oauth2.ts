@@ -1,9 +1,11 @@
 import { AuthError } from '../errors.js'
+import { canRenew } from '../renewable.js'
 import { readTokenResponse } from '../tokens.js'
-import type { Context, Grant, Protocol, Tokens } from '../types.js'
+import type { Context, Grant, Protocol, ResolvedExchange, Tokens } from '../types.js'
 import { authorizationAddress, authorizationRequest } from './authorizationRequest.js'
 import { authorizationCode } from './authorizationResponse.js'
 import { bearer } from './bearer.js'
+import { withCertificate } from './clientCertificate.js'
 import { requestTokens } from './tokenEndpoint.js'
 import { callbackFacts, fetchProfile } from './userinfo.js'
 
@@ -17,8 +19,11 @@ export const protocol: Protocol = {
   },
 
   async exchange(context, grant) {
-    const address = grant.type === 'refresh_token' && context.provider.refreshEndpoint ? context.provider.refreshEndpoint : endpoint(context, 'tokenEndpoint')
-    const response = await requestTokens(context, form(context, grant), address)
+    const { renewal, refreshEndpoint } = context.provider
+    const isRefresh = grant.type === 'refresh_token'
+    const response = isRefresh && typeof renewal === 'object'
+      ? await exchangeAccessToken(context, grant.tokens, renewal)
+      : await requestTokens(context, form(context, grant), (isRefresh ? refreshEndpoint : undefined) ?? endpoint(context, 'tokenEndpoint'))
     return { tokens: readTokens(context, grant, response), response, callback: callbackFacts(context.provider, grant) }
   },
 
@@ -27,22 +32,13 @@ export const protocol: Protocol = {
   },
 
   sign(context, tokens, request) {
-    return bearer(context, tokens, request)
+    return withCertificate(context, bearer(context, tokens, request))
   },
 }
 
 function form(context: Context, grant: Grant): Record<string, string> {
   const { provider, slug, redirectUri } = context
-  const facts = { client: context.client, callback: callbackFacts(provider, grant) }
-  const prepare = (parameters: Record<string, string>): Record<string, string> => {
-    const withParams = { ...provider.tokenParams, ...parameters }
-    try {
-      return provider.hooks?.tokenRequest?.({ ...withParams }, facts) ?? withParams
-    } catch (cause) {
-      // A hook may refuse what the provider's callback brought, and so end the login before its code is used.
-      throw new AuthError('provider_error', 'The provider\'s answer did not pass its checks.', { provider: slug, cause })
-    }
-  }
+  const prepare = (parameters: Record<string, string>): Record<string, string> => preparedForm(context, parameters, callbackFacts(provider, grant))
   switch (grant.type) {
     case 'authorization_code': {
       const code = authorizationCode(grant.parameters, { issuer: provider.authorizationResponseIssuer ?? provider.issuer, required: false }, slug)
@@ -59,6 +55,37 @@ function form(context: Context, grant: Grant): Record<string, string> {
     case 'client_credentials':
       return prepare({ grant_type: 'client_credentials', ...(grant.scope ? { scope: grant.scope.join(provider.scopeSeparator ?? ' ') } : {}) })
   }
+}
+
+/** A form with the parameters that the provider's entry adds, after its hook has seen it. */
+function preparedForm({ provider, client, slug }: Context, parameters: Record<string, string>, callback: Record<string, string>): Record<string, string> {
+  const withParams = { ...provider.tokenParams, ...parameters }
+  try {
+    return provider.hooks?.tokenRequest?.({ ...withParams }, { client, callback }) ?? withParams
+  } catch (cause) {
+    // A hook may refuse what the provider's callback brought, and so end the login before its code is used.
+    throw new AuthError('provider_error', 'The provider\'s answer did not pass its checks.', { provider: slug, cause })
+  }
+}
+
+/** Seconds of life below which a token counts as a short-lived one. */
+const shortLife = 24 * 3600
+
+function exchangeAccessToken(context: Context, tokens: Tokens, renewal: ResolvedExchange): Promise<Record<string, unknown>> {
+  const { provider, slug } = context
+  if (!canRenew(context, tokens)) throw new AuthError('reauth_required', 'The access has ended and cannot be exchanged; sign in again.', { provider: slug })
+  const { issuedAt = 0, expiresAt = issuedAt } = tokens
+  const exchange = expiresAt - issuedAt < shortLife ? renewal.shortLived ?? renewal : renewal
+  const parameters = { grant_type: exchange.grantType, [exchange.parameter]: tokens.accessToken }
+  return requestTokens({
+    ...context,
+    provider: {
+      ...provider,
+      tokenMethod: exchange.method ?? 'POST',
+      // A client that authenticates by nothing, and is not named either.
+      ...(exchange.authenticated === false ? { clientAuth: () => undefined } : {}),
+    },
+  }, preparedForm(context, parameters, {}), exchange.endpoint ?? endpoint(context, 'tokenEndpoint'))
 }
 
 function readTokens({ now, provider }: Context, grant: Grant, response: Record<string, unknown>): Tokens {

@@ -5,6 +5,7 @@ import type { CallbackParameters, Context, Grant, Protocol, RawProfile, TokenSet
 import { authorizationAddress, authorizationRequest, withParameters } from './authorizationRequest.js'
 import { authorizationCode } from './authorizationResponse.js'
 import { bearer } from './bearer.js'
+import { withCertificate } from './clientCertificate.js'
 import { discover } from './discovery.js'
 import { checkIdToken, invalidIdToken } from './idToken.js'
 import { fromOpenidClient, loadOpenidClient } from './openidClient.js'
@@ -38,7 +39,7 @@ export const protocol: Protocol = {
   },
 
   sign(context, tokens, request) {
-    return bearer(context, tokens, request)
+    return withCertificate(context, bearer(context, tokens, request))
   },
 }
 
@@ -70,7 +71,7 @@ async function requestTokens(context: Context, configuration: Configuration, gra
       }
       case 'client_credentials':
         return plain(await openidClient.clientCredentialsGrant(configuration, tokenParameters({ ...provider.tokenParams,
-          ...(grant.scope ? { scope: grant.scope.join(' ') } : {}) })))
+          ...(grant.scope ? { scope: grant.scope.join(provider.scopeSeparator ?? ' ') } : {}) })))
     }
   } catch (error) {
     throw fromOpenidClient(error, slug)

@@ -5,6 +5,7 @@ import { isObject, parseJson, utf8 } from '../json.js'
 import { isLoopbackHost } from '../loopback.js'
 import type { Context, HttpResponse, ResolvedProvider } from '../types.js'
 import { clientAuthentication } from './clientAuthentication.js'
+import { clientCertificate } from './clientCertificate.js'
 import { tokenEndpointError } from './tokenErrors.js'
 
 // Seconds. Our own limits end a call earlier; the library's is a second net.
@@ -21,10 +22,11 @@ export function loadOpenidClient(): Promise<OpenidClient> {
 }
 
 /** The fetch that openid-client gets: ours. Token calls may take longer, and their answers pass the provider's `tokenResponse` hook. */
-export function boundedFetch({ http, outbound, provider }: Context): ReturnType<typeof asFetch> {
+export function boundedFetch(context: Context): ReturnType<typeof asFetch> {
+  const { http, outbound, provider } = context
   const repair = provider.hooks?.tokenResponse
   return asFetch(async (asked) => {
-    const request = { ...asked, headers: ownHeaders(asked.headers, provider) }
+    const request = { ...asked, headers: ownHeaders(asked.headers, provider), certificate: clientCertificate(context) }
     if (request.method !== 'POST') return http(request)
     const response = withoutChallenge(await http({ ...request, timeout: outbound.timeout * tokenTimeoutFactor }))
     const parsed = repair ? parsedObject(response.body) : undefined
@@ -32,8 +34,11 @@ export function boundedFetch({ http, outbound, provider }: Context): ReturnType<
   })
 }
 
-// The library goes no further than a challenge, and the error that stands in the body is what tells a wrong secret (RFC 6749 section 5.2).
-function withoutChallenge(response: HttpResponse): HttpResponse {
+/**
+ * An answer without its challenge: the library goes no further than that, and the error that stands in the body is what tells a wrong
+ * secret (RFC 6749 section 5.2).
+ */
+export function withoutChallenge(response: HttpResponse): HttpResponse {
   const { 'www-authenticate': _challenge, ...headers } = response.headers
   return { ...response, headers }
 }
@@ -69,6 +74,8 @@ export function clientMetadata(openidClient: OpenidClient, { client, provider }:
   return {
     ...(provider.clockTolerance === undefined ? {} : { [openidClient.clockTolerance]: provider.clockTolerance }),
     ...(client.clientSecret === undefined ? {} : { client_secret: client.clientSecret }),
+    // Of the aliases that discovery names, those are the ones where a certificate is asked for (RFC 8705 section 5).
+    ...(provider.clientAuth === 'tls' ? { use_mtls_endpoint_aliases: true } : {}),
     ...(provider.idTokenAlgs?.length === 1 && algorithm ? { id_token_signed_response_alg: algorithm } : {}),
   }
 }

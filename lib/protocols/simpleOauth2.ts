@@ -1,8 +1,11 @@
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
 import { createRequire } from 'node:module'
 import type { ModuleOptions } from 'simple-oauth2'
 import { AuthError } from '../errors.js'
 import { tokenTimeoutFactor } from '../http.js'
 import type { Context } from '../types.js'
+import { renamed } from './authorizationRequest.js'
 import { clientAuthMethod, formEncode } from './clientAuthentication.js'
 import { errorCodeOf, tokenEndpointError, type SendTokenRequest, type TokenForm } from './tokenErrors.js'
 
@@ -27,24 +30,28 @@ function muteDebug(): void {
 }
 
 /** A token request made by simple-oauth2, with its traps fenced (docs/decisions/oauth2-libraries.md). */
-export const sendBySimpleOauth2: SendTokenRequest = async (context, { grant_type: grantType, ...parameters }, endpoint) => {
+export const sendBySimpleOauth2: SendTokenRequest = async (context, { grant_type: grantType, ...form }, endpoint) => {
   const { AuthorizationCode, ClientCredentials } = await loadSimpleOauth2()
-  const { slug, outbound } = context
-  const configuration = simpleOauth2Configuration(context, endpoint)
+  const { slug, outbound, provider } = context
+  const parameters = renamed(form, provider.parameterNames)
+  const requests: Destroyable[] = []
+  const configuration = simpleOauth2Configuration(context, endpoint, requests)
   const call = async (): Promise<unknown> => {
     if (grantType === 'client_credentials') return (await new ClientCredentials(configuration).getToken(parameters)).token
     const client = new AuthorizationCode(configuration)
     if (grantType !== 'refresh_token') return (await client.getToken(parameters as TokenForm & { code: string; redirect_uri: string })).token
-    return (await client.createToken({ refresh_token: parameters['refresh_token'] }).refresh(parameters)).token
+    return (await client.createToken({ refresh_token: form['refresh_token'] }).refresh(parameters)).token
   }
   try {
     return await withDeadline(call(), outbound.timeout * tokenTimeoutFactor)
   } catch (error) {
+    // The library stops reading at its limits and leaves the connection open.
+    for (const request of requests) request.destroy()
     throw fromSimpleOauth2(error, slug)
   }
 }
 
-function simpleOauth2Configuration({ provider, client, outbound }: Context, endpoint: string): ModuleOptions<string> {
+function simpleOauth2Configuration({ provider, client, outbound }: Context, endpoint: string, requests: Destroyable[]): ModuleOptions<string> {
   const method = clientAuthMethod(provider, client)
   // The library's own encoding leaves out what RFC 6749 section 2.3.1 leaves as it is; "loose" sends what it is given.
   const encode = method === 'basic' ? formEncode : (text: string) => text
@@ -72,7 +79,7 @@ function simpleOauth2Configuration({ provider, client, outbound }: Context, endp
       // None is followed, and none is read as an answer either.
       redirects: 0,
       redirect303: true,
-      ...(isAgent(outbound.agent) ? { agent: uncopied(outbound.agent) } : {}),
+      agent: watched(isAgent(outbound.agent) ? outbound.agent : ownAgent(endpoint), requests),
     },
   }
 }
@@ -81,12 +88,27 @@ function isAgent(agent: unknown): agent is object {
   return typeof agent === 'object' && agent !== null
 }
 
-/** An agent that survives the library's deep copies of its options, which would lose its connections and its private fields: functions are not copied. */
-function uncopied(agent: object): object {
+interface Destroyable { destroy: () => unknown }
+
+const ownAgents = { http: new HttpAgent(), https: new HttpsAgent() }
+
+function ownAgent(endpoint: string): object {
+  return endpoint.startsWith('http:') ? ownAgents.http : ownAgents.https
+}
+
+/**
+ * An agent that tells of its requests, and that survives the library's deep copies of its options, which would lose its connections
+ * and its private fields: functions are not copied.
+ */
+function watched(agent: object, requests: Destroyable[]): object {
   return new Proxy(() => undefined, {
     get(_function, name) {
       const member: unknown = Reflect.get(agent, name)
-      return typeof member === 'function' ? member.bind(agent) as unknown : member
+      if (typeof member !== 'function') return member
+      return (...values: unknown[]): unknown => {
+        if (name === 'addRequest') requests.push(values[0] as Destroyable)
+        return member.apply(agent, values) as unknown
+      }
     },
   })
 }

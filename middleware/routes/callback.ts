@@ -1,22 +1,29 @@
-import { callback, stateOf, type LoginResult } from '../../lib/callback.js'
+import { callback, isTooOld, stateOf, type LoginResult } from '../../lib/callback.js'
 import { createCredentials } from '../../lib/credentials.js'
-import { asAuthError, AuthError } from '../../lib/errors.js'
-import { randomToken, sha256 } from '../../lib/random.js'
-import type { Context, Registration, Transaction } from '../../lib/types.js'
-import { redirect, sendJson, sendPage } from '../answers.js'
+import { AuthError } from '../../lib/errors.js'
+import { sha256 } from '../../lib/random.js'
+import { sealCredentials } from '../../lib/sealedCredentials.js'
+import type { Context, Registration, Tokens, Transaction } from '../../lib/types.js'
+import { redirect, sendJson, sendPage, type FailedRequest } from '../answers.js'
 import type { Engine } from '../engine.js'
 import { headerOf, wantsJson } from '../http.js'
+import { dropSession, noteSession } from '../everywhere.js'
+import { fromHook } from '../hooks.js'
+import { land, type Landing } from '../landing.js'
+import { loginRecord } from '../loginRecord.js'
 import { originOf } from '../origin.js'
 import { repostPage } from '../pages.js'
 import type { Parameters } from '../parameters.js'
-import { mostFinished, type SessionRecord } from '../session.js'
+import { removeTokens } from '../tokens/forget.js'
+import { keepTokens } from '../tokens/keep.js'
+import type { SessionRecord } from '../session.js'
 import { contextOf, returnToOf, type Visit } from '../visit.js'
 
 /** Says that a form_post answer has come back from our own page, so that it is posted again only once. */
 const repostMarker = 'authrouter_repost'
 
 /** `GET` or `POST /auth/:provider/callback`: ends a login, with everything that may happen twice happening once. */
-export async function finishLogin(engine: Engine, visit: Visit, registration: Registration, received: Parameters): Promise<void> {
+export async function finishLogin(engine: Engine, visit: Visit, registration: Registration, received: Parameters, failed: FailedRequest): Promise<void> {
   const { req, place } = visit
   if ((headerOf(req, 'sec-purpose') ?? '').includes('prefetch')) throw new AuthError('bad_request', 'A sign-in cannot be finished ahead of time.', { reason: 'prefetch' })
   const { [repostMarker]: reposted, ...parameters } = received
@@ -35,19 +42,27 @@ export async function finishLogin(engine: Engine, visit: Visit, registration: Re
     return
   }
   const transaction = await ownTransaction(engine, visit, registration, stateHash, parameters)
-  const { record, returnTo } = await landing(engine, visit, stateHash, () => complete(engine, visit, registration, transaction, parameters))
+  const wanted = returnToOf(engine, place, transaction.returnTo, engine.settings.afterLogin)
+  // Whatever fails from here on, the way to start again leads to the same place.
+  failed.returnTo = wanted
+  if (visit.record && isTooOld(transaction, engine.now())) {
+    await visit.transactions.remove(stateHash)
+    goOn(engine, visit, wanted)
+    return
+  }
+  const { record, returnTo } = await landed(engine, visit, stateHash, () => complete(engine, visit, registration, transaction, parameters))
   visit.record = record
   goOn(engine, visit, returnTo)
 }
 
 /** The one result of a callback: worked out by the first request that brings it, adopted by those that come beside it. */
-async function landing(engine: Engine, visit: Visit, stateHash: string, work: () => Promise<Completed>): Promise<Completed> {
+async function landed(engine: Engine, visit: Visit, stateHash: string, work: () => Promise<Landing>): Promise<Landing> {
   let isOurs = true
   try {
-    const { value, isFirst } = await engine.flights.share(stateHash, work)
+    const { landing, isFirst } = await land(engine, stateHash, work)
     isOurs = isFirst
-    if (!isFirst) visit.session.adopt?.(value.record)
-    return value
+    if (!isFirst) visit.session.adopt?.(landing.record)
+    return landing
   } finally {
     // In a session it is the first one's to take out; in a cookie every response says so.
     if (isOurs || engine.settings.transactions === 'cookie') await visit.transactions.remove(stateHash)
@@ -69,69 +84,47 @@ async function ownTransaction({ flights }: Engine, { transactions }: Visit, { sl
   throw new AuthError('state_unknown', 'This sign-in was not started in this browser, or it took longer than ten minutes.')
 }
 
-interface Completed { record: SessionRecord; returnTo: string }
-
-async function complete(engine: Engine, visit: Visit, registration: Registration, transaction: Transaction, parameters: Parameters): Promise<Completed> {
+async function complete(engine: Engine, visit: Visit, registration: Registration, transaction: Transaction, parameters: Parameters): Promise<Landing> {
   const { slug } = registration
   const context = contextOf(engine, registration, visit.place)
   const { user, tokens, redirect: asked } = await decide(engine, visit, context, await callback(context, transaction, parameters))
   const returnTo = returnToOf(engine, visit.place, asked ?? transaction.returnTo, engine.settings.afterLogin)
-  const record = recordOf(engine, visit.record, slug, { user, tokens }, { stateHash: transaction.stateHash, returnTo })
-  await visit.session.renew(record, visit.record)
+  const { record: previous } = visit
+  const record = loginRecord(engine, previous, slug, await keepTokens(engine, visit.req, slug, user, tokens), transaction, returnTo)
+  try {
+    await noteSession(engine, record)
+    await visit.session.renew(record, previous)
+  } catch (error) {
+    engine.background(removeTokens(engine, visit.req, record, previous))
+    throw error
+  }
   visit.record = record
+  visit.tokens = new Map([...visit.tokens, [slug, { tokens }]])
+  engine.background(forgetReplaced(engine, visit, previous, record))
   engine.log('info', { event: 'login_finished', provider: slug })
   engine.emit('login', { user, provider: slug })
   return { record, returnTo }
 }
 
+async function forgetReplaced(engine: Engine, { req }: Visit, previous: SessionRecord | undefined, record: SessionRecord): Promise<void> {
+  await removeTokens(engine, req, previous, record)
+  if (previous) await dropSession(engine, previous)
+}
+
 type Decided = LoginResult & { redirect: string | undefined }
 
-/** Milliseconds that the application's hook may take. */
-const hookTimeout = 10_000
-
-async function decide({ settings }: Engine, { req }: Visit, context: Context, { user, tokens }: LoginResult): Promise<Decided> {
+async function decide({ settings, sealer }: Engine, { req }: Visit, context: Context, { user, tokens }: LoginResult): Promise<Decided> {
   const { onLogin } = settings.hooks
   if (!onLogin) return { user, tokens, redirect: undefined }
   let current = tokens
-  const credentials = createCredentials(context, { read: () => current, write: (renewed) => { current = renewed } })
-  let timer: NodeJS.Timeout | undefined
-  try {
-    const deadline = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => { reject(new Error('onLogin did not answer in time')) }, hookTimeout)
-    })
-    const decision = await Promise.race([onLogin({ user, tokens, credentials, req }), deadline])
-    if (decision === false) throw new AuthError('login_refused', 'This account may not sign in here.')
-    if (typeof decision !== 'object' || (decision as unknown) === null) return { user, tokens: current, redirect: undefined }
-    // Who the person is at the provider is not the hook's to change.
-    const { provider, id, key, raw, loggedInAt } = user
-    return { user: { ...user, ...decision.user, provider, id, key, raw, loggedInAt }, tokens: current, redirect: decision.redirect }
-  } catch (error) {
-    throw asAuthError(error, 'hook_failed', 'The application could not complete the sign-in.')
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-function recordOf({ settings, now }: Engine, previous: SessionRecord | undefined, slug: string, { user, tokens }: LoginResult,
-  finished: SessionRecord['finished'][number]): SessionRecord {
-  // Another person takes nothing over; the same one keeps the other accounts.
-  const isSame = previous?.accounts[slug]?.user.key === user.key
-  return {
-    version: 1,
-    salt: randomToken(16),
-    current: slug,
-    accounts: { ...(isSame ? previous.accounts : {}), [slug]: { user, tokens } },
-    finished: [...previous?.finished ?? [], withShortReturn(finished, settings.afterLogin)].slice(-mostFinished),
-    createdAt: now(),
-    ...(settings.remember === false ? {} : { expiresAt: now() + settings.remember * 1000 }),
-  }
-}
-
-/** Characters of a place that is remembered for a callback opened again: five of them travel in a cookie. */
-const longestReturn = 256
-
-function withShortReturn({ stateHash, returnTo }: SessionRecord['finished'][number], fallback: string): SessionRecord['finished'][number] {
-  return { stateHash, returnTo: returnTo.length <= longestReturn ? returnTo : fallback }
+  const seal = (held: Tokens): string => sealCredentials(sealer, { slug: context.slug, clientId: context.client.clientId, tokens: held, user })
+  const credentials = createCredentials(context, { read: () => current, write: (renewed) => { current = renewed }, seal })
+  const decision = await fromHook('onLogin', () => onLogin({ user, tokens, credentials, req }))
+  if (decision === false) throw new AuthError('login_refused', 'This account may not sign in here.')
+  if (typeof decision !== 'object' || (decision as unknown) === null) return { user, tokens: current, redirect: undefined }
+  // Who the person is at the provider is not the hook's to change.
+  const { provider, id, key, raw, loggedInAt } = user
+  return { user: { ...user, ...decision.user, provider, id, key, raw, loggedInAt }, tokens: current, redirect: decision.redirect }
 }
 
 function goOn(engine: Engine, visit: Visit, asked: string): void {

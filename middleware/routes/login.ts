@@ -6,7 +6,7 @@ import type { Engine } from '../engine.js'
 import { wantsJson } from '../http.js'
 import { isNavigation, originOf } from '../origin.js'
 import { confirmPage } from '../pages.js'
-import type { Parameters } from '../parameters.js'
+import { isYes, type Parameters } from '../parameters.js'
 import { contextOf, hasCsrfToken, returnToOf, type Visit } from '../visit.js'
 
 /** `GET` or `POST /auth/:provider`: sends the browser to the provider, or asks first when another site sent it here. */
@@ -81,5 +81,6 @@ function optionsOf({ provider }: Registration, parameters: Parameters, returnTo:
     ...(prompt === undefined ? {} : { prompt }),
     ...(loginHint === undefined ? {} : { loginHint: loginHint.slice(0, 320) }),
     ...(wanted.length === 0 ? {} : { scope: wanted }),
+    ...(parameters['remember'] === undefined ? {} : { remember: isYes(parameters['remember']) }),
   }
 }

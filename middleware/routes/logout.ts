@@ -2,9 +2,11 @@ import { AuthError } from '../../lib/errors.js'
 import { redirect, sendJson, sendPage } from '../answers.js'
 import type { Engine } from '../engine.js'
 import { wantsJson } from '../http.js'
+import { dropSession, endEverywhere } from '../everywhere.js'
 import { isNavigation, requireSameOrigin } from '../origin.js'
 import { confirmPage } from '../pages.js'
-import type { Parameters } from '../parameters.js'
+import { isYes, type Parameters } from '../parameters.js'
+import { endAccess, removeTokens } from '../tokens/forget.js'
 import { hasCsrfToken, returnToOf, type Visit } from '../visit.js'
 
 /** `POST /auth/logout`: ends the session; a person who opens the address gets a page that asks. */
@@ -24,21 +26,34 @@ export async function logOut(engine: Engine, visit: Visit, parameters: Parameter
     return
   }
   requireSameOrigin(req, place.origin, hasCsrfToken(engine, visit, parameters))
-  await endSession(engine, visit)
+  await endSession(engine, visit, { everywhere: isYes(parameters['everywhere']) })
   const location = returnToOf(engine, place, parameters['returnTo'], settings.afterLogout)
   if (wantsJson(req)) sendJson(res, 200, { location })
   else redirect(res, 303, location)
 }
 
+export interface LogoutOptions {
+  /** Whether all sessions of the person end, in every browser; needs the option `tokenStore`. */
+  everywhere?: boolean
+}
+
 /**
  * Ends the session of a request, wherever it lives.
- * @throws AuthError `store_unavailable` when it could not be ended
+ * @throws AuthError `store_unavailable` when it could not be ended, `config_invalid` for `everywhere` without a token store
  */
-export async function endSession(engine: Engine, visit: Visit): Promise<void> {
+export async function endSession(engine: Engine, visit: Visit, { everywhere = false }: LogoutOptions = {}): Promise<void> {
   const user = visit.record?.accounts[visit.record.current]?.user
-  if (visit.record) engine.ended.add(visit.record.salt)
+  const { record } = visit
+  if (everywhere && user) await endEverywhere(engine, user.key)
+  if (record) engine.ended.add(record.salt)
   await visit.session.end()
   visit.record = undefined
+  // Other copies of the session end with the tokens: a sealed cookie is worth nothing without them.
+  await removeTokens(engine, visit.req, record)
+  if (record) {
+    endAccess(engine, visit, record)
+    if (!everywhere) engine.background(dropSession(engine, record))
+  }
   if (!user) return
   engine.log('info', { event: 'logout', provider: user.provider })
   engine.emit('logout', { user, provider: user.provider })

@@ -223,7 +223,7 @@ describe('cookies', () => {
       const browser = createBrowser()
       await browser.go(`${app.url}/auth/corp`, { follow: false })
       expect(browser.setCookies).toHaveLength(1)
-      expect(browser.setCookies[0]).toMatch(/^__Host-ar\.tx\.[\w-]{12}=[\w-]+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
+      expect(browser.setCookies[0]).toMatch(/^__Host-ar\.tx\.[\w-]{12}=[\w-]+; Max-Age=3600; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
     } finally { await app.close() }
   })
 

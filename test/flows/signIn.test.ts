@@ -76,7 +76,7 @@ describe.each(Object.entries(hosts))('on %s', (_name, host) => {
         expect(signedOut).toMatchObject({ url: `${url}${mount}/me`, body: 'null' })
         expect([...browser.cookies(new URL(url).host)]).toEqual([])
       } finally {
-        router.close()
+        await router.close()
         await close()
       }
     })

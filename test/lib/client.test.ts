@@ -91,6 +91,16 @@ describe('A call', () => {
     expect((await play(() => ({ headers: { 'content-type': type }, body: Buffer.from(body) })).client.get('a')).data).toEqual(data)
   })
 
+  test.each<[string, string, string]>([['text/html; charset=ISO-8859-1', 'latin1', 'ü'], ['text/xml; Charset="utf-16le"', 'utf16le', '<ü/>'], ['text/plain; charset=unheard-of', 'utf8', 'ü'], ['text/plain; charset=UTF8', 'utf8', 'ü'], ['', 'utf8', 'ü']])('reads %j as it is written', async (type, encoding, text) => {
+    expect((await play(() => ({ headers: { 'content-type': type }, body: Buffer.from(text, encoding as BufferEncoding) })).client.get('a')).data).toBe(text)
+  })
+
+  test('leaves out of query and form what is undefined', async () => {
+    const { client, sent } = play(() => ({}))
+    await client.post('a', { query: { a: undefined, b: false }, form: { c: undefined, d: 0, e: [] } })
+    expect(sent[0]).toMatchObject({ url: 'https://api.example/v1/a?b=false', body: 'd=0' })
+  })
+
   test('that is answered with broken JSON throws', async () => {
     await expect(play(() => ({ headers: { 'content-type': 'application/json' }, body: Buffer.from('{') })).client.get('a')).rejects.toMatchObject({ code: 'provider_bad_response' })
   })

@@ -43,5 +43,5 @@ export async function startApplication(openid: OpenidProvider, options: Partial<
     ...parts,
     handlers: { '/me': (req, res) => { sendJson(res, req.authUser) }, ...parts.handlers },
   })
-  return { url, host: new URL(url).host, router, close: async () => { router.close(); await close() } }
+  return { url, host: new URL(url).host, router, close: async () => { await router.close(); await close() } }
 }

@@ -1,4 +1,4 @@
-import { createHttp, defaultMaxBytes } from '../../lib/http.js'
+import { createWaysOut, defaultMaxBytes } from '../../lib/http.js'
 import { createRenewals } from '../../lib/renewals.js'
 import type { Context, ResolvedProvider } from '../../lib/types.js'
 
@@ -10,7 +10,7 @@ export function contextFor({ provider, outbound: limits, ...parts }: Partial<Omi
     slug: 'invented',
     redirectUri: 'https://app.example/auth/invented/callback',
     client: { clientId: 'the-client', clientSecret: 'the-secret' },
-    http: createHttp(outbound),
+    ...createWaysOut(outbound),
     outbound,
     now: () => Date.now(),
     renewals: createRenewals(parts.now),

@@ -260,3 +260,26 @@ describe('Late entries', () => {
     expect(refusal(() => settings.register('acme', {})).message).toBe('providers.acme.clientId is missing: set it.')
   })
 })
+
+describe('An exchange of access tokens', () => {
+  test('has its addresses filled, those of short-lived tokens too', () => {
+    const renewal = { grantType: 'a', parameter: 'b', endpoint: 'https://{host}/longer', method: 'GET', authenticated: false, shortLived: { grantType: 'c', parameter: 'd', endpoint: () => 'https://x.example/first' } }
+    expect(register('forge', { ...client, host: 'git.example', renewal }).provider.renewal)
+      .toEqual({ ...renewal, endpoint: 'https://git.example/longer', shortLived: { grantType: 'c', parameter: 'd', endpoint: 'https://x.example/first' } })
+  })
+
+  test('may be left out, or be no renewal at all', () => {
+    expect(register('forge', client).provider).not.toHaveProperty('renewal')
+    expect(register('forge', { ...client, renewal: 'none' }).provider.renewal).toBe('none')
+  })
+
+  test('gives way to the entry\'s own strategy as a whole', () => {
+    const acme = defineProvider({ ...catalogue.acme, renewal: { grantType: 'a', parameter: 'b', method: 'GET' } })
+    expect(register('own', { ...acme, ...client, renewal: { grantType: 'c', parameter: 'd' } }).provider.renewal).toEqual({ grantType: 'c', parameter: 'd' })
+  })
+})
+
+test('Endpoints of revocation and introspection are filled as others are', () => {
+  const { provider } = register('forge', { ...client, host: 'git.example', introspectionEndpoint: 'https://{host}/introspect', revocationEndpoint: 'https://{host}/revoke', revocationClientAuth: 'post' })
+  expect(provider).toMatchObject({ introspectionEndpoint: 'https://git.example/introspect', revocationEndpoint: 'https://git.example/revoke', revocationClientAuth: 'post' })
+})

@@ -11,7 +11,9 @@ const httpsOnly = 'must use https: plain http is for this machine itself only, s
 const absoluteUrl = 'must be an absolute URL, such as \'https://id.example.com\'.'
 const hostName = 'must be a host name such as \'login.example.com\', with a port if need be, and nothing else.'
 const segment = 'must be letters, digits, dots, - and _ only, the first one a letter or a digit.'
-const methods = '\'basic\', \'basic_raw\', \'post\', \'none\', \'client_secret_jwt\' or \'private_key_jwt\''
+const methods = '\'basic\', \'basic_raw\', \'post\', \'none\', \'client_secret_jwt\', \'private_key_jwt\' or \'tls\''
+
+const exchange = { grantType: 'exchange', parameter: 'token' }
 
 const ofClients: Mistake[] = [
   ['a misspelt option', acme({ clientSecrt: 'hush' }),
@@ -164,6 +166,26 @@ const ofOptions: Mistake[] = [
     own: { ...custom.oauth1, signatureMethod: 'PLAINTEXT', accessTokenEndpoint: 'http://127.0.0.1/access' },
   } }),
     'providers.own.accessTokenEndpoint must use https: signatureMethod \'PLAINTEXT\' sends the secrets as they are.'],
+  ['an unknown strategy of renewal', acme({ renewal: 'non' }), 'providers.acme.renewal must be \'standard\' or \'none\'; did you mean \'none\'?'],
+  ['a strategy of renewal that is a number', acme({ renewal: 1 }),
+    'providers.acme.renewal must be a plain object with grantType and parameter; or \'standard\' or \'none\'.'],
+  ['an exchange without a parameter', acme({ renewal: { grantType: 'exchange' } }), 'providers.acme.renewal must have both grantType and parameter.'],
+  ['an exchange of short-lived tokens without a grant type', acme({ renewal: { ...exchange, shortLived: { parameter: 'token' } } }),
+    'providers.acme.renewal.shortLived must have both grantType and parameter.'],
+  ['a misspelt member of an exchange', acme({ renewal: { ...exchange, endPoint: 'https://acme.example/longer' } }),
+    'providers.acme.renewal.endPoint is not an option; did you mean \'endpoint\'?'],
+  ['an unknown method of an exchange', acme({ renewal: { ...exchange, method: 'PUT' } }), 'providers.acme.renewal.method must be \'POST\' or \'GET\'.'],
+  ['an exchange over plain http', acme({ renewal: { ...exchange, endpoint: 'http://acme.example/longer' } }), `providers.acme.renewal.endpoint ${httpsOnly}`],
+  ['an exchange of short-lived tokens over plain http', acme({ renewal: { ...exchange, shortLived: { ...exchange, endpoint: 'http://acme.example/longer' } } }),
+    `providers.acme.renewal.shortLived.endpoint ${httpsOnly}`],
+  ['an exchange of access tokens for OpenID Connect', oidc({ renewal: exchange }),
+    'providers.own.renewal must be \'standard\' or \'none\' for the protocol \'oidc\': an exchange of access tokens is for \'oauth2\'.'],
+  ['renewal for OAuth 1.0a', oauth1({ renewal: 'none' }), 'providers.own.renewal is for the protocol \'oauth2\' or \'oidc\', not for \'oauth1\': leave it out.'],
+  ['an introspection endpoint over plain http', oauth2({ introspectionEndpoint: 'http://id.example/introspect' }), `providers.own.introspectionEndpoint ${httpsOnly}`],
+  ['a revocation endpoint over plain http', oauth2({ revocationEndpoint: 'http://id.example/revoke' }), `providers.own.revocationEndpoint ${httpsOnly}`],
+  ['a revocation endpoint for OAuth 1.0a', oauth1({ revocationEndpoint: 'https://old.example/revoke' }),
+    'providers.own.revocationEndpoint is for the protocol \'oauth2\' or \'oidc\', not for \'oauth1\': leave it out.'],
+  ['an unknown client authentication for revocations', acme({ revocationClientAuth: 'header' }), `providers.acme.revocationClientAuth must be ${methods}.`],
   ['an unknown token placement', acme({ tokenPlacement: 'cookie' }),
     'providers.acme.tokenPlacement must be \'header\', \'body\' or \'query\'.'],
   ['an unknown response mode', acme({ responseMode: 'fragment' }),

@@ -19,13 +19,12 @@ const session = 'must be { store } with a store of express-session, or a functio
 const store = 'must be a store of express-session, with the functions get, set and destroy: '
   + 'new RedisStore({ client }) and the like.'
 const ownPath = 'must be a path of the application, such as \'/\' or \'/home\': no other host, and nothing below /auth.'
-const seconds = 'must be a whole number of seconds above 0, or false.'
+const seconds = 'must be a whole number of seconds above 0, { ifAsked: seconds }, or false.'
 const mountPath = 'must begin with / and not end with it, without query: letters, digits, - . _ ~ and /, like \'/auth\'.'
 const baseUrlMissing = 'baseUrl is missing: set it, or the environment variable AUTH_BASE_URL, to where the application is '
   + 'reached from outside, such as \'https://app.example.com\'.'
 const secretMissing = 'secret is missing: set it, or the environment variable AUTH_SECRET, to at least 32 random characters, '
   + 'such as those that `openssl rand -base64 32` prints.'
-const methods = '\'basic\', \'basic_raw\', \'post\', \'none\', \'client_secret_jwt\' or \'private_key_jwt\''
 
 const ofTheWhole: Mistake[] = [
   ['no configuration', () => resolve(undefined), 'config must be a plain object such as { providers: { ... } }.'],
@@ -35,7 +34,7 @@ const ofTheWhole: Mistake[] = [
   ['a misspelt option', top({ baseURL: 'https://app.example' }), 'baseURL is not an option; did you mean \'baseUrl\'?'],
   ['swapped letters', top({ sesssoin: {} }), 'sesssoin is not an option; did you mean \'session\'?'],
   ['an option that resembles none', top({ zzz: 1 }), 'zzz is not an option: the options here are providers, baseUrl, path, '
-    + 'secret, appId, session, transactions, afterLogin, afterLogout, returnToOrigins, ifLoggedIn, remember, crossSiteStart, '
+    + 'secret, appId, session, transactions, tokenStore, fetchToken, revokeOnLogout, afterLogin, afterLogout, returnToOrigins, ifLoggedIn, remember, expiry, crossSiteStart, '
     + 'keep, hooks, errors, http, logger.'],
   ['a wrong word for ifLoggedIn', top({ ifLoggedIn: 'refuse' }), 'ifLoggedIn must be \'allow\' or \'redirect\'.'],
   ['a wrong word for errors', top({ errors: 'pages' }), 'errors must be \'page\' or \'next\'; did you mean \'page\'?'],
@@ -119,9 +118,9 @@ const ofPlacesAndSecrets: Mistake[] = [
 ]
 
 const ofLaterVersions: Mistake[] = [
-  ...['tokenStore', 'userStore', 'linkByVerifiedEmail', 'popup', 'api'].map((name): Mistake => [name, top({ [name]: {} }),
+  ...['userStore', 'linkByVerifiedEmail', 'popup', 'api'].map((name): Mistake => [name, top({ [name]: {} }),
     `${name} ${unavailable}`]),
-  ...['onLink', 'onUnlink', 'onTokens'].map((name): Mistake => [name, top({ hooks: { [name]: () => undefined } }),
+  ...['onLink', 'onUnlink'].map((name): Mistake => [name, top({ hooks: { [name]: () => undefined } }),
     `hooks.${name} ${unavailable}`]),
   ...['par', 'dpop', 'jwks'].map((name): Mistake => [name, acme({ [name]: true }), `providers.acme.${name} ${unavailable}`]),
   ['par for all', providers({ defaults: { par: true }, acme: client }), `providers.defaults.par ${unavailable}`],
@@ -130,8 +129,6 @@ const ofLaterVersions: Mistake[] = [
   ...['openid2', 'header-jwt'].map((protocol): Mistake => [`protocol ${protocol}`, oauth2({ protocol, header: 'x' }),
     `providers.own.protocol must be 'oauth1', 'oauth2' or 'oidc': '${protocol}' is not available in this version of `
     + 'authrouter.']),
-  ['clientAuth: \'tls\'', acme({ clientAuth: 'tls' }),
-    `providers.acme.clientAuth must be ${methods}: 'tls' is not available in this version of authrouter.`],
 ]
 
 describeMistakes('the whole', ofTheWhole)

@@ -1,0 +1,78 @@
+import { AuthError } from '../errors.js'
+import { freshTokens, renewedTokens } from '../freshTokens.js'
+import { loadProtocol } from '../protocols/index.js'
+import { canRenew } from '../renewable.js'
+import type { TokenHolder } from '../tokenHolder.js'
+import type { ApiRequest, Context, Tokens } from '../types.js'
+import type { CallLimits } from './apiRequest.js'
+import { defaultRetryAfter, retryAfterMilliseconds, type Wait } from './retryAfter.js'
+import { send, type Answer, type Way } from './send.js'
+
+/** Whose API is called, with whose tokens, and how time passes. */
+export interface Account {
+  context: Context
+  holder: TokenHolder
+  wait: Wait
+}
+
+/** What may mend a refused request, with the tokens that it is then made with; `undefined` where it cannot help. */
+type Remedy = (account: Account, tokens: Tokens, answer: Answer, limits: CallLimits) => Promise<Tokens | undefined>
+
+/**
+ * Makes a request with fresh tokens, and once more after each thing that can be mended: a proof that the provider wants renewed, an
+ * access token that it refuses, a moment that it asks to wait. Each is tried once, and only where the body can be sent again.
+ *
+ * @throws AuthError what `freshTokens`, `renewedTokens` and the way out throw, never for an HTTP status
+ */
+export async function exchange<A extends Answer>(account: Account, request: ApiRequest, way: Way<A>, limits: CallLimits): Promise<A> {
+  const { context, holder } = account
+  try {
+    const untried = new Set<Remedy>([newProof, newTokens, aPause])
+    let tokens = await freshTokens(context, holder)
+    for (;;) {
+      const answer = await send(context, tokens, request, way)
+      if (answer.status < 400 || !way.isReplayable) return answer
+      const next = await firstThatHelps(untried, account, tokens, answer, limits)
+      if (!next) return answer
+      way.discard?.(answer)
+      tokens = next
+    }
+  } catch (error) {
+    if (error instanceof AuthError) error.provider ??= context.slug
+    throw error
+  }
+}
+
+async function firstThatHelps(untried: Set<Remedy>, ...refusal: Parameters<Remedy>): Promise<Tokens | undefined> {
+  for (const remedy of untried) {
+    const tokens = await remedy(...refusal)
+    if (tokens) {
+      untried.delete(remedy)
+      return tokens
+    }
+  }
+  return undefined
+}
+
+const newProof: Remedy = async ({ context }, tokens, { status, headers, body }) => {
+  if (status > 499) return undefined
+  const { refused } = await loadProtocol(context.provider.protocol)
+  // A body that is read as it comes is the caller's to read.
+  return refused?.(context, { status, headers, body: body instanceof Uint8Array ? body : new Uint8Array() }) ? tokens : undefined
+}
+
+const newTokens: Remedy = async ({ context, holder }, tokens, { status }) => {
+  if (status !== 401 || !canRenew(context, tokens, holder.grant)) return undefined
+  const renewed = await renewedTokens(context, holder, tokens)
+  // The same token again would be refused again.
+  return renewed.accessToken === tokens.accessToken ? undefined : renewed
+}
+
+const aPause: Remedy = async ({ context, holder, wait }, _tokens, { status, headers }, { retryAfter = defaultRetryAfter, signal }) => {
+  if (status !== 429 || retryAfter === false) return undefined
+  const milliseconds = retryAfterMilliseconds(headers['retry-after'], context.now())
+  if (milliseconds === undefined || milliseconds > retryAfter * 1000) return undefined
+  await wait(milliseconds, signal)
+  // Somebody may have signed out, or renewed the tokens, in the meantime.
+  return freshTokens(context, holder)
+}

@@ -1,0 +1,51 @@
+import { allowedUrl } from '../apiUrl.js'
+import { AuthError } from '../errors.js'
+import { readPath } from '../path.js'
+import type { Context, Pagination } from '../types.js'
+import type { ApiResponse } from './apiResponse.js'
+import { dropSignature } from './send.js'
+
+/**
+ * Where the page after this one is: by a `Link` header (RFC 8288) with `rel="next"`, else as the pagination says.
+ *
+ * @param place the address of this page
+ * @param accessToken taken off the next address, where some providers put it
+ * @returns `undefined` on the last page
+ * @throws AuthError `host_not_allowed`, `provider_bad_response`
+ */
+export function nextPage(context: Context, place: string, { headers, data }: ApiResponse, pagination: Pagination | undefined, accessToken: string | undefined): URL | undefined {
+  const linked = nextLink(headers['link'] ?? '')
+  if (linked !== undefined) return nextAddress(context, place, linked, accessToken)
+  if (!pagination) return undefined
+  const value = readPath(data, 'next' in pagination ? pagination.next : pagination.cursor)
+  if (value === '' || (typeof value !== 'string' && typeof value !== 'number')) return undefined
+  if ('next' in pagination) return nextAddress(context, place, String(value), accessToken)
+  const url = new URL(place)
+  url.searchParams.set(pagination.parameter, String(value))
+  return url
+}
+
+function nextAddress(context: Context, place: string, target: string, accessToken: string | undefined): URL {
+  const { provider, slug } = context
+  if (!URL.canParse(target, place)) throw new AuthError('provider_bad_response', 'The provider\'s address of the next page is none.', { provider: slug })
+  const url = allowedUrl(context, new URL(target, place).href)
+  const tokenParameter = provider.tokenParameter ?? 'access_token'
+  if (accessToken !== undefined && url.searchParams.get(tokenParameter) === accessToken) url.searchParams.delete(tokenParameter)
+  if (provider.protocol === 'oauth1') dropSignature(url)
+  return url
+}
+
+// A target, or a parameter of the target before it; what stands between quotes is neither.
+const linkPart = /<([^<>]*)>|;\s*([\w!#$%&'*+.^`|~-]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?/g
+
+/** The target of the first link to the next page. */
+function nextLink(header: string): string | undefined {
+  const links: { target: string; parameters: Map<string, string> }[] = []
+  for (const [, target, name, quoted, token] of header.matchAll(linkPart)) {
+    if (target !== undefined) links.push({ target, parameters: new Map() })
+    // Only the first `rel` of a link counts (RFC 8288 section 3.3).
+    else if (name !== undefined && links.at(-1)?.parameters.has(name.toLowerCase()) === false) links.at(-1)?.parameters.set(name.toLowerCase(), quoted ?? token ?? '')
+  }
+  // A link with an anchor is one from another place (RFC 8288 section 3.2).
+  return links.find(({ parameters }) => !parameters.has('anchor') && parameters.get('rel')?.toLowerCase().split(/\s+/).includes('next'))?.target
+}

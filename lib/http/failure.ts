@@ -1,0 +1,17 @@
+import { AuthError } from '../errors.js'
+import type { Deadline } from './deadline.js'
+
+/**
+ * What a caller is told of a request that failed: their own abort as it is, anything else as an `AuthError` that quotes nothing.
+ * @param caller the caller's own signal
+ */
+export function failureOf(error: unknown, caller: AbortSignal | undefined, deadline: Deadline): unknown {
+  if (caller?.aborted) return error
+  if (error instanceof AuthError) return error
+  if (deadline.isOver() || isConnectTimeout(error)) return new AuthError('provider_timeout', 'The provider did not answer in time.', { cause: error })
+  return new AuthError('provider_bad_response', 'The provider could not be reached.', { cause: error })
+}
+
+function isConnectTimeout(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'UND_ERR_CONNECT_TIMEOUT'
+}

@@ -1,0 +1,23 @@
+import { AuthError } from './errors.js'
+
+/** Milliseconds that a store may take. */
+const storeTimeout = 4_500
+
+/**
+ * Waits for a session store or a token store, but not for ever.
+ * @throws AuthError `store_unavailable` when it fails or does not answer in time
+ */
+export async function fromStore<T>(work: () => T | Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => { reject(new Error('The store did not answer in time')) }, storeTimeout)
+  })
+  try {
+    return await Promise.race([Promise.resolve().then(work), deadline])
+  } catch (cause) {
+    if (cause instanceof AuthError) throw cause
+    throw new AuthError('store_unavailable', 'The sign-in state cannot be kept at the moment. Try again soon.', { cause })
+  } finally {
+    clearTimeout(timer)
+  }
+}

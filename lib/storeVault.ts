@@ -1,0 +1,72 @@
+import { isObject } from './json.js'
+import type { Sealer } from './seal.js'
+import { fromStore } from './storeDeadline.js'
+import { readTokens } from './tokens.js'
+import type { TokenStore } from './tokenStore.js'
+import type { Tokens } from './types.js'
+import type { KeptTokens, Vault } from './vault.js'
+
+/** What a token store holds of one account. */
+export type VaultContents =
+  | { state: 'kept'; kept: KeptTokens; savedAt: number }
+  /** The tokens have been revoked, and the person is still signed in. */
+  | { state: 'revoked' }
+  /** Nothing, or nothing that can be read. */
+  | { state: 'absent' }
+
+/** A vault that is one sealed record of a token store. */
+export interface StoreVault extends Vault {
+  /** What the record says, in more words than `read`. */
+  look: () => Promise<VaultContents>
+  /** Writes over whatever is there. */
+  put: (tokens: Tokens) => Promise<void>
+  /** Leaves a mark in the place of the tokens. */
+  markRevoked: () => Promise<void>
+  remove: () => Promise<void>
+}
+
+export interface StoreVaultOptions {
+  store: TokenStore
+  sealer: Sealer
+  /** The record's name in the store. */
+  key: string
+  /** Seconds that the record is kept after a write. */
+  ttl: number
+  /** Milliseconds since 1970. */
+  now: () => number
+}
+
+/**
+ * Keeps the tokens of one account in a token store, sealed for this record alone.
+ * Every call throws AuthError `store_unavailable` when the store fails or is too slow.
+ */
+export function storeVault({ store, sealer, key, ttl, now }: StoreVaultOptions): StoreVault {
+  const seal = (tokens: Tokens): string => sealer.seal('tokens', key, { version: 1, savedAt: now(), tokens })
+
+  async function look(): Promise<VaultContents & { version?: number }> {
+    const stored = await fromStore(() => store.get(key))
+    const value = typeof stored?.record === 'string' ? sealer.open('tokens', key, stored.record) : undefined
+    if (!stored || !isObject(value) || value['version'] !== 1) return { state: 'absent' }
+    if (value['revoked'] === true) return { state: 'revoked' }
+    const tokens = readTokens(value['tokens'])
+    return tokens
+      ? { state: 'kept', kept: { tokens, version: stored.version }, savedAt: Number(value['savedAt']) || 0 }
+      : { state: 'absent' }
+  }
+
+  return {
+    key,
+    look,
+    async read() {
+      const contents = await look()
+      return contents.state === 'kept' ? contents.kept : undefined
+    },
+    write: (tokens, version) => fromStore(() => store.set(key, seal(tokens), { version, ttl })),
+    put: async (tokens) => { await fromStore(() => store.set(key, seal(tokens), { ttl })) },
+    markRevoked: async () => {
+      await fromStore(() => store.set(key, sealer.seal('tokens', key, { version: 1, revoked: true }), { ttl }))
+    },
+    remove: async () => { await fromStore(() => store.delete(key)) },
+    ...(store.lock ? { lock: (seconds: number) => fromStore(async () => store.lock?.(`${key}:lock`, seconds)) } : {}),
+  }
+}

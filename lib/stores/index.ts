@@ -1,0 +1,6 @@
+export type { SetOptions, StoredRecord, StoreLock, TokenStore } from '../tokenStore.js'
+export { memoryTokenStore, type MemoryTokenStoreOptions } from './memory.js'
+export { postgresTokenStore, type PostgresTokenStoreOptions } from './postgres.js'
+export { postgresTokenStoreSql, type PostgresPool } from './postgresTable.js'
+export { redisTokenStore, type RedisClient, type RedisTokenStoreOptions } from './redis.js'
+export { sqliteTokenStore, type SqliteTokenStore } from './sqlite.js'

@@ -1,0 +1,29 @@
+import { randomToken } from '../lib/random.js'
+import type { Transaction } from '../lib/types.js'
+import type { Engine } from './engine.js'
+import { rememberedFor } from './expiry.js'
+import { mostFinished, type Account, type FinishedLogin, type SessionRecord } from './session.js'
+
+/** What a session remembers after a login: the account, beside the other ones of the same person, and where the login led. */
+export function loginRecord({ settings, now }: Engine, previous: SessionRecord | undefined, slug: string, account: Account,
+  { stateHash, remember }: Transaction, returnTo: string): SessionRecord {
+  // Another person takes nothing over; the same one keeps the other accounts.
+  const isSame = previous?.accounts[slug]?.user.key === account.user.key
+  const lifetime = rememberedFor(settings, remember)
+  return {
+    version: 1,
+    salt: randomToken(16),
+    current: slug,
+    accounts: { ...(isSame ? previous.accounts : {}), [slug]: account },
+    finished: [...previous?.finished ?? [], shortened({ stateHash, returnTo }, settings.afterLogin)].slice(-mostFinished),
+    createdAt: now(),
+    ...(lifetime === undefined ? {} : { expiresAt: now() + lifetime * 1000, rememberedFor: lifetime }),
+  }
+}
+
+/** Characters of a place that is remembered for a callback opened again: five of them travel in a cookie. */
+const longestReturn = 256
+
+function shortened({ stateHash, returnTo }: FinishedLogin, fallback: string): FinishedLogin {
+  return { stateHash, returnTo: returnTo.length <= longestReturn ? returnTo : fallback }
+}

@@ -1,0 +1,18 @@
+import type { TokensEvent } from '../../lib/settings.js'
+import type { Engine } from '../engine.js'
+import { fromHook } from '../hooks.js'
+
+/**
+ * Tells the application of renewed tokens. They are kept already, so an application that fails to listen costs nobody their access.
+ * @param isStored whether `onTokens` has been called to store them
+ */
+export async function tellOfTokens(engine: Engine, event: TokensEvent, { isStored }: { isStored: boolean }): Promise<void> {
+  engine.emit('token_update', { user: event.user, provider: event.slug })
+  const { onTokens } = engine.settings.hooks
+  if (!onTokens || isStored) return
+  try {
+    await fromHook('onTokens', () => onTokens(event))
+  } catch {
+    engine.log('error', { event: 'hook_failed', provider: event.slug, reason: 'onTokens' })
+  }
+}

@@ -1,0 +1,52 @@
+import { revokeTokens } from '../../lib/revocation.js'
+import type { Context, Tokens } from '../../lib/types.js'
+import type { Engine } from '../engine.js'
+import type { Request } from '../http.js'
+import type { Account, SessionRecord } from '../session.js'
+import { contextOf, type Visit } from '../visit.js'
+import { vaultOf } from './places.js'
+
+/** Takes the tokens of accounts that a session no longer has out of the stores. */
+export async function removeTokens(engine: Engine, req: Request, left: SessionRecord | undefined, stays?: SessionRecord): Promise<void> {
+  const kept = new Set(Object.values(stays?.accounts ?? {}).map(nameOf))
+  const gone = Object.values(left?.accounts ?? {}).filter((account) => nameOf(account) !== undefined && !kept.has(nameOf(account)))
+  await Promise.all(gone.map(async (account) => { await vaultOf(engine, req, account)?.remove() }))
+}
+
+function nameOf({ vault, beside }: Account): string | undefined {
+  return vault ?? beside
+}
+
+/**
+ * Ends what a signed-out session could do: a renewal that is under way must not outlive it, and the tokens are revoked at the providers
+ * that can (RFC 7009). The person does not wait for it, and it never fails the sign-out. An application that keeps tokens in its own
+ * table decides about them itself.
+ */
+export function endAccess(engine: Engine, visit: Visit, record: SessionRecord): void {
+  const { settings, renewals } = engine
+  if (settings.fetchToken) return
+  for (const [slug, account] of Object.entries(record.accounts)) {
+    const registration = visit.registrations.get(slug)
+    const tokens = visit.tokens.get(slug)?.tokens
+    if (!registration || !tokens) continue
+    const context = contextOf(engine, registration, visit.place)
+    const vault = vaultOf(engine, visit.req, account)
+    engine.background(renewals.settled(slug, tokens, vault).then(async (newest) => {
+      await vault?.remove()
+      if (settings.revokeOnLogout) await revoke(engine, context, newest)
+    }))
+  }
+}
+
+/** Revokes tokens that nobody can use any more. */
+export function revokeInBackground(engine: Engine, context: Context, tokens: Tokens): void {
+  engine.background(revoke(engine, context, tokens))
+}
+
+async function revoke(engine: Engine, context: Context, tokens: Tokens): Promise<void> {
+  try {
+    if (await revokeTokens(context, tokens)) engine.log('info', { event: 'tokens_revoked', provider: context.slug })
+  } catch {
+    engine.log('warn', { event: 'revocation_failed', provider: context.slug })
+  }
+}

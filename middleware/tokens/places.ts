@@ -1,0 +1,85 @@
+import { AuthError } from '../../lib/errors.js'
+import { randomToken } from '../../lib/random.js'
+import { storeVault, type StoreVault } from '../../lib/storeVault.js'
+import { readTokens } from '../../lib/tokens.js'
+import type { Tokens } from '../../lib/types.js'
+import type { Vault } from '../../lib/vault.js'
+import type { Engine } from '../engine.js'
+import { longestLife } from '../expiry.js'
+import type { Request } from '../http.js'
+import { fromHook } from '../hooks.js'
+import type { Account } from '../session.js'
+import { sessionStoreOf } from './sessionStore.js'
+
+/** Seconds that tokens are kept after they were last written or used, where sessions have no end. */
+const keptFor = 90 * 24 * 3600
+
+/** Seconds that a store keeps the record of a session's tokens: a day longer than the session itself. */
+export function recordLifetime({ settings }: Pick<Engine, 'settings'>): number {
+  return (longestLife(settings) ?? keptFor) + 24 * 3600
+}
+
+/** A record of the token store by its name; `undefined` in an application without one. */
+export function vaultAt(engine: Engine, key: string): StoreVault | undefined {
+  const { settings: { tokenStore: store }, sealer, now } = engine
+  return store && storeVault({ store, sealer, key, ttl: recordLifetime(engine), now })
+}
+
+/** The record of a store that holds, or will hold, the tokens of an account; `undefined` where the session is all there is. */
+export function vaultOf(engine: Engine, req: Request, account: Account): StoreVault | undefined {
+  return account.vault === undefined ? vaultBeside(engine, req, account) : vaultAt(engine, account.vault)
+}
+
+/** The record beside a session of express-session, which begins with the tokens of the login that the session itself holds. */
+function vaultBeside(engine: Engine, req: Request, { tokens, beside }: Account): StoreVault | undefined {
+  const store = beside === undefined ? undefined : sessionStoreOf(req)
+  if (!store || beside === undefined) return undefined
+  const { sealer, now } = engine
+  const vault = storeVault({ store, sealer, key: beside, ttl: recordLifetime(engine), now })
+  return { ...vault, read: async () => await vault.read() ?? (tokens && { tokens, version: 0 }) }
+}
+
+/** Name of a new record beside a session: some stores make file names of it. */
+export function newNameBeside({ settings }: Engine): string {
+  return `authrouter-tokens-${settings.appId}-${randomToken(16)}`
+}
+
+/** Name of a new record for the tokens of one account. */
+export function newVaultKey({ settings }: Engine): string {
+  return storeKey(settings, 'tokens', randomToken(16))
+}
+
+/** Keys of one application in a store that several may share. */
+export function storeKey({ appId }: Pick<Engine['settings'], 'appId'>, kind: 'tokens' | 'callback' | 'landing' | 'client' | 'sessions', name: string): string {
+  return `authrouter:${appId}:${kind}:${name}`
+}
+
+/** The application's own table, read by `fetchToken` and written by `hooks.onTokens`. */
+export function tableVault(engine: Engine, req: Request, slug: string, { user }: Account): Vault | undefined {
+  const { fetchToken, tokenStore, hooks } = engine.settings
+  if (!fetchToken) return undefined
+  const key = storeKey(engine.settings, 'tokens', `${slug}:${user.key}`)
+  let previous: Tokens | undefined
+  return {
+    key,
+    async read() {
+      previous = await readTable(engine, req, slug)
+      // The table has no versions: the lock, and reading again when the provider refuses, are what keeps two processes apart.
+      return previous && { tokens: previous, version: 0 }
+    },
+    async write(tokens) {
+      await fromHook('onTokens', () => hooks.onTokens?.({ slug, user, tokens, previous }))
+      return true
+    },
+    ...(tokenStore?.lock ? { lock: async (ttl: number) => tokenStore.lock?.(`${key}:lock`, ttl) } : {}),
+  }
+}
+
+/** @throws AuthError `hook_failed` when the application's table cannot be read */
+export async function readTable({ settings }: Engine, req: Request, slug: string): Promise<Tokens | undefined> {
+  const answer = await fromHook('fetchToken', () => settings.fetchToken?.(slug, req))
+  if (answer === undefined || answer === null) return undefined
+  const tokens = readTokens(answer)
+  if (!tokens) throw new AuthError('hook_failed', 'fetchToken must answer with tokens, { accessToken, ... } as onTokens was given them, or with nothing.', { provider: slug })
+  return tokens
+}

@@ -1,0 +1,55 @@
+import { isObject } from '../../lib/json.js'
+import type { StoredRecord, TokenStore } from '../../lib/tokenStore.js'
+import type { Request } from '../http.js'
+
+type Done = (error?: unknown, session?: unknown) => void
+
+/** The part of a store of express-session that is needed here. */
+interface ExpressStore {
+  get: (sid: string, done: Done) => void
+  set: (sid: string, session: object, done: Done) => void
+  destroy: (sid: string, done: Done) => void
+}
+
+/** Where express-session keeps this request's session, if there is such a store. */
+export function sessionStoreOf(req: Request): TokenStore | undefined {
+  const { sessionStore } = req as { sessionStore?: unknown }
+  if (!isObject(sessionStore) || ['get', 'set', 'destroy'].some((name) => typeof sessionStore[name] !== 'function')) return undefined
+  return inSessionStore(sessionStore as unknown as ExpressStore)
+}
+
+/**
+ * Keeps renewed tokens in the application's session store, beside the session and not inside it: express-session writes a session as
+ * a whole, so that of two requests which change it at once one would be lost. Such a store has no lock and compares nothing: processes that
+ * renew at the same moment need the option `tokenStore`.
+ */
+function inSessionStore(store: ExpressStore): TokenStore {
+  const read = async (key: string): Promise<StoredRecord | undefined> => {
+    const session = await called((done) => { store.get(key, done) })
+    const kept = isObject(session) ? session['authrouterTokens'] : undefined
+    return isObject(kept) && typeof kept['record'] === 'string' && typeof kept['version'] === 'number' ? { record: kept['record'], version: kept['version'] } : undefined
+  }
+  return {
+    get: read,
+    async set(key, record, { version, ttl }) {
+      const current = await read(key)
+      if (version !== undefined && (current?.version ?? 0) !== version) return false
+      const maxAge = ttl * 1000
+      // Stores work out their own expiry from the cookie that a session comes with.
+      const cookie = { originalMaxAge: maxAge, maxAge, expires: new Date(Date.now() + maxAge), httpOnly: true, path: '/' }
+      await called((done) => { store.set(key, { cookie, authrouterTokens: { record, version: (current?.version ?? 0) + 1 } }, done) })
+      return true
+    },
+    delete: (key) => called((done) => { store.destroy(key, done) }),
+  }
+}
+
+function called(start: (done: Done) => void): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    start((error, session) => {
+      // A file that is not there is no failure of a store of files.
+      if (error && !(isObject(error) && error['code'] === 'ENOENT')) reject(error instanceof Error ? error : new Error('The session store failed', { cause: error }))
+      else resolve(session)
+    })
+  })
+}
