@@ -77,6 +77,7 @@ async function bodyOf(body: ApiFetchInit['body']): Promise<Body> {
   if (typeof body === 'string') return { bytes: body, type: 'text/plain;charset=UTF-8' }
   // As text, because a form may have to carry the token or be signed.
   if (body instanceof URLSearchParams) return { bytes: body.toString(), type: `${formType};charset=UTF-8` }
+  if (body instanceof Uint8Array) return { bytes: body, type: null }
   const whole = new Response(body)
   return { bytes: new Uint8Array(await whole.arrayBuffer()), type: whole.headers.get('content-type') }
 }
