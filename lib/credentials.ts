@@ -65,12 +65,15 @@ export function createCredentials(context: Context, holder: TokenHolder): Creden
     get accessToken() { return tokens().accessToken },
     expiresSoon: (within = 86_400) => isExpired(tokens(), seconds(), within) === true,
     refresh: async ({ force = false } = {}) => {
-      const current = tokens()
+      await holder.load?.()
+      const current = holder.read() ?? holder.unfetched ?? tokens()
       if (force || (isDue(current, now()) && canRenew(context, current, holder.grant))) await renewedTokens(context, holder, current)
     },
     revoke: async () => {
-      const newest = await context.renewals.settled(slug, tokens(), holder.vault)
-      const isRevoked = await revokeTokens(context, newest)
+      await holder.load?.()
+      const settled = await context.renewals.settled(slug, tokens(), holder.vault)
+      const kept = await holder.vault?.read()
+      const isRevoked = await revokeTokens(context, kept?.tokens ?? settled)
       await holder.forget?.()
       return isRevoked
     },

@@ -5,6 +5,7 @@ import { redirect } from './answers.js'
 import type { Engine } from './engine.js'
 import { begin } from './routes/login.js'
 import { endSession, type LogoutOptions } from './routes/logout.js'
+import type { SessionRecord } from './session.js'
 import { tokensOf } from './tokens/holder.js'
 import { contextOf, returnToOf, type Visit } from './visit.js'
 
@@ -32,51 +33,54 @@ export interface AttachedRequest {
   auth: RequestAuth
 }
 
-const visits = new WeakMap<object, { engine: Engine; visit: Visit }>()
+/** One request's part in all this. What few requests ask for is made when it is asked for. */
+interface Attachment {
+  engine: Engine
+  visit: Visit
+  clients?: Map<string, ApiClient>
+  users?: { of: SessionRecord | undefined; frozen: Readonly<Record<string, AuthUser>> }
+  auth?: RequestAuth
+}
+
+// On the request itself and not in a WeakMap, which makes every collection of garbage slower; a function, so that whoever prints a
+// request with all that is hidden sees nothing of it.
+const attached = Symbol('authrouter')
+
+interface Carrier { [attached]: () => Attachment }
 
 /** The visit that a request was attached to, for the guards. */
 export function visitOf(req: object): { engine: Engine; visit: Visit } | undefined {
-  return visits.get(req)
+  return (req as Partial<Carrier>)[attached]?.()
 }
 
-/** Puts the signed-in person and their API clients on a request. Clients are made when they are first asked for. */
-export function attach(engine: Engine, visit: Visit): void {
-  const users = frozenUsers(visit)
-  const clients = new Map<string, ApiClient>()
-  const clientOf = (slug: string | undefined): ApiClient | undefined => {
-    const account = slug === undefined ? undefined : visit.record?.accounts[slug]
-    const registration = slug === undefined ? undefined : visit.registrations.get(slug)
-    if (slug === undefined || !account || !registration) return undefined
-    let client = clients.get(slug)
-    if (!client) {
-      const context = contextOf(engine, registration, visit.place)
-      client = createApiClient(context, tokensOf(engine, visit, context), account.user)
-      clients.set(slug, client)
-    }
-    return client
-  }
-  const current = (): AuthUser | undefined => visit.record && users()[visit.record.current]
+// One set of getters for all requests: with getters of its own for each, V8 would give up its fast layout of the request object.
+const properties: PropertyDescriptorMap & ThisType<Carrier> = {
+  authUser: { get() { return currentUser(this[attached]()) }, enumerable: true, configurable: true },
+  oauthClient: { get() { return currentClient(this[attached]()) }, enumerable: true, configurable: true },
+  oauthClients: { get() { return allClients(this[attached]()) }, enumerable: true, configurable: true },
+  auth: { get() { return authOf(this[attached]()) }, enumerable: true, configurable: true },
+}
 
-  visits.set(visit.req, { engine, visit })
-  Object.defineProperties(visit.req, {
-    authUser: { get: current, enumerable: true, configurable: true },
-    oauthClient: { get: () => clientOf(visit.record?.current), enumerable: true, configurable: true },
-    oauthClients: { get: () => allClients(visit, clientOf), enumerable: true, configurable: true },
-    auth: { value: requestAuth(engine, visit, current, users), enumerable: true, configurable: true },
-  })
+/** Puts the signed-in person and their API clients on a request. */
+export function attach(engine: Engine, visit: Visit): void {
+  const attachment: Attachment = { engine, visit }
+  Object.defineProperty(visit.req, attached, { value: () => attachment })
+  Object.defineProperties(visit.req, properties)
+}
+
+function currentUser(attachment: Attachment): AuthUser | undefined {
+  const { record } = attachment.visit
+  return record && usersOf(attachment)[record.current]
 }
 
 /** The users of the record as it is now, frozen once for each record. */
-function frozenUsers(visit: Visit): () => Readonly<Record<string, AuthUser>> {
-  let frozen: Readonly<Record<string, AuthUser>> = {}
-  let of: Visit['record']
-  return () => {
-    if (of !== visit.record) {
-      of = visit.record
-      frozen = Object.freeze(Object.fromEntries(Object.entries(of?.accounts ?? {}).map(([slug, { user }]) => [slug, deepFreeze(user)])))
-    }
-    return frozen
+function usersOf(attachment: Attachment): Readonly<Record<string, AuthUser>> {
+  const { record } = attachment.visit
+  if (!attachment.users || attachment.users.of !== record) {
+    const users = Object.entries(record?.accounts ?? {}).map(([slug, { user }]) => [slug, deepFreeze(user)] as const)
+    attachment.users = { of: record, frozen: Object.freeze(Object.fromEntries(users)) }
   }
+  return attachment.users.frozen
 }
 
 function deepFreeze<T>(value: T): T {
@@ -87,15 +91,36 @@ function deepFreeze<T>(value: T): T {
   return value
 }
 
-function allClients(visit: Visit, clientOf: (slug: string) => ApiClient | undefined): Readonly<Record<string, ApiClient>> {
-  const entries = Object.keys(visit.record?.accounts ?? {}).map((slug) => [slug, clientOf(slug)] as const)
+function currentClient(attachment: Attachment): ApiClient | undefined {
+  const { record } = attachment.visit
+  return record && clientOf(attachment, record.current)
+}
+
+function clientOf(attachment: Attachment, slug: string): ApiClient | undefined {
+  const { engine, visit } = attachment
+  const account = visit.record?.accounts[slug]
+  const registration = visit.registrations.get(slug)
+  if (!account || !registration) return undefined
+  const clients = attachment.clients ??= new Map<string, ApiClient>()
+  let client = clients.get(slug)
+  if (!client) {
+    const context = contextOf(engine, registration, visit.place)
+    client = createApiClient(context, tokensOf(engine, visit, context), account.user)
+    clients.set(slug, client)
+  }
+  return client
+}
+
+function allClients(attachment: Attachment): Readonly<Record<string, ApiClient>> {
+  const entries = Object.keys(attachment.visit.record?.accounts ?? {}).map((slug) => [slug, clientOf(attachment, slug)] as const)
   return Object.freeze(Object.fromEntries(entries.filter((entry): entry is readonly [string, ApiClient] => entry[1] !== undefined)))
 }
 
-function requestAuth(engine: Engine, visit: Visit, current: () => AuthUser | undefined, users: () => Readonly<Record<string, AuthUser>>): RequestAuth {
-  return {
-    get user() { return current() },
-    get users() { return users() },
+function authOf(attachment: Attachment): RequestAuth {
+  const { engine, visit } = attachment
+  return attachment.auth ??= {
+    get user() { return currentUser(attachment) },
+    get users() { return usersOf(attachment) },
     async login(slug, options = {}) {
       const registration = await engine.find(slug, visit.req)
       if (!registration) throw new AuthError('unknown_provider', 'There is no such provider here.', { provider: slug })

@@ -39,7 +39,10 @@ export function openVisit(engine: Engine): VisitOpener {
     if (!stored || engine.ended.has(stored.salt) || hasEnded(stored, settings, now())) return { record: undefined, tokens: new Map() }
     const { record: known, tokens } = await loadAccounts(engine, req, stored)
     const record = known && seen(known, settings, now())
-    if (record && record !== stored) await session.update(record)
+    if (record && record !== stored) {
+      // The person is signed in all the same; the next request writes it.
+      await session.update(record).catch(() => { engine.log('warn', { event: 'session_not_updated' }) })
+    }
     return { record, tokens }
   }
 
