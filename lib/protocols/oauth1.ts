@@ -1,11 +1,12 @@
 import { AuthError } from '../errors.js'
 import { tokenTimeoutFactor } from '../http.js'
 import { isObject, parseJson, utf8 } from '../json.js'
-import { randomToken } from '../random.js'
-import type { ApiRequest, Authorization, CallbackParameters, Context, Protocol, TokenSet, Transaction } from '../types.js'
+import type { ApiRequest, Authorization, CallbackParameters, Context, HttpResponse, Protocol, TokenSet, Transaction } from '../types.js'
 import { withParameters } from './authorizationRequest.js'
 import { denied } from './authorizationResponse.js'
-import { signRequest } from './oauth1Signature.js'
+import { learnClock, timestampFor } from './oauth1Clock.js'
+import { freshNonce } from './oauth1Nonce.js'
+import { hasPlaceInBody, signRequest, type SigningOptions } from './oauth1Signature.js'
 import { fetchProfile } from './userinfo.js'
 
 /** A token and its secret, of whichever leg (RFC 5849 section 1.1). */
@@ -51,14 +52,18 @@ export const protocol: Protocol = {
   },
 
   sign(context, tokens, request) {
+    const { bodyHash, signaturePlacement, realm } = context.provider
     const token = { token: tokens.accessToken, secret: tokens.tokenSecret ?? '' }
-    return signed(context, request, token, placementOf(request, context.provider.signaturePlacement))
+    return signed(context, request, token, { signaturePlacement: placementOf(request, signaturePlacement), realm, bodyHash })
   },
+
+  refused: learnClock,
 }
 
 // RFC 5849 section 3.5.2: only a form can carry the parameters in its body; any other request has them in the header.
-function placementOf({ headers }: ApiRequest, placement: 'header' | 'query' | 'body' | undefined): 'header' | 'query' | 'body' | undefined {
-  return placement === 'body' && !headers['content-type']?.startsWith('application/x-www-form-urlencoded') ? 'header' : placement
+function placementOf(request: ApiRequest, placement: SigningOptions['signaturePlacement']): SigningOptions['signaturePlacement'] {
+  const isForm = request.headers['content-type'] !== undefined && hasPlaceInBody(request)
+  return placement === 'body' && !isForm ? 'header' : placement
 }
 
 function oauthVerifier(parameters: CallbackParameters, slug: string): string {
@@ -71,7 +76,7 @@ function oauthVerifier(parameters: CallbackParameters, slug: string): string {
 /** One call of the first or third leg: always POST, signed in the header, answered form-encoded (JSON occurs). */
 async function callForTokens(context: Context, url: string, oauthParameters: Record<string, string>, form?: Record<string, string>,
   token?: TokenPair): Promise<Record<string, string>> {
-  const { http, outbound, slug } = context
+  const { http, outbound, provider, slug } = context
   const hasForm = form !== undefined && Object.keys(form).length > 0
   const request: ApiRequest = {
     method: 'POST',
@@ -79,7 +84,11 @@ async function callForTokens(context: Context, url: string, oauthParameters: Rec
     headers: hasForm ? { 'content-type': 'application/x-www-form-urlencoded' } : {},
     body: hasForm ? new URLSearchParams(form).toString() : undefined,
   }
-  const response = await http({ ...signed(context, request, token, 'header', oauthParameters), timeout: outbound.timeout * tokenTimeoutFactor })
+  // The extension asks for no oauth_body_hash at token endpoints.
+  const placing: Placing = { signaturePlacement: 'header', realm: provider.realm, parameters: oauthParameters }
+  const call = (): Promise<HttpResponse> => http({ ...signed(context, request, token, placing), timeout: outbound.timeout * tokenTimeoutFactor })
+  const first = await call()
+  const response = learnClock(context, first) ? await call() : first
   if (response.status !== 200) {
     throw new AuthError('provider_bad_response', `The provider answered with HTTP ${String(response.status)}.`, { provider: slug })
   }
@@ -109,21 +118,18 @@ function withoutSecrets(answer: Record<string, unknown>): Record<string, unknown
   return Object.fromEntries(Object.entries(answer).filter(([name]) => !name.startsWith('oauth_')))
 }
 
-function signed({ provider, client, now, slug }: Context, request: ApiRequest, token: TokenPair | undefined,
-  placement: 'header' | 'query' | 'body' = 'header', parameters: Record<string, string> = {}): ApiRequest {
+type Placing = Pick<SigningOptions, 'signaturePlacement' | 'realm' | 'bodyHash' | 'parameters'>
+
+function signed(context: Context, request: ApiRequest, token: TokenPair | undefined, { signaturePlacement, realm, bodyHash, parameters }: Placing): ApiRequest {
+  const { provider, client, slug } = context
   try {
     const { url, headers, body } = signRequest(request, {
-      clientId: client.clientId,
-      ...(client.clientSecret === undefined ? {} : { clientSecret: client.clientSecret }),
-      ...(client.privateKey === undefined ? {} : { privateKey: client.privateKey }),
-      ...(token ? { token: token.token, tokenSecret: token.secret } : {}),
+      clientId: client.clientId, clientSecret: client.clientSecret, privateKey: client.privateKey, token: token?.token, tokenSecret: token?.secret,
     }, {
       signatureMethod: provider.signatureMethod ?? 'HMAC-SHA1',
-      signaturePlacement: placement,
-      ...(provider.realm === undefined ? {} : { realm: provider.realm }),
-      parameters,
-      timestamp: Math.floor(now() / 1000),
-      nonce: randomToken(16),
+      signaturePlacement, realm, bodyHash, parameters,
+      timestamp: timestampFor(context),
+      nonce: freshNonce(),
     })
     return { method: request.method, url, headers, body }
   } catch (cause) {

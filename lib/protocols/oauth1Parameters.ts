@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto'
-
-/** One parameter, decoded; a name may occur in several pairs. */
-export type ParameterPair = [name: string, value: string]
+import { encodedPairs, percentEncode, type EncodedPair } from './oauth1Encoding.js'
 
 /** A request as it is to be sent, before it is signed. */
 export interface SigningRequest {
@@ -33,7 +31,7 @@ export interface SigningOptions {
   signaturePlacement?: 'header' | 'query' | 'body' | undefined
   /** Sent in the Authorization header, where there is one; never signed. */
   realm?: string | undefined
-  /** Adds `oauth_body_hash` to requests whose body is not form-encoded. */
+  /** Adds `oauth_body_hash` to requests whose body is not form-encoded, and to those without a body; never with PLAINTEXT. */
   bodyHash?: boolean | undefined
   /** Further `oauth_` parameters, such as `oauth_callback` and `oauth_verifier`. */
   parameters?: Record<string, string> | undefined
@@ -44,11 +42,11 @@ export interface SigningOptions {
 
 export const formContentType = 'application/x-www-form-urlencoded'
 
-// The digest of each method; PLAINTEXT has none of its own and takes the body hash draft's first.
+/** The digest of each method; PLAINTEXT has none. */
 export const digests = {
   'HMAC-SHA1': 'sha1', 'HMAC-SHA256': 'sha256', 'HMAC-SHA512': 'sha512',
   'RSA-SHA1': 'sha1', 'RSA-SHA256': 'sha256', 'RSA-SHA512': 'sha512',
-  PLAINTEXT: 'sha1',
+  PLAINTEXT: undefined,
 } as const
 
 /**
@@ -82,58 +80,65 @@ export function baseStringUriOf(url: URL): string {
   return url.origin + url.pathname
 }
 
-/** Collects the parameters of a URL's query, in their order (RFC 5849, 3.4.1.3.1). */
-export function queryParameters(url: URL): ParameterPair[] {
-  return url.search === '' ? [] : [...new URLSearchParams(url.search)]
+/** Collects the parameters of a URL's query, in their order, encoded (RFC 5849, 3.4.1.3.1). */
+export function queryParameters(url: URL): EncodedPair[] {
+  return encodedPairs(url.search.slice(1))
 }
 
 /**
  * Tells whether the request carries, or announces, a form-encoded body: the only kind that is signed
  * parameter by parameter (RFC 5849, 3.4.1.3.1).
  */
-export function isForm(request: SigningRequest): boolean {
+export function isForm(request: Pick<SigningRequest, 'headers'>): boolean {
   const contentType = request.headers?.['content-type']
-  return contentType !== undefined && contentType.split(';', 1)[0]?.trim().toLowerCase() === formContentType
+  if (contentType === undefined || contentType === formContentType) return contentType !== undefined
+  return contentType.split(';', 1)[0]?.trim().toLowerCase() === formContentType
 }
 
-/** Collects the parameters of a form-encoded body, in their order; any other body has none. */
-export function bodyParameters(request: SigningRequest): ParameterPair[] {
+/** Collects the parameters of a form-encoded body, in their order, encoded; any other body has none. */
+export function bodyParameters(request: SigningRequest): EncodedPair[] {
   if (isEmptyBody(request.body) || !isForm(request)) return []
-  const text = typeof request.body === 'string' ? request.body : Buffer.from(request.body).toString()
-  // URLSearchParams drops one leading question mark, which in a body would belong to the first name.
-  return [...new URLSearchParams(`?${text}`)]
+  return encodedPairs(typeof request.body === 'string' ? request.body : Buffer.from(request.body).toString())
 }
 
 /**
- * Collects the `oauth_` parameters that the signing adds, all but the signature (RFC 5849, 3.1).
+ * Collects the `oauth_` parameters that the signing adds, all but the signature, encoded (RFC 5849, 3.1).
  *
  * @throws Error when the timestamp is not a whole number of seconds, or a further parameter is none of the protocol's
  */
-export function protocolParameters(request: SigningRequest, keys: SigningKeys, options: SigningOptions): ParameterPair[] {
+export function protocolParameters(request: SigningRequest, keys: SigningKeys, options: SigningOptions): EncodedPair[] {
   if (!Number.isSafeInteger(options.timestamp) || options.timestamp <= 0) {
     throw new Error(`Cannot sign with timestamp ${options.timestamp}: pass whole seconds since 1970`)
   }
-  const pairs: ParameterPair[] = [
-    ['oauth_nonce', options.nonce],
+  const pairs: EncodedPair[] = [
+    ['oauth_nonce', percentEncode(options.nonce)],
     ['oauth_timestamp', String(options.timestamp)],
     ['oauth_version', '1.0'],
     ['oauth_signature_method', options.signatureMethod],
-    ['oauth_consumer_key', keys.clientId],
+    ['oauth_consumer_key', percentEncode(keys.clientId)],
   ]
-  if (keys.token !== undefined) pairs.push(['oauth_token', keys.token])
-  if (options.bodyHash === true && options.signaturePlacement !== 'body' && !isForm(request)) {
-    pairs.push(['oauth_body_hash', createHash(digests[options.signatureMethod]).update(request.body ?? '').digest('base64')])
-  }
-  for (const [name, value] of Object.entries(options.parameters ?? {})) {
+  if (keys.token !== undefined) pairs.push(['oauth_token', percentEncode(keys.token)])
+  const digest = bodyDigest(request, options)
+  if (digest !== undefined) pairs.push(['oauth_body_hash', percentEncode(createHash(digest).update(request.body ?? '').digest('base64'))])
+  if (options.parameters !== undefined) addFurther(pairs, options.parameters)
+  return pairs
+}
+
+// The draft: never with a form, better not with PLAINTEXT; the empty text stands for a body that is not there.
+function bodyDigest(request: SigningRequest, { bodyHash, signatureMethod, signaturePlacement }: SigningOptions): string | undefined {
+  return bodyHash === true && signaturePlacement !== 'body' && !isForm(request) ? digests[signatureMethod] : undefined
+}
+
+function addFurther(pairs: EncodedPair[], parameters: Record<string, string>): void {
+  for (const [name, value] of Object.entries(parameters)) {
     if (!name.startsWith('oauth_')) {
       throw new Error(`"${name}" is not an OAuth parameter: send it in the request's own query or form-encoded body`)
     }
     if (name === 'oauth_signature' || pairs.some(([taken]) => taken === name)) {
       throw new Error(`"${name}" is set by the signing itself: leave it out of the further parameters`)
     }
-    pairs.push([name, value])
+    pairs.push([percentEncode(name), percentEncode(value)])
   }
-  return pairs
 }
 
 /**
@@ -141,7 +146,7 @@ export function protocolParameters(request: SigningRequest, keys: SigningKeys, o
  *
  * @throws Error naming the parameter
  */
-export function requireUniqueNames(present: ParameterPair[], added: ParameterPair[]): void {
+export function requireUniqueNames(present: EncodedPair[], added: EncodedPair[]): void {
   for (const [name] of present) {
     if (!name.startsWith('oauth_')) continue
     if (name === 'oauth_signature' || added.some(([taken]) => taken === name)) {

@@ -226,7 +226,7 @@ describe('the base string', () => {
   })
 
   test('takes the parameters of the RFC\'s form body as the RFC lists them', () => {
-    expect(bodyParameters(postForm('c2&a3=2+q'))).toEqual([['c2', ''], ['a3', '2 q']])
+    expect(bodyParameters(postForm('c2&a3=2+q'))).toEqual([['c2', ''], ['a3', '2%20q']])
   })
 
   // Signatures computed by python-oauth2 in its test_sign_request, which hashes the absent body.
