@@ -8,7 +8,7 @@ import { checkSecret } from './config/secrets.js'
 import { defaultMaxBytes, defaultTimeout } from './http.js'
 import { randomToken } from './random.js'
 import { safeReturnTo } from './returnTo.js'
-import type { AuthRouterConfig, Expiry, FetchToken, Settings } from './settings.js'
+import type { AuthRouterConfig, FetchToken, Settings } from './settings.js'
 import type { TokenStore } from './tokenStore.js'
 import type { Outbound, Provider } from './types.js'
 
@@ -132,12 +132,9 @@ function checkSession(session: unknown): void {
   }
 }
 
-/** Seconds after which a browser session ends even in a browser that is never closed. */
-const longestBrowserSession = 30 * 24 * 3600
-
-function expiryOf<Request, Session>({ remember = false, expiry }: Partial<AuthRouterConfig<Request, Session>>): Expiry {
+function expiryOf<Request, Session>({ remember = false, expiry }: Partial<AuthRouterConfig<Request, Session>>): Settings['expiry'] {
   if (expiry?.rolling === true && remember === false) throw invalid('expiry.rolling', 'needs remember: it is that time which begins anew with every visit.')
-  return Object.freeze({ idle: false, absolute: remember === false ? longestBrowserSession : false, rolling: false, ...expiry })
+  return Object.freeze({ idle: false, absolute: undefined, rolling: false, ...expiry })
 }
 
 function sharedStore(store: TokenStore | undefined, warn: (message: string) => void): TokenStore | undefined {

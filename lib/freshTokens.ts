@@ -49,6 +49,8 @@ function startingTokens(holder: TokenHolder, slug: string): Tokens {
 /** @throws AuthError `credentials_gone` */
 export function presentTokens(holder: TokenHolder, slug: string): Tokens {
   const tokens = holder.read()
-  if (!tokens) throw new AuthError('credentials_gone', 'This account has been signed out.', { provider: slug })
-  return tokens
+  if (tokens) return tokens
+  throw new AuthError('credentials_gone', holder.unfetched
+    ? 'No access token has been asked for yet: make a call, or await credentials.refresh().'
+    : 'This account has been signed out.', { provider: slug })
 }

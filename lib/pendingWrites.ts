@@ -16,6 +16,8 @@ export interface PendingWrites {
   /** Writes until it succeeds, another version is found, or ten minutes have passed. */
   add: (vault: Vault, tokens: Tokens, version: number) => void
   get: (key: string) => KeptTokens | undefined
+  /** Resolves when nothing waits any more. */
+  written: () => Promise<void>
   clear: () => void
 }
 
@@ -41,6 +43,9 @@ export function pendingWrites(): PendingWrites {
       if (pending.size < most) attempt(vault, { tokens, version }, mostAttempts)
     },
     get: (key) => pending.get(key)?.kept,
+    async written() {
+      while (pending.size > 0) await new Promise((resolve) => { setTimeout(resolve, 50) })
+    },
     clear() {
       for (const { timer } of pending.values()) clearTimeout(timer)
       pending.clear()

@@ -38,6 +38,8 @@ export interface Renewals {
   pending: (vaultKey: string) => Tokens | undefined
   /** Resolves when no renewal of these tokens is under way any more, to what they have become. */
   settled: (slug: string, tokens: Tokens, vault?: Vault) => Promise<Tokens>
+  /** Resolves when no renewal is under way and nothing waits to be written. */
+  idle: () => Promise<void>
   /** Forgets everything. */
   clear: () => void
 }
@@ -99,6 +101,10 @@ export function createRenewals(now: () => number = () => Date.now()): Renewals {
     async settled(slug, tokens, vault) {
       await underWay.get(flightKey(slug, tokens, vault))?.catch(() => undefined)
       return rotations.newest(slug, tokens)
+    },
+    async idle() {
+      while (underWay.size > 0) await Promise.allSettled(underWay.values())
+      await pending.written()
     },
     clear() {
       rotations.clear()

@@ -64,10 +64,10 @@ export interface Hooks<Request = unknown> {
 }
 
 /**
- * Finds the tokens of the person who is signed in, in a table of the application's own, which `hooks.onTokens` writes. Asked once for
- * each request of a signed-in person and account, and again before tokens are renewed.
+ * Finds the tokens of the person who is signed in, by `user.key`, in a table of the application's own, which `hooks.onTokens` writes. Asked
+ * once for each request of a signed-in person and account, and again before tokens are renewed.
  */
-export type FetchToken<Request = unknown> = (slug: string, req: Request) => Tokens | undefined | null | Promise<Tokens | undefined | null>
+export type FetchToken<Request = unknown> = (slug: string, req: Request, user: AuthUser) => Tokens | undefined | null | Promise<Tokens | undefined | null>
 
 /** Seconds for every login, or for those that ask; `false` for none. */
 export type Remember = number | false | { readonly ifAsked: number }
@@ -75,11 +75,11 @@ export type Remember = number | false | { readonly ifAsked: number }
 /** When sessions end by themselves, in seconds; `false` for never. */
 export interface Expiry {
   /** After the last request; never unless told. */
-  idle: number | false
-  /** After the login, however much the session is used; 30 days for browser sessions unless told. */
-  absolute: number | false
+  idle?: number | false
+  /** After the login, however much the session is used; unless told, 30 days for sessions that end with the browser, and never for others. */
+  absolute?: number | false
   /** Whether `remember` counts from the last request and not from the login; no unless told. */
-  rolling: boolean
+  rolling?: boolean
 }
 
 /** What of the application's session data survives; lists of session keys. */
@@ -137,7 +137,7 @@ export interface AuthRouterConfig<Request = unknown, Session = unknown> {
    */
   remember?: Remember
   /** When a session ends by itself, beside `remember`. */
-  expiry?: Partial<Expiry>
+  expiry?: Expiry
   /** A login started by a link on another site: a page with one button first, the default, or straight on. */
   crossSiteStart?: 'confirm' | 'allow'
   /** What of the application's session data survives a login and a logout. */
@@ -170,7 +170,7 @@ export interface Settings<Request = unknown, Session = unknown> {
   returnToOrigins: readonly string[]
   ifLoggedIn: 'allow' | 'redirect'
   remember: Remember
-  expiry: Expiry
+  expiry: { idle: number | false; absolute: number | false | undefined; rolling: boolean }
   crossSiteStart: 'confirm' | 'allow'
   keep: Required<Keep>
   hooks: Hooks<Request>

@@ -1,3 +1,4 @@
+import { IncomingMessage } from 'node:http'
 import { createApiClient, type ApiClient } from '../lib/client.js'
 import { AuthError } from '../lib/errors.js'
 import type { AuthUser, LoginOptions } from '../lib/types.js'
@@ -46,26 +47,58 @@ interface Attachment {
 // request with all that is hidden sees nothing of it.
 const attached = Symbol('authrouter')
 
-interface Carrier { [attached]: () => Attachment }
+interface Carrier { [attached]?: () => Attachment }
 
 /** The visit that a request was attached to, for the guards. */
 export function visitOf(req: object): { engine: Engine; visit: Visit } | undefined {
-  return (req as Partial<Carrier>)[attached]?.()
-}
-
-// One set of getters for all requests: with getters of its own for each, V8 would give up its fast layout of the request object.
-const properties: PropertyDescriptorMap & ThisType<Carrier> = {
-  authUser: { get() { return currentUser(this[attached]()) }, enumerable: true, configurable: true },
-  oauthClient: { get() { return currentClient(this[attached]()) }, enumerable: true, configurable: true },
-  oauthClients: { get() { return allClients(this[attached]()) }, enumerable: true, configurable: true },
-  auth: { get() { return authOf(this[attached]()) }, enumerable: true, configurable: true },
+  return (req as Carrier)[attached]?.()
 }
 
 /** Puts the signed-in person and their API clients on a request. */
 export function attach(engine: Engine, visit: Visit): void {
   const attachment: Attachment = { engine, visit }
   Object.defineProperty(visit.req, attached, { value: () => attachment })
-  Object.defineProperties(visit.req, properties)
+  if (!(hasGetters in visit.req)) Object.defineProperties(homeOf(visit.req), properties)
+}
+
+const hasGetters = Symbol('authrouter getters')
+
+const properties: PropertyDescriptorMap = {
+  [hasGetters]: { value: true },
+  authUser: property('authUser', currentUser),
+  oauthClient: property('oauthClient', currentClient),
+  oauthClients: property('oauthClients', allClients),
+  auth: property('auth', authOf),
+}
+
+/** Undefined on a request that did not pass here, where it can also be given another value, as any property can. */
+function property(name: string, read: (attachment: Attachment) => unknown): PropertyDescriptor & ThisType<Carrier> {
+  return {
+    get() {
+      const attachment = this[attached]?.()
+      return attachment && read(attachment)
+    },
+    set(value) {
+      if (this[attached]) throw new TypeError(`req.${name} is authRouter's and cannot be set.`)
+      Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true })
+    },
+    enumerable: true,
+    configurable: true,
+  }
+}
+
+/**
+ * Where the getters stand: with Express on the object that all its requests inherit from, once, because properties defined on each
+ * request cost a tenth of a small answer; without it, or beside another copy of this package, on the request.
+ */
+function homeOf(req: object): object {
+  let prototype = Object.getPrototypeOf(req) as object | null
+  while (prototype && prototype !== IncomingMessage.prototype) {
+    const parent = Object.getPrototypeOf(prototype) as object | null
+    if (parent === IncomingMessage.prototype && !Object.hasOwn(prototype, 'authUser')) return prototype
+    prototype = parent
+  }
+  return req
 }
 
 function currentUser(attachment: Attachment): AuthUser | undefined {

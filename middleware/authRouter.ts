@@ -3,14 +3,14 @@ import { asAuthError, AuthError } from '../lib/errors.js'
 import type { AuthRouterConfig, ProviderEntry, ProviderLookup } from '../lib/settings.js'
 import type { LoginOptions, Provider } from '../lib/types.js'
 import { catalogue, retired, type CatalogueName } from '../providers/index.js'
-import { fail, protect, redirect } from './answers.js'
+import { fail, protect, redirect, type FailedRequest } from './answers.js'
 import { attach, visitOf, type AttachedRequest } from './attach.js'
 import { createBeyond, type Beyond } from './beyond.js'
 import { createEngine, type AuthEvents, type Engine, type SessionSetting } from './engine.js'
 import type { Handler, Next, Request, Response } from './http.js'
 import { openVisit, type VisitOpener } from './openVisit.js'
 import { pathOf, placeOf } from './place.js'
-import { findRoute } from './routes.js'
+import { findRoute, type Route } from './routes.js'
 import { endSession, type LogoutOptions } from './routes/logout.js'
 import { returnToOf, type Visit } from './visit.js'
 
@@ -67,9 +67,7 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
   const engine = createEngine(settings)
   const open = openVisit(engine)
 
-  const handler: Handler = (req, res, next) => {
-    serve(engine, open, req, res, next).catch(() => { res.destroy() })
-  }
+  const handler: Handler = (req, res, next) => { serve(engine, open, req, res, next) }
   return Object.assign(handler, {
     get providers() {
       return engine.registrations().map(({ slug, provider: { title, protocol } }) => ({ slug, title, protocol }))
@@ -87,25 +85,42 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
 }
 
 /** Every request passes here: it gets its user and clients, then it is a route of ours or the application's. */
-async function serve(engine: Engine, open: VisitOpener, req: Request, res: Response, next: Next | undefined): Promise<void> {
-  const failed = { req, res, next, place: undefined, slug: undefined, returnTo: undefined }
-  const route = findRoute(engine, pathOf(req.url ?? '/'))
-  try {
-    if (visitOf(req)) throw new AuthError('config_invalid', 'authRouter is mounted twice for this request; mount it once.')
-    if (route) protect(res)
-    const place = placeOf(req, engine.settings, route !== undefined)
-    Object.assign(failed, { place })
-    const visit = await open(req, res, place)
-    attach(engine, visit)
-    if (!route) {
-      passOn(next, res)
-      return
+function serve(engine: Engine, open: VisitOpener, req: Request, res: Response, next: Next | undefined): void {
+  const failed: FailedRequest = { req, res, next, place: undefined, slug: undefined, returnTo: undefined }
+  const refuse = (error: unknown): void => {
+    try {
+      fail(engine, asAuthError(error, 'hook_failed', 'Something went wrong on our side.'), failed)
+    } catch {
+      res.destroy()
     }
-    Object.assign(failed, { slug: route.slug })
-    await route.run(visit, failed)
-  } catch (error) {
-    fail(engine, asAuthError(error, 'hook_failed', 'Something went wrong on our side.'), failed)
   }
+  try {
+    const route = findRoute(engine, pathOf(req.url ?? '/'))
+    const visit = begin(engine, open, failed, route)
+    // A promise would cost a stranger's request more than all the rest, so there is none where nothing has to be waited for.
+    const done = visit instanceof Promise ? visit.then((opened) => proceed(engine, opened, route, failed)) : proceed(engine, visit, route, failed)
+    if (done) done.catch(refuse)
+  } catch (error) {
+    refuse(error)
+  }
+}
+
+function begin(engine: Engine, open: VisitOpener, failed: FailedRequest, route: Route | undefined): Visit | Promise<Visit> {
+  const { req, res } = failed
+  if (visitOf(req)) throw new AuthError('config_invalid', 'authRouter is mounted twice for this request; mount it once.')
+  if (route) protect(res)
+  failed.place = placeOf(req, engine.settings, route !== undefined)
+  return open(req, res, failed.place)
+}
+
+function proceed(engine: Engine, visit: Visit, route: Route | undefined, failed: FailedRequest): Promise<void> | undefined {
+  attach(engine, visit)
+  if (!route) {
+    passOn(failed.next, failed.res)
+    return undefined
+  }
+  failed.slug = route.slug
+  return route.run(visit, failed)
 }
 
 function passOn(next: Next | undefined, res: Response): void {

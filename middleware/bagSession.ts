@@ -70,6 +70,11 @@ export function bagSession(bag: SessionBag, sealer: Sealer, carryOver: CarryOver
   }
 }
 
+/** Whether a session that is at hand, and not one that has to be waited for, holds no signed-in state. */
+export function isEmpty(bag: SessionBag): boolean {
+  return bag.get(key) === undefined
+}
+
 function userKey({ accounts, current }: SessionRecord): string | undefined {
   return accounts[current]?.user.key
 }

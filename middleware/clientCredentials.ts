@@ -24,9 +24,10 @@ export function ownTokens(engine: Engine, context: Context, { scope }: ClientCre
   return {
     read: () => current,
     write: (tokens) => { current = tokens },
-    forget: () => {
+    forget: async () => {
       current = undefined
       engine.ownTokens.delete(key)
+      await vaultAt(engine, key)?.remove()
     },
     vault,
     unfetched,

@@ -14,7 +14,7 @@ const mostChunks = 3
  * @param onTrimmed told when the provider's raw profile had to be left out to keep the cookie small
  */
 export function cookieSession(cookies: CookieJar, sealer: Sealer, prefix: string, now: () => number, onTrimmed: () => void): SessionStore {
-  const name = `${prefix}.session`
+  const name = nameOf(prefix)
   const chunkName = (index: number): string => index === 0 ? name : `${name}.${String(index)}`
 
   function write(record: SessionRecord): void {
@@ -62,6 +62,15 @@ export function cookieSession(cookies: CookieJar, sealer: Sealer, prefix: string
       return Promise.resolve()
     },
   }
+}
+
+/** Whether a browser sent a sealed session at all. */
+export function hasSealedSession(cookies: CookieJar, prefix: string): boolean {
+  return cookies.get(nameOf(prefix)) !== undefined
+}
+
+function nameOf(prefix: string): string {
+  return `${prefix}.session`
 }
 
 function withoutRaw(record: SessionRecord): SessionRecord {

@@ -131,7 +131,7 @@ export function createEngine(settings: Settings<Request, SessionSetting>, now: (
       underWay.add(watched)
     },
     async close() {
-      await atMost(closeTimeout, Promise.all([...underWay, flights.settled()]))
+      await atMost(closeTimeout, flights.settled().then(() => Promise.all([renewals.idle(), ...underWay])))
       events.removeAllListeners()
       flights.clear()
       renewals.clear()

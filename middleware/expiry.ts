@@ -1,6 +1,9 @@
 import type { Settings } from '../lib/settings.js'
 import type { SessionRecord } from './session.js'
 
+/** Seconds after which a session that ends with the browser ends even in one that is never closed. */
+const longestBrowserSession = 30 * 24 * 3600
+
 type Rules = Pick<Settings, 'expiry' | 'remember'>
 
 /** Seconds for which a login is remembered beyond the browser's session; `undefined` for one that ends with the browser. */
@@ -14,7 +17,8 @@ export function rememberedFor({ remember }: Rules, asked: boolean | undefined): 
  * Whether a session has ended by itself: it was not used for too long, or its login is too long ago.
  * @param now milliseconds since 1970
  */
-export function hasEnded({ createdAt, seenAt = createdAt, expiresAt }: SessionRecord, { expiry: { idle, absolute } }: Rules, now: number): boolean {
+export function hasEnded({ createdAt, seenAt = createdAt, expiresAt }: SessionRecord, { expiry }: Rules, now: number): boolean {
+  const { idle, absolute = expiresAt === undefined ? longestBrowserSession : false } = expiry
   return (expiresAt !== undefined && expiresAt <= now)
     || (absolute !== false && createdAt + absolute * 1000 <= now)
     || (idle !== false && seenAt + idle * 1000 <= now)
@@ -37,7 +41,7 @@ export function seen(record: SessionRecord, { expiry, remember }: Rules, now: nu
 
 /** Seconds that anything which belongs to a session has to be kept for at most, where there is an end. */
 export function longestLife({ expiry: { absolute }, remember }: Rules): number | undefined {
-  if (absolute !== false) return absolute
-  if (remember === false) return undefined
-  return typeof remember === 'number' ? remember : remember.ifAsked
+  if (typeof absolute === 'number') return absolute
+  if (absolute === false) return undefined
+  return Math.max(longestBrowserSession, remember === false ? 0 : typeof remember === 'number' ? remember : remember.ifAsked)
 }

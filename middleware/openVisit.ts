@@ -1,37 +1,50 @@
 import type { Place } from './place.js'
-import { bagSession, carryOverOf, nothingToCarry, requestBag } from './bagSession.js'
+import { bagSession, carryOverOf, isEmpty, nothingToCarry, requestBag } from './bagSession.js'
 import { cookieJar, cookiePrefix, type CookieJar } from './cookies.js'
-import { cookieSession } from './cookieSession.js'
+import { cookieSession, hasSealedSession } from './cookieSession.js'
 import { hasEnded, seen } from './expiry.js'
 import type { Engine } from './engine.js'
 import type { Request, Response } from './http.js'
 import { mountSession, runSession } from './mountSession.js'
 import { type SessionBag, type SessionStore } from './session.js'
 import { loadAccounts, type LoadedAccounts } from './tokens/load.js'
-import { cookieTransactions, sessionTransactions } from './transactions.js'
+import { cookieTransactions, sessionTransactions, type Transactions } from './transactions.js'
 import { AuthError } from '../lib/errors.js'
 import { fromStore } from '../lib/storeDeadline.js'
 import type { Registration } from '../lib/types.js'
 import type { Visit } from './visit.js'
 
-export type VisitOpener = (req: Request, res: Response, place: Place) => Promise<Visit>
+/** Waits for nothing where nobody is signed in: most requests pass through without a turn of the event loop. */
+export type VisitOpener = (req: Request, res: Response, place: Place) => Visit | Promise<Visit>
 
 /** Finds, for each request, where its signed-in state lives, and reads it. */
 export function openVisit(engine: Engine): VisitOpener {
   const { settings, sealer, now } = engine
   const prefix = cookiePrefix(settings.appId)
   const findBag = bagFinder(engine)
-
-  return async (req, res, place) => {
-    const cookies = cookieJar(req, res, place.secure)
-    const bag = await findBag(req, res, place)
-    const session = bag ? bag.store : sealedCookie(cookies)
-    const transactions = settings.transactions === 'cookie'
+  const makers: Makers = {
+    session: (cookies, bag) => bag ? bag.store() : sealedCookie(cookies),
+    transactions: (cookies, bag) => settings.transactions === 'cookie'
       ? cookieTransactions(cookies, sealer, prefix, now)
-      : sessionTransactions(requireBag(bag?.bag), sealer, now)
-    const { record, tokens } = await signedIn(session, req)
-    const registrations = await registrationsOf(Object.keys(record?.accounts ?? {}), req)
-    return { req, res, place, cookies, session, transactions, record, registrations, tokens }
+      : sessionTransactions(requireBag(bag), sealer, now),
+  }
+
+  return (req, res, place) => {
+    const found = findBag(req, res, place)
+    return found instanceof Promise ? found.then((bag) => open(req, res, place, bag)) : open(req, res, place, found)
+  }
+
+  function open(req: Request, res: Response, place: Place, bag: FoundBag | undefined): Visit | Promise<Visit> {
+    if (settings.transactions === 'session') requireBag(bag)
+    const cookies = cookieJar(req, res, place.secure)
+    const visit = new OpenVisit(req, res, place, cookies, bag, makers)
+    const isNobody = bag ? bag.isEmpty : !hasSealedSession(cookies, prefix)
+    return isNobody ? visit : recognise(visit)
+  }
+
+  async function recognise(visit: Visit): Promise<Visit> {
+    const { record, tokens } = await signedIn(visit.session, visit.req)
+    return Object.assign(visit, { record, tokens, registrations: await registrationsOf(Object.keys(record?.accounts ?? {}), visit.req) })
   }
 
   async function signedIn(session: SessionStore, req: Request): Promise<LoadedAccounts> {
@@ -62,30 +75,56 @@ export function openVisit(engine: Engine): VisitOpener {
   }
 }
 
-function requireBag(bag: SessionBag | undefined): SessionBag {
-  if (!bag) throw new AuthError('config_invalid', 'transactions: \'session\' needs a session: mount express-session before authRouter, or set the option session.')
-  return bag
+interface Makers {
+  session: (cookies: CookieJar, bag: FoundBag | undefined) => SessionStore
+  transactions: (cookies: CookieJar, bag: FoundBag | undefined) => Transactions
 }
 
-interface FoundBag { bag: SessionBag; store: SessionStore }
+/** A visit whose parts are made when they are first asked for. A class, because getters of an object's own make it slow to make. */
+class OpenVisit implements Visit {
+  record: Visit['record'] = undefined
+  registrations: Visit['registrations'] = new Map()
+  tokens: Visit['tokens'] = new Map()
+  #session: SessionStore | undefined
+  #transactions: Transactions | undefined
+
+  constructor(readonly req: Request, readonly res: Response, readonly place: Place, readonly cookies: CookieJar, readonly bag: FoundBag | undefined, readonly makers: Makers) {}
+
+  get session(): SessionStore { return this.#session ??= this.makers.session(this.cookies, this.bag) }
+  get transactions(): Transactions { return this.#transactions ??= this.makers.transactions(this.cookies, this.bag) }
+}
+
+function requireBag(found: FoundBag | undefined): SessionBag {
+  if (!found) throw new AuthError('config_invalid', 'transactions: \'session\' needs a session: mount express-session before authRouter, or set the option session.')
+  return found.bag
+}
+
+interface FoundBag {
+  bag: SessionBag
+  /** Whether it is certain already that nobody is signed in. */
+  isEmpty: boolean
+  store: () => SessionStore
+}
+
+type BagFinder = (req: Request, res: Response, place: Place) => FoundBag | undefined | Promise<FoundBag>
 
 /** By the option `session`: the application's own, one mounted here, what another middleware left on the request, or none. */
-function bagFinder(engine: Engine): (req: Request, res: Response, place: Place) => Promise<FoundBag | undefined> {
+function bagFinder(engine: Engine): BagFinder {
   const { session: setting, keep } = engine.settings
   const { sealer, now } = engine
   const mounted = new Map<boolean, ReturnType<typeof mountSession>>()
 
   const onRequest = (req: Request): FoundBag | undefined => {
     const bag = requestBag(req)
-    return bag && { bag, store: bagSession(bag, sealer, carryOverOf(req, keep), now) }
+    return bag && { bag, isEmpty: isEmpty(bag), store: () => bagSession(bag, sealer, carryOverOf(req, keep), now) }
   }
   if (typeof setting === 'function') {
     return (req, res) => {
       const bag = setting(req, res)
-      return Promise.resolve({ bag, store: bagSession(bag, sealer, nothingToCarry, now) })
+      return { bag, isEmpty: false, store: () => bagSession(bag, sealer, nothingToCarry, now) }
     }
   }
-  if (!setting) return (req) => Promise.resolve(onRequest(req))
+  if (!setting) return onRequest
   return async (req, res, { secure }) => {
     if (req.session) throw new AuthError('config_invalid', 'There is a session middleware before authRouter already: remove it, or leave the option session out.')
     let middleware = mounted.get(secure)

@@ -23,9 +23,25 @@ export interface Place {
  */
 export function placeOf(req: Request, settings: Pick<Settings, 'baseUrls' | 'path'>, isOurs: boolean): Place {
   const baseUrl = isOurs ? baseUrlOf(req, settings.baseUrls) : knownBaseUrl(req, settings.baseUrls) ?? settings.baseUrls[0] ?? 'http://localhost'
-  const { origin, pathname, protocol } = new URL(baseUrl)
-  const outside = externalPath(mountedAt(req), pathname.replace(/\/$/, ''))
-  return { baseUrl, origin, secure: protocol === 'https:', mountPath: outside + settings.path }
+  const { origin, secure, path } = partsOf(baseUrl)
+  return { baseUrl, origin, secure, mountPath: externalPath(mountedAt(req), path) + settings.path }
+}
+
+interface Parts { origin: string; secure: boolean; path: string }
+
+// Every request asks for the parts of the same few addresses. In development the visitor's Host header is one, so there is an end.
+const parsed = new Map<string, Parts>()
+const mostParsed = 100
+
+function partsOf(baseUrl: string): Parts {
+  let parts = parsed.get(baseUrl)
+  if (!parts) {
+    const { origin, pathname, protocol } = new URL(baseUrl)
+    parts = { origin, secure: protocol === 'https:', path: pathname.replace(/\/$/, '') }
+    if (parsed.size >= mostParsed) parsed.clear()
+    parsed.set(baseUrl, parts)
+  }
+  return parts
 }
 
 function knownBaseUrl(req: Request, baseUrls: readonly string[]): string | undefined {
@@ -33,7 +49,7 @@ function knownBaseUrl(req: Request, baseUrls: readonly string[]): string | undef
   if (only !== undefined && others.length === 0) return only
   const asked = `${isSecure(req) ? 'https' : 'http'}://${headerOf(req, 'host') ?? ''}`
   const origin = URL.canParse(asked) ? new URL(asked).origin : undefined
-  if (baseUrls.length > 0) return baseUrls.find((candidate) => new URL(candidate).origin === origin)
+  if (baseUrls.length > 0) return baseUrls.find((candidate) => partsOf(candidate).origin === origin)
   return origin !== undefined && isLoopbackHost(new URL(origin).hostname) ? origin : undefined
 }
 

@@ -96,7 +96,7 @@ export type ConfigAgreement = Assert<[
   Agrees<Group<typeof options>, Partial<AuthRouterConfig>>,
   Agrees<keyof typeof options, keyof AuthRouterConfig>,
   Agrees<keyof typeof keep, keyof Keep>,
-  Agrees<Group<typeof expiry>, Partial<Expiry>>,
+  Agrees<Group<typeof expiry>, Expiry>,
   Agrees<keyof typeof hooks, keyof Hooks>,
   Agrees<keyof typeof http, keyof Outbound>,
 ]>

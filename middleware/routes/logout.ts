@@ -1,4 +1,5 @@
 import { AuthError } from '../../lib/errors.js'
+import type { AuthUser } from '../../lib/types.js'
 import { redirect, sendJson, sendPage } from '../answers.js'
 import type { Engine } from '../engine.js'
 import { wantsJson } from '../http.js'
@@ -49,16 +50,21 @@ export async function endSession(engine: Engine, visit: Visit, { everywhere = fa
   await visit.session.end()
   visit.record = undefined
   // Other copies of the session end with the tokens: a sealed cookie is worth nothing without them.
-  await removeTokens(engine, visit.req, record)
+  const [removal] = await Promise.allSettled([removeTokens(engine, visit.req, record)])
   if (record) {
     endAccess(engine, visit, record)
     if (!everywhere) engine.background(dropSession(engine, record))
   }
-  if (!user) return
+  if (user) await tellOfLogout(engine, visit, user)
+  // Told last: this browser is signed out, and a copy of its cookie may not be.
+  if (removal.status === 'rejected') throw removal.reason
+}
+
+async function tellOfLogout(engine: Engine, { req }: Visit, user: AuthUser): Promise<void> {
   engine.log('info', { event: 'logout', provider: user.provider })
   engine.emit('logout', { user, provider: user.provider })
   try {
-    await engine.settings.hooks.onLogout?.({ user, req: visit.req })
+    await engine.settings.hooks.onLogout?.({ user, req })
   } catch {
     // The session is gone already; the application's clean-up is its own to repeat.
     engine.log('error', { event: 'hook_failed', reason: 'onLogout' })

@@ -41,7 +41,7 @@ export async function loadAccounts(engine: Engine, req: Request, record: Session
 /** @returns `undefined` for an account that has been signed out: its record is gone from the token store */
 async function loadTokens(engine: Engine, req: Request, slug: string, account: Account, { createdAt }: SessionRecord): Promise<LoadedTokens | undefined> {
   const { renewals, settings } = engine
-  if (settings.fetchToken) return { tokens: await readTable(engine, req, slug) }
+  if (settings.fetchToken) return { tokens: await readTable(engine, req, slug, account.user) }
   if (account.vault === undefined) return { tokens: await newestOfSession(engine, req, slug, account) }
   const vault = vaultAt(engine, account.vault)
   if (!vault) return undefined

@@ -2,7 +2,7 @@ import { AuthError } from '../../lib/errors.js'
 import { randomToken } from '../../lib/random.js'
 import { storeVault, type StoreVault } from '../../lib/storeVault.js'
 import { readTokens } from '../../lib/tokens.js'
-import type { Tokens } from '../../lib/types.js'
+import type { AuthUser, Tokens } from '../../lib/types.js'
 import type { Vault } from '../../lib/vault.js'
 import type { Engine } from '../engine.js'
 import { longestLife } from '../expiry.js'
@@ -63,7 +63,7 @@ export function tableVault(engine: Engine, req: Request, slug: string, { user }:
   return {
     key,
     async read() {
-      previous = await readTable(engine, req, slug)
+      previous = await readTable(engine, req, slug, user)
       // The table has no versions: the lock, and reading again when the provider refuses, are what keeps two processes apart.
       return previous && { tokens: previous, version: 0 }
     },
@@ -76,8 +76,8 @@ export function tableVault(engine: Engine, req: Request, slug: string, { user }:
 }
 
 /** @throws AuthError `hook_failed` when the application's table cannot be read */
-export async function readTable({ settings }: Engine, req: Request, slug: string): Promise<Tokens | undefined> {
-  const answer = await fromHook('fetchToken', () => settings.fetchToken?.(slug, req))
+export async function readTable({ settings }: Engine, req: Request, slug: string, user: AuthUser): Promise<Tokens | undefined> {
+  const answer = await fromHook('fetchToken', () => settings.fetchToken?.(slug, req, user))
   if (answer === undefined || answer === null) return undefined
   const tokens = readTokens(answer)
   if (!tokens) throw new AuthError('hook_failed', 'fetchToken must answer with tokens, { accessToken, ... } as onTokens was given them, or with nothing.', { provider: slug })

@@ -239,7 +239,7 @@ describe('An application\'s own table of tokens', () => {
   beforeEach(async () => {
     await app.close()
     app = await startApplication(openid, {
-      fetchToken: (slug, req) => table.get(`${slug} ${(req as { userOfTable?: string }).userOfTable ?? 'ada-id'}`),
+      fetchToken: (slug, _req, user) => table.get(`${slug} ${user.id}`),
       hooks: { onTokens: (event) => {
         told.push(event)
         table.set(`${event.slug} ${event.user?.id ?? ''}`, { ...event.tokens })

@@ -12,7 +12,7 @@ describe('A configuration of nothing but providers', () => {
     expect(settings).toEqual({
       baseUrls: [], path: '/auth', appId: 'authrouter', session: undefined, transactions: 'cookie', afterLogin: '/',
       afterLogout: '/', returnToOrigins: [], ifLoggedIn: 'allow', remember: false, crossSiteStart: 'confirm', errors: 'page',
-      tokenStore: undefined, fetchToken: undefined, revokeOnLogout: true, expiry: { idle: false, absolute: 30 * 24 * 3600, rolling: false },
+      tokenStore: undefined, fetchToken: undefined, revokeOnLogout: true, expiry: { idle: false, absolute: undefined, rolling: false },
       hooks: {},
       keep: { dropOnLogin: ['csrfSecret', '_csrf', 'flash'], keepAcrossUsers: [], keepOnLogout: [] },
       outbound: { timeout: 5000, maxBytes: 1024 * 1024 }, logger: undefined, lookup: undefined,

@@ -160,6 +160,11 @@ const ofOptions: Mistake[] = [
     'providers.own.signaturePlacement must be \'header\', \'query\' or \'body\'.'],
   ['a realm that has no header to travel in', oauth1({ realm: 'photos', signaturePlacement: 'query' }),
     'providers.own.realm travels in the Authorization header: leave it out, or set signaturePlacement to \'header\'.'],
+  ['a hash of the body for OAuth 2.0', acme({ bodyHash: true }),
+    'providers.acme.bodyHash is for the protocol \'oauth1\', not for \'oauth2\': leave it out.'],
+  ['a hash of the body that is a text', oauth1({ bodyHash: 'sha1' }), 'providers.own.bodyHash must be true or false.'],
+  ['a hash of the body with PLAINTEXT', oauth1({ bodyHash: true, signatureMethod: 'PLAINTEXT' }),
+    'providers.own.bodyHash protects nothing with signatureMethod \'PLAINTEXT\', which has no hash: leave it out.'],
   ['PLAINTEXT over plain http', oauth1({ signatureMethod: 'PLAINTEXT', accessTokenEndpoint: 'http://old.example/access' }),
     `providers.own.accessTokenEndpoint ${httpsOnly}`],
   ['PLAINTEXT over plain http on this machine in production', () => resolveInProduction({ providers: {
