@@ -22,6 +22,12 @@ export function pageHeaders({ pictures }: { pictures: readonly string[] }): Requ
   }
 }
 
+/** Says which process answered, so that one can see that it is a different one each time. */
+export const nameProcess: RequestHandler = (_req, res, next) => {
+  res.set('X-Worker', String(process.pid))
+  next()
+}
+
 /** What a person sees when a handler throws: an access that has ended leads to the sign-in, anything else is our fault. */
 export const answerError: ErrorRequestHandler = (error: unknown, req, res, next) => {
   if (res.headersSent) {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { ProviderEntry } from 'authrouter'
 import { startOauth1Provider, startOpenidProvider } from 'authrouter/testing'
+import type { Config } from './config.js'
 
 const idLook = {
   brand: 'Example ID',
@@ -20,27 +21,34 @@ const birdLook = {
     + 'C19.7 15.9 15.9 20 10 20c-3.2 0-6-.9-8-2.7 2.3.1 4.3-.4 5.9-1.7C4.8 15 2.9 12.6 2.5 9z"/></svg>',
 }
 
-/** The identity providers of the example: they run inside it, so that nobody needs credentials or a network to try it. */
+/** The identity providers of the example, as the application knows them: plain values that fit into an environment variable. */
 export interface IdentityProviders {
   /** What `authRouter` is told about them. */
   entries: Record<string, ProviderEntry>
   /** Where they are, and the people's pictures with them. */
   origins: string[]
+}
+
+/** Identity providers that run inside this process, so that nobody needs credentials or a network to try the example. */
+export interface RunningIdentityProviders extends IdentityProviders {
   /** Tells them at which addresses the application is reached, as one would on a provider's developer page. */
   register: (applicationUrls: readonly string[]) => void
   close: () => Promise<void>
 }
 
+type IdentityProviderSettings = Pick<Config, 'port' | 'accessTokenLifetime'>
+
 /**
  * Starts one identity provider for each protocol.
- * @param port the first of three ports in a row; 0 for any that are free
+ * @param port of the application: the three after it are taken; 0 for any that are free
+ * @param accessTokenLifetime in seconds; tokens of OAuth 1.0a have none
  */
-export async function startIdentityProviders(port: number): Promise<IdentityProviders> {
+export async function startIdentityProviders({ port, accessTokenLifetime }: IdentityProviderSettings): Promise<RunningIdentityProviders> {
   const portAfter = (step: number): number => port === 0 ? 0 : port + step
   const [id, bird, hub] = await Promise.all([
-    startOpenidProvider({ port: portAfter(0), ...idLook }),
-    startOauth1Provider({ port: portAfter(1), ...birdLook }),
-    startOpenidProvider({ port: portAfter(2), ...hubLook }),
+    startOpenidProvider({ port: portAfter(1), accessTokenLifetime, ...idLook }),
+    startOauth1Provider({ port: portAfter(2), ...birdLook }),
+    startOpenidProvider({ port: portAfter(3), accessTokenLifetime, ...hubLook }),
   ])
   const client = { clientId: 'example-app', clientSecret: randomBytes(32).toString('base64url') }
 

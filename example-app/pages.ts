@@ -1,35 +1,12 @@
 import type { ApiResponse, AuthUser, Credentials } from 'authrouter'
-import { html, textOf, type Html } from './html.js'
+import { html, type Html } from './html.js'
+import { page, type User } from './layout.js'
 import { readProjects, type Project } from './projects.js'
 
-type User = AuthUser | undefined
-
-interface ProviderLink { slug: string; title: string; protocol: string }
+/** A provider, as a page names it. */
+export interface ProviderLink { slug: string; title: string; protocol: string }
 
 const protocolNames: Record<string, string> = { oidc: 'OpenID Connect', oauth2: 'OAuth 2.0', oauth1: 'OAuth 1.0a' }
-
-/** Every page: a bar with who is signed in, and what the page has to say. */
-function page(title: string, user: User, content: Html): string {
-  return textOf(html`<!doctype html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <title>${title} · authrouter example</title>
-  <link rel="stylesheet" href="/style.css">
-  <link rel="icon" href="/icon.svg">
-</head>
-<body>
-  <header>
-    <a class="brand" href="/">authrouter example</a>
-    ${user ? html`<nav><a href="/profile">Profile</a><a href="/projects">Projects</a>
-      <form method="post" action="/auth/logout"><button class="quiet">Sign out</button></form></nav>` : undefined}
-  </header>
-  <main>${content}</main>
-  <footer>Served by <code>example-app/</code>: a small Express application behind one <code>app.use(authRouter(…))</code>.</footer>
-</body>
-</html>`)
-}
 
 /** The first page: who you are, or how to sign in. */
 export function homePage({ user, providers }: { user: User; providers: readonly ProviderLink[] }): string {
@@ -56,9 +33,10 @@ function welcome(user: AuthUser, providers: readonly ProviderLink[]): Html {
         ${email(user)}
         <p class="hint">Signed in with <strong>${title}</strong> on ${time(user.loggedInAt)}</p></div>
     </section>
-    <div class="cards">
+    <div class="cards three">
       <a class="card" href="/profile"><strong>Profile</strong><span>Everything that <code>req.authUser</code> knows about you</span></a>
-      <a class="card" href="/projects"><strong>Projects</strong><span>Fetched for you with <code>req.oauthClient.get('projects')</code></span></a>
+      <a class="card" href="/projects"><strong>Projects</strong><span>Fetched for you with <code>req.oauthClient</code></span></a>
+      <a class="card" href="/overview"><strong>Overview</strong><span>Everything at once, with <code>req.oauthClients</code></span></a>
     </div>`
 }
 

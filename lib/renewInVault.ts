@@ -34,8 +34,6 @@ export interface VaultRenewal {
  */
 export async function renewInVault(renewal: VaultRenewal): Promise<Tokens> {
   const { vault } = renewal
-  const before = await read(renewal)
-  if (isNewer(before.tokens, renewal)) return before.tokens
   if (!vault.lock) return renewAs(renewal)
   const { lock, newer } = await waitForLock(renewal, vault.lock)
   if (newer) return newer
@@ -61,9 +59,10 @@ async function renewAs(renewal: VaultRenewal): Promise<Tokens> {
     // A slower holder of a lock that has ended wrote meanwhile, or the account was signed out: what is kept counts.
     const winner = await vault.read()
     if (!winner) onOrphaned?.(renewed.tokens)
-    return (winner ?? gone(renewal.slug)).tokens
+    if (winner?.tokens.accessToken !== kept.tokens.accessToken) return (winner ?? gone(renewal.slug)).tokens
   }
-  if (outcome === 'failed') pending.add(vault, renewed.tokens, kept.version)
+  // A store that refuses although nobody else wrote has failed as well.
+  if (outcome !== 'written') pending.add(vault, renewed.tokens, kept.version)
   await onRenewed?.(renewed.tokens, kept.tokens)
   return renewed.tokens
 }
@@ -112,13 +111,18 @@ function isNewer(tokens: Tokens, { held, now }: VaultRenewal): boolean {
 
 /** Milliseconds between attempts to store what a provider has given and will not give again. */
 const pauses = [50, 200, 1_000]
+/** Milliseconds of one attempt after which there is no other while somebody waits. */
+const longestAttempt = 1_000
 
 /** Writes tokens that replace used ones; refused means that the vault holds another version by now. */
 async function write(vault: Vault, tokens: Tokens, version: number): Promise<'written' | 'refused' | 'failed'> {
   for (const pause of [...pauses, undefined]) {
+    const started = performance.now()
     try {
       return await vault.write(tokens, version) ? 'written' : 'refused'
     } catch {
+      // A store that does not answer is not waited for again and again.
+      if (performance.now() - started > longestAttempt) break
       if (pause !== undefined) await new Promise((resolve) => { setTimeout(resolve, pause) })
     }
   }

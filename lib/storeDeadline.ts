@@ -8,15 +8,27 @@ const storeTimeout = 4_500
  * @throws AuthError `store_unavailable` when it fails or does not answer in time
  */
 export async function fromStore<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    const answer = work()
+    // What is at hand needs no deadline.
+    return isPromiseLike(answer) ? await inTime(answer) : answer
+  } catch (cause) {
+    if (cause instanceof AuthError) throw cause
+    throw new AuthError('store_unavailable', 'The sign-in state cannot be kept at the moment. Try again soon.', { cause })
+  }
+}
+
+function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+async function inTime<T>(answer: PromiseLike<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const deadline = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => { reject(new Error('The store did not answer in time')) }, storeTimeout)
   })
   try {
-    return await Promise.race([Promise.resolve().then(work), deadline])
-  } catch (cause) {
-    if (cause instanceof AuthError) throw cause
-    throw new AuthError('store_unavailable', 'The sign-in state cannot be kept at the moment. Try again soon.', { cause })
+    return await Promise.race([answer, deadline])
   } finally {
     clearTimeout(timer)
   }

@@ -2,7 +2,7 @@ import { isObject } from './json.js'
 import type { Sealer } from './seal.js'
 import { fromStore } from './storeDeadline.js'
 import { readTokens } from './tokens.js'
-import type { TokenStore } from './tokenStore.js'
+import type { StoreLock, TokenStore } from './tokenStore.js'
 import type { Tokens } from './types.js'
 import type { KeptTokens, Vault } from './vault.js'
 
@@ -61,12 +61,19 @@ export function storeVault({ store, sealer, key, ttl, now }: StoreVaultOptions):
       const contents = await look()
       return contents.state === 'kept' ? contents.kept : undefined
     },
-    write: (tokens, version) => fromStore(() => store.set(key, seal(tokens), { version, ttl })),
+    // What is no clear yes may not have been written.
+    write: (tokens, version) => fromStore(async () => (await store.set(key, seal(tokens), { version, ttl }) as unknown) === true),
     put: async (tokens) => { await fromStore(() => store.set(key, seal(tokens), { ttl })) },
     markRevoked: async () => {
       await fromStore(() => store.set(key, sealer.seal('tokens', key, { version: 1, revoked: true }), { ttl }))
     },
     remove: async () => { await fromStore(() => store.delete(key)) },
-    ...(store.lock ? { lock: (seconds: number) => fromStore(async () => store.lock?.(`${key}:lock`, seconds)) } : {}),
+    ...(store.lock ? { lock: (seconds: number) => fromStore(async () => asLock(await store.lock?.(`${key}:lock`, seconds))) } : {}),
   }
+}
+
+function asLock(lock: StoreLock | null | undefined): StoreLock | undefined {
+  if (lock === undefined || lock === null) return undefined
+  if (!isObject(lock) || typeof lock['renew'] !== 'function' || typeof lock['release'] !== 'function') throw new Error('The store gave something else for a lock')
+  return lock
 }

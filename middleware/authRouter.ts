@@ -87,21 +87,22 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
 /** Every request passes here: it gets its user and clients, then it is a route of ours or the application's. */
 function serve(engine: Engine, open: VisitOpener, req: Request, res: Response, next: Next | undefined): void {
   const failed: FailedRequest = { req, res, next, place: undefined, slug: undefined, returnTo: undefined }
-  const refuse = (error: unknown): void => {
-    try {
-      fail(engine, asAuthError(error, 'hook_failed', 'Something went wrong on our side.'), failed)
-    } catch {
-      res.destroy()
-    }
-  }
   try {
     const route = findRoute(engine, pathOf(req.url ?? '/'))
     const visit = begin(engine, open, failed, route)
     // A promise would cost a stranger's request more than all the rest, so there is none where nothing has to be waited for.
     const done = visit instanceof Promise ? visit.then((opened) => proceed(engine, opened, route, failed)) : proceed(engine, visit, route, failed)
-    if (done) done.catch(refuse)
+    done?.catch((error: unknown) => { refuse(engine, error, failed) })
   } catch (error) {
-    refuse(error)
+    refuse(engine, error, failed)
+  }
+}
+
+function refuse(engine: Engine, error: unknown, failed: FailedRequest): void {
+  try {
+    fail(engine, asAuthError(error, 'hook_failed', 'Something went wrong on our side.'), failed)
+  } catch {
+    failed.res.destroy()
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Keep } from '../lib/settings.js'
 import type { Sealer } from '../lib/seal.js'
 import { AuthError } from '../lib/errors.js'
+import { isObject } from '../lib/json.js'
 import { fromStore } from '../lib/storeDeadline.js'
 import type { Request } from './http.js'
 import { readRecord, transactionsKey, type SessionBag, type SessionRecord, type SessionStore } from './session.js'
@@ -14,10 +15,15 @@ const key = 'authrouter'
  * @param now milliseconds since 1970
  */
 export function bagSession(bag: SessionBag, sealer: Sealer, carryOver: CarryOver, now: () => number): SessionStore {
+  // A store that gives another's record must not sign anybody in.
+  const place = (): string => {
+    const id = bag.id?.()
+    return id === undefined ? key : `${key}:${id}`
+  }
   const write = async (record: SessionRecord): Promise<void> => {
     await fromStore(async () => {
       if (record.expiresAt !== undefined) bag.last?.(record.expiresAt - now())
-      await bag.set(key, sealer.seal('session', key, record))
+      await bag.set(key, sealer.seal('session', place(), record))
       await bag.save()
     })
   }
@@ -32,14 +38,14 @@ export function bagSession(bag: SessionBag, sealer: Sealer, carryOver: CarryOver
   return {
     async read() {
       const text = await fromStore(() => bag.get(key))
-      return typeof text === 'string' ? readRecord(sealer.open('session', key, text)) : undefined
+      return typeof text === 'string' ? readRecord(sealer.open('session', place(), text)) : undefined
     },
     async renew(record, previous) {
       // A record that is there but has ended, or cannot be read any more, was somebody's: what it stood beside is not an anonymous visitor's.
       const wasSomebody = previous !== undefined || await fromStore(() => bag.get(key)) !== undefined
       const carried = carryOver(!wasSomebody ? 'anonymous' : previous && userKey(previous) === userKey(record) ? 'same' : 'other')
       // Other tabs of this browser may have logins under way.
-      const underWay = await fromStore(() => bag.get(transactionsKey))
+      const underWay = await fromStore(() => bag.latest ? bag.latest(transactionsKey) : bag.get(transactionsKey))
       await fromStore(() => bag.regenerate?.())
       carried.putBack()
       try {
@@ -55,7 +61,8 @@ export function bagSession(bag: SessionBag, sealer: Sealer, carryOver: CarryOver
     adopt(record) {
       // The session that the other response carries must not be followed by the old one.
       if (bag.abandon) bag.abandon()
-      else void bag.set(key, sealer.seal('session', key, record))
+      // A session whose id has been renewed leaves nothing under the old one.
+      else if (!bag.regenerate) void bag.set(key, sealer.seal('session', place(), record))
     },
     async end() {
       const carried = carryOver('logout')
@@ -114,6 +121,8 @@ export function requestBag(req: Request): SessionBag | undefined {
       if (cookie) cookie.maxAge = milliseconds
     },
     // express-session neither saves nor sends a cookie for a request without a session.
+    ...(typeof req.sessionID === 'string' ? { id: () => req.sessionID } : {}),
+    ...(req.sessionStore ? { latest: (name: string) => storedValue(req, name) } : {}),
     ...(typeof regenerate === 'function' ? { abandon: () => { req.session = undefined } } : {}),
     ...(typeof regenerate === 'function' ? { regenerate: () => called((done) => session().regenerate?.(done)) } : {}),
   }
@@ -126,6 +135,13 @@ function requireSendableCookie(req: Request, { cookie }: PlainSession): void {
     throw new AuthError('config_invalid', 'The session cookie is marked secure, but this request does not look encrypted, so the cookie would not '
       + 'be sent. Behind a TLS proxy, call app.set(\'trust proxy\', 1).')
   }
+}
+
+async function storedValue({ sessionStore, sessionID }: Request, name: string): Promise<unknown> {
+  const stored = await new Promise<unknown>((resolve, reject) => {
+    sessionStore?.get(sessionID ?? '', (error, found) => { if (error) reject(error instanceof Error ? error : new Error('The session store failed', { cause: error })); else resolve(found) })
+  })
+  return isObject(stored) ? stored[name] : undefined
 }
 
 function called(start: (done: (error?: unknown) => void) => unknown): Promise<void> {

@@ -1,6 +1,7 @@
 import { AuthError } from '../lib/errors.js'
 import type { Sealer } from '../lib/seal.js'
 import type { CookieJar } from './cookies.js'
+import type { Request } from './http.js'
 import { readRecord, type SessionRecord, type SessionStore } from './session.js'
 
 /** Bytes of one cookie's value: browsers take 4,096 with name and attributes. */
@@ -64,9 +65,9 @@ export function cookieSession(cookies: CookieJar, sealer: Sealer, prefix: string
   }
 }
 
-/** Whether a browser sent a sealed session at all. */
-export function hasSealedSession(cookies: CookieJar, prefix: string): boolean {
-  return cookies.get(nameOf(prefix)) !== undefined
+/** Whether a request can hold a sealed session: certain when it cannot, and without reading its cookies. */
+export function maySendSealedSession({ headers }: Request, prefix: string): boolean {
+  return headers.cookie?.includes(nameOf(prefix)) ?? false
 }
 
 function nameOf(prefix: string): string {

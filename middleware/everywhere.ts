@@ -33,7 +33,7 @@ async function changeSessions(engine: Engine, userKey: string, change: (sessions
 
 async function readSessions({ sealer }: Engine, store: TokenStore, key: string): Promise<{ sessions: KnownSession[]; version: number }> {
   const stored = await fromStore(() => store.get(key))
-  const value = stored && sealer.open('session', key, stored.record)
+  const value = typeof stored?.record === 'string' ? sealer.open('session', key, stored.record) : undefined
   const list: unknown[] = isObject(value) && Array.isArray(value['sessions']) ? value['sessions'] : []
   return { sessions: list.filter(isKnownSession), version: stored?.version ?? 0 }
 }

@@ -8,6 +8,7 @@ export interface Request extends IncomingMessage {
   body?: unknown
   session?: unknown
   sessionID?: string
+  sessionStore?: { get: (id: string, done: (error?: unknown, session?: unknown) => void) => void }
   secure?: boolean
 }
 

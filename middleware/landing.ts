@@ -34,15 +34,16 @@ async function landAmongProcesses(engine: Engine, stateHash: string, work: () =>
   if (!tokenStore?.take) return { landing: await work(), by: 'us' }
   const isFirst = await fromStore(() => tokenStore.take?.(storeKey(engine.settings, 'callback', stateHash), 2 * transactionLifetime / 1000))
   if (!isFirst) return { landing: await awaitOther(engine, stateHash), by: 'another' }
-  await publish(engine, stateHash, { state: 'running' })
+  // Whoever waits elsewhere is told if it can be done; the person who signs in does not wait for it.
+  const announced = publish(engine, stateHash, { state: 'running' }).catch(() => undefined)
+  const tell = (news: Record<string, unknown>): void => { engine.background(announced.then(() => publish(engine, stateHash, news))) }
   try {
     const landing = await work()
-    // The browser is signed in already; who waits elsewhere is told if it can be done.
-    await publish(engine, stateHash, { state: 'landed', ...landing }).catch(() => undefined)
+    tell({ state: 'landed', ...landing })
     return { landing, by: 'us' }
   } catch (error) {
     const { code, message } = asAuthError(error, 'hook_failed', 'Something went wrong on our side.')
-    await publish(engine, stateHash, { state: 'failed', code, message }).catch(() => undefined)
+    tell({ state: 'failed', code, message })
     throw error
   }
 }
@@ -60,7 +61,7 @@ async function readNews(engine: Engine, stateHash: string): Promise<Record<strin
   const { settings: { tokenStore }, sealer } = engine
   const key = storeKey(engine.settings, 'landing', stateHash)
   const stored = await fromStore(() => tokenStore?.get(key))
-  const news = stored && sealer.open('session', key, stored.record)
+  const news = typeof stored?.record === 'string' ? sealer.open('session', key, stored.record) : undefined
   return isObject(news) ? news : undefined
 }
 

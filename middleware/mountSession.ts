@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { AuthError } from '../lib/errors.js'
+import { fromStore } from '../lib/storeDeadline.js'
 import type { Engine } from './engine.js'
 import type { Next, Request, Response } from './http.js'
 
@@ -23,6 +24,7 @@ export function mountSession({ settings }: Pick<Engine, 'settings'>, options: { 
     saveUninitialized: false,
     rolling: settings.expiry.rolling,
     ...others,
+    store: answering(options.store as SessionStore),
     cookie: { httpOnly: true, sameSite: 'lax', path: '/', secure, ...(typeof settings.remember === 'number' ? { maxAge: settings.remember * 1000 } : {}), ...cookie },
   })
 }
@@ -35,4 +37,42 @@ export function runSession(middleware: SessionMiddleware, req: Request, res: Res
       else reject(new AuthError('store_unavailable', 'The sign-in state cannot be read at the moment. Try again soon.', { cause: error }))
     })
   })
+}
+
+type Done = (error?: unknown, value?: unknown) => void
+type Operation = (...call: unknown[]) => void
+type SessionStore = Record<string, unknown>
+
+/**
+ * The application's store, which now always answers: express-session ends a response only when the store has, and a store that throws
+ * or stays silent at that moment would take the answer with it.
+ */
+function answering(store: SessionStore): SessionStore {
+  const bounded = new Map<PropertyKey, Operation>()
+  for (const name of ['get', 'set', 'destroy', 'touch']) {
+    if (typeof store[name] === 'function') bounded.set(name, answeringOnce((...call) => { (store[name] as Operation)(...call) }))
+  }
+  return new Proxy(store, {
+    get: (target, name) => {
+      const value: unknown = bounded.get(name) ?? Reflect.get(target, name)
+      // A store with private fields knows only itself.
+      return typeof value === 'function' && !bounded.has(name) ? value.bind(target) as unknown : value
+    },
+  })
+}
+
+function answeringOnce(operation: Operation): Operation {
+  return (...call) => {
+    const done = typeof call.at(-1) === 'function' ? call.pop() as Done : () => undefined
+    void fromStore(() => new Promise((resolve, reject) => {
+      operation(...call, (error?: unknown, value?: unknown) => {
+        if (error) reject(error instanceof Error ? error : new Error('The session store failed', { cause: error }))
+        else resolve(value)
+      })
+    })).then((value) => { setImmediate(done, null, value) }, (error: unknown) => { setImmediate(done, isMissingFile(error) ? null : error) })
+  }
+}
+
+function isMissingFile(error: unknown): boolean {
+  return error instanceof AuthError && (error.cause as { code?: unknown } | undefined)?.code === 'ENOENT'
 }

@@ -1,7 +1,7 @@
 import type { Place } from './place.js'
 import { bagSession, carryOverOf, isEmpty, nothingToCarry, requestBag } from './bagSession.js'
 import { cookieJar, cookiePrefix, type CookieJar } from './cookies.js'
-import { cookieSession, hasSealedSession } from './cookieSession.js'
+import { cookieSession, maySendSealedSession } from './cookieSession.js'
 import { hasEnded, seen } from './expiry.js'
 import type { Engine } from './engine.js'
 import type { Request, Response } from './http.js'
@@ -36,9 +36,8 @@ export function openVisit(engine: Engine): VisitOpener {
 
   function open(req: Request, res: Response, place: Place, bag: FoundBag | undefined): Visit | Promise<Visit> {
     if (settings.transactions === 'session') requireBag(bag)
-    const cookies = cookieJar(req, res, place.secure)
-    const visit = new OpenVisit(req, res, place, cookies, bag, makers)
-    const isNobody = bag ? bag.isEmpty : !hasSealedSession(cookies, prefix)
+    const visit = new OpenVisit(req, res, place, bag, makers)
+    const isNobody = bag ? bag.isEmpty : !maySendSealedSession(req, prefix)
     return isNobody ? visit : recognise(visit)
   }
 
@@ -83,16 +82,22 @@ interface Makers {
 /** A visit whose parts are made when they are first asked for. A class, because getters of an object's own make it slow to make. */
 class OpenVisit implements Visit {
   record: Visit['record'] = undefined
-  registrations: Visit['registrations'] = new Map()
-  tokens: Visit['tokens'] = new Map()
+  registrations: Visit['registrations'] = none
+  #tokens: Visit['tokens'] | undefined
+  #cookies: CookieJar | undefined
   #session: SessionStore | undefined
   #transactions: Transactions | undefined
 
-  constructor(readonly req: Request, readonly res: Response, readonly place: Place, readonly cookies: CookieJar, readonly bag: FoundBag | undefined, readonly makers: Makers) {}
+  constructor(readonly req: Request, readonly res: Response, readonly place: Place, readonly bag: FoundBag | undefined, readonly makers: Makers) {}
 
+  get tokens(): Visit['tokens'] { return this.#tokens ??= new Map() }
+  set tokens(tokens: Visit['tokens']) { this.#tokens = tokens }
+  get cookies(): CookieJar { return this.#cookies ??= cookieJar(this.req, this.res, this.place.secure) }
   get session(): SessionStore { return this.#session ??= this.makers.session(this.cookies, this.bag) }
   get transactions(): Transactions { return this.#transactions ??= this.makers.transactions(this.cookies, this.bag) }
 }
+
+const none: Visit['registrations'] = new Map()
 
 function requireBag(found: FoundBag | undefined): SessionBag {
   if (!found) throw new AuthError('config_invalid', 'transactions: \'session\' needs a session: mount express-session before authRouter, or set the option session.')

@@ -59,6 +59,10 @@ export interface SessionBag {
   destroy?: () => unknown
   /** Makes the session's cookie last for so many milliseconds. */
   last?: (milliseconds: number) => void
+  /** Its id, where it has one: what is sealed for one session opens in no other. */
+  id?: () => string | undefined
+  /** What the store holds under a key by now, where other requests may have written since this one began. */
+  latest?: (key: string) => unknown
   /** Leaves the session out of this response: nothing is saved, no cookie is sent. */
   abandon?: () => void
 }

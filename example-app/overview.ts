@@ -1,0 +1,51 @@
+import { AuthError, type ApiClient } from 'authrouter'
+
+/** What one call to a provider's API came to. */
+export interface Call {
+  path: string
+  /** Milliseconds. */
+  took: number
+  /** The HTTP status and the data, where the provider answered. */
+  answer?: { status: number; data: unknown }
+  /** Why there is no answer, in words for the person. */
+  problem?: string
+}
+
+/** The calls of one linked account. */
+export interface AccountCalls {
+  slug: string
+  calls: Call[]
+}
+
+export interface Overview {
+  accounts: AccountCalls[]
+  /** Milliseconds for everything. */
+  took: number
+}
+
+const paths = ['me', 'projects']
+
+/**
+ * Asks the APIs of all linked accounts for everything at once. However many calls there are, a token that is due is renewed once, and one
+ * call that fails takes nothing from the others.
+ */
+export async function fetchOverview(clients: Readonly<Record<string, ApiClient>>): Promise<Overview> {
+  const started = performance.now()
+  const accounts = await Promise.all(Object.entries(clients).map(async ([slug, client]) => ({
+    slug,
+    calls: await Promise.all(paths.map((path) => call(client, path))),
+  })))
+  return { accounts, took: performance.now() - started }
+}
+
+async function call(client: ApiClient, path: string): Promise<Call> {
+  const started = performance.now()
+  const ended = (): Pick<Call, 'path' | 'took'> => ({ path, took: performance.now() - started })
+  try {
+    const { status, data } = await client.get(path)
+    return { ...ended(), answer: { status, data } }
+  } catch (error) {
+    if (error instanceof AuthError) return { ...ended(), problem: error.message }
+    throw error
+  }
+}
