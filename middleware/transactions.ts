@@ -64,8 +64,8 @@ function isUnderWay(transaction: Transaction | undefined, slug: string, now: num
 
 /** All logins of a browser in its session, for applications that want few cookies; the session's id is the binding. */
 export function sessionTransactions(bag: SessionBag, sealer: Sealer, now: () => number): Transactions {
-  const load = async (): Promise<Transaction[]> => {
-    const text = await fromStore(() => bag.get(transactionsKey))
+  const load = async ({ latest = false } = {}): Promise<Transaction[]> => {
+    const text = await fromStore(() => latest && bag.latest ? bag.latest(transactionsKey) : bag.get(transactionsKey))
     const list = typeof text === 'string' ? sealer.open('transaction', transactionsKey, text) : undefined
     const known = Array.isArray(list) ? list.map(readTransaction).filter((item) => item !== undefined) : []
     return known.filter(({ createdAt }) => now() - createdAt < keptFor)
@@ -78,9 +78,10 @@ export function sessionTransactions(bag: SessionBag, sealer: Sealer, now: () => 
   }
 
   return {
-    put: async (transaction) => { await store([...await load(), transaction]) },
+    // Another tab may have started one since this request began.
+    put: async (transaction) => { await store([...await load({ latest: true }), transaction]) },
     find: async (stateHash) => (await load()).find((transaction) => transaction.stateHash === stateHash),
-    remove: async (stateHash) => { await store((await load()).filter((transaction) => transaction.stateHash !== stateHash)) },
+    remove: async (stateHash) => { await store((await load({ latest: true })).filter((transaction) => transaction.stateHash !== stateHash)) },
     hasOther: async (slug) => (await load()).some((transaction) => isUnderWay(transaction, slug, now())),
   }
 }
