@@ -58,7 +58,9 @@ export function visitOf(req: object): { engine: Engine; visit: Visit } | undefin
 export function attach(engine: Engine, visit: Visit): void {
   const attachment: Attachment = { engine, visit }
   Object.defineProperty(visit.req, attached, { value: () => attachment })
-  if (!(hasGetters in visit.req)) Object.defineProperties(homeOf(visit.req), properties)
+  // What another middleware has put on the request under one of these names must not be taken for ours.
+  if (names.some((name) => Object.hasOwn(visit.req, name))) Object.defineProperties(visit.req, properties)
+  else if (!(hasGetters in visit.req)) Object.defineProperties(homeOf(visit.req), properties)
 }
 
 const hasGetters = Symbol('authrouter getters')
@@ -70,6 +72,8 @@ const properties: PropertyDescriptorMap = {
   oauthClients: property('oauthClients', allClients),
   auth: property('auth', authOf),
 }
+
+const names = Object.keys(properties)
 
 /** Undefined on a request that did not pass here, where it can also be given another value, as any property can. */
 function property(name: string, read: (attachment: Attachment) => unknown): PropertyDescriptor & ThisType<Carrier> {

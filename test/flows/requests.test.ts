@@ -177,3 +177,18 @@ describe('hooks.onLogin', () => {
     expect(await landWith(() => { throw new Error('canary of the database') })).toMatchObject({ page: { status: 500, body: expect.not.stringContaining('canary') as unknown }, user: null })
   })
 })
+
+test('what another middleware has put on the request under our names is not taken for ours', async () => {
+  const before = (req: Record<string, unknown>, _res: never, next: () => void): void => {
+    Object.assign(req, { authUser: { id: 'somebody else' }, auth: { user: 'somebody else' }, oauthClient: {} })
+    next()
+  }
+  const other = await startApplication(openid, {}, { before: [before as never], handlers: { '/all': (req, res) => {
+    sendJson(res, { user: req.authUser?.id ?? null, auth: req.auth.user?.id ?? null, client: (req as { oauthClient?: unknown }).oauthClient === undefined })
+  } } })
+  const browser = createBrowser()
+  expect((await browser.json(`${other.url}/all`)).data).toEqual({ user: null, auth: null, client: true })
+  await browser.go(`${other.url}/auth/corp`)
+  expect((await browser.json(`${other.url}/all`)).data).toEqual({ user: 'ada-id', auth: 'ada-id', client: false })
+  await other.close()
+})
