@@ -3,6 +3,7 @@ import { createApiClient, type ApiClient } from '../lib/client.js'
 import { AuthError } from '../lib/errors.js'
 import type { AuthUser, LoginOptions } from '../lib/types.js'
 import { redirect } from './answers.js'
+import { deepFreeze } from './deepFreeze.js'
 import type { Engine } from './engine.js'
 import { begin } from './routes/login.js'
 import { endSession, type LogoutOptions } from './routes/logout.js'
@@ -118,14 +119,6 @@ function usersOf(attachment: Attachment): Readonly<Record<string, AuthUser>> {
     attachment.users = { of: record, frozen: Object.freeze(Object.fromEntries(users)) }
   }
   return attachment.users.frozen
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value)
-    Object.values(value).forEach(deepFreeze)
-  }
-  return value
 }
 
 function currentClient(attachment: Attachment): ApiClient | undefined {

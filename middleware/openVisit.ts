@@ -6,10 +6,12 @@ import { hasEnded, seen } from './expiry.js'
 import type { Engine } from './engine.js'
 import type { Request, Response } from './http.js'
 import { mountSession, runSession } from './mountSession.js'
+import { rememberingSealer } from './openedSessions.js'
 import { type SessionBag, type SessionStore } from './session.js'
 import { loadAccounts, type LoadedAccounts } from './tokens/load.js'
 import { cookieTransactions, sessionTransactions, type Transactions } from './transactions.js'
 import { AuthError } from '../lib/errors.js'
+import type { Sealer } from '../lib/seal.js'
 import { fromStore } from '../lib/storeDeadline.js'
 import type { Registration } from '../lib/types.js'
 import type { Visit } from './visit.js'
@@ -19,9 +21,10 @@ export type VisitOpener = (req: Request, res: Response, place: Place) => Visit |
 
 /** Finds, for each request, where its signed-in state lives, and reads it. */
 export function openVisit(engine: Engine): VisitOpener {
-  const { settings, sealer, now } = engine
+  const { settings, now } = engine
+  const sealer = rememberingSealer(engine.sealer)
   const prefix = cookiePrefix(settings.appId)
-  const findBag = bagFinder(engine)
+  const findBag = bagFinder(engine, sealer)
   const makers: Makers = {
     session: (cookies, bag) => bag ? bag.store() : sealedCookie(cookies),
     transactions: (cookies, bag) => settings.transactions === 'cookie'
@@ -114,9 +117,9 @@ interface FoundBag {
 type BagFinder = (req: Request, res: Response, place: Place) => FoundBag | undefined | Promise<FoundBag>
 
 /** By the option `session`: the application's own, one mounted here, what another middleware left on the request, or none. */
-function bagFinder(engine: Engine): BagFinder {
+function bagFinder(engine: Engine, sealer: Sealer): BagFinder {
   const { session: setting, keep } = engine.settings
-  const { sealer, now } = engine
+  const { now } = engine
   const mounted = new Map<boolean, ReturnType<typeof mountSession>>()
 
   const onRequest = (req: Request): FoundBag | undefined => {
