@@ -1,10 +1,12 @@
 import { IncomingMessage } from 'node:http'
+import { inspect } from 'node:util'
 import { createApiClient, type ApiClient } from '../lib/client.js'
 import { AuthError } from '../lib/errors.js'
 import type { AuthUser, LoginOptions } from '../lib/types.js'
 import { redirect } from './answers.js'
 import { deepFreeze } from './deepFreeze.js'
 import type { Engine } from './engine.js'
+import type { Request } from './http.js'
 import { begin } from './routes/login.js'
 import { endSession, type LogoutOptions } from './routes/logout.js'
 import type { SessionRecord } from './session.js'
@@ -35,33 +37,57 @@ export interface AttachedRequest {
   auth: RequestAuth
 }
 
-/** One request's part in all this. What few requests ask for is made when it is asked for. */
-interface Attachment {
-  engine: Engine
-  visit: Visit
+/** What few requests ask for, made when it is asked for. */
+interface MadeLater {
   clients?: Map<string, ApiClient>
   users?: { of: SessionRecord | undefined; frozen: Readonly<Record<string, AuthUser>> }
   auth?: RequestAuth
 }
 
-// On the request itself and not in a WeakMap, which makes every collection of garbage slower; a function, so that whoever prints a
-// request with all that is hidden sees nothing of it.
+/** One request's part in all this. Its fields are private, so that whoever prints a request with all that hangs on it sees nothing of them. */
+class Attachment {
+  readonly engine: Engine
+  #visit: Visit | (() => Visit)
+  #made: MadeLater | undefined
+
+  constructor(engine: Engine, visit: Visit | (() => Visit)) {
+    this.engine = engine
+    this.#visit = visit
+  }
+
+  get visit(): Visit {
+    if (typeof this.#visit === 'function') this.#visit = this.#visit()
+    return this.#visit
+  }
+
+  get made(): MadeLater { return this.#made ??= {} }
+
+  [inspect.custom](): string { return 'authRouter {}' }
+}
+
+// On the request itself and not in a WeakMap, which makes every collection of garbage slower.
 const attached = Symbol('authrouter')
 
-interface Carrier { [attached]?: () => Attachment }
+interface Carrier { [attached]?: Attachment }
 
 /** The visit that a request was attached to, for the guards. */
 export function visitOf(req: object): { engine: Engine; visit: Visit } | undefined {
-  return (req as Carrier)[attached]?.()
+  return (req as Carrier)[attached]
 }
 
-/** Puts the signed-in person and their API clients on a request. */
-export function attach(engine: Engine, visit: Visit): void {
-  const attachment: Attachment = { engine, visit }
-  Object.defineProperty(visit.req, attached, { value: () => attachment })
+/**
+ * Puts the signed-in person and their API clients on a request.
+ * @param visit what is known of the request, or what makes it out once somebody asks
+ */
+export function attach(engine: Engine, req: Request, visit: Visit | (() => Visit)): void {
+  // Assigned and not defined, and an object rather than a function: either costs more than all the rest of this.
+  (req as Carrier)[attached] = new Attachment(engine, visit)
   // What another middleware has put on the request under one of these names must not be taken for ours.
-  if (names.some((name) => Object.hasOwn(visit.req, name))) Object.defineProperties(visit.req, properties)
-  else if (!(hasGetters in visit.req)) Object.defineProperties(homeOf(visit.req), properties)
+  if (Object.hasOwn(req, 'authUser') || Object.hasOwn(req, 'auth') || Object.hasOwn(req, 'oauthClient') || Object.hasOwn(req, 'oauthClients')) {
+    Object.defineProperties(req, properties)
+  } else if (!(hasGetters in req)) {
+    Object.defineProperties(homeOf(req), properties)
+  }
 }
 
 const hasGetters = Symbol('authrouter getters')
@@ -74,13 +100,11 @@ const properties: PropertyDescriptorMap = {
   auth: property('auth', authOf),
 }
 
-const names = Object.keys(properties)
-
 /** Undefined on a request that did not pass here, where it can also be given another value, as any property can. */
 function property(name: string, read: (attachment: Attachment) => unknown): PropertyDescriptor & ThisType<Carrier> {
   return {
     get() {
-      const attachment = this[attached]?.()
+      const attachment = this[attached]
       return attachment && read(attachment)
     },
     set(value) {
@@ -114,11 +138,12 @@ function currentUser(attachment: Attachment): AuthUser | undefined {
 /** The users of the record as it is now, frozen once for each record. */
 function usersOf(attachment: Attachment): Readonly<Record<string, AuthUser>> {
   const { record } = attachment.visit
-  if (!attachment.users || attachment.users.of !== record) {
+  const { made } = attachment
+  if (made.users?.of !== record || !made.users) {
     const users = Object.entries(record?.accounts ?? {}).map(([slug, { user }]) => [slug, deepFreeze(user)] as const)
-    attachment.users = { of: record, frozen: Object.freeze(Object.fromEntries(users)) }
+    made.users = { of: record, frozen: Object.freeze(Object.fromEntries(users)) }
   }
-  return attachment.users.frozen
+  return made.users.frozen
 }
 
 function currentClient(attachment: Attachment): ApiClient | undefined {
@@ -131,7 +156,7 @@ function clientOf(attachment: Attachment, slug: string): ApiClient | undefined {
   const account = visit.record?.accounts[slug]
   const registration = visit.registrations.get(slug)
   if (!account || !registration) return undefined
-  const clients = attachment.clients ??= new Map<string, ApiClient>()
+  const clients = attachment.made.clients ??= new Map<string, ApiClient>()
   let client = clients.get(slug)
   if (!client) {
     const context = contextOf(engine, registration, visit.place)
@@ -148,7 +173,7 @@ function allClients(attachment: Attachment): Readonly<Record<string, ApiClient>>
 
 function authOf(attachment: Attachment): RequestAuth {
   const { engine, visit } = attachment
-  return attachment.auth ??= {
+  return attachment.made.auth ??= {
     get user() { return currentUser(attachment) },
     get users() { return usersOf(attachment) },
     async login(slug, options = {}) {

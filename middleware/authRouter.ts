@@ -89,6 +89,13 @@ function serve(engine: Engine, open: VisitOpener, req: Request, res: Response, n
   const failed: FailedRequest = { req, res, next, place: undefined, slug: undefined, returnTo: undefined }
   try {
     const route = findRoute(engine, pathOf(req.url ?? '/'))
+    if (!route && open.isStranger(req) && !visitOf(req)) {
+      // Now and not later: routers further in change the address that a request stands at.
+      const place = placeOf(req, engine.settings, false)
+      attach(engine, req, () => open.asStranger(req, res, place))
+      passOn(next, res)
+      return
+    }
     const visit = begin(engine, open, failed, route)
     // A promise would cost a stranger's request more than all the rest, so there is none where nothing has to be waited for.
     const done = visit instanceof Promise ? visit.then((opened) => proceed(engine, opened, route, failed)) : proceed(engine, visit, route, failed)
@@ -115,7 +122,7 @@ function begin(engine: Engine, open: VisitOpener, failed: FailedRequest, route: 
 }
 
 function proceed(engine: Engine, visit: Visit, route: Route | undefined, failed: FailedRequest): Promise<void> | undefined {
-  attach(engine, visit)
+  attach(engine, visit.req, visit)
   if (!route) {
     passOn(failed.next, failed.res)
     return undefined

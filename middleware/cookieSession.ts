@@ -15,7 +15,7 @@ const mostChunks = 3
  * @param onTrimmed told when the provider's raw profile had to be left out to keep the cookie small
  */
 export function cookieSession(cookies: CookieJar, sealer: Sealer, prefix: string, now: () => number, onTrimmed: () => void): SessionStore {
-  const name = nameOf(prefix)
+  const name = sessionCookieName(prefix)
   const chunkName = (index: number): string => index === 0 ? name : `${name}.${String(index)}`
 
   function write(record: SessionRecord): void {
@@ -66,11 +66,12 @@ export function cookieSession(cookies: CookieJar, sealer: Sealer, prefix: string
 }
 
 /** Whether a request can hold a sealed session: certain when it cannot, and without reading its cookies. */
-export function maySendSealedSession({ headers }: Request, prefix: string): boolean {
-  return headers.cookie?.includes(nameOf(prefix)) ?? false
+export function maySendSealedSession({ headers: { cookie } }: Request, sessionCookie: string): boolean {
+  return cookie?.includes(sessionCookie) === true
 }
 
-function nameOf(prefix: string): string {
+/** Name of the cookie that holds a sealed session, but for its prefix. */
+export function sessionCookieName(prefix: string): string {
   return `${prefix}.session`
 }
 

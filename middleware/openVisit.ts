@@ -1,7 +1,7 @@
 import type { Place } from './place.js'
 import { bagSession, carryOverOf, isEmpty, nothingToCarry, requestBag } from './bagSession.js'
 import { cookieJar, cookiePrefix, type CookieJar } from './cookies.js'
-import { cookieSession, maySendSealedSession } from './cookieSession.js'
+import { cookieSession, maySendSealedSession, sessionCookieName } from './cookieSession.js'
 import { hasEnded, seen } from './expiry.js'
 import type { Engine } from './engine.js'
 import type { Request, Response } from './http.js'
@@ -17,13 +17,20 @@ import type { Registration } from '../lib/types.js'
 import type { Visit } from './visit.js'
 
 /** Waits for nothing where nobody is signed in: most requests pass through without a turn of the event loop. */
-export type VisitOpener = (req: Request, res: Response, place: Place) => Visit | Promise<Visit>
+export interface VisitOpener {
+  (req: Request, res: Response, place: Place): Visit | Promise<Visit>
+  /** Whether a request is known, by a look at it alone, to come from nobody who is signed in. */
+  isStranger: (req: Request) => boolean
+  /** The visit of such a request, made when something of it is asked for. */
+  asStranger: (req: Request, res: Response, place: Place) => Visit
+}
 
 /** Finds, for each request, where its signed-in state lives, and reads it. */
 export function openVisit(engine: Engine): VisitOpener {
   const { settings, now } = engine
   const sealer = rememberingSealer(engine.sealer)
   const prefix = cookiePrefix(settings.appId)
+  const sessionCookie = sessionCookieName(prefix)
   const findBag = bagFinder(engine, sealer)
   const makers: Makers = {
     session: (cookies, bag) => bag ? bag.store() : sealedCookie(cookies),
@@ -32,15 +39,19 @@ export function openVisit(engine: Engine): VisitOpener {
       : sessionTransactions(requireBag(bag), sealer, now),
   }
 
-  return (req, res, place) => {
+  const mayBeStranger = settings.session === undefined && settings.transactions === 'cookie'
+  return Object.assign((req: Request, res: Response, place: Place) => {
     const found = findBag(req, res, place)
     return found instanceof Promise ? found.then((bag) => open(req, res, place, bag)) : open(req, res, place, found)
-  }
+  }, {
+    isStranger: (req: Request) => mayBeStranger && !req.session && !maySendSealedSession(req, sessionCookie),
+    asStranger: (req: Request, res: Response, place: Place) => new OpenVisit(req, res, place, undefined, makers),
+  })
 
   function open(req: Request, res: Response, place: Place, bag: FoundBag | undefined): Visit | Promise<Visit> {
     if (settings.transactions === 'session') requireBag(bag)
     const visit = new OpenVisit(req, res, place, bag, makers)
-    const isNobody = bag ? bag.isEmpty : !maySendSealedSession(req, prefix)
+    const isNobody = bag ? bag.isEmpty : !maySendSealedSession(req, sessionCookie)
     return isNobody ? visit : recognise(visit)
   }
 
