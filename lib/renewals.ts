@@ -2,7 +2,7 @@ import { isDue } from './due.js'
 import { AuthError } from './errors.js'
 import { loadProtocol } from './protocols/index.js'
 import { pendingWrites } from './pendingWrites.js'
-import { sha256 } from './random.js'
+import { refreshKey } from './refreshKey.js'
 import { canRenew } from './renewable.js'
 import { renewInVault } from './renewInVault.js'
 import { rotationMemory } from './rotationMemory.js'
@@ -119,8 +119,8 @@ function refreshGrant(tokens: Tokens): Grant {
 }
 
 /** Whoever holds the same refresh token, or a key to the same place, shares one renewal. */
-function flightKey(slug: string, { refreshToken, accessToken }: Tokens, vault: Vault | undefined): string {
-  return vault ? `${slug} ${vault.key}` : sha256(JSON.stringify([slug, refreshToken ?? accessToken]))
+function flightKey(slug: string, tokens: Tokens, vault: Vault | undefined): string {
+  return vault ? `${slug} ${vault.key}` : refreshKey(slug, tokens)
 }
 
 async function askProvider(context: Context, grant: Grant): Promise<Tokens> {

@@ -1,4 +1,4 @@
-import { sha256 } from './random.js'
+import { refreshKey } from './refreshKey.js'
 import type { Tokens } from './types.js'
 
 /** Milliseconds for which a rotation is remembered: a browser may come back with an old cookie when a renewal was too late for its answer. */
@@ -18,7 +18,7 @@ export function rotationMemory(now: () => number): RotationMemory {
   const rotations = new Map<string, { renewed: Tokens; until: number }>()
 
   function follow(slug: string, tokens: Tokens): Tokens {
-    const entry = rotations.get(digest(slug, tokens))
+    const entry = rotations.get(refreshKey(slug, tokens))
     if (!entry || entry.until <= now() || entry.renewed.accessToken === tokens.accessToken) return tokens
     // A refresh token that is never rotated leads many access tokens to one entry, which may be the older one.
     if ((entry.renewed.issuedAt ?? 0) < (tokens.issuedAt ?? 0)) return tokens
@@ -27,7 +27,7 @@ export function rotationMemory(now: () => number): RotationMemory {
 
   return {
     remember(slug, old, renewed) {
-      const key = digest(slug, old)
+      const key = refreshKey(slug, old)
       rotations.delete(key)
       for (const [oldest, { until }] of rotations) {
         if (until > now() && rotations.size < most) break
@@ -43,8 +43,4 @@ export function rotationMemory(now: () => number): RotationMemory {
     },
     clear: () => { rotations.clear() },
   }
-}
-
-function digest(slug: string, { refreshToken, accessToken }: Tokens): string {
-  return sha256(JSON.stringify([slug, refreshToken ?? accessToken]))
 }

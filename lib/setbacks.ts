@@ -1,5 +1,5 @@
 import { AuthError } from './errors.js'
-import { sha256 } from './random.js'
+import { refreshKey } from './refreshKey.js'
 import { isExpired } from './tokens.js'
 import type { Tokens } from './types.js'
 
@@ -26,7 +26,7 @@ export function setbacks(now: () => number): Setbacks {
   const known = new Map<string, Setback>()
   return {
     check(slug, tokens) {
-      const setback = known.get(digest(slug, tokens))
+      const setback = known.get(refreshKey(slug, tokens))
       if (!setback) return
       const isUsable = isExpired(tokens, now() / 1000, 0) === false
       const wait = isUsable || setback.error.code === 'reauth_required' ? setback.wait : Math.min(setback.wait, longestWaitWithoutAccess)
@@ -34,17 +34,13 @@ export function setbacks(now: () => number): Setbacks {
     },
     remember(slug, tokens, error) {
       if (!(error instanceof AuthError) || !['reauth_required', 'provider_timeout', 'provider_bad_response'].includes(error.code)) return
-      const key = digest(slug, tokens)
+      const key = refreshKey(slug, tokens)
       const previous = known.get(key)
       known.delete(key)
       if (known.size >= most) for (const oldest of [...known.keys()].slice(0, most / 10)) known.delete(oldest)
       known.set(key, { error, wait: previous ? Math.min(previous.wait * 2, longestWait) : firstWait, since: now() })
     },
-    forget: (slug, tokens) => { known.delete(digest(slug, tokens)) },
+    forget: (slug, tokens) => { known.delete(refreshKey(slug, tokens)) },
     clear: () => { known.clear() },
   }
-}
-
-function digest(slug: string, { refreshToken, accessToken }: Tokens): string {
-  return sha256(JSON.stringify([slug, refreshToken ?? accessToken]))
 }
