@@ -1,17 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { findChromium, launchChromium } from './chromium.js'
+import { launchChromium } from './chromium.js'
 import { startExample, type ExampleProcess } from './exampleProcess.js'
 
 /** A person in a browser, through the example application as the README starts it. */
 
 const titles = ['Example ID', 'Example Hub', 'Example Bird']
 
-const executable = findChromium()
-if (executable === undefined) console.warn('No Chromium was found, so that the example application is not tested. CHROMIUM_PATH can name it.')
-const inBrowser = executable === undefined ? describe.skip : describe
-
-inBrowser('The example application', () => {
+describe('The example application', () => {
   let example: ExampleProcess
   let browser: Browser
   let context: BrowserContext
@@ -19,7 +15,7 @@ inBrowser('The example application', () => {
   const problems: string[] = []
 
   beforeAll(async () => {
-    [example, browser] = await Promise.all([startExample(), launchChromium(executable ?? '')])
+    [example, browser] = await Promise.all([startExample(), launchChromium()])
   }, 180_000)
   afterAll(async () => {
     await Promise.all([browser.close(), example.stop()])

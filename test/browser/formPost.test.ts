@@ -4,15 +4,12 @@ import type { Browser, BrowserContext } from 'playwright-core'
 import { authRouter, type AuthRouterOptions } from '../../middleware/index.js'
 import { hosts, listen, sendJson } from '../support/hosts.js'
 import { memoryTokenStore } from '../../lib/stores/memory.js'
-import { findChromium, launchChromium } from './chromium.js'
+import { launchChromium } from './chromium.js'
 
 /**
  * A provider that answers by `response_mode=form_post`, on another site than the application (127.0.0.1 and localhost are two), in a real
  * browser: Lax cookies stay at home on its POST.
  */
-
-const executable = findChromium()
-const inBrowser = executable === undefined ? describe.skip : describe
 
 interface Site { url: string; close: () => Promise<void> }
 
@@ -51,10 +48,10 @@ async function startApplication(options: Partial<AuthRouterOptions> = {}): Promi
   return { url, close: async () => { await router.close(); await server.close() } }
 }
 
-inBrowser('An answer by form_post', () => {
+describe('An answer by form_post', () => {
   beforeAll(async () => {
     provider = await startProvider()
-    browser = await launchChromium(executable ?? '')
+    browser = await launchChromium()
   }, 60_000)
   afterAll(async () => {
     await browser.close()
