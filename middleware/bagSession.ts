@@ -4,6 +4,7 @@ import { AuthError } from '../lib/errors.js'
 import { isObject } from '../lib/json.js'
 import { fromStore } from '../lib/storeDeadline.js'
 import type { Request } from './http.js'
+import { called } from './storeCallback.js'
 import { readRecord, transactionsKey, type SessionBag, type SessionRecord, type SessionStore } from './session.js'
 
 const key = 'authrouter'
@@ -120,9 +121,9 @@ export function requestBag(req: Request): SessionBag | undefined {
       const { cookie } = session()
       if (cookie) cookie.maxAge = milliseconds
     },
-    // express-session neither saves nor sends a cookie for a request without a session.
     ...(typeof req.sessionID === 'string' ? { id: () => req.sessionID } : {}),
     ...(req.sessionStore ? { latest: (name: string) => storedValue(req, name) } : {}),
+    // express-session neither saves nor sends a cookie for a request without a session.
     ...(typeof regenerate === 'function' ? { abandon: () => { req.session = undefined } } : {}),
     ...(typeof regenerate === 'function' ? { regenerate: () => called((done) => session().regenerate?.(done)) } : {}),
   }
@@ -138,19 +139,8 @@ function requireSendableCookie(req: Request, { cookie }: PlainSession): void {
 }
 
 async function storedValue({ sessionStore, sessionID }: Request, name: string): Promise<unknown> {
-  const stored = await new Promise<unknown>((resolve, reject) => {
-    sessionStore?.get(sessionID ?? '', (error, found) => { if (error) reject(error instanceof Error ? error : new Error('The session store failed', { cause: error })); else resolve(found) })
-  })
+  const stored = await called((done) => { sessionStore?.get(sessionID ?? '', done) })
   return isObject(stored) ? stored[name] : undefined
-}
-
-function called(start: (done: (error?: unknown) => void) => unknown): Promise<void> {
-  return new Promise((resolve, reject) => {
-    start((error) => {
-      if (error) reject(error instanceof Error ? error : new Error('The session store failed', { cause: error }))
-      else resolve()
-    })
-  })
 }
 
 // Their own bookkeeping, and what another package keeps of its own sign-ins.

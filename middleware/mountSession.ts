@@ -3,6 +3,7 @@ import { AuthError } from '../lib/errors.js'
 import { fromStore } from '../lib/storeDeadline.js'
 import type { Engine } from './engine.js'
 import type { Next, Request, Response } from './http.js'
+import { called, type StoreDone } from './storeCallback.js'
 
 type SessionMiddleware = (req: Request, res: Response, next: Next) => void
 
@@ -39,7 +40,6 @@ export function runSession(middleware: SessionMiddleware, req: Request, res: Res
   })
 }
 
-type Done = (error?: unknown, value?: unknown) => void
 type Operation = (...call: unknown[]) => void
 type SessionStore = Record<string, unknown>
 
@@ -63,16 +63,8 @@ function answering(store: SessionStore): SessionStore {
 
 function answeringOnce(operation: Operation): Operation {
   return (...call) => {
-    const done = typeof call.at(-1) === 'function' ? call.pop() as Done : () => undefined
-    void fromStore(() => new Promise((resolve, reject) => {
-      operation(...call, (error?: unknown, value?: unknown) => {
-        if (error) reject(error instanceof Error ? error : new Error('The session store failed', { cause: error }))
-        else resolve(value)
-      })
-    })).then((value) => { setImmediate(done, null, value) }, (error: unknown) => { setImmediate(done, isMissingFile(error) ? null : error) })
+    const done = typeof call.at(-1) === 'function' ? call.pop() as StoreDone : () => undefined
+    void fromStore(() => called((answer) => { operation(...call, answer) }))
+      .then((value) => { setImmediate(done, null, value) }, (error: unknown) => { setImmediate(done, error) })
   }
-}
-
-function isMissingFile(error: unknown): boolean {
-  return error instanceof AuthError && (error.cause as { code?: unknown } | undefined)?.code === 'ENOENT'
 }

@@ -1,14 +1,13 @@
 import { isObject } from '../../lib/json.js'
 import type { StoredRecord, TokenStore } from '../../lib/tokenStore.js'
 import type { Request } from '../http.js'
-
-type Done = (error?: unknown, session?: unknown) => void
+import { called, type StoreDone } from '../storeCallback.js'
 
 /** The part of a store of express-session that is needed here. */
 interface ExpressStore {
-  get: (sid: string, done: Done) => void
-  set: (sid: string, session: object, done: Done) => void
-  destroy: (sid: string, done: Done) => void
+  get: (sid: string, done: StoreDone) => void
+  set: (sid: string, session: object, done: StoreDone) => void
+  destroy: (sid: string, done: StoreDone) => void
 }
 
 /** Where express-session keeps this request's session, if there is such a store. */
@@ -42,14 +41,4 @@ function inSessionStore(store: ExpressStore): TokenStore {
     },
     delete: (key) => called((done) => { store.destroy(key, done) }),
   }
-}
-
-function called(start: (done: Done) => void): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    start((error, session) => {
-      // A file that is not there is no failure of a store of files.
-      if (error && !(isObject(error) && error['code'] === 'ENOENT')) reject(error instanceof Error ? error : new Error('The session store failed', { cause: error }))
-      else resolve(session)
-    })
-  })
 }
