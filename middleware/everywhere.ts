@@ -6,7 +6,7 @@ import type { TokenStore } from '../lib/tokenStore.js'
 import type { Engine } from './engine.js'
 import type { SessionRecord } from './session.js'
 import { revokeInBackground } from './tokens/forget.js'
-import { recordLifetime, storeKey, vaultAt } from './tokens/places.js'
+import { readSealed, recordLifetime, storeKey, vaultAt } from './tokens/places.js'
 import { contextOf, placeOfJobs } from './visit.js'
 
 /** Sessions of one person that are remembered at most; the oldest are ended when there are more. */
@@ -31,11 +31,10 @@ async function changeSessions(engine: Engine, userKey: string, change: (sessions
   throw new AuthError('store_unavailable', 'The list of sessions changes too fast to be kept.')
 }
 
-async function readSessions({ sealer }: Engine, store: TokenStore, key: string): Promise<{ sessions: KnownSession[]; version: number }> {
-  const stored = await fromStore(() => store.get(key))
-  const value = typeof stored?.record === 'string' ? sealer.open('session', key, stored.record) : undefined
+async function readSessions(engine: Engine, store: TokenStore, key: string): Promise<{ sessions: KnownSession[]; version: number }> {
+  const { value, version } = await readSealed(engine, store, key)
   const list: unknown[] = isObject(value) && Array.isArray(value['sessions']) ? value['sessions'] : []
-  return { sessions: list.filter(isKnownSession), version: stored?.version ?? 0 }
+  return { sessions: list.filter(isKnownSession), version }
 }
 
 function isKnownSession(value: unknown): value is KnownSession {

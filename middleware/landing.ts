@@ -4,7 +4,7 @@ import { isObject } from '../lib/json.js'
 import { fromStore } from '../lib/storeDeadline.js'
 import type { Engine } from './engine.js'
 import { readRecord, type SessionRecord } from './session.js'
-import { storeKey } from './tokens/places.js'
+import { readSealed, storeKey } from './tokens/places.js'
 
 /** What a callback ends in: who is signed in now, and where the browser goes. */
 export interface Landing {
@@ -58,10 +58,8 @@ async function publish(engine: Engine, stateHash: string, news: Record<string, u
 }
 
 async function readNews(engine: Engine, stateHash: string): Promise<Record<string, unknown> | undefined> {
-  const { settings: { tokenStore }, sealer } = engine
-  const key = storeKey(engine.settings, 'landing', stateHash)
-  const stored = await fromStore(() => tokenStore?.get(key))
-  const news = typeof stored?.record === 'string' ? sealer.open('session', key, stored.record) : undefined
+  const { tokenStore } = engine.settings
+  const news = tokenStore && (await readSealed(engine, tokenStore, storeKey(engine.settings, 'landing', stateHash))).value
   return isObject(news) ? news : undefined
 }
 

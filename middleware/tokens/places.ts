@@ -1,6 +1,8 @@
 import { AuthError } from '../../lib/errors.js'
 import { randomToken } from '../../lib/random.js'
 import { storeVault, type StoreVault } from '../../lib/storeVault.js'
+import { fromStore } from '../../lib/storeDeadline.js'
+import type { TokenStore } from '../../lib/tokenStore.js'
 import { readTokens } from '../../lib/tokens.js'
 import type { AuthUser, Tokens } from '../../lib/types.js'
 import type { Vault } from '../../lib/vault.js'
@@ -52,6 +54,13 @@ export function newVaultKey({ settings }: Engine): string {
 /** Keys of one application in a store that several may share. */
 export function storeKey({ appId }: Pick<Engine['settings'], 'appId'>, kind: 'tokens' | 'callback' | 'landing' | 'client' | 'sessions', name: string): string {
   return `authrouter:${appId}:${kind}:${name}`
+}
+
+/** A sealed record of the store that holds no tokens; version 0 where there is none. */
+export async function readSealed({ sealer }: Engine, store: TokenStore, key: string): Promise<{ value: unknown; version: number }> {
+  const stored = await fromStore(() => store.get(key))
+  const value = typeof stored?.record === 'string' ? sealer.open('session', key, stored.record) : undefined
+  return { value, version: stored?.version ?? 0 }
 }
 
 /** The application's own table, read by `fetchToken` and written by `hooks.onTokens`. */
