@@ -21,19 +21,11 @@ type ResponseBody = ConstructorParameters<typeof Response>[0]
 type Send = (request: HttpRequest | StreamRequest, signal: AbortSignal) => Promise<{ status: number; headers: Record<string, string>; chunks: AsyncIterable<Uint8Array> }>
 
 /**
- * Makes the one way out to the network: bounded in time and size, never following a redirect, never asking for compression.
+ * Makes the ways out to the network, over the same connections: for answers that are read whole, and for those that are read as they
+ * come. Bounded in time and size, never following a redirect, never asking for compression.
  *
  * @param outbound limits, and the application's own `fetch` or undici dispatcher
- * @returns a function that throws `AuthError` with `provider_timeout` or `provider_bad_response`, and never for an HTTP status
- */
-export function createHttp(outbound: Outbound): Http {
-  return createWaysOut(outbound).http
-}
-
-/**
- * Makes both ways out over the same connections: for answers that are read whole, and for those that are read as they come.
- *
- * @param outbound limits, and the application's own `fetch` or undici dispatcher
+ * @returns functions that throw `AuthError` with `provider_timeout` or `provider_bad_response`, and never for an HTTP status
  */
 export function createWaysOut(outbound: Outbound): { http: Http; openStream: HttpStream } {
   const send = outbound.fetch ? sendByFetch(outbound.fetch) : sendByUndici(outbound.dispatcher)

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { createHttp, createWaysOut } from '../../lib/http.js'
+import { createWaysOut } from '../../lib/http.js'
 import { renewableTokens, startApi, type ApiAnswer, type ApiParts, type ApiSetup } from '../support/apiClient.js'
 import { sendJson } from '../support/unitServer.js'
 
@@ -317,7 +317,7 @@ test('Both ways out share their connections', async () => {
   const shared = sockets.size
   // A call may begin before the connection of the last one is known to be free.
   expect(shared).toBeLessThanOrEqual(2)
-  await createHttp({ timeout: 500, maxBytes: 100 })({ method: 'GET', url })
+  await createWaysOut({ timeout: 500, maxBytes: 100 }).http({ method: 'GET', url })
   expect(sockets.size).toBe(shared + 1)
 })
 

@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { createHttp } from '../../lib/http.js'
+import { createWaysOut } from '../../lib/http.js'
 import type { Http, Outbound } from '../../lib/types.js'
 
 const open: (() => void)[] = []
@@ -16,7 +16,7 @@ async function serve(listener: RequestListener): Promise<string> {
 }
 
 const limits: Outbound = { timeout: 300, maxBytes: 1_000 }
-const ways: [string, Http][] = [['undici', createHttp(limits)], ['a fetch of the application', createHttp({ ...limits, fetch: globalThis.fetch })]]
+const ways: [string, Http][] = [['undici', createWaysOut(limits).http], ['a fetch of the application', createWaysOut({ ...limits, fetch: globalThis.fetch }).http]]
 
 describe.each(ways)('The way out by %s', (_name, http) => {
   test('brings status, headers and body, whatever the status', async () => {

@@ -5,7 +5,7 @@ import { inspect } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { Agent } from 'undici'
-import { asFetch, createHttp, toResponse } from '../../lib/http.js'
+import { asFetch, createWaysOut, toResponse } from '../../lib/http.js'
 import type { Http, HttpRequest, Outbound } from '../../lib/types.js'
 import { sendJson, startServer, type SmallServer } from '../support/unitServer.js'
 
@@ -33,7 +33,7 @@ async function serveBytes(bytes: string, end = true): Promise<string> {
 }
 
 const limits: Outbound = { timeout: 250, maxBytes: 1_000 }
-const ways: [string, Http][] = [['undici', createHttp(limits)], ['a fetch of the application', createHttp({ ...limits, fetch: globalThis.fetch })]]
+const ways: [string, Http][] = [['undici', createWaysOut(limits).http], ['a fetch of the application', createWaysOut({ ...limits, fetch: globalThis.fetch }).http]]
 const never = (): Promise<never> => new Promise(() => undefined)
 
 describe.each(ways)('By %s', (_name, http) => {
@@ -123,7 +123,7 @@ describe.each(ways)('By %s', (_name, http) => {
 })
 
 describe('A fetch of the application', () => {
-  const withFetch = (fetch: (...input: unknown[]) => unknown): Http => createHttp({ ...limits, fetch: fetch as typeof globalThis.fetch })
+  const withFetch = (fetch: (...input: unknown[]) => unknown): Http => createWaysOut({ ...limits, fetch: fetch as typeof globalThis.fetch }).http
 
   test.each<[string, () => unknown]>([
     ['never answers', never],
@@ -162,7 +162,7 @@ describe('A fetch of the application', () => {
 
   test('that unpacks is measured by what came out', async () => {
     const { origin } = await serve((_request, res) => { res.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('x'.repeat(1_000_000))) })
-    await expect(createHttp({ ...limits, fetch: globalThis.fetch })({ method: 'GET', url: origin })).rejects.toMatchObject({ code: 'provider_bad_response' })
+    await expect(createWaysOut({ ...limits, fetch: globalThis.fetch }).http({ method: 'GET', url: origin })).rejects.toMatchObject({ code: 'provider_bad_response' })
   })
 
   test('brings every cookie, as the other way does', async () => {
@@ -175,7 +175,7 @@ test('A dispatcher of the application makes the calls', async () => {
   let connections = 0
   const dispatcher = new Agent().compose((dispatch) => (options, handler) => { connections++; return dispatch(options, handler) })
   const { origin } = await serve((_request, res) => { res.end('x') })
-  await createHttp({ ...limits, dispatcher })({ method: 'GET', url: origin })
+  await createWaysOut({ ...limits, dispatcher }).http({ method: 'GET', url: origin })
   expect(connections).toBe(1)
   await dispatcher.close()
 })
@@ -206,17 +206,17 @@ describe('As a fetch', () => {
 
 test('JSON of a provider arrives byte for byte', async () => {
   const { origin } = await serve((_request, res) => { sendJson(res, { text: 'ü✓' }) })
-  expect(Buffer.from((await createHttp(limits)({ method: 'GET', url: origin })).body).toString()).toBe('{"text":"ü✓"}')
+  expect(Buffer.from((await createWaysOut(limits).http({ method: 'GET', url: origin })).body).toString()).toBe('{"text":"ü✓"}')
 })
 
 test.each<[string, number, string]>([['HEAD', 200, 'gzip'], ['GET', 204, 'gzip'], ['GET', 304, 'deflate'], ['GET', 200, 'gzip']])('An empty answer to %s of status %i that says "%s" is empty', async (method, status, encoding) => {
   const { origin } = await serve((_request, res) => { res.writeHead(status, { 'content-encoding': encoding }).end() })
-  expect(await createHttp(limits)({ method, url: origin })).toMatchObject({ status, body: expect.objectContaining({ length: 0 }) as unknown })
+  expect(await createWaysOut(limits).http({ method, url: origin })).toMatchObject({ status, body: expect.objectContaining({ length: 0 }) as unknown })
 })
 
 test.each(['gzip', 'br', 'x'])('An answer that is not what "%s" says is never more than it was', async (encoding) => {
   const { origin } = await serve((_request, res) => { res.writeHead(200, { 'content-encoding': encoding }).end('plain text') })
-  const answer = createHttp(limits)({ method: 'GET', url: origin })
+  const answer = createWaysOut(limits).http({ method: 'GET', url: origin })
   if (encoding === 'gzip') await expect(answer).rejects.toMatchObject({ code: 'provider_bad_response' })
   else expect((await answer).body).toHaveLength(10)
 })

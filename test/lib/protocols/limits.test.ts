@@ -7,7 +7,7 @@ import { introspect } from '../../../lib/introspection.js'
 import { protocol as oauth2 } from '../../../lib/protocols/oauth2.js'
 import { protocol as oidc } from '../../../lib/protocols/oidc.js'
 import { revokeTokens } from '../../../lib/revocation.js'
-import { createHttp } from '../../../lib/http.js'
+import { createWaysOut } from '../../../lib/http.js'
 import type { Context, Tokens } from '../../../lib/types.js'
 import { contextFor } from '../../support/context.js'
 import { contextAt, finish, startAt, startFakeOpenid, type FakeOpenid, type Keys } from '../../support/unitOpenid.js'
@@ -70,7 +70,7 @@ const outbound = { timeout, maxBytes }
 const openid = (metadata: object): Context => {
   Object.assign(fake.metadata, metadata)
   // The bad server is another one, so each context gets a way out of its own with the limits.
-  return contextAt(fake, {}, { outbound, http: createHttp(outbound) })
+  return contextAt(fake, {}, { outbound, http: createWaysOut(outbound).http })
 }
 const login = async (metadata: object): Promise<unknown> => finish(await startAt(fake, openid(metadata)))
 const plain = (parts: Parameters<typeof contextFor>[0] = {}): Context => contextFor({ ...parts, outbound: { ...outbound, ...parts.outbound }, provider: { tokenEndpoint: `${bad}/token`, revocationEndpoint: `${bad}/revoke`, introspectionEndpoint: `${bad}/introspect`, userinfoEndpoint: `${bad}/me`, ...parts.provider } })
@@ -80,8 +80,8 @@ const calls: [string, number, () => Promise<unknown>][] = [
   ['simple-oauth2, a token call', 2 * timeout, () => oauth2.exchange(plain(), { type: 'refresh_token', tokens })],
   ['simple-oauth2, a token call by JSON', 2 * timeout, () => oauth2.exchange(plain({ provider: { tokenBodyFormat: 'json' } }), { type: 'client_credentials' })],
   ['openid-client, a token call of OAuth 2.0', 2 * timeout, () => oauth2.exchange(plain({ client: { clientId: 'public' } }), { type: 'refresh_token', tokens })],
-  ['openid-client, discovery', timeout, () => oidc.authorize(contextAt({ ...fake, issuer: bad }, {}, { outbound, http: createHttp(outbound) }), {})],
-  ['our own reading of a discovery document elsewhere', timeout, () => oidc.authorize(contextAt(fake, { discoveryEndpoint: `${bad}/discovery` }, { outbound, http: createHttp(outbound) }), {})],
+  ['openid-client, discovery', timeout, () => oidc.authorize(contextAt({ ...fake, issuer: bad }, {}, { outbound, http: createWaysOut(outbound).http }), {})],
+  ['our own reading of a discovery document elsewhere', timeout, () => oidc.authorize(contextAt(fake, { discoveryEndpoint: `${bad}/discovery` }, { outbound, http: createWaysOut(outbound).http }), {})],
   ['openid-client, a token call of a login', 2 * timeout, () => login({ token_endpoint: `${bad}/token` })],
   ['openid-client, the keys', timeout, () => login({ jwks_uri: `${bad}/keys` })],
   ['openid-client, the userinfo', timeout, () => login({ userinfo_endpoint: `${bad}/userinfo` })],

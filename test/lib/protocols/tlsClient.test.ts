@@ -73,7 +73,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 /** What a program prints as JSON, with a context of a client of these parts. */
 async function run(lines: string, parts: { provider: object; client: object }): Promise<unknown> {
   const program = `
-    import { createHttp } from './lib/http.ts'
+    import { createWaysOut } from './lib/http.ts'
     import { createApiClient } from './lib/client.ts'
     import { introspect } from './lib/introspection.ts'
     import { loadProtocol } from './lib/protocols/index.ts'
@@ -81,7 +81,7 @@ async function run(lines: string, parts: { provider: object; client: object }): 
     import { createRenewals } from './lib/renewals.ts'
     const { provider, client } = JSON.parse(process.env.PARTS)
     const outbound = { timeout: 5000, maxBytes: 100000 }
-    const context = { slug: 'corp', redirectUri: 'https://app.example/cb', client, outbound, http: createHttp(outbound), now: Date.now, renewals: createRenewals(),
+    const context = { slug: 'corp', redirectUri: 'https://app.example/cb', client, outbound, http: createWaysOut(outbound).http, now: Date.now, renewals: createRenewals(),
       provider: { title: 'Corp', scope: [], clientAuth: 'tls', ...provider } }
     const protocol = await loadProtocol(provider.protocol)
     const result = await (async () => { ${lines} })().catch((error) => ({ code: error.code }))
