@@ -1,4 +1,5 @@
 import { AuthError } from './errors.js'
+import { inTime } from './inTime.js'
 
 /** Milliseconds that a store may take. */
 const storeTimeout = 4_500
@@ -11,7 +12,7 @@ export async function fromStore<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     const answer = work()
     // What is at hand needs no deadline.
-    return isPromiseLike(answer) ? await inTime(answer) : answer
+    return isPromiseLike(answer) ? await inTime(storeTimeout, answer, () => new Error('The store did not answer in time')) : answer
   } catch (cause) {
     if (cause instanceof AuthError) throw cause
     throw new AuthError('store_unavailable', 'The sign-in state cannot be kept at the moment. Try again soon.', { cause })
@@ -20,16 +21,4 @@ export async function fromStore<T>(work: () => T | Promise<T>): Promise<T> {
 
 function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
-}
-
-async function inTime<T>(answer: PromiseLike<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => { reject(new Error('The store did not answer in time')) }, storeTimeout)
-  })
-  try {
-    return await Promise.race([answer, deadline])
-  } finally {
-    clearTimeout(timer)
-  }
 }

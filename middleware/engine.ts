@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import createDebug from 'debug'
 import { AuthError } from '../lib/errors.js'
 import { createWaysOut } from '../lib/http.js'
+import { inTime } from '../lib/inTime.js'
 import { createRenewals, type Renewals } from '../lib/renewals.js'
 import { createSealer, type Sealer } from '../lib/seal.js'
 import type { Settings } from '../lib/settings.js'
@@ -65,12 +66,6 @@ export interface Engine {
 /** Milliseconds that `close` waits for what is under way. */
 const closeTimeout = 10_000
 
-async function atMost(milliseconds: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  await Promise.race([work, new Promise((resolve) => { timer = setTimeout(resolve, milliseconds) })])
-  clearTimeout(timer)
-}
-
 const debug = createDebug('authrouter')
 
 export function createEngine(settings: Settings<Request, SessionSetting>, now: () => number = () => Date.now()): Engine {
@@ -131,7 +126,8 @@ export function createEngine(settings: Settings<Request, SessionSetting>, now: (
       underWay.add(watched)
     },
     async close() {
-      await atMost(closeTimeout, flights.settled().then(() => Promise.all([renewals.idle(), ...underWay])))
+      const idle = flights.settled().then(() => Promise.all([renewals.idle(), ...underWay]))
+      await inTime(closeTimeout, idle, () => new Error('still busy')).catch(() => { log('warn', { event: 'closed_while_busy' }) })
       events.removeAllListeners()
       flights.clear()
       renewals.clear()

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import type { ModuleOptions } from 'simple-oauth2'
 import { AuthError } from '../errors.js'
 import { tokenTimeoutFactor } from '../http.js'
+import { inTime } from '../inTime.js'
 import type { Context } from '../types.js'
 import { renamed } from './authorizationRequest.js'
 import { clientAuthMethod, formEncode } from './clientAuthentication.js'
@@ -43,7 +44,8 @@ export const sendBySimpleOauth2: SendTokenRequest = async (context, { grant_type
     return (await client.createToken({ refresh_token: form['refresh_token'] }).refresh(parameters)).token
   }
   try {
-    return await withDeadline(call(), outbound.timeout * tokenTimeoutFactor)
+    // The library's own timeout starts anew for the body; this one is for the whole call.
+    return await inTime(outbound.timeout * tokenTimeoutFactor, call(), () => new AuthError('provider_timeout', 'The provider did not answer in time.'))
   } catch (error) {
     // The library stops reading at its limits and leaves the connection open.
     for (const request of requests) request.destroy()
@@ -111,19 +113,6 @@ function watched(agent: object, requests: Destroyable[]): object {
       }
     },
   })
-}
-
-// The library's own timeout starts anew for the body; this one is for the whole call.
-async function withDeadline<T>(call: Promise<T>, milliseconds: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => { reject(new AuthError('provider_timeout', 'The provider did not answer in time.')) }, milliseconds)
-  })
-  try {
-    return await Promise.race([call, deadline])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 interface Boom { isBoom: boolean; output: { statusCode: number }; data?: { isResponseError?: boolean; payload?: unknown } }

@@ -81,7 +81,7 @@ async function ownTransaction({ flights }: Engine, { transactions }: Visit, { sl
   if (isUsed) throw new AuthError('state_used', 'This sign-in has been finished already.')
   // A foreign code in a browser that has a login of its own under way is an attack or a mix-up, and worth its own word.
   if (parameters['error'] === undefined && await transactions.hasOther(slug)) throw new AuthError('state_mismatch', 'The answer belongs to another sign-in.')
-  throw new AuthError('state_unknown', 'This sign-in was not started in this browser, or it took longer than ten minutes.')
+  throw new AuthError('state_unknown', 'This sign-in was not started in this browser, or it was started too long ago.')
 }
 
 async function complete(engine: Engine, visit: Visit, registration: Registration, transaction: Transaction, parameters: Parameters): Promise<Landing> {

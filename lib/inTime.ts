@@ -1,0 +1,16 @@
+/**
+ * Waits for work, but not for ever.
+ * @param milliseconds that it may take
+ * @param late makes what is thrown when it takes longer; the work itself goes on unheard
+ */
+export async function inTime<T>(milliseconds: number, work: PromiseLike<T>, late: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => { reject(late()) }, milliseconds)
+  })
+  try {
+    return await Promise.race([work, deadline])
+  } finally {
+    clearTimeout(timer)
+  }
+}
