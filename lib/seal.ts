@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
 
 /** What a sealed value is for; each purpose has keys of its own, so that one kind never opens as another. */
@@ -8,8 +9,9 @@ export interface Sealer {
   /**
    * Encrypts a JSON value into URL-safe text.
    * @param record where the value belongs (a cookie's name, a store's key): it opens nowhere else
+   * @param options `compressed` for what is kept where nobody can watch its length change
    */
-  seal(purpose: SealPurpose, record: string, value: unknown): string
+  seal(purpose: SealPurpose, record: string, value: unknown, options?: { compressed?: boolean }): string
   /** The value again, or `undefined` for anything that is not ours: foreign, damaged, of another version, purpose or record. */
   open(purpose: SealPurpose, record: string, text: string): unknown
   /** A key for a keyed hash, derived from the current secret. */
@@ -18,20 +20,22 @@ export interface Sealer {
 
 interface Key { id: Buffer; secret: Buffer }
 
-const version = 1
+const plainVersion = 1
+const compressedVersion = 2
 const keyIdBytes = 4
 const ivBytes = 12
 const tagBytes = 16
 const headBytes = 1 + keyIdBytes + ivBytes
-// Nothing that authrouter seals comes near this; it bounds the work that a hostile cookie can cause.
-const maxTextLength = 64 * 1024
+/** Bytes of the largest JSON text that opens again: it bounds the work that a hostile cookie can cause. */
+export const largestSealed = 48 * 1024
+const maxTextLength = Math.ceil((headBytes + largestSealed + tagBytes) * 4 / 3)
 
 /**
  * Makes a sealer from one or several secrets: the first seals, every one opens, so that a secret can be rotated.
  *
  * AES-256-GCM with a random 96-bit IV (NIST SP 800-38D) under HKDF-SHA256 keys (RFC 5869), one key a purpose. The text is
- * base64url of version (1 byte), key id (4), IV (12), ciphertext, tag (16); version, purpose, application and record are
- * authenticated beside it.
+ * base64url of version (1 byte: 1 for JSON, 2 for deflated JSON), key id (4), IV (12), ciphertext, tag (16); version, purpose,
+ * application and record are authenticated beside it.
  *
  * @param secrets each at least 32 characters; the current one first
  * @param appId tells apart two applications that share a secret
@@ -54,17 +58,19 @@ export function createSealer(secrets: readonly string[], appId: string): Sealer 
     return key
   }
 
-  function authenticated(purpose: SealPurpose, record: string): Buffer {
+  function authenticated(version: number, purpose: SealPurpose, record: string): Buffer {
     return Buffer.from(JSON.stringify([version, purpose, appId, record]))
   }
 
   return {
-    seal(purpose, record, value) {
+    seal(purpose, record, value, { compressed = false } = {}) {
+      const version = compressed ? compressedVersion : plainVersion
+      const json = Buffer.from(JSON.stringify(value))
       const key = currentKey(purpose)
       const iv = randomBytes(ivBytes)
       const cipher = createCipheriv('aes-256-gcm', key.secret, iv, { authTagLength: tagBytes })
-      cipher.setAAD(authenticated(purpose, record))
-      const hidden = Buffer.concat([cipher.update(JSON.stringify(value), 'utf8'), cipher.final()])
+      cipher.setAAD(authenticated(version, purpose, record))
+      const hidden = Buffer.concat([cipher.update(compressed ? deflateRawSync(json) : json), cipher.final()])
       return Buffer.concat([Buffer.of(version), key.id, iv, hidden, cipher.getAuthTag()]).toString('base64url')
     },
 
@@ -73,18 +79,20 @@ export function createSealer(secrets: readonly string[], appId: string): Sealer 
       const blob = Buffer.from(text, 'base64url')
       // The decoder passes over left-over bits and foreign characters: only the one spelling of a blob is ours.
       if (blob.toString('base64url') !== text) return undefined
-      if (blob.length < headBytes + tagBytes || blob[0] !== version) return undefined
+      const version = blob[0]
+      if (blob.length < headBytes + tagBytes || (version !== plainVersion && version !== compressedVersion)) return undefined
       const keyId = blob.subarray(1, 1 + keyIdBytes)
       const key = keys(purpose).find((candidate) => candidate.id.equals(keyId))
       if (!key) return undefined
       try {
         const decipher = createDecipheriv('aes-256-gcm', key.secret, blob.subarray(1 + keyIdBytes, headBytes), { authTagLength: tagBytes })
-        decipher.setAAD(authenticated(purpose, record))
+        decipher.setAAD(authenticated(version, purpose, record))
         decipher.setAuthTag(blob.subarray(blob.length - tagBytes))
         const open = decipher.update(blob.subarray(headBytes, blob.length - tagBytes))
         // Throws unless everything is authentic; GCM holds nothing back that would come out here.
         decipher.final()
-        return JSON.parse(open.toString('utf8')) as unknown
+        const json = version === compressedVersion ? inflateRawSync(open, { maxOutputLength: largestSealed }) : open
+        return JSON.parse(json.toString('utf8')) as unknown
       } catch {
         return undefined
       }

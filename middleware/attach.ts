@@ -60,6 +60,11 @@ class Attachment {
     return this.#visit
   }
 
+  /** What is remembered of the signed-in person. A visit that nobody asked for so far is a stranger's. */
+  get record(): SessionRecord | undefined {
+    return typeof this.#visit === 'function' ? undefined : this.#visit.record
+  }
+
   get made(): MadeLater { return this.#made ??= {} }
 
   [inspect.custom](): string { return 'authRouter {}' }
@@ -131,14 +136,13 @@ function homeOf(req: object): object {
 }
 
 function currentUser(attachment: Attachment): AuthUser | undefined {
-  const { record } = attachment.visit
-  return record && usersOf(attachment)[record.current]
+  const { record } = attachment
+  return deepFreeze(record?.accounts[record.current]?.user)
 }
 
 /** The users of the record as it is now, frozen once for each record. */
 function usersOf(attachment: Attachment): Readonly<Record<string, AuthUser>> {
-  const { record } = attachment.visit
-  const { made } = attachment
+  const { record, made } = attachment
   if (made.users?.of !== record || !made.users) {
     const users = Object.entries(record?.accounts ?? {}).map(([slug, { user }]) => [slug, deepFreeze(user)] as const)
     made.users = { of: record, frozen: Object.freeze(Object.fromEntries(users)) }
@@ -147,7 +151,7 @@ function usersOf(attachment: Attachment): Readonly<Record<string, AuthUser>> {
 }
 
 function currentClient(attachment: Attachment): ApiClient | undefined {
-  const { record } = attachment.visit
+  const { record } = attachment
   return record && clientOf(attachment, record.current)
 }
 
@@ -167,7 +171,7 @@ function clientOf(attachment: Attachment, slug: string): ApiClient | undefined {
 }
 
 function allClients(attachment: Attachment): Readonly<Record<string, ApiClient>> {
-  const entries = Object.keys(attachment.visit.record?.accounts ?? {}).map((slug) => [slug, clientOf(attachment, slug)] as const)
+  const entries = Object.keys(attachment.record?.accounts ?? {}).map((slug) => [slug, clientOf(attachment, slug)] as const)
   return Object.freeze(Object.fromEntries(entries.filter((entry): entry is readonly [string, ApiClient] => entry[1] !== undefined)))
 }
 

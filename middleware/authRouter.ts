@@ -1,4 +1,5 @@
 import { resolveConfig } from '../lib/config.js'
+import { withValue } from '../lib/atHand.js'
 import { asAuthError, AuthError } from '../lib/errors.js'
 import type { AuthRouterConfig, ProviderEntry, ProviderLookup } from '../lib/settings.js'
 import type { LoginOptions, Provider } from '../lib/types.js'
@@ -9,7 +10,7 @@ import { createBeyond, type Beyond } from './beyond.js'
 import { createEngine, type AuthEvents, type Engine, type SessionSetting } from './engine.js'
 import type { Handler, Next, Request, Response } from './http.js'
 import { openVisit, type VisitOpener } from './openVisit.js'
-import { pathOf, placeOf } from './place.js'
+import { mountedAt, pathOf, placeOf, placeOfRoute } from './place.js'
 import { findRoute, type Route } from './routes.js'
 import { endSession, type LogoutOptions } from './routes/logout.js'
 import { returnToOf, type Visit } from './visit.js'
@@ -86,23 +87,44 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
 
 /** Every request passes here: it gets its user and clients, then it is a route of ours or the application's. */
 function serve(engine: Engine, open: VisitOpener, req: Request, res: Response, next: Next | undefined): void {
-  const failed: FailedRequest = { req, res, next, place: undefined, slug: undefined, returnTo: undefined }
   try {
+    if (visitOf(req)) throw new AuthError('config_invalid', 'authRouter is mounted twice for this request; mount it once.')
     const route = findRoute(engine, pathOf(req.url ?? '/'))
-    if (!route && open.isStranger(req) && !visitOf(req)) {
-      // Now and not later: routers further in change the address that a request stands at.
-      const place = placeOf(req, engine.settings, false)
-      attach(engine, req, () => open.asStranger(req, res, place))
-      passOn(next, res)
-      return
-    }
-    const visit = begin(engine, open, failed, route)
-    // A promise would cost a stranger's request more than all the rest, so there is none where nothing has to be waited for.
-    const done = visit instanceof Promise ? visit.then((opened) => proceed(engine, opened, route, failed)) : proceed(engine, visit, route, failed)
-    done?.catch((error: unknown) => { refuse(engine, error, failed) })
+    if (route) serveRoute(engine, open, route, { req, res, next, place: undefined, slug: undefined, returnTo: undefined })
+    else passThrough(engine, open, req, res, next)
   } catch (error) {
-    refuse(engine, error, failed)
+    refuse(engine, error, { req, res, next, place: undefined, slug: undefined, returnTo: undefined })
   }
+}
+
+/** A request of the application's own. A promise would cost it more than all the rest, so there is none where nothing has to be waited for. */
+function passThrough(engine: Engine, open: VisitOpener, req: Request, res: Response, next: Next | undefined): void {
+  // Now and not later: routers further in change the address that a request stands at.
+  const mounted = mountedAt(req)
+  if (open.isStranger(req)) {
+    attach(engine, req, () => open.asStranger(req, res, placeOf(req, engine.settings, mounted)))
+    passOn(next, res)
+    return
+  }
+  const place = placeOf(req, engine.settings, mounted)
+  const passed = withValue(open(req, res, place), (visit) => {
+    attach(engine, req, visit)
+    passOn(next, res)
+  })
+  passed?.catch((error: unknown) => { refuse(engine, error, { req, res, next, place, slug: undefined, returnTo: undefined }) })
+}
+
+function serveRoute(engine: Engine, open: VisitOpener, route: Route, failed: FailedRequest): void {
+  const { req, res } = failed
+  const answer = async (): Promise<void> => {
+    protect(res)
+    failed.place = placeOfRoute(req, engine.settings)
+    const visit = await open(req, res, failed.place)
+    attach(engine, req, visit)
+    failed.slug = route.slug
+    await route.run(visit, failed)
+  }
+  answer().catch((error: unknown) => { refuse(engine, error, failed) })
 }
 
 function refuse(engine: Engine, error: unknown, failed: FailedRequest): void {
@@ -111,24 +133,6 @@ function refuse(engine: Engine, error: unknown, failed: FailedRequest): void {
   } catch {
     failed.res.destroy()
   }
-}
-
-function begin(engine: Engine, open: VisitOpener, failed: FailedRequest, route: Route | undefined): Visit | Promise<Visit> {
-  const { req, res } = failed
-  if (visitOf(req)) throw new AuthError('config_invalid', 'authRouter is mounted twice for this request; mount it once.')
-  if (route) protect(res)
-  failed.place = placeOf(req, engine.settings, route !== undefined)
-  return open(req, res, failed.place)
-}
-
-function proceed(engine: Engine, visit: Visit, route: Route | undefined, failed: FailedRequest): Promise<void> | undefined {
-  attach(engine, visit.req, visit)
-  if (!route) {
-    passOn(failed.next, failed.res)
-    return undefined
-  }
-  failed.slug = route.slug
-  return route.run(visit, failed)
 }
 
 function passOn(next: Next | undefined, res: Response): void {

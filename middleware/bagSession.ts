@@ -1,11 +1,13 @@
 import type { Keep } from '../lib/settings.js'
-import type { Sealer } from '../lib/seal.js'
 import { AuthError } from '../lib/errors.js'
 import { isObject } from '../lib/json.js'
-import { fromStore } from '../lib/storeDeadline.js'
+import { withValue, type Awaitable } from '../lib/atHand.js'
+import { askStore, fromStore } from '../lib/storeDeadline.js'
 import type { Request } from './http.js'
 import { called } from './storeCallback.js'
-import { readRecord, transactionsKey, type SessionBag, type SessionRecord, type SessionStore } from './session.js'
+import type { OpenSession } from './openedSessions.js'
+import type { SealSession } from './sealedSession.js'
+import { transactionsKey, type SessionBag, type SessionRecord, type SessionStore } from './session.js'
 
 const key = 'authrouter'
 
@@ -15,16 +17,11 @@ const key = 'authrouter'
  * @param carryOver moves the application's own data of the session to the renewed one
  * @param now milliseconds since 1970
  */
-export function bagSession(bag: SessionBag, sealer: Sealer, carryOver: CarryOver, now: () => number): SessionStore {
-  // A store that gives another's record must not sign anybody in.
-  const place = (): string => {
-    const id = bag.id?.()
-    return id === undefined ? key : `${key}:${id}`
-  }
+export function bagSession(bag: SessionBag, seal: SealSession, carryOver: CarryOver, now: () => number): SessionStore {
   const write = async (record: SessionRecord): Promise<void> => {
     await fromStore(async () => {
       if (record.expiresAt !== undefined) bag.last?.(record.expiresAt - now())
-      await bag.set(key, sealer.seal('session', place(), record))
+      await bag.set(key, seal(placeIn(bag.id?.()), record))
       await bag.save()
     })
   }
@@ -37,10 +34,6 @@ export function bagSession(bag: SessionBag, sealer: Sealer, carryOver: CarryOver
     }
   }
   return {
-    async read() {
-      const text = await fromStore(() => bag.get(key))
-      return typeof text === 'string' ? readRecord(sealer.open('session', place(), text)) : undefined
-    },
     async renew(record, previous) {
       // A record that is there but has ended, or cannot be read any more, was somebody's: what it stood beside is not an anonymous visitor's.
       const wasSomebody = previous !== undefined || await fromStore(() => bag.get(key)) !== undefined
@@ -63,7 +56,7 @@ export function bagSession(bag: SessionBag, sealer: Sealer, carryOver: CarryOver
       // The session that the other response carries must not be followed by the old one.
       if (bag.abandon) bag.abandon()
       // A session whose id has been renewed leaves nothing under the old one.
-      else if (!bag.regenerate) void bag.set(key, sealer.seal('session', place(), record))
+      else if (!bag.regenerate) void bag.set(key, seal(placeIn(bag.id?.()), record))
     },
     async end() {
       const carried = carryOver('logout')
@@ -78,9 +71,32 @@ export function bagSession(bag: SessionBag, sealer: Sealer, carryOver: CarryOver
   }
 }
 
-/** Whether a session that is at hand, and not one that has to be waited for, holds no signed-in state. */
-export function isEmpty(bag: SessionBag): boolean {
-  return bag.get(key) === undefined
+/** Reads the signed-in state of any session. */
+export function readBag(bag: SessionBag, open: OpenSession): Awaitable<SessionRecord | undefined> {
+  return withValue(askStore(() => bag.get(key)), (text) => opened(text, bag.id?.(), open))
+}
+
+/** Reads it from the session that a middleware left on the request. */
+export function readSession(req: Request, open: OpenSession): SessionRecord | undefined {
+  return opened(textOn(req), req.sessionID, open)
+}
+
+/** Whether the session that a middleware left on the request holds no signed-in state. */
+export function isEmptySession(req: Request): boolean {
+  return textOn(req) === undefined
+}
+
+function textOn(req: Request): unknown {
+  return (req.session as PlainSession | undefined)?.[key]
+}
+
+function opened(text: unknown, id: string | undefined, open: OpenSession): SessionRecord | undefined {
+  return typeof text === 'string' ? open(placeIn(id), text) : undefined
+}
+
+// A store that gives another's record must not sign anybody in.
+function placeIn(id: string | undefined): string {
+  return id === undefined ? key : `${key}:${id}`
 }
 
 function userKey({ accounts, current }: SessionRecord): string | undefined {
@@ -93,6 +109,11 @@ export type CarryOver = (change: 'anonymous' | 'same' | 'other' | 'logout') => {
 /** For sessions whose data authrouter does not see. */
 export const nothingToCarry: CarryOver = () => ({ isEmpty: true, putBack: () => undefined })
 
+/** Whether a middleware has left a session on the request. */
+export function hasSession({ session }: Request): boolean {
+  return typeof session === 'object' && session !== null
+}
+
 interface PlainSession {
   [name: string]: unknown
   regenerate?: (done: (error?: unknown) => void) => unknown
@@ -102,9 +123,8 @@ interface PlainSession {
 }
 
 /** The session that a middleware left at `req.session`: express-session, cookie-session, or one that looks like them. */
-export function requestBag(req: Request): SessionBag | undefined {
+export function requestBag(req: Request): SessionBag {
   const session = (): PlainSession => (req.session ?? {}) as PlainSession
-  if (typeof req.session !== 'object' || req.session === null) return undefined
   const { regenerate, save, destroy } = session()
   return {
     get: (name) => session()[name],

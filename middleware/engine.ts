@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import createDebug from 'debug'
+import type { Awaitable } from '../lib/atHand.js'
 import { AuthError } from '../lib/errors.js'
 import { createWaysOut } from '../lib/http.js'
 import { inTime } from '../lib/inTime.js'
@@ -54,7 +55,7 @@ export interface Engine {
   emit: <Name extends keyof AuthEvents>(name: Name, ...event: AuthEvents[Name]) => void
   on: <Name extends keyof AuthEvents>(name: Name, listener: (...event: AuthEvents[Name]) => void) => void
   /** The entry of a slug, looked up where `providers` is a function. */
-  find: (slug: string, req: Request) => Promise<Registration | undefined>
+  find: (slug: string, req: Request) => Awaitable<Registration | undefined>
   register: (slug: string, entry: Parameters<Settings['register']>[1]) => void
   registrations: () => Registration[]
   /** Work that no visitor waits for; a failure is an event. */
@@ -88,6 +89,11 @@ export function createEngine(settings: Settings<Request, SessionSetting>, now: (
     }
   }
 
+  const lookUp = async (slug: string, req: Request): Promise<Registration | undefined> => {
+    const entry = await settings.lookup?.(slug, req)
+    return entry && settings.register(slug, entry)
+  }
+
   return {
     settings,
     sealer: createSealer(settings.secrets, settings.appId),
@@ -110,11 +116,9 @@ export function createEngine(settings: Settings<Request, SessionSetting>, now: (
     on(name, listener) {
       events.on(name, listener as (...args: unknown[]) => void)
     },
-    async find(slug, req) {
+    find(slug, req) {
       const known = registrations.get(slug)
-      if (known || !settings.lookup) return known
-      const entry = await settings.lookup(slug, req)
-      return entry && settings.register(slug, entry)
+      return known || !settings.lookup ? known : lookUp(slug, req)
     },
     register(slug, entry) {
       if (registrations.has(slug)) throw new AuthError('config_invalid', `The provider "${slug}" is registered already.`)

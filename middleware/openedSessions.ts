@@ -1,32 +1,32 @@
 import type { Sealer } from '../lib/seal.js'
 import { deepFreeze } from './deepFreeze.js'
+import { readRecord, type SessionRecord } from './session.js'
 
 /** Sessions remembered at most, some 15 kB each; the one opened first makes room. */
 const most = 500
 /** Characters of a sealed text's end that tell it from others. */
 const tagLength = 24
 
+/** Opens the sealed text of a session; `undefined` for anything that is not ours, or not whole. */
+export type OpenSession = (place: string, text: string) => SessionRecord | undefined
+
 /**
- * A sealer that remembers what it opened for sessions lately, frozen: the requests of one person bring the same text again and again,
- * and opening it costs more than all else that a request of somebody signed in does here. Whether the session still holds is not
+ * Opens sessions, and remembers what it opened lately, frozen: the requests of one person bring the same text again and again, and
+ * opening it costs more than all else that a request of somebody signed in does here. Whether the session still holds is not
  * remembered: that is asked of every request.
  */
-export function rememberingSealer(sealer: Sealer): Sealer {
-  const opened = new Map<string, { place: string; text: string; value: unknown }>()
-  return {
-    ...sealer,
-    open(purpose, place, text) {
-      if (purpose !== 'session') return sealer.open(purpose, place, text)
-      // The tag stands at the end: enough to find a text by, and quicker to look up than all of it.
-      const end = text.slice(-tagLength)
-      const known = opened.get(end)
-      if (known?.place === place && known.text === text) return known.value
-      const value = deepFreeze(sealer.open(purpose, place, text))
-      if (value === undefined) return undefined
-      const oldest = opened.keys().next()
-      if (opened.size >= most && !oldest.done) opened.delete(oldest.value)
-      opened.set(end, { place, text, value })
-      return value
-    },
+export function sessionOpener(sealer: Sealer): OpenSession {
+  const opened = new Map<string, { place: string; text: string; record: SessionRecord }>()
+  return (place, text) => {
+    // The tag stands at the end: enough to find a text by, and quicker to look up than all of it.
+    const end = text.slice(-tagLength)
+    const known = opened.get(end)
+    if (known?.place === place && known.text === text) return known.record
+    const record = deepFreeze(readRecord(sealer.open('session', place, text)))
+    if (!record) return undefined
+    const oldest = opened.keys().next()
+    if (opened.size >= most && !oldest.done) opened.delete(oldest.value)
+    opened.set(end, { place, text, record })
+    return record
   }
 }

@@ -15,16 +15,28 @@ export interface Place {
 
 /**
  * Where the application is reached from outside. Headers that a visitor writes never decide it: they only pick from the configured
- * list, and stand in for it on loopback in development.
+ * list, and stand in for it on loopback in development. A request of the application's own, a health check by address among them, is
+ * answered by the first of the configured addresses where its own is unknown.
  *
- * @param isOurs whether the request is for one of authrouter's own routes; the application's own, a health check by address among them,
- * are answered by the first of the configured addresses where theirs is unknown
- * @throws AuthError `bad_request` when a request for our routes is for none of the configured addresses
+ * @param mounted `mountedAt` of the request as it came to authrouter
  */
-export function placeOf(req: Request, settings: Pick<Settings, 'baseUrls' | 'path'>, isOurs: boolean): Place {
-  const baseUrl = isOurs ? baseUrlOf(req, settings.baseUrls) : knownBaseUrl(req, settings.baseUrls) ?? settings.baseUrls[0] ?? 'http://localhost'
+export function placeOf(req: Request, settings: PlaceSettings, mounted: string): Place {
+  return placeAt(knownBaseUrl(req, settings.baseUrls) ?? settings.baseUrls[0] ?? 'http://localhost', mounted, settings)
+}
+
+/**
+ * The same for a request for one of authrouter's routes, which leads nowhere else.
+ * @throws AuthError `bad_request` when it is for none of the configured addresses
+ */
+export function placeOfRoute(req: Request, settings: PlaceSettings): Place {
+  return placeAt(baseUrlOf(req, settings.baseUrls), mountedAt(req), settings)
+}
+
+type PlaceSettings = Pick<Settings, 'baseUrls' | 'path'>
+
+function placeAt(baseUrl: string, mounted: string, { path: prefix }: PlaceSettings): Place {
   const { origin, secure, path } = partsOf(baseUrl)
-  return { baseUrl, origin, secure, mountPath: externalPath(mountedAt(req), path) + settings.path }
+  return { baseUrl, origin, secure, mountPath: externalPath(mounted, path) + prefix }
 }
 
 interface Parts { origin: string; secure: boolean; path: string }
@@ -67,10 +79,10 @@ function isSecure(req: Request): boolean {
 }
 
 /** The part of the path that a framework took away before it called this middleware. */
-function mountedAt(req: Request): string {
+export function mountedAt(req: Request): string {
+  if (req.baseUrl !== undefined) return req.baseUrl
   const original = pathOf(req.originalUrl ?? req.url ?? '/')
   const inner = pathOf(req.url ?? '/')
-  if (req.baseUrl !== undefined) return req.baseUrl
   if (original === inner || !original.endsWith(inner)) return inner === '/' && original !== '/' ? original : ''
   return original.slice(0, original.length - inner.length)
 }

@@ -37,9 +37,8 @@ export interface SessionRecord {
   rememberedFor?: number
 }
 
-/** Where the signed-in state lives. */
+/** What changes the signed-in state, wherever it lives. */
 export interface SessionStore {
-  read: () => Promise<SessionRecord | undefined>
   /** Starts a session of a new id that holds this record, and is finished only when it is stored. */
   renew: (record: SessionRecord, previous: SessionRecord | undefined) => Promise<void>
   /** Keeps a changed record under the same id. */

@@ -1,3 +1,4 @@
+import { allValues, withValue, type Awaitable } from '../../lib/atHand.js'
 import { isDue } from '../../lib/due.js'
 import { asAuthError, type AuthError } from '../../lib/errors.js'
 import type { StoreVault, VaultContents } from '../../lib/storeVault.js'
@@ -20,46 +21,60 @@ export interface LoadedAccounts {
   tokens: Map<string, LoadedTokens>
 }
 
+/** What there is of somebody who is not signed in. */
+export function nobody(): LoadedAccounts {
+  return { record: undefined, tokens: new Map() }
+}
+
 /** Fetches the tokens of a session's accounts from wherever they are kept, all at once. */
-export async function loadAccounts(engine: Engine, req: Request, record: SessionRecord): Promise<LoadedAccounts> {
-  const loaded = await Promise.all(Object.entries(record.accounts).map(async ([slug, account]) => {
-    try {
-      return [slug, await loadTokens(engine, req, slug, account, record)] as const
-    } catch (error) {
-      // Who the person is does not depend on the tokens: only what needs them fails.
-      return [slug, { error: asAuthError(error, 'store_unavailable', 'The tokens cannot be read at the moment. Try again soon.') }] as const
-    }
-  }))
-  const present = loaded.filter((entry): entry is readonly [string, LoadedTokens] => entry[1] !== undefined)
-  const tokens = new Map(present)
-  if (!tokens.has(record.current)) return { record: undefined, tokens: new Map() }
-  if (present.length === loaded.length) return { record: withNewest(record, tokens), tokens }
-  const accounts = Object.fromEntries(Object.entries(record.accounts).filter(([slug]) => tokens.has(slug)))
-  return { record: withNewest({ ...record, accounts }, tokens), tokens }
+export function loadAccounts(engine: Engine, req: Request, record: SessionRecord): Awaitable<LoadedAccounts> {
+  const accounts = Object.entries(record.accounts)
+  const loading = accounts.map(([slug, account]) => tokensAtHand(engine, slug, account) ?? fetchTokens(engine, req, slug, account, record))
+  return withValue(allValues(loading), (loaded) => {
+    const tokens = new Map<string, LoadedTokens>()
+    accounts.forEach(([slug], index) => {
+      const found = loaded[index]
+      if (found) tokens.set(slug, found)
+    })
+    if (!tokens.has(record.current)) return nobody()
+    const present = tokens.size === accounts.length ? record.accounts : Object.fromEntries(accounts.filter(([slug]) => tokens.has(slug)))
+    return { record: withNewest(present === record.accounts ? record : { ...record, accounts: present }, tokens), tokens }
+  })
+}
+
+/** The tokens that the session itself holds, as long as nothing has to be asked for. */
+function tokensAtHand({ settings, renewals, now }: Engine, slug: string, { tokens, vault, beside }: Account): LoadedTokens | undefined {
+  if (settings.fetchToken || vault !== undefined || !tokens) return undefined
+  const newest = renewals.newest(slug, tokens)
+  return beside === undefined || !isDue(newest, now()) ? { tokens: newest } : undefined
 }
 
 /** @returns `undefined` for an account that has been signed out: its record is gone from the token store */
-async function loadTokens(engine: Engine, req: Request, slug: string, account: Account, { createdAt }: SessionRecord): Promise<LoadedTokens | undefined> {
+async function fetchTokens(engine: Engine, req: Request, slug: string, account: Account, { createdAt }: SessionRecord): Promise<LoadedTokens | undefined> {
   const { renewals, settings } = engine
-  if (settings.fetchToken) return { tokens: await readTable(engine, req, slug, account.user) }
-  if (account.vault === undefined) return { tokens: await newestOfSession(engine, req, slug, account) }
-  const vault = vaultAt(engine, account.vault)
-  if (!vault) return undefined
-  const pending = renewals.pending(vault.key)
-  if (pending) return { tokens: pending }
-  const contents = await lookAt(vault, engine.now() - createdAt < justNow)
-  if (contents.state === 'absent') return undefined
-  if (contents.state === 'revoked') return {}
-  touch(engine, vault, contents)
-  return { tokens: contents.kept.tokens }
+  try {
+    if (settings.fetchToken) return { tokens: await readTable(engine, req, slug, account.user) }
+    if (account.vault === undefined) return { tokens: await newestBeside(engine, req, slug, account) }
+    const vault = vaultAt(engine, account.vault)
+    if (!vault) return undefined
+    const pending = renewals.pending(vault.key)
+    if (pending) return { tokens: pending }
+    const contents = await lookAt(vault, engine.now() - createdAt < justNow)
+    if (contents.state === 'absent') return undefined
+    if (contents.state === 'revoked') return {}
+    touch(engine, vault, contents)
+    return { tokens: contents.kept.tokens }
+  } catch (error) {
+    // Who the person is does not depend on the tokens: only what needs them fails.
+    return { error: asAuthError(error, 'store_unavailable', 'The tokens cannot be read at the moment. Try again soon.') }
+  }
 }
 
-/** What the tokens that a session holds have become: as this process remembers, else as the record beside the session says, once they are due. */
-async function newestOfSession(engine: Engine, req: Request, slug: string, account: Account): Promise<Tokens | undefined> {
+/** What tokens of a session that are due have become: as this process remembers, else as the record beside the session says. */
+async function newestBeside(engine: Engine, req: Request, slug: string, account: Account): Promise<Tokens | undefined> {
   const { tokens } = account
   if (!tokens) return undefined
   const newest = engine.renewals.newest(slug, tokens)
-  if (account.beside === undefined || !isDue(newest, engine.now())) return newest
   const kept = await vaultOf(engine, req, account)?.read()
   return kept && (kept.tokens.issuedAt ?? 0) > (newest.issuedAt ?? 0) ? kept.tokens : newest
 }

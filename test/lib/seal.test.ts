@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { createSealer } from '../../lib/seal.js'
+import { createSealer, largestSealed } from '../../lib/seal.js'
 
 const secret = 'the current secret, long enough to seal'
 const older = 'an older secret, long enough to seal, too'
@@ -36,8 +36,24 @@ describe('A sealed value', () => {
     const text = sealer.seal('session', 'name', value)
     for (let length = 0; length < text.length; length += 3) expect(sealer.open('session', 'name', text.slice(0, length))).toBeUndefined()
     const future = Buffer.from(text, 'base64url')
-    future[0] = 2
+    future[0] = 3
     for (const foreign of ['', 'x', '=', 'ä', ' '.repeat(50), 'A'.repeat(100), 'A'.repeat(100_000), future.toString('base64url')]) expect(sealer.open('session', 'name', foreign)).toBeUndefined()
+  })
+
+  test('opens as itself where it was compressed, and is shorter', () => {
+    const repeated = { text: 'again and '.repeat(500) }
+    const text = sealer.seal('session', 'name', repeated, { compressed: true })
+    expect(text.length).toBeLessThan(200)
+    expect(sealer.open('session', 'name', text)).toEqual(repeated)
+    const plain = Buffer.from(text, 'base64url')
+    plain[0] = 1
+    expect(sealer.open('session', 'name', plain.toString('base64url'))).toBeUndefined()
+  })
+
+  test.each([false, true])('opens up to a size and not beyond it (compressed: %s)', (compressed) => {
+    const ofSize = (size: number): string => 'x'.repeat(size - 2)
+    expect(sealer.open('session', 'name', sealer.seal('session', 'name', ofSize(largestSealed), { compressed }))).toBe(ofSize(largestSealed))
+    expect(sealer.open('session', 'name', sealer.seal('session', 'name', ofSize(largestSealed + 1), { compressed }))).toBeUndefined()
   })
 
   test('survives a new secret while the old one is listed', () => {

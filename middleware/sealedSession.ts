@@ -1,0 +1,46 @@
+import { AuthError } from '../lib/errors.js'
+import { largestSealed } from '../lib/seal.js'
+import type { Engine } from './engine.js'
+import type { SessionRecord } from './session.js'
+
+/** Seals what a session remembers, for the place where it is kept. */
+export type SealSession = (place: string, record: SessionRecord) => string
+
+const tooLarge = { mostBytes: largestSealed, trimmed: 'the raw profile is too large for a session', refused: 'This sign-in is too large to be kept in a session.' }
+
+/** Where sessions are kept: how many bytes there is room for, and what is said when it is not enough. */
+const homes = {
+  /** Compressed it would be shorter; but who counts bytes on the wire learns from a compressed text what it repeats. */
+  cookies: {
+    compressed: false,
+    // Sealed they fill three cookies.
+    mostBytes: 8_500,
+    trimmed: 'the raw profile does not fit into cookies; a session store would keep it',
+    refused: 'This sign-in does not fit into cookies. The application needs a session store: set the option session: { store }.',
+  },
+  /** Sessions of the application's, which may be cookies too. */
+  session: { compressed: false, ...tooLarge },
+  /** Compressed, because express-session parses, writes and hashes it with every request. */
+  store: { compressed: true, ...tooLarge },
+}
+
+/**
+ * Seals without the provider's raw profile where there is no room for it.
+ * @throws AuthError `too_large` when there is no room for the rest either
+ */
+export function sealSession({ sealer, log }: Engine, home: keyof typeof homes, place: string, record: SessionRecord): string {
+  const { compressed, mostBytes, trimmed, refused } = homes[home]
+  const fits = (candidate: SessionRecord): boolean => Buffer.byteLength(JSON.stringify(candidate)) <= mostBytes
+  if (fits(record)) return sealer.seal('session', place, record, { compressed })
+  const small = withoutRaw(record)
+  if (!fits(small)) throw new AuthError('too_large', refused)
+  log('warn', { event: 'session_trimmed', reason: trimmed })
+  return sealer.seal('session', place, small, { compressed })
+}
+
+function withoutRaw(record: SessionRecord): SessionRecord {
+  return {
+    ...record,
+    accounts: Object.fromEntries(Object.entries(record.accounts).map(([slug, account]) => [slug, { ...account, user: { ...account.user, raw: {} } }])),
+  }
+}
