@@ -1,5 +1,6 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { AuthError } from './errors.js'
 
 /** What a sealed value is for; each purpose has keys of its own, so that one kind never opens as another. */
 export type SealPurpose = 'transaction' | 'session' | 'tokens' | 'csrf'
@@ -10,6 +11,7 @@ export interface Sealer {
    * Encrypts a JSON value into URL-safe text.
    * @param record where the value belongs (a cookie's name, a store's key): it opens nowhere else
    * @param options `compressed` for what is kept where nobody can watch its length change
+   * @throws AuthError `too_large` for what would not open again
    */
   seal(purpose: SealPurpose, record: string, value: unknown, options?: { compressed?: boolean }): string
   /** The value again, or `undefined` for anything that is not ours: foreign, damaged, of another version, purpose or record. */
@@ -66,6 +68,7 @@ export function createSealer(secrets: readonly string[], appId: string): Sealer 
     seal(purpose, record, value, { compressed = false } = {}) {
       const version = compressed ? compressedVersion : plainVersion
       const json = Buffer.from(JSON.stringify(value))
+      if (json.length > largestSealed) throw new AuthError('too_large', `What is to be kept of this sign-in is larger than ${String(largestSealed)} bytes.`)
       const key = currentKey(purpose)
       const iv = randomBytes(ivBytes)
       const cipher = createCipheriv('aes-256-gcm', key.secret, iv, { authTagLength: tagBytes })

@@ -41,7 +41,7 @@ export interface StoreVaultOptions {
  * Every call throws AuthError `store_unavailable` when the store fails or is too slow.
  */
 export function storeVault({ store, sealer, key, ttl, now }: StoreVaultOptions): StoreVault {
-  const seal = (tokens: Tokens): string => sealer.seal('tokens', key, { version: 1, savedAt: now(), tokens })
+  const seal = (tokens: Tokens): string => sealer.seal('tokens', key, { version: 1, savedAt: now(), tokens }, { compressed: true })
 
   async function look(): Promise<VaultContents & { version?: number }> {
     const stored = await fromStore(() => store.get(key))

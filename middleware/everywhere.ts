@@ -1,6 +1,7 @@
 import { AuthError } from '../lib/errors.js'
 import { isObject } from '../lib/json.js'
 import { sha256 } from '../lib/random.js'
+import { largestSealed } from '../lib/seal.js'
 import { fromStore } from '../lib/storeDeadline.js'
 import type { TokenStore } from '../lib/tokenStore.js'
 import type { Engine } from './engine.js'
@@ -11,6 +12,8 @@ import { contextOf, placeOfJobs } from './visit.js'
 
 /** Sessions of one person that are remembered at most; the oldest are ended when there are more. */
 const mostSessions = 500
+/** Bytes of the list besides its sessions. */
+const frame = 64
 /** Attempts to change a list that other processes change at the same time. */
 const attempts = 20
 
@@ -24,7 +27,7 @@ async function changeSessions(engine: Engine, userKey: string, change: (sessions
   const key = storeKey(engine.settings, 'sessions', sha256(userKey))
   for (let attempt = 0; attempt < attempts; attempt++) {
     const { sessions, version } = await readSessions(engine, store, key)
-    const sealed = engine.sealer.seal('session', key, { version: 1, sessions: change(sessions).slice(-mostSessions) })
+    const sealed = engine.sealer.seal('session', key, { version: 1, sessions: change(sessions) })
     if (await fromStore(() => store.set(key, sealed, { version, ttl: recordLifetime(engine) }))) return
     await new Promise((resolve) => { setTimeout(resolve, Math.random() * 20) })
   }
@@ -46,14 +49,22 @@ function sessionOf({ current, accounts }: SessionRecord): { userKey: string; kno
   return account?.vault === undefined ? undefined : { userKey: account.user.key, known: { slug: current, vault: account.vault } }
 }
 
+/** How many of these sessions one sealed list holds: fewer where their names are long. */
+function roomFor(sessions: readonly KnownSession[]): number {
+  const longest = Math.max(...sessions.map((session) => Buffer.byteLength(JSON.stringify(session)) + 1))
+  return Math.min(mostSessions, Math.floor((largestSealed - frame) / longest))
+}
+
 /** Remembers a session that has just begun. */
 export async function noteSession(engine: Engine, record: SessionRecord): Promise<void> {
   const session = sessionOf(record)
   if (!session) return
   const surplus: KnownSession[] = []
   await changeSessions(engine, session.userKey, (sessions) => {
-    surplus.splice(0, surplus.length, ...sessions.slice(0, Math.max(sessions.length + 1 - mostSessions, 0)))
-    return [...sessions, session.known]
+    const all = [...sessions, session.known]
+    const kept = all.slice(-roomFor(all))
+    surplus.splice(0, surplus.length, ...all.slice(0, -kept.length))
+    return kept
   })
   for (const { vault } of surplus) engine.background(Promise.resolve(vaultAt(engine, vault)?.remove()))
 }

@@ -54,7 +54,7 @@ const publishedFor = 60
 async function publish(engine: Engine, stateHash: string, news: Record<string, unknown>): Promise<void> {
   const { settings: { tokenStore }, sealer } = engine
   const key = storeKey(engine.settings, 'landing', stateHash)
-  await fromStore(() => tokenStore?.set(key, sealer.seal('session', key, news), { ttl: publishedFor }))
+  await fromStore(() => tokenStore?.set(key, sealer.seal('session', key, news, { compressed: true }), { ttl: publishedFor }))
 }
 
 async function readNews(engine: Engine, stateHash: string): Promise<Record<string, unknown> | undefined> {

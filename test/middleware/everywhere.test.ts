@@ -1,0 +1,44 @@
+import { expect, test } from '@jest/globals'
+import { resolveConfig } from '../../lib/config.js'
+import { memoryTokenStore } from '../../lib/stores/memory.js'
+import type { AuthUser } from '../../lib/types.js'
+import { createEngine, type Engine, type SessionSetting } from '../../middleware/engine.js'
+import { endEverywhere, noteSession } from '../../middleware/everywhere.js'
+import type { Request } from '../../middleware/http.js'
+import { newVaultKey, vaultAt } from '../../middleware/tokens/places.js'
+
+function engineWithStore(appId?: string): Engine {
+  return createEngine(resolveConfig<Request, SessionSetting>({
+    providers: { corp: { protocol: 'oidc', issuer: 'https://id.example', clientId: 'a', clientSecret: 'b' } },
+    secret: 'a secret of the tests, long enough to seal', baseUrl: 'https://app.example', logger: false, tokenStore: memoryTokenStore(), ...(appId ? { appId } : {}),
+  }, { catalogue: {}, retired: {}, env: {}, warn: () => undefined }))
+}
+
+/** Begins so many sessions of one person, each with its tokens in the store. */
+async function signInTimes(engine: Engine, times: number, slug: string): Promise<string[]> {
+  const user = { provider: slug, id: '1', key: `${slug}$1` } as AuthUser
+  const vaults: string[] = []
+  for (let index = 0; index < times; index++) {
+    const vault = newVaultKey(engine)
+    vaults.push(vault)
+    await vaultAt(engine, vault)?.put({ accessToken: `token ${String(index)}`, tokenType: 'Bearer' })
+    await noteSession(engine, { version: 1, salt: 'salt', current: slug, accounts: { [slug]: { user, vault } }, finished: [], createdAt: 0 })
+  }
+  await engine.close()
+  return vaults
+}
+
+test.each([
+  ['short names', 'corp', undefined, 500],
+  ['the longest names', 'c'.repeat(64), 'a'.repeat(32), 230],
+])('a person has so many sessions that they can all be ended, and the oldest end first: %s', async (_names, slug, appId, least) => {
+  const engine = engineWithStore(appId)
+  const vaults = await signInTimes(engine, 505, slug)
+  const alive = await Promise.all(vaults.map(async (name) => await vaultAt(engine, name)?.read() !== undefined))
+  const count = alive.filter(Boolean).length
+  expect(count).toBeGreaterThanOrEqual(least)
+  expect(count).toBeLessThanOrEqual(500)
+  expect(alive.lastIndexOf(false)).toBe(vaults.length - count - 1)
+  expect(await endEverywhere(engine, `${slug}$1`)).toBe(count)
+  for (const name of vaults) expect(await vaultAt(engine, name)?.read()).toBeUndefined()
+})
