@@ -5,7 +5,7 @@ import type { AuthRouterConfig, ProviderEntry, ProviderLookup } from '../lib/set
 import type { LoginOptions, Provider } from '../lib/types.js'
 import { catalogue, retired, type CatalogueName } from '../providers/index.js'
 import { fail, protect, redirect, type FailedRequest } from './answers.js'
-import { attach, visitOf, type AttachedRequest } from './attach.js'
+import { attach, isAttached, visitOf, type AttachedRequest } from './attach.js'
 import { createBeyond, type Beyond } from './beyond.js'
 import { createEngine, type AuthEvents, type Engine, type SessionSetting } from './engine.js'
 import type { Handler, Next, Request, Response } from './http.js'
@@ -88,7 +88,7 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
 /** Every request passes here: it gets its user and clients, then it is a route of ours or the application's. */
 function serve(engine: Engine, open: VisitOpener, req: Request, res: Response, next: Next | undefined): void {
   try {
-    if (visitOf(req)) throw new AuthError('config_invalid', 'authRouter is mounted twice for this request; mount it once.')
+    if (isAttached(req)) throw new AuthError('config_invalid', 'authRouter is mounted twice for this request; mount it once.')
     const route = findRoute(engine, pathOf(req.url ?? '/'))
     if (route) serveRoute(engine, open, route, { req, res, next, place: undefined, slug: undefined, returnTo: undefined })
     else passThrough(engine, open, req, res, next)

@@ -2,8 +2,8 @@ import type { Sealer } from '../lib/seal.js'
 import { deepFreeze } from './deepFreeze.js'
 import { readRecord, type SessionRecord } from './session.js'
 
-/** Sessions remembered at most, some 15 kB each; the one opened first makes room. */
-const most = 500
+/** Characters of sealed text remembered at most, which takes some 25 MB: two thousand sessions with their tokens. */
+const mostCharacters = 10_000_000
 /** Characters of a sealed text's end that tell it from others. */
 const tagLength = 24
 
@@ -17,6 +17,17 @@ export type OpenSession = (place: string, text: string) => SessionRecord | undef
  */
 export function sessionOpener(sealer: Sealer): OpenSession {
   const opened = new Map<string, { place: string; text: string; record: SessionRecord }>()
+  let characters = 0
+
+  // What was opened first makes room.
+  function makeRoom(): void {
+    for (const [end, { text }] of opened) {
+      if (characters <= mostCharacters) return
+      opened.delete(end)
+      characters -= text.length
+    }
+  }
+
   return (place, text) => {
     // The tag stands at the end: enough to find a text by, and quicker to look up than all of it.
     const end = text.slice(-tagLength)
@@ -24,9 +35,9 @@ export function sessionOpener(sealer: Sealer): OpenSession {
     if (known?.place === place && known.text === text) return known.record
     const record = deepFreeze(readRecord(sealer.open('session', place, text)))
     if (!record) return undefined
-    const oldest = opened.keys().next()
-    if (opened.size >= most && !oldest.done) opened.delete(oldest.value)
+    characters += text.length - (known?.text.length ?? 0)
     opened.set(end, { place, text, record })
+    makeRoom()
     return record
   }
 }
