@@ -65,13 +65,12 @@ function mountedFinder(engine: Engine, options: Parameters<typeof mountSession>[
 interface SealedSessions {
   engine: Engine
   open: OpenSession
-  prefix: string
+  /** Name of the cookie, but for its prefix. */
   cookie: string
 }
 
 function sealedSessions(engine: Engine): SealedSessions {
-  const prefix = cookiePrefix(engine.settings.appId)
-  return { engine, open: sessionOpener(engine.sealer), prefix, cookie: sessionCookieName(prefix) }
+  return { engine, open: sessionOpener(engine.sealer), cookie: sessionCookieName(cookiePrefix(engine.settings.appId)) }
 }
 
 // Classes, because V8 comes to put literals that every request makes among its old objects, which keeps all that they hold, the request
