@@ -107,6 +107,14 @@ export function createSealer(secrets: readonly string[], appId: string): Sealer 
   }
 }
 
+/**
+ * Secrets for a library that signs by itself: other ones for each application and each purpose.
+ * @param secrets the current one first
+ */
+export function derivedSecrets(secrets: readonly string[], appId: string, purpose: string): string[] {
+  return secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, 'authrouter/v1', JSON.stringify([purpose, appId]), 32)).toString('base64url'))
+}
+
 function deriveKey(secret: string, purpose: SealPurpose): Key {
   const key = Buffer.from(hkdfSync('sha256', secret, 'authrouter/v1', purpose, 32))
   return { secret: key, id: createHash('sha256').update(key).digest().subarray(0, keyIdBytes) }

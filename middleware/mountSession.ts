@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module'
 import { AuthError } from '../lib/errors.js'
+import { derivedSecrets } from '../lib/seal.js'
 import { fromStore } from '../lib/storeDeadline.js'
+import { cookiePrefix } from './cookies.js'
 import type { Engine } from './engine.js'
 import type { Next, Request, Response } from './http.js'
 import { called, type StoreDone } from './storeCallback.js'
@@ -19,8 +21,9 @@ export function mountSession({ settings }: Pick<Engine, 'settings'>, options: { 
   const session = require('express-session') as (options: object) => SessionMiddleware
   const { cookie, ...others } = options as { store: object; cookie?: object }
   return session({
-    name: secure ? '__Host-ar.sid' : 'ar.sid',
-    secret: [...settings.secrets],
+    name: `${secure ? '__Host-' : ''}${cookiePrefix(settings.appId)}.sid`,
+    // One application's cookie under another's name must not pass either.
+    secret: derivedSecrets(settings.secrets, settings.appId, 'express-session'),
     resave: false,
     saveUninitialized: false,
     rolling: settings.expiry.rolling,
@@ -57,6 +60,12 @@ function answering(store: SessionStore): SessionStore {
       const value: unknown = bounded.get(name) ?? Reflect.get(target, name)
       // A store with private fields knows only itself.
       return typeof value === 'function' && !bounded.has(name) ? value.bind(target) as unknown : value
+    },
+    // Who wraps one of these operations wraps the one that answers.
+    set: (target, name, value) => {
+      if (!bounded.has(name)) return Reflect.set(target, name, value)
+      bounded.set(name, value as Operation)
+      return true
     },
   })
 }
