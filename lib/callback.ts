@@ -27,8 +27,27 @@ export async function callback(context: Context, transaction: Transaction, param
   checkProvider(transaction, context)
   const tokenSet = await exchange(context, transaction, parameters)
   const raw = await fetchUserinfo(context, tokenSet)
-  const user = toUser(raw, { slug: context.slug, profile: context.provider.profile ?? {}, claims: tokenSet.claims, now: context.now() })
+  const user = toUser(raw, {
+    slug: context.slug,
+    issuer: issuerOfKey(context, tokenSet),
+    profile: context.provider.profile ?? {},
+    claims: tokenSet.claims,
+    now: context.now(),
+  })
   return { user, tokens: tokenSet.tokens }
+}
+
+/**
+ * Whose id it is, where the slug alone does not say so: an entry that a lookup gave may be another's elsewhere, and one document may
+ * speak for many issuers (`{tenantid}`), of which the verified ID Token names one.
+ */
+function issuerOfKey({ provider, reach }: Context, { claims }: TokenSet): string | undefined {
+  const { issuer, apiBaseUrl, userinfoEndpoint, tokenEndpoint } = provider
+  const named = claims?.['iss'] ?? issuer
+  if (reach === undefined && named === issuer) return undefined
+  if (typeof named === 'string') return named.replace(/^https:\/\//, '')
+  const address = apiBaseUrl ?? userinfoEndpoint ?? tokenEndpoint
+  return address && new URL(address).host
 }
 
 /** The value by which a callback names its login: `state`, or the request token of OAuth 1.0a, also when the person said no. */

@@ -121,9 +121,9 @@ function origins(configured: readonly string[] = []): string[] {
 }
 
 function checkSession(session: unknown): void {
-  if (session === undefined || typeof session === 'function') return
+  if (session === undefined || session === 'request' || typeof session === 'function') return
   if (typeof session !== 'object' || session === null || Array.isArray(session)) {
-    throw invalid('session', 'must be { store } with a store of express-session, or a function (req, res) => session; '
+    throw invalid('session', 'must be { store } with a store of express-session, \'request\', or a function (req, res) => session; '
       + 'leave it out for a sealed cookie.')
   }
   if (!hasMethods((session as { store?: unknown }).store, ['get', 'set', 'destroy'])) {

@@ -71,7 +71,7 @@ export function createCredentials(context: Context, holder: TokenHolder): Creden
     },
     revoke: async () => {
       await holder.load?.()
-      const settled = await context.renewals.settled(slug, tokens(), holder.vault)
+      const settled = await context.renewals.settled(context, tokens(), holder.vault)
       const kept = await holder.vault?.read()
       const isRevoked = await revokeTokens(context, kept?.tokens ?? settled)
       await holder.forget?.()

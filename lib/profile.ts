@@ -33,6 +33,8 @@ const emailShape = /^[^\s@\uff20\ufe6b<>()[\],;:\\"\p{C}]{1,64}@(?:[A-Za-z0-9](?
 
 export interface MappingFacts {
   slug: string
+  /** Named in the key, where the slug can mean several. */
+  issuer?: string | undefined
   profile: ProfileMap
   /** Claims of the verified ID Token, if there was one. */
   claims?: RawProfile | undefined
@@ -46,7 +48,7 @@ export interface MappingFacts {
  * @param raw the provider's own profile, parsed
  * @throws AuthError `provider_bad_response` when the profile has no id
  */
-export function toUser(raw: RawProfile, { slug, profile, claims, now }: MappingFacts): AuthUser {
+export function toUser(raw: RawProfile, { slug, issuer, profile, claims, now }: MappingFacts): AuthUser {
   const read = (key: ProfileKey): unknown => {
     const field = profile[key]
     return typeof field === 'function' ? field(raw) : field === undefined ? undefined : readPath(raw, field)
@@ -82,7 +84,7 @@ export function toUser(raw: RawProfile, { slug, profile, claims, now }: MappingF
   return {
     provider: slug,
     id,
-    key: `${slug}$${id}`,
+    key: `${issuer === undefined ? slug : `${slug}@${issuer}`}$${id}`,
     ...known,
     name: text(read('name')) ?? (fullName || undefined) ?? known.username ?? known.nickname ?? email?.split('@')[0] ?? id,
     roles: [],

@@ -151,6 +151,8 @@ export interface Provider extends ProviderOptions {
   docs?: string
   parameters?: Record<string, ProviderParameter>
   issuer?: Template
+  /** Issuers or origins that this provider had before: who signed in there stays signed in. */
+  formerly?: readonly string[]
   /** Where the discovery document is, if not below the issuer. */
   discoveryEndpoint?: Template
   /** `false` where the endpoints are given here and no discovery document exists. */

@@ -1,3 +1,4 @@
+import { bindingOf, type Party } from './binding.js'
 import { isDue } from './due.js'
 import { AuthError } from './errors.js'
 import { loadProtocol } from './protocols/index.js'
@@ -33,11 +34,11 @@ export interface Renewals {
    */
   renew: (context: Context, renewal: Renewal) => Promise<Tokens>
   /** What these tokens have become in this process, as far as it is remembered; the same ones when nothing is known. */
-  newest: (slug: string, tokens: Tokens) => Tokens
+  newest: (party: Party, tokens: Tokens) => Tokens
   /** Renewed tokens that wait for their vault to be written to again. */
   pending: (vaultKey: string) => Tokens | undefined
   /** Resolves when no renewal of these tokens is under way any more, to what they have become. */
-  settled: (slug: string, tokens: Tokens, vault?: Vault) => Promise<Tokens>
+  settled: (party: Party, tokens: Tokens, vault?: Vault) => Promise<Tokens>
   /** Resolves when no renewal is under way and nothing waits to be written. */
   idle: () => Promise<void>
   /** Forgets everything. */
@@ -55,7 +56,7 @@ export function createRenewals(now: () => number = () => Date.now()): Renewals {
     const { held, vault, grant } = renewal
     const { slug } = context
     if (!canRenew(context, held, grant)) throw new AuthError('reauth_required', 'The access cannot be renewed; sign in again.', { provider: slug })
-    const key = flightKey(slug, held, vault)
+    const key = flightKey(bindingOf(context), held, vault)
     const joined = underWay.get(key)
     if (joined) {
       const renewed = await joined
@@ -70,37 +71,39 @@ export function createRenewals(now: () => number = () => Date.now()): Renewals {
   async function start(context: Context, renewal: Renewal): Promise<Tokens> {
     const { held, vault, grant = refreshGrant, onRenewed, onOrphaned } = renewal
     const { slug } = context
-    const current = vault ? held : rotations.newest(slug, held)
+    const binding = bindingOf(context)
+    const current = vault ? held : rotations.newest(binding, held)
     if (current.accessToken !== held.accessToken && !isDue(current, now())) return current
     const exchange = async (tokens: Tokens): Promise<Tokens> => {
-      failed.check(slug, tokens)
+      failed.check(binding, tokens)
       try {
         const renewed = await askProvider(context, grant(tokens))
-        failed.forget(slug, tokens)
+        failed.forget(binding, tokens)
         return renewed
       } catch (error) {
-        failed.remember(slug, tokens, error)
+        failed.remember(binding, tokens, error)
         throw error
       }
     }
     if (vault) {
       const renewed = await renewInVault({ slug, held: current, vault, exchange, onRenewed, onOrphaned, pending, now })
-      if (held.accessToken !== '') rotations.remember(slug, held, renewed)
+      if (held.accessToken !== '') rotations.remember(binding, held, renewed)
       return renewed
     }
     const renewed = await exchange(current)
-    rotations.remember(slug, current, renewed)
+    rotations.remember(binding, current, renewed)
     await onRenewed?.(renewed, current)
     return renewed
   }
 
   return {
     renew,
-    newest: rotations.newest,
+    newest: (party, tokens) => rotations.newest(bindingOf(party), tokens),
     pending: (vaultKey) => pending.get(vaultKey)?.tokens,
-    async settled(slug, tokens, vault) {
-      await underWay.get(flightKey(slug, tokens, vault))?.catch(() => undefined)
-      return rotations.newest(slug, tokens)
+    async settled(party, tokens, vault) {
+      const binding = bindingOf(party)
+      await underWay.get(flightKey(binding, tokens, vault))?.catch(() => undefined)
+      return rotations.newest(binding, tokens)
     },
     async idle() {
       while (underWay.size > 0) await Promise.allSettled(underWay.values())
@@ -119,8 +122,8 @@ function refreshGrant(tokens: Tokens): Grant {
 }
 
 /** Whoever holds the same refresh token, or a key to the same place, shares one renewal. */
-function flightKey(slug: string, tokens: Tokens, vault: Vault | undefined): string {
-  return vault ? `${slug} ${vault.key}` : refreshKey(slug, tokens)
+function flightKey(binding: string, tokens: Tokens, vault: Vault | undefined): string {
+  return vault ? `${binding} ${vault.key}` : refreshKey(binding, tokens)
 }
 
 async function askProvider(context: Context, grant: Grant): Promise<Tokens> {

@@ -8,8 +8,8 @@ const most = 5_000
 
 /** What tokens have become: requests that carry the same old cookie get the rotated tokens, and not a second refresh. */
 export interface RotationMemory {
-  remember: (slug: string, old: Tokens, renewed: Tokens) => void
-  newest: (slug: string, tokens: Tokens) => Tokens
+  remember: (binding: string, old: Tokens, renewed: Tokens) => void
+  newest: (binding: string, tokens: Tokens) => Tokens
   clear: () => void
 }
 
@@ -17,8 +17,8 @@ export interface RotationMemory {
 export function rotationMemory(now: () => number): RotationMemory {
   const rotations = new Map<string, { renewed: Tokens; until: number }>()
 
-  function follow(slug: string, tokens: Tokens): Tokens {
-    const entry = rotations.get(refreshKey(slug, tokens))
+  function follow(binding: string, tokens: Tokens): Tokens {
+    const entry = rotations.get(refreshKey(binding, tokens))
     if (!entry || entry.until <= now() || entry.renewed.accessToken === tokens.accessToken) return tokens
     // A refresh token that is never rotated leads many access tokens to one entry, which may be the older one.
     if ((entry.renewed.issuedAt ?? 0) < (tokens.issuedAt ?? 0)) return tokens
@@ -26,8 +26,8 @@ export function rotationMemory(now: () => number): RotationMemory {
   }
 
   return {
-    remember(slug, old, renewed) {
-      const key = refreshKey(slug, old)
+    remember(binding, old, renewed) {
+      const key = refreshKey(binding, old)
       rotations.delete(key)
       for (const [oldest, { until }] of rotations) {
         if (until > now() && rotations.size < most) break
@@ -35,10 +35,10 @@ export function rotationMemory(now: () => number): RotationMemory {
       }
       rotations.set(key, { renewed, until: now() + rememberedFor })
     },
-    newest(slug, tokens) {
+    newest(binding, tokens) {
       if (rotations.size === 0) return tokens
       let newest = tokens
-      for (let next = follow(slug, newest); next !== newest; next = follow(slug, newest)) newest = next
+      for (let next = follow(binding, newest); next !== newest; next = follow(binding, newest)) newest = next
       return newest
     },
     clear: () => { rotations.clear() },

@@ -8,8 +8,8 @@ import type { AuthUser, Tokens } from './types.js'
 export interface SealedCredentials {
   /** Slug of the provider. */
   slug: string
-  /** Who the application was to the provider: tokens belong to one client. */
-  clientId: string
+  /** What `bindingOf` gave for the entry: tokens belong to one client of one provider. */
+  binding: string
   tokens: Tokens
   /** Where the tokens are kept for all processes, in an application with a token store. */
   vaultKey?: string
@@ -22,8 +22,8 @@ const record = 'credentials'
 const userFields = ['id', 'key', 'username', 'email', 'name'] as const
 
 /** Credentials as compact URL-safe text, encrypted and authenticated (AES-256-GCM, see `createSealer`). */
-export function sealCredentials(sealer: Sealer, { slug, clientId, tokens, vaultKey, user }: SealedCredentials): string {
-  return sealer.seal('tokens', record, { version: 1, slug, clientId, tokens, vaultKey, user: user && fieldsOf(user) })
+export function sealCredentials(sealer: Sealer, { slug, binding, tokens, vaultKey, user }: SealedCredentials): string {
+  return sealer.seal('tokens', record, { version: 2, slug, binding, tokens, vaultKey, user: user && fieldsOf(user) })
 }
 
 /**
@@ -32,12 +32,12 @@ export function sealCredentials(sealer: Sealer, { slug, clientId, tokens, vaultK
  */
 export function openCredentials(sealer: Sealer, text: string): SealedCredentials {
   const value: unknown = typeof text === 'string' ? sealer.open('tokens', record, text) : undefined
-  const tokens = isObject(value) && value['version'] === 1 ? readTokens(value['tokens']) : undefined
-  if (!isObject(value) || !tokens || typeof value['slug'] !== 'string' || typeof value['clientId'] !== 'string') throw unreadable()
-  const { slug, clientId, vaultKey, user } = value
+  const tokens = isObject(value) && value['version'] === 2 ? readTokens(value['tokens']) : undefined
+  if (!isObject(value) || !tokens || typeof value['slug'] !== 'string' || typeof value['binding'] !== 'string') throw unreadable()
+  const { slug, binding, vaultKey, user } = value
   return {
     slug,
-    clientId,
+    binding,
     tokens,
     ...(typeof vaultKey === 'string' ? { vaultKey } : {}),
     ...(isObject(user) ? { user: { provider: slug, ...fieldsOf(user) } } : {}),

@@ -15,9 +15,9 @@ interface Setback { error: AuthError; wait: number; since: number }
 /** Renewals that failed: a provider that is down, or has refused, is not asked again by every request. */
 export interface Setbacks {
   /** @throws AuthError the last failure, while it is too early to try again */
-  check: (slug: string, tokens: Tokens) => void
-  remember: (slug: string, tokens: Tokens, error: unknown) => void
-  forget: (slug: string, tokens: Tokens) => void
+  check: (binding: string, tokens: Tokens) => void
+  remember: (binding: string, tokens: Tokens, error: unknown) => void
+  forget: (binding: string, tokens: Tokens) => void
   clear: () => void
 }
 
@@ -25,22 +25,22 @@ export interface Setbacks {
 export function setbacks(now: () => number): Setbacks {
   const known = new Map<string, Setback>()
   return {
-    check(slug, tokens) {
-      const setback = known.get(refreshKey(slug, tokens))
+    check(binding, tokens) {
+      const setback = known.get(refreshKey(binding, tokens))
       if (!setback) return
       const isUsable = isExpired(tokens, now() / 1000, 0) === false
       const wait = isUsable || setback.error.code === 'reauth_required' ? setback.wait : Math.min(setback.wait, longestWaitWithoutAccess)
       if (now() - setback.since < wait) throw setback.error
     },
-    remember(slug, tokens, error) {
+    remember(binding, tokens, error) {
       if (!(error instanceof AuthError) || !['reauth_required', 'provider_timeout', 'provider_bad_response'].includes(error.code)) return
-      const key = refreshKey(slug, tokens)
+      const key = refreshKey(binding, tokens)
       const previous = known.get(key)
       known.delete(key)
       if (known.size >= most) for (const oldest of [...known.keys()].slice(0, most / 10)) known.delete(oldest)
       known.set(key, { error, wait: previous ? Math.min(previous.wait * 2, longestWait) : firstWait, since: now() })
     },
-    forget: (slug, tokens) => { known.delete(refreshKey(slug, tokens)) },
+    forget: (binding, tokens) => { known.delete(refreshKey(binding, tokens)) },
     clear: () => { known.clear() },
   }
 }

@@ -1,3 +1,5 @@
+import { bindingOf, isBoundTo, type Party } from './binding.js'
+import { AuthError } from './errors.js'
 import { isObject } from './json.js'
 import type { Sealer } from './seal.js'
 import { fromStore } from './storeDeadline.js'
@@ -10,9 +12,9 @@ import type { KeptTokens, Vault } from './vault.js'
 export type VaultContents =
   | { state: 'kept'; kept: KeptTokens; savedAt: number }
   /** The tokens have been revoked, and the person is still signed in. */
-  | { state: 'revoked' }
-  /** Nothing, or nothing that can be read. */
-  | { state: 'absent' }
+  | { state: 'revoked'; kept?: undefined }
+  /** Nothing, nothing that can be read, or what belongs to another entry. */
+  | { state: 'absent'; kept?: undefined }
 
 /** A vault that is one sealed record of a token store. */
 export interface StoreVault extends Vault {
@@ -20,7 +22,7 @@ export interface StoreVault extends Vault {
   look: () => Promise<VaultContents>
   /** Writes over whatever is there. */
   put: (tokens: Tokens) => Promise<void>
-  /** Leaves a mark in the place of the tokens. */
+  /** Leaves a mark in the place of the tokens, where there are any. */
   markRevoked: () => Promise<void>
   remove: () => Promise<void>
 }
@@ -30,23 +32,29 @@ export interface StoreVaultOptions {
   sealer: Sealer
   /** The record's name in the store. */
   key: string
+  /** Whose tokens they are: a record that is bound to another entry counts as absent. */
+  party: Party
   /** Seconds that the record is kept after a write. */
   ttl: number
   /** Milliseconds since 1970. */
   now: () => number
 }
 
+/** Attempts to write over a record that others change at the same time. */
+const maxAttempts = 20
+
 /**
  * Keeps the tokens of one account in a token store, sealed for this record alone.
  * Every call throws AuthError `store_unavailable` when the store fails or is too slow.
  */
-export function storeVault({ store, sealer, key, ttl, now }: StoreVaultOptions): StoreVault {
-  const seal = (tokens: Tokens): string => sealer.seal('tokens', key, { version: 1, savedAt: now(), tokens }, { compressed: true })
+export function storeVault({ store, sealer, key, party, ttl, now }: StoreVaultOptions): StoreVault {
+  const binding = bindingOf(party)
+  const seal = (tokens: Tokens): string => sealer.seal('tokens', key, { version: 1, savedAt: now(), binding, tokens }, { compressed: true })
 
-  async function look(): Promise<VaultContents & { version?: number }> {
+  async function look(): Promise<VaultContents> {
     const stored = await fromStore(() => store.get(key))
     const value = typeof stored?.record === 'string' ? sealer.open('tokens', key, stored.record) : undefined
-    if (!stored || !isObject(value) || value['version'] !== 1) return { state: 'absent' }
+    if (!stored || !isObject(value) || value['version'] !== 1 || !isBoundTo(value['binding'], party)) return { state: 'absent' }
     if (value['revoked'] === true) return { state: 'revoked' }
     const tokens = readTokens(value['tokens'])
     return tokens
@@ -64,8 +72,14 @@ export function storeVault({ store, sealer, key, ttl, now }: StoreVaultOptions):
     // What is no clear yes may not have been written.
     write: (tokens, version) => fromStore(async () => (await store.set(key, seal(tokens), { version, ttl }) as unknown) === true),
     put: async (tokens) => { await fromStore(() => store.set(key, seal(tokens), { ttl })) },
-    markRevoked: async () => {
-      await fromStore(() => store.set(key, sealer.seal('tokens', key, { version: 1, revoked: true }), { ttl }))
+    async markRevoked() {
+      const mark = sealer.seal('tokens', key, { version: 1, binding, revoked: true })
+      // Over what is there and never anew: a record that a sign-out has removed meanwhile stays away.
+      for (let attempt = 0; attempt < maxAttempts; attempt++) {
+        const { kept } = await look()
+        if (!kept || await fromStore(() => store.set(key, mark, { version: kept.version, ttl }))) return
+      }
+      throw new AuthError('store_unavailable', 'The tokens change too fast to be marked as revoked. Try again soon.')
     },
     remove: async () => { await fromStore(() => store.delete(key)) },
     ...(store.lock ? { lock: (seconds: number) => fromStore(async () => asLock(await store.lock?.(`${key}:lock`, seconds))) } : {}),

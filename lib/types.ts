@@ -24,7 +24,10 @@ export interface AuthUser {
   provider: string
   /** The provider's stable id (`sub`), always a string. */
   id: string
-  /** `provider + '$' + id`: unique over all providers, safe as a database key. */
+  /**
+   * `provider + '$' + id`: unique over all providers, safe as a database key. Where one slug can mean several issuers,
+   * `provider + '@' + issuer + '$' + id`, the issuer without `https://` or, where there is none, the host of the API.
+   */
   key: string
   username?: string
   /** Always present: name, else given and family name, else username, else nickname, else the local part of the e-mail, else id. */
@@ -91,6 +94,8 @@ export interface Registration {
   slug: string
   provider: ResolvedProvider
   client: Client
+  /** Where it may lead: to public addresses only, where a lookup gave it and so somebody else may have written its addresses. */
+  reach?: 'public'
 }
 
 /** What a login works with, frozen when it starts. */

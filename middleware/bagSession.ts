@@ -9,7 +9,9 @@ import type { OpenSession } from './openedSessions.js'
 import type { SealSession } from './sealedSession.js'
 import { transactionsKey, type SessionBag, type SessionRecord, type SessionStore } from './session.js'
 
-const key = 'authrouter'
+/** Under what the signed-in state stands in a session. */
+export const sessionKey = 'authrouter'
+const key = sessionKey
 
 /**
  * Keeps the signed-in state, sealed, under one key of a session that exists already.
@@ -81,6 +83,14 @@ export function readSession(req: Request, open: OpenSession): SessionRecord | un
   return opened(textOn(req), req.sessionID, open)
 }
 
+/**
+ * Whether the response may carry the session's cookie although nothing signs in: one that ends at a time is sent again when the session
+ * changes, and cookie-session has no other place for it.
+ */
+export function mayBeSentAgain({ session, sessionID }: Request): boolean {
+  return sessionID === undefined || (session as PlainSession).cookie?.expires instanceof Date
+}
+
 /** Whether the session that a middleware left on the request holds no signed-in state. */
 export function isEmptySession(req: Request): boolean {
   return textOn(req) === undefined
@@ -119,7 +129,7 @@ interface PlainSession {
   regenerate?: (done: (error?: unknown) => void) => unknown
   destroy?: (done: (error?: unknown) => void) => unknown
   save?: (done: (error?: unknown) => void) => unknown
-  cookie?: { secure?: boolean | undefined; maxAge?: number | null | undefined }
+  cookie?: { secure?: boolean | undefined; maxAge?: number | null | undefined; expires?: unknown }
 }
 
 /** The session that a middleware left at `req.session`: express-session, cookie-session, or one that looks like them. */

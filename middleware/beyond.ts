@@ -1,3 +1,4 @@
+import { bindingOf, isBoundTo } from '../lib/binding.js'
 import { createApiClient, type ApiClient } from '../lib/client.js'
 import { createCredentials, type Credentials } from '../lib/credentials.js'
 import { AuthError } from '../lib/errors.js'
@@ -67,10 +68,10 @@ export function createBeyond(engine: Engine): Beyond {
 }
 
 function opened(engine: Engine, text: string, wanted?: string): { context: Context; holder: TokenHolder; user: Partial<AuthUser> | undefined } {
-  const { slug, clientId, tokens, vaultKey, user } = openCredentials(engine.sealer, text)
+  const { slug, binding, tokens, vaultKey, user } = openCredentials(engine.sealer, text)
   const registration = engine.registrations().find((candidate) => candidate.slug === slug)
   // Tokens of one client must not be sent in the name of another, nor to another provider.
-  if (registration?.client.clientId !== clientId || (wanted !== undefined && wanted !== slug)) throw unreadable(wanted ?? slug)
+  if (!registration || !isBoundTo(binding, registration) || (wanted !== undefined && wanted !== slug)) throw unreadable(wanted ?? slug)
   const context = contextOf(engine, registration, placeOfJobs(engine))
   return { context, holder: heldTokens(engine, context, { tokens, vaultKey, user }), user }
 }
@@ -79,8 +80,8 @@ interface HeldTokens { tokens: Tokens; vaultKey?: string | undefined; user?: Par
 
 /** Tokens that live as long as their client, and in the token store where they came from one. */
 function heldTokens(engine: Engine, context: Context, { tokens, vaultKey, user }: HeldTokens): TokenHolder {
-  const { slug, client: { clientId } } = context
-  const vault = vaultKey === undefined ? undefined : vaultAt(engine, vaultKey)
+  const { slug } = context
+  const vault = vaultKey === undefined ? undefined : vaultAt(engine, context, vaultKey)
   let current: Tokens | undefined = tokens
   let loaded: Promise<void> | undefined
   return {
@@ -98,7 +99,7 @@ function heldTokens(engine: Engine, context: Context, { tokens, vaultKey, user }
     vault,
     onRenewed: (renewed, previous) => tellOfTokens(engine, { slug, user, tokens: renewed, previous }, { isStored: false }),
     onOrphaned: (renewed) => { revokeInBackground(engine, context, renewed) },
-    seal: (held) => sealCredentials(engine.sealer, { slug, clientId, tokens: held, ...(vaultKey === undefined ? {} : { vaultKey }), ...(user ? { user } : {}) }),
+    seal: (held) => sealCredentials(engine.sealer, { slug, binding: bindingOf(context), tokens: held, ...(vaultKey === undefined ? {} : { vaultKey }), ...(user ? { user } : {}) }),
   }
 }
 

@@ -1,10 +1,11 @@
+import { bindingOf } from '../lib/binding.js'
 import { sha256 } from '../lib/random.js'
 import type { TokenHolder } from '../lib/tokenHolder.js'
 import type { Context, Tokens } from '../lib/types.js'
 import type { KeptTokens, Vault } from '../lib/vault.js'
 import type { Engine } from './engine.js'
 import { tellOfTokens } from './tokens/events.js'
-import { storeKey, vaultAt } from './tokens/places.js'
+import { removeAt, storeKey, vaultAt } from './tokens/places.js'
 
 /** The application's own access (RFC 6749 section 4.4). */
 export interface ClientCredentialsGrant {
@@ -18,8 +19,8 @@ const unfetched: Tokens = Object.freeze({ accessToken: '', tokenType: 'Bearer', 
 /** Tokens of the application itself: one for each scope, shared by all clients of this process, and of others with the same token store. */
 export function ownTokens(engine: Engine, context: Context, { scope }: ClientCredentialsGrant): TokenHolder {
   const { slug } = context
-  const key = storeKey(engine.settings, 'client', `${slug}:${sha256(JSON.stringify([context.client.clientId, scope ?? null]))}`)
-  const vault = startingEmpty(vaultAt(engine, key) ?? memoryVault(engine.ownTokens, key))
+  const key = storeKey(engine.settings, 'client', `${slug}:${sha256(JSON.stringify([bindingOf(context), scope ?? null]))}`)
+  const vault = startingEmpty(vaultAt(engine, context, key) ?? memoryVault(engine.ownTokens, key))
   let current: Tokens | undefined
   return {
     read: () => current,
@@ -27,7 +28,7 @@ export function ownTokens(engine: Engine, context: Context, { scope }: ClientCre
     forget: async () => {
       current = undefined
       engine.ownTokens.delete(key)
-      await vaultAt(engine, key)?.remove()
+      await removeAt(engine, key)
     },
     vault,
     unfetched,

@@ -13,8 +13,10 @@ const mostChunks = 3
  *
  * @param name of the cookie; further ones are numbered
  * @param now milliseconds since 1970
+ * @param unlessEnded takes back what was written, should the session of this salt have ended before the response leaves
  */
-export function cookieSession(cookies: CookieJar, seal: SealSession, name: string, now: () => number): SessionStore {
+export function cookieSession(cookies: CookieJar, seal: SealSession, name: string, now: () => number, unlessEnded: (salt: string, takeBack: () => void) => void): SessionStore {
+  let isWatched = false
   const chunkName = (index: number): string => chunkOf(name, index)
 
   function write(record: SessionRecord): void {
@@ -29,6 +31,15 @@ export function cookieSession(cookies: CookieJar, seal: SealSession, name: strin
     }
   }
 
+  function writeUnlessEnded(record: SessionRecord): void {
+    write(record)
+    if (isWatched) return
+    isWatched = true
+    unlessEnded(record.salt, () => {
+      for (let index = 0; index < mostChunks; index++) cookies.withdraw(chunkName(index))
+    })
+  }
+
   return {
     renew(record) {
       write(record)
@@ -36,10 +47,10 @@ export function cookieSession(cookies: CookieJar, seal: SealSession, name: strin
     },
     update(record) {
       // Too late for this response: the next request renews the tokens again, or finds them in memory.
-      if (cookies.isWritable()) write(record)
+      if (cookies.isWritable()) writeUnlessEnded(record)
       return Promise.resolve()
     },
-    adopt: write,
+    adopt: writeUnlessEnded,
     end() {
       for (let index = 0; index < mostChunks; index++) {
         if (cookies.get(chunkName(index)) !== undefined) cookies.remove(chunkName(index))

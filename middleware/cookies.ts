@@ -13,6 +13,8 @@ export interface CookieJar {
   get: (name: string) => string | undefined
   set: (name: string, value: string, options?: CookieOptions) => void
   remove: (name: string) => void
+  /** Leaves out of this response what was set or removed under a name. */
+  withdraw: (name: string) => void
   /** Whether a `Set-Cookie` can still be sent. */
   isWritable: () => boolean
 }
@@ -40,6 +42,11 @@ export function cookieJar(req: Request, res: Response, secure: boolean): CookieJ
     get: (name) => Object.hasOwn(cookies(), prefix + name) ? cookies()[prefix + name] : undefined,
     set: (name, value, { maxAge } = {}) => { write(name, value, maxAge) },
     remove: (name) => { write(name, '', 0) },
+    withdraw(name) {
+      const others = [res.getHeader('set-cookie') ?? []].flat().map(String).filter((line) => !line.startsWith(`${prefix}${name}=`))
+      if (others.length > 0) res.setHeader('set-cookie', others)
+      else res.removeHeader('set-cookie')
+    },
     isWritable: () => !res.headersSent,
   }
 }

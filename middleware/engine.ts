@@ -12,10 +12,12 @@ import type { KeptTokens } from '../lib/vault.js'
 import { endedSessions, type EndedSessions } from './endedSessions.js'
 import { FlightLog } from './flights.js'
 import type { Request, Response } from './http.js'
+import { sealedRecords, type SealedRecords } from './sealedRecords.js'
 import type { SessionBag } from './session.js'
+import { recordLifetime } from './tokens/places.js'
 
-/** What `session` may be: nothing, options for express-session with a store, or a function that finds the application's own. */
-export type SessionSetting = { store: object; [option: string]: unknown } | ((req: Request, res: Response) => SessionBag)
+/** What `session` may be: nothing, a session middleware's that runs before, options for express-session with a store, or a function that finds the application's own. */
+export type SessionSetting = 'request' | { store: object; [option: string]: unknown } | ((req: Request, res: Response) => SessionBag)
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
@@ -49,6 +51,8 @@ export interface Engine {
   flights: FlightLog
   renewals: Renewals
   ended: EndedSessions
+  /** Records of the token store that hold no tokens; absent without one. */
+  records: SealedRecords | undefined
   /** Tokens of the application itself, where no token store keeps them. */
   ownTokens: Map<string, KeptTokens>
   log: (level: LogLevel, event: LogEvent) => void
@@ -94,9 +98,13 @@ export function createEngine(settings: Settings<Request, SessionSetting>, now: (
     return entry && settings.register(slug, entry)
   }
 
+  const sealer = createSealer(settings.secrets, settings.appId)
+  const { tokenStore: store } = settings
+
   return {
     settings,
-    sealer: createSealer(settings.secrets, settings.appId),
+    sealer,
+    records: store && sealedRecords({ store, sealer, ttl: () => recordLifetime({ settings }) }),
     ...createWaysOut(settings.outbound),
     now,
     flights,

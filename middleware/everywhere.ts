@@ -2,42 +2,32 @@ import { AuthError } from '../lib/errors.js'
 import { isObject } from '../lib/json.js'
 import { sha256 } from '../lib/random.js'
 import { largestSealed } from '../lib/seal.js'
-import { fromStore } from '../lib/storeDeadline.js'
-import type { TokenStore } from '../lib/tokenStore.js'
 import type { Engine } from './engine.js'
 import type { SessionRecord } from './session.js'
 import { revokeInBackground } from './tokens/forget.js'
-import { readSealed, recordLifetime, storeKey, vaultAt } from './tokens/places.js'
+import { removeAt, storeKey, vaultAt } from './tokens/places.js'
 import { contextOf, placeOfJobs } from './visit.js'
 
 /** Sessions of one person that are remembered at most; the oldest are ended when there are more. */
 const mostSessions = 500
 /** Bytes of the list besides its sessions. */
 const frame = 64
-/** Attempts to change a list that other processes change at the same time. */
-const attempts = 20
 
 /** One session, by the record that holds its tokens: without the record the session has ended. */
 interface KnownSession { slug: string; vault: string }
 
 /** The sessions of one person, so that all of them can be ended at once. Needs a token store. */
-async function changeSessions(engine: Engine, userKey: string, change: (sessions: KnownSession[]) => KnownSession[]): Promise<void> {
-  const { tokenStore: store } = engine.settings
-  if (!store) return
-  const key = storeKey(engine.settings, 'sessions', sha256(userKey))
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    const { sessions, version } = await readSessions(engine, store, key)
-    const sealed = engine.sealer.seal('session', key, { version: 1, sessions: change(sessions) })
-    if (await fromStore(() => store.set(key, sealed, { version, ttl: recordLifetime(engine) }))) return
-    await new Promise((resolve) => { setTimeout(resolve, Math.random() * 20) })
-  }
-  throw new AuthError('store_unavailable', 'The list of sessions changes too fast to be kept.')
+async function changeSessions({ settings, records }: Engine, userKey: string, change: (sessions: KnownSession[]) => KnownSession[]): Promise<void> {
+  await records?.change(listKey(settings, userKey), (list) => ({ version: 1, sessions: change(sessionsIn(list)) }))
 }
 
-async function readSessions(engine: Engine, store: TokenStore, key: string): Promise<{ sessions: KnownSession[]; version: number }> {
-  const { value, version } = await readSealed(engine, store, key)
+function listKey(settings: Engine['settings'], userKey: string): string {
+  return storeKey(settings, 'sessions', sha256(userKey))
+}
+
+function sessionsIn(value: unknown): KnownSession[] {
   const list: unknown[] = isObject(value) && Array.isArray(value['sessions']) ? value['sessions'] : []
-  return { sessions: list.filter(isKnownSession), version }
+  return list.filter(isKnownSession)
 }
 
 function isKnownSession(value: unknown): value is KnownSession {
@@ -59,14 +49,14 @@ function roomFor(sessions: readonly KnownSession[]): number {
 export async function noteSession(engine: Engine, record: SessionRecord): Promise<void> {
   const session = sessionOf(record)
   if (!session) return
-  const surplus: KnownSession[] = []
+  let surplus: KnownSession[] = []
   await changeSessions(engine, session.userKey, (sessions) => {
     const all = [...sessions, session.known]
     const kept = all.slice(-roomFor(all))
-    surplus.splice(0, surplus.length, ...all.slice(0, -kept.length))
+    surplus = all.slice(0, -kept.length)
     return kept
   })
-  for (const { vault } of surplus) engine.background(Promise.resolve(vaultAt(engine, vault)?.remove()))
+  for (const { vault } of surplus) engine.background(removeAt(engine, vault))
 }
 
 /** Forgets a session that has ended. */
@@ -83,20 +73,22 @@ export async function dropSession(engine: Engine, record: SessionRecord): Promis
  * @throws AuthError `config_invalid` without a token store of the router's own, `store_unavailable`
  */
 export async function endEverywhere(engine: Engine, userKey: string): Promise<number> {
-  const { tokenStore: store, fetchToken, revokeOnLogout } = engine.settings
-  if (!store || fetchToken) {
+  const { settings, records } = engine
+  if (!records || settings.fetchToken) {
     throw new AuthError('config_invalid', 'Signing out everywhere needs the option tokenStore (and tokens kept in it, not in a table read by fetchToken): it knows a person\'s sessions.')
   }
-  const key = storeKey(engine.settings, 'sessions', sha256(userKey))
-  const { sessions } = await readSessions(engine, store, key)
-  await Promise.all(sessions.map(async ({ slug, vault: name }) => {
-    const vault = vaultAt(engine, name)
-    const kept = revokeOnLogout ? await vault?.read() : undefined
-    await vault?.remove()
-    const registration = engine.registrations().find((candidate) => candidate.slug === slug)
-    if (kept && registration) revokeInBackground(engine, contextOf(engine, registration, placeOfJobs(engine)), kept.tokens)
-  }))
-  await fromStore(() => store.delete(key))
+  const sessions = sessionsIn(await records.read(listKey(settings, userKey)))
+  await Promise.all(sessions.map((session) => endSession(engine, session)))
+  // Those that were ended and no others: a session that began meanwhile stays on the list.
+  const ended = new Set(sessions.map(({ vault }) => vault))
+  if (ended.size > 0) await changeSessions(engine, userKey, (current) => current.filter(({ vault }) => !ended.has(vault)))
   engine.log('info', { event: 'logout_everywhere' })
   return sessions.length
+}
+
+async function endSession(engine: Engine, { slug, vault: name }: KnownSession): Promise<void> {
+  const registration = engine.registrations().find((candidate) => candidate.slug === slug)
+  const kept = engine.settings.revokeOnLogout && registration ? await vaultAt(engine, registration, name)?.read() : undefined
+  await removeAt(engine, name)
+  if (kept && registration) revokeInBackground(engine, contextOf(engine, registration, placeOfJobs(engine)), kept.tokens)
 }

@@ -1,12 +1,17 @@
 import type { Awaitable } from '../lib/atHand.js'
 import { AuthError } from '../lib/errors.js'
+import { isObject } from '../lib/json.js'
 import { fromStore } from '../lib/storeDeadline.js'
-import { bagSession, carryOverOf, hasSession, isEmptySession, nothingToCarry, readBag, readSession, requestBag } from './bagSession.js'
+import { unlessEnded } from './beforeHeaders.js'
+import { bagSession, carryOverOf, hasSession, isEmptySession, mayBeSentAgain, nothingToCarry, readBag, readSession, requestBag, sessionKey } from './bagSession.js'
 import { cookiePrefix } from './cookies.js'
 import { cookieSession, maySendSealedSession, readCookies, sessionCookieName } from './cookieSession.js'
+import { doubtOf } from './doubt.js'
 import type { Engine } from './engine.js'
+import { guardedSaves } from './guardedSaves.js'
 import type { Request } from './http.js'
 import { mountSession, runSession } from './mountSession.js'
+import { missingSession, requestSessions, UnavailableSession } from './requestSessions.js'
 import { sessionOpener, type OpenSession } from './openedSessions.js'
 import { sealSession } from './sealedSession.js'
 import type { SessionBag, SessionRecord, SessionStore } from './session.js'
@@ -18,15 +23,17 @@ export interface FoundSession {
   readonly isEmpty: boolean
   /** The session itself, where it is not a sealed cookie. */
   readonly bag: SessionBag | undefined
+  /** Why it cannot be read at all; `bag` and `read` throw it. */
+  readonly error?: AuthError
   read: () => Awaitable<SessionRecord | undefined>
   /** What changes the session. */
   store: () => SessionStore
 }
 
-/** Finds where the state of a request lives; `inCookie` is where it lives when no session is there. */
+/** Finds where the state of a request lives; `withoutSession` is where it lives when no session is there. */
 export interface SessionFinder {
   (visit: Visit): Awaitable<FoundSession>
-  inCookie: (visit: Visit) => FoundSession
+  withoutSession: (visit: Visit) => FoundSession
   /** Whether a look at the request alone tells that nobody is signed in. */
   isStranger: (req: Request) => boolean
 }
@@ -36,28 +43,42 @@ export function sessionFinder(engine: Engine): SessionFinder {
   const { settings } = engine
   const { session: setting } = settings
   const sealed = sealedSessions(engine)
+  const expected = requestSessions(setting === 'request')
   const find: (visit: Visit) => Awaitable<FoundSession> = typeof setting === 'function'
     ? ({ req, res }) => new OwnSession(setting(req, res), sealed)
-    : setting
+    : typeof setting === 'object'
       ? mountedFinder(engine, setting, sealed)
-      : (visit) => hasSession(visit.req) ? new RequestSession(visit.req, sealed) : new CookieSession(visit, sealed)
+      : (visit) => {
+          if (!hasSession(visit.req)) return withoutSession(visit)
+          expected.note(visit.req)
+          return new RequestSession(visit, sealed)
+        }
   return Object.assign(find, {
-    inCookie: (visit: Visit) => new CookieSession(visit, sealed),
-    isStranger: (req: Request) => setting === undefined && !req.session && !maySendSealedSession(req, sealed.cookie),
+    withoutSession,
+    isStranger: (req: Request) => (setting === undefined || setting === 'request') && !req.session
+      && !(expected.isMissing(req) ? expected.isCarried(req) : maySendSealedSession(req, sealed.cookie)),
   })
+
+  function withoutSession(visit: Visit): FoundSession {
+    return expected.isMissing(visit.req) ? new UnavailableSession(missingSession(), expected.isCarried(visit.req)) : new CookieSession(visit, sealed)
+  }
 }
 
 function mountedFinder(engine: Engine, options: Parameters<typeof mountSession>[1], sealed: SealedSessions): (visit: Visit) => Promise<FoundSession> {
   const mounted = new Map<boolean, ReturnType<typeof mountSession>>()
-  return async ({ req, res, place: { secure } }) => {
+  return async (visit) => {
+    const { req, res, place: { secure } } = visit
     if (req.session) throw new AuthError('config_invalid', 'There is a session middleware before authRouter already: remove it, or leave the option session out.')
     let middleware = mounted.get(secure)
     if (!middleware) mounted.set(secure, middleware = mountSession(engine, options, secure))
     const mount = middleware
-    await fromStore(() => runSession(mount, req, res))
+    try {
+      await fromStore(() => runSession(mount, req, res))
+    } catch (error) {
+      return new UnavailableSession(doubtOf(error, undefined).error, true)
+    }
     // express-session goes on without a session while its store is disconnected; a cookie instead could not be taken back.
-    if (!hasSession(req)) throw new AuthError('store_unavailable', 'The sign-in state cannot be read at the moment. Try again soon.')
-    return new RequestSession(req, sealed)
+    return hasSession(req) ? new RequestSession(visit, sealed) : new UnavailableSession(missingSession(), true)
   }
 }
 
@@ -67,10 +88,12 @@ interface SealedSessions {
   open: OpenSession
   /** Name of the cookie, but for its prefix. */
   cookie: string
+  /** See `guardedSaves`. */
+  guardSaves: ReturnType<typeof guardedSaves>
 }
 
 function sealedSessions(engine: Engine): SealedSessions {
-  return { engine, open: sessionOpener(engine.sealer), cookie: sessionCookieName(cookiePrefix(engine.settings.appId)) }
+  return { engine, open: sessionOpener(engine.sealer), cookie: sessionCookieName(cookiePrefix(engine.settings.appId)), guardSaves: guardedSaves(engine.ended) }
 }
 
 // Classes, because V8 comes to put literals that every request makes among its old objects, which keeps all that they hold, the request
@@ -78,24 +101,42 @@ function sealedSessions(engine: Engine): SealedSessions {
 
 /** The session that a middleware left on the request. */
 class RequestSession implements FoundSession {
-  readonly #req: Request
+  readonly #visit: Visit
   readonly #sealed: SealedSessions
   #bag: SessionBag | undefined
 
-  constructor(req: Request, sealed: SealedSessions) {
-    this.#req = req
+  constructor(visit: Visit, sealed: SealedSessions) {
+    this.#visit = visit
     this.#sealed = sealed
   }
 
-  get isEmpty(): boolean { return isEmptySession(this.#req) }
-  get bag(): SessionBag { return this.#bag ??= requestBag(this.#req) }
-  read(): SessionRecord | undefined { return readSession(this.#req, this.#sealed.open) }
+  get isEmpty(): boolean { return isEmptySession(this.#visit.req) }
+  get bag(): SessionBag { return this.#bag ??= requestBag(this.#visit.req) }
+
+  read(): SessionRecord | undefined {
+    const { req } = this.#visit
+    const { engine: { ended }, open, guardSaves } = this.#sealed
+    const record = readSession(req, open)
+    if (!record) return undefined
+    guardSaves(req, record.salt)
+    if (mayBeSentAgain(req)) unlessEnded(this.#visit, ended, record.salt, () => { this.#takeBack() })
+    return record
+  }
+
+  /** The response says nothing of its session. */
+  #takeBack(): void {
+    const { session } = this.#visit.req
+    if (this.bag.abandon) this.bag.abandon()
+    // cookie-session asks the session itself whether there is anything to send.
+    else if (isObject(session) && 'isChanged' in session) Object.defineProperty(session, 'isChanged', { value: false })
+    else void this.bag.delete(sessionKey)
+  }
 
   store(): SessionStore {
     const { engine } = this.#sealed
     // Without an id of its own it is not in a store, but in cookies.
     const home = this.bag.id ? 'store' : 'session'
-    return bagSession(this.bag, (place, record) => sealSession(engine, home, place, record), carryOverOf(this.#req, engine.settings.keep), engine.now)
+    return bagSession(this.bag, (place, record) => sealSession(engine, home, place, record), carryOverOf(this.#visit.req, engine.settings.keep), engine.now)
   }
 }
 
@@ -134,6 +175,7 @@ class CookieSession implements FoundSession {
 
   store(): SessionStore {
     const { engine, cookie } = this.#sealed
-    return cookieSession(this.#visit.cookies, (place, record) => sealSession(engine, 'cookies', place, record), cookie, engine.now)
+    const visit = this.#visit
+    return cookieSession(visit.cookies, (place, record) => sealSession(engine, 'cookies', place, record), cookie, engine.now, (salt, takeBack) => { unlessEnded(visit, engine.ended, salt, takeBack) })
   }
 }

@@ -2,6 +2,7 @@ import { asAuthError, AuthError } from '../lib/errors.js'
 import type { AuthUser, LoginOptions } from '../lib/types.js'
 import { fail, redirect } from './answers.js'
 import { visitOf } from './attach.js'
+import { requireCertainty } from './doubt.js'
 import type { Engine } from './engine.js'
 import { isApiRequest, type Handler, type Next, type Request } from './http.js'
 import { originOf } from './origin.js'
@@ -54,6 +55,7 @@ async function guard(required: LoginRequirement, req: Request, next: Next | unde
   const attached = visitOf(req)
   if (!attached) throw new AuthError('config_invalid', 'requireLogin needs app.use(authRouter(config)) before it.')
   const { engine, visit } = attached
+  requireCertainty(visit)
   const slug = required.provider ?? visit.record?.current
   const user = slug === undefined ? undefined : visit.record?.accounts[slug]?.user
   if (slug === undefined || !user) {

@@ -1,13 +1,15 @@
 import { allValues, withValue, type Awaitable } from '../lib/atHand.js'
+import { isBoundTo } from '../lib/binding.js'
 import { AuthError } from '../lib/errors.js'
 import type { Registration } from '../lib/types.js'
 import { cookieJar, cookiePrefix, type CookieJar } from './cookies.js'
+import { doubtOf, type Doubt } from './doubt.js'
 import type { Engine } from './engine.js'
 import { hasEnded, seen } from './expiry.js'
 import { sessionFinder, type FoundSession } from './foundSession.js'
 import type { Request, Response } from './http.js'
-import type { Place } from './place.js'
-import type { SessionBag, SessionRecord, SessionStore } from './session.js'
+import { addressDigest, type Place } from './place.js'
+import type { Account, SessionBag, SessionRecord, SessionStore } from './session.js'
 import { loadAccounts, nobody, type LoadedAccounts } from './tokens/load.js'
 import { cookieTransactions, sessionTransactions, type Transactions } from './transactions.js'
 import type { Visit } from './visit.js'
@@ -31,7 +33,7 @@ export function openVisit(engine: Engine): VisitOpener {
   return Object.assign((req: Request, res: Response, place: Place) => {
     const visit = new OpenVisit(req, res, place, transactionsOf)
     return withValue(findSession(visit), (found) => {
-      if (settings.transactions === 'session') requireBag(found)
+      if (settings.transactions === 'session' && !found.error) requireBag(found)
       visit.found = found
       return found.isEmpty ? visit : recognise(visit, found)
     })
@@ -39,25 +41,35 @@ export function openVisit(engine: Engine): VisitOpener {
     isStranger: (req: Request) => mayBeStranger && findSession.isStranger(req),
     asStranger(req: Request, res: Response, place: Place) {
       const visit = new OpenVisit(req, res, place, transactionsOf)
-      visit.found = findSession.inCookie(visit)
+      visit.found = findSession.withoutSession(visit)
       return visit
     },
   })
 
-  function recognise(visit: Visit, found: FoundSession): Awaitable<Visit> {
-    return withValue(signedIn(visit, found), ({ record, tokens }) => withValue(registrationsOf(record, visit.req), (registrations) => {
-      visit.record = record
-      visit.tokens = tokens
-      visit.registrations = registrations
-      return visit
-    }))
+  function recognise(visit: OpenVisit, found: FoundSession): Awaitable<Visit> {
+    try {
+      const known = withValue(signedIn(visit, found), (accounts) => visit.take(accounts))
+      return known instanceof Promise ? known.catch((error: unknown) => inDoubt(visit, error)) : known
+    } catch (error) {
+      return inDoubt(visit, error)
+    }
   }
 
-  function signedIn(visit: Visit, found: FoundSession): Awaitable<LoadedAccounts> {
+  function signedIn(visit: OpenVisit, found: FoundSession): Awaitable<LoadedAccounts> {
     return withValue(found.read(), (stored) => {
       if (!stored || engine.ended.has(stored.salt) || hasEnded(stored, settings, now())) return nobody()
-      return withValue(loadAccounts(engine, visit.req, stored), (accounts) => noteVisit(visit, stored, accounts))
+      visit.unchecked = stored
+      return withValue(registrationsOf(stored, visit), (registrations) => {
+        visit.registrations = registrations
+        return withValue(loadAccounts(engine, visit.req, stored, registrations), (accounts) => noteVisit(visit, stored, accounts))
+      })
     })
+  }
+
+  function inDoubt(visit: OpenVisit, error: unknown): Visit {
+    visit.doubt = doubtOf(error, visit.unchecked)
+    engine.log('warn', { event: 'session_in_doubt', code: visit.doubt.error.code })
+    return visit
   }
 
   function noteVisit(visit: Visit, stored: SessionRecord, { record: known, tokens }: LoadedAccounts): Awaitable<LoadedAccounts> {
@@ -67,16 +79,21 @@ export function openVisit(engine: Engine): VisitOpener {
     return visit.session.update(record).catch(() => { engine.log('warn', { event: 'session_not_updated' }) }).then(() => ({ record, tokens }))
   }
 
-  function registrationsOf(record: SessionRecord | undefined, req: Request): Awaitable<ReadonlyMap<string, Registration>> {
-    const slugs = Object.keys(record?.accounts ?? {})
+  /** The entries of a record's accounts, without those that are somebody else's by now (rule R10). */
+  function registrationsOf({ accounts }: SessionRecord, { req, place }: Visit): Awaitable<ReadonlyMap<string, Registration>> {
+    const slugs = Object.keys(accounts)
     return withValue(allValues(slugs.map((slug) => engine.find(slug, req))), (found) => {
       const registrations = new Map<string, Registration>()
       slugs.forEach((slug, index) => {
         const registration = found[index]
-        if (registration) registrations.set(slug, registration)
+        if (registration && isFor(registration, accounts[slug], place)) registrations.set(slug, registration)
       })
       return registrations
     })
+  }
+
+  function isFor(registration: Registration, account: Account | undefined, place: Place): boolean {
+    return isBoundTo(account?.binding, registration) && (registration.reach === undefined || account?.place === addressDigest(place))
   }
 }
 
@@ -97,6 +114,9 @@ function requireBag(found: FoundSession | undefined): SessionBag {
 /** A visit whose parts are made when they are first asked for. A class, because getters of an object's own make it slow to make. */
 class OpenVisit implements Visit {
   record: Visit['record'] = undefined
+  doubt: Doubt | undefined = undefined
+  /** What the session says, before it is known whether that still holds. */
+  unchecked: SessionRecord | undefined = undefined
   registrations: Visit['registrations'] = none
   found: FoundSession | undefined = undefined
   #tokens: Visit['tokens'] | undefined
@@ -110,6 +130,12 @@ class OpenVisit implements Visit {
   set tokens(tokens: Visit['tokens']) { this.#tokens = tokens }
   get cookies(): CookieJar { return this.#cookies ??= cookieJar(this.req, this.res, this.place.secure) }
   get transactions(): Transactions { return this.#transactions ??= this.transactionsOf(this) }
+
+  take({ record, tokens }: LoadedAccounts): this {
+    this.record = record
+    this.#tokens = tokens
+    return this
+  }
 
   get session(): SessionStore {
     if (!this.found) throw new Error('The session of this request has not been looked for yet')

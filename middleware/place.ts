@@ -1,5 +1,6 @@
 import { AuthError } from '../lib/errors.js'
 import { isLoopbackHost } from '../lib/loopback.js'
+import { sha256 } from '../lib/random.js'
 import type { Settings } from '../lib/settings.js'
 import { headerOf, type Request } from './http.js'
 
@@ -37,6 +38,11 @@ type PlaceSettings = Pick<Settings, 'baseUrls' | 'path'>
 function placeAt(baseUrl: string, mounted: string, { path: prefix }: PlaceSettings): Place {
   const { origin, secure, path } = partsOf(baseUrl)
   return { baseUrl, origin, secure, mountPath: externalPath(mounted, path) + prefix }
+}
+
+/** Stands for a public address and the routes below it: what an account is bound to where the same slug may be another's elsewhere. */
+export function addressDigest({ origin, mountPath }: Pick<Place, 'origin' | 'mountPath'>): string {
+  return sha256(origin + mountPath).slice(0, 16)
 }
 
 interface Parts { origin: string; secure: boolean; path: string }

@@ -4,6 +4,10 @@ import type { AuthUser, Tokens } from '../lib/types.js'
 /** One account that the person signed in with. */
 export interface Account {
   user: AuthUser
+  /** What `bindingOf` gave for the entry that the person signed in with: another entry of the same slug does not get the account. */
+  binding: string
+  /** Digest of the public address that the person signed in at, where `providers` is a function: the slug may be another's elsewhere. */
+  place?: string
   /** Where the session itself holds them; absent once they have been revoked. */
   tokens?: Tokens
   /** Name of the token store's record that holds them. */
@@ -94,9 +98,9 @@ export function readRecord(value: unknown): SessionRecord | undefined {
 
 function isAccount(value: unknown): boolean {
   if (!isObject(value)) return false
-  const { tokens, vault, beside } = value
-  return (tokens === undefined || (isObject(tokens) && typeof tokens['accessToken'] === 'string')) && [vault, beside].every((name) => name === undefined || typeof name === 'string')
-    && isObject(value['user']) && typeof value['user']['id'] === 'string' && typeof value['user']['key'] === 'string'
+  const { binding, place, tokens, vault, beside } = value
+  return (tokens === undefined || (isObject(tokens) && typeof tokens['accessToken'] === 'string')) && [place, vault, beside].every((name) => name === undefined || typeof name === 'string')
+    && typeof binding === 'string' && isObject(value['user']) && typeof value['user']['id'] === 'string' && typeof value['user']['key'] === 'string'
 }
 
 function isFinishedLogin(value: unknown): value is FinishedLogin {

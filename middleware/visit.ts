@@ -2,6 +2,7 @@ import { sign, unsign } from 'cookie-signature'
 import { safeReturnTo } from '../lib/returnTo.js'
 import type { Context, Registration } from '../lib/types.js'
 import type { CookieJar } from './cookies.js'
+import type { Doubt } from './doubt.js'
 import type { Engine } from './engine.js'
 import { headerOf, type Request, type Response } from './http.js'
 import type { Place } from './place.js'
@@ -20,10 +21,17 @@ export interface Visit {
   transactions: Transactions
   /** What is remembered of the signed-in person; changes when this request signs in, renews tokens or signs out. */
   record: SessionRecord | undefined
-  /** The entries of the record's accounts, as far as they are still configured. */
+  /** Why it is not known who is signed in, where a session came and cannot be checked; `record` is `undefined` then. */
+  doubt: Doubt | undefined
+  /** The entries of the record's accounts. */
   registrations: ReadonlyMap<string, Registration>
   /** The tokens of the record's accounts, by slug. */
   tokens: Map<string, LoadedTokens>
+}
+
+/** The record of a request, unless its session has ended since the request began. */
+export function presentRecord({ ended }: Engine, { record }: Visit): SessionRecord | undefined {
+  return record && !ended.has(record.salt) ? record : undefined
 }
 
 /** Everything a login or an API call of this registration works with, from this request. */
@@ -53,7 +61,9 @@ export function csrfTokenOf({ sealer }: Engine, record: SessionRecord | undefine
 }
 
 /** Whether a request carries its session's CSRF token, as the header `x-csrf-token` or the parameter `csrfToken`. */
-export function hasCsrfToken({ sealer }: Engine, { record, req }: Visit, parameters: Parameters): boolean {
+export function hasCsrfToken({ sealer }: Engine, { record: known, doubt, req }: Visit, parameters: Parameters): boolean {
+  // A session that cannot be checked can still be signed out of.
+  const record = known ?? doubt?.record
   const token = headerOf(req, 'x-csrf-token') ?? parameters['csrfToken']
   return record !== undefined && token !== undefined && unsign(token, sealer.macKey('csrf')) === record.salt
 }

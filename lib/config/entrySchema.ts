@@ -83,6 +83,7 @@ const structuredOptions = {
   parameters: declarations,
   scope: scopeList,
   scopes: scopeList,
+  formerly: listOf(text, 'must be a list of issuers or origins, such as [\'https://old.example\'].'),
   authorizationParams: textTable,
   tokenParams: textTable,
   requestTokenParams: textTable,

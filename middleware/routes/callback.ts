@@ -1,3 +1,4 @@
+import { bindingOf } from '../../lib/binding.js'
 import { callback, isTooOld, stateOf, type LoginResult } from '../../lib/callback.js'
 import { createCredentials } from '../../lib/credentials.js'
 import { AuthError } from '../../lib/errors.js'
@@ -5,6 +6,7 @@ import { sha256 } from '../../lib/random.js'
 import { sealCredentials } from '../../lib/sealedCredentials.js'
 import type { Context, Registration, Tokens, Transaction } from '../../lib/types.js'
 import { redirect, sendJson, sendPage, type FailedRequest } from '../answers.js'
+import { requireCertainty } from '../doubt.js'
 import type { Engine } from '../engine.js'
 import { headerOf, wantsJson } from '../http.js'
 import { dropSession, noteSession } from '../everywhere.js'
@@ -17,7 +19,7 @@ import type { Parameters } from '../parameters.js'
 import { removeTokens } from '../tokens/forget.js'
 import { keepTokens } from '../tokens/keep.js'
 import type { SessionRecord } from '../session.js'
-import { contextOf, returnToOf, type Visit } from '../visit.js'
+import { contextOf, presentRecord, returnToOf, type Visit } from '../visit.js'
 
 /** Says that a form_post answer has come back from our own page, so that it is posted again only once. */
 const repostMarker = 'authrouter_repost'
@@ -26,6 +28,7 @@ const repostMarker = 'authrouter_repost'
 export async function finishLogin(engine: Engine, visit: Visit, registration: Registration, received: Parameters, failed: FailedRequest): Promise<void> {
   const { req, place } = visit
   if ((headerOf(req, 'sec-purpose') ?? '').includes('prefetch')) throw new AuthError('bad_request', 'A sign-in cannot be finished ahead of time.', { reason: 'prefetch' })
+  requireCertainty(visit)
   const { [repostMarker]: reposted, ...parameters } = received
   const origin = originOf(req, place.origin)
   if (req.method === 'POST' && reposted === undefined && (origin === 'cross-site' || origin === 'same-site')) {
@@ -89,8 +92,8 @@ async function complete(engine: Engine, visit: Visit, registration: Registration
   const context = contextOf(engine, registration, visit.place)
   const { user, tokens, redirect: asked } = await decide(engine, visit, context, await callback(context, transaction, parameters))
   const returnTo = returnToOf(engine, visit.place, asked ?? transaction.returnTo, engine.settings.afterLogin)
-  const { record: previous } = visit
-  const record = loginRecord(engine, previous, slug, await keepTokens(engine, visit.req, slug, user, tokens), transaction, returnTo)
+  const previous = presentRecord(engine, visit)
+  const record = loginRecord(engine, previous, slug, await keepTokens(engine, visit, context, user, tokens), transaction, returnTo)
   try {
     await noteSession(engine, record)
     await visit.session.renew(record, previous)
@@ -98,6 +101,7 @@ async function complete(engine: Engine, visit: Visit, registration: Registration
     engine.background(removeTokens(engine, visit.req, record, previous))
     throw error
   }
+  if (previous) engine.ended.add(previous.salt)
   visit.record = record
   visit.tokens = new Map([...visit.tokens, [slug, { tokens }]])
   engine.background(forgetReplaced(engine, visit, previous, record))
@@ -117,7 +121,7 @@ async function decide({ settings, sealer }: Engine, { req }: Visit, context: Con
   const { onLogin } = settings.hooks
   if (!onLogin) return { user, tokens, redirect: undefined }
   let current = tokens
-  const seal = (held: Tokens): string => sealCredentials(sealer, { slug: context.slug, clientId: context.client.clientId, tokens: held, user })
+  const seal = (held: Tokens): string => sealCredentials(sealer, { slug: context.slug, binding: bindingOf(context), tokens: held, user })
   const credentials = createCredentials(context, { read: () => current, write: (renewed) => { current = renewed }, seal })
   const decision = await fromHook('onLogin', () => onLogin({ user, tokens, credentials, req }))
   if (decision === false) throw new AuthError('login_refused', 'This account may not sign in here.')

@@ -2,6 +2,7 @@ import { AuthError } from '../../lib/errors.js'
 import { login } from '../../lib/login.js'
 import type { LoginOptions, Registration } from '../../lib/types.js'
 import { redirect, sendJson, sendPage } from '../answers.js'
+import { requireCertainty } from '../doubt.js'
 import type { Engine } from '../engine.js'
 import { wantsJson } from '../http.js'
 import { isNavigation, originOf } from '../origin.js'
@@ -25,9 +26,12 @@ export async function startLogin(engine: Engine, visit: Visit, registration: Reg
     return
   }
   const returnTo = returnToOf(engine, place, parameters['returnTo'], engine.settings.afterLogin)
-  if (visit.record && engine.settings.ifLoggedIn === 'redirect') {
-    answer(visit, returnTo)
-    return
+  if (engine.settings.ifLoggedIn === 'redirect') {
+    requireCertainty(visit)
+    if (visit.record) {
+      answer(visit, returnTo)
+      return
+    }
   }
   answer(visit, await begin(engine, visit, registration, optionsOf(registration, parameters, returnTo)))
 }

@@ -43,12 +43,13 @@ export interface LogoutOptions {
  * @throws AuthError `store_unavailable` when it could not be ended, `config_invalid` for `everywhere` without a token store
  */
 export async function endSession(engine: Engine, visit: Visit, { everywhere = false }: LogoutOptions = {}): Promise<void> {
-  const user = visit.record?.accounts[visit.record.current]?.user
-  const { record } = visit
+  const record = visit.record ?? visit.doubt?.record
+  const user = record?.accounts[record.current]?.user
   if (everywhere && user) await endEverywhere(engine, user.key)
   if (record) engine.ended.add(record.salt)
   await visit.session.end()
   visit.record = undefined
+  visit.doubt = undefined
   // Other copies of the session end with the tokens: a sealed cookie is worth nothing without them.
   const [removal] = await Promise.allSettled([removeTokens(engine, visit.req, record)])
   if (record) {

@@ -1,6 +1,7 @@
 import { safeReturnTo } from '../../lib/returnTo.js'
 import type { AuthUser } from '../../lib/types.js'
 import { sendJson, sendPage } from '../answers.js'
+import { requireCertainty } from '../doubt.js'
 import type { Engine } from '../engine.js'
 import { wantsJson } from '../http.js'
 import { signInPage } from '../pages.js'
@@ -8,7 +9,9 @@ import type { Parameters } from '../parameters.js'
 import { csrfTokenOf, type Visit } from '../visit.js'
 
 /** `GET /auth`: a button for each provider, or the same as JSON. */
-export function showProviders(engine: Engine, { req, res, place, record }: Visit, parameters: Parameters): void {
+export function showProviders(engine: Engine, visit: Visit, parameters: Parameters): void {
+  requireCertainty(visit)
+  const { req, res, place, record } = visit
   const returnTo = safeReturnTo(parameters['returnTo'], { baseUrl: place.baseUrl, mountPath: place.mountPath, origins: engine.settings.returnToOrigins })
   const user = record?.accounts[record.current]?.user
   if (wantsJson(req)) {
@@ -29,7 +32,9 @@ export function showProviders(engine: Engine, { req, res, place, record }: Visit
 }
 
 /** `GET /auth/session`: who is signed in, for the page. No tokens, and not the provider's raw profile. */
-export function showSession(engine: Engine, { res, record }: Visit): void {
+export function showSession(engine: Engine, visit: Visit): void {
+  requireCertainty(visit)
+  const { res, record } = visit
   const user = record?.accounts[record.current]?.user
   sendJson(res, 200, {
     user: user ? publicUser(user) : null,

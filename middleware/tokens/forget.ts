@@ -4,13 +4,13 @@ import type { Engine } from '../engine.js'
 import type { Request } from '../http.js'
 import type { Account, SessionRecord } from '../session.js'
 import { contextOf, type Visit } from '../visit.js'
-import { vaultOf } from './places.js'
+import { removeOf, vaultOf } from './places.js'
 
 /** Takes the tokens of accounts that a session no longer has out of the stores. */
 export async function removeTokens(engine: Engine, req: Request, left: SessionRecord | undefined, stays?: SessionRecord): Promise<void> {
   const kept = new Set(Object.values(stays?.accounts ?? {}).map(nameOf))
   const gone = Object.values(left?.accounts ?? {}).filter((account) => nameOf(account) !== undefined && !kept.has(nameOf(account)))
-  await Promise.all(gone.map(async (account) => { await vaultOf(engine, req, account)?.remove() }))
+  await Promise.all(gone.map((account) => removeOf(engine, req, account)))
 }
 
 function nameOf({ vault, beside }: Account): string | undefined {
@@ -30,8 +30,8 @@ export function endAccess(engine: Engine, visit: Visit, record: SessionRecord): 
     const tokens = visit.tokens.get(slug)?.tokens
     if (!registration || !tokens) continue
     const context = contextOf(engine, registration, visit.place)
-    const vault = vaultOf(engine, visit.req, account)
-    engine.background(renewals.settled(slug, tokens, vault).then(async (newest) => {
+    const vault = vaultOf(engine, visit.req, registration, account)
+    engine.background(renewals.settled(registration, tokens, vault).then(async (newest) => {
       await vault?.remove()
       if (settings.revokeOnLogout) await revoke(engine, context, newest)
     }))

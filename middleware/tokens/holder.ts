@@ -1,9 +1,10 @@
+import { bindingOf } from '../../lib/binding.js'
 import { sealCredentials } from '../../lib/sealedCredentials.js'
 import type { TokenHolder } from '../../lib/tokenHolder.js'
 import type { Context, Tokens } from '../../lib/types.js'
 import type { Engine } from '../engine.js'
 import type { SessionRecord } from '../session.js'
-import type { Visit } from '../visit.js'
+import { presentRecord, type Visit } from '../visit.js'
 import { tellOfTokens } from './events.js'
 import { revokeInBackground } from './forget.js'
 import { tableVault, vaultOf } from './places.js'
@@ -11,9 +12,9 @@ import { tableVault, vaultOf } from './places.js'
 /** The tokens of one account of this request's session, and all that may happen to them. */
 export function tokensOf(engine: Engine, visit: Visit, context: Context): TokenHolder {
   const { slug } = context
-  const current = (): SessionRecord | undefined => visit.record && !engine.ended.has(visit.record.salt) ? visit.record : undefined
+  const current = (): SessionRecord | undefined => presentRecord(engine, visit)
   const account = visit.record?.accounts[slug]
-  const ownVault = account && vaultOf(engine, visit.req, account)
+  const ownVault = account && vaultOf(engine, visit.req, context, account)
   const table = account && tableVault(engine, visit.req, slug, account)
 
   /** Where the session itself holds the tokens, it is what has to be written. */
@@ -48,7 +49,7 @@ export function tokensOf(engine: Engine, visit: Visit, context: Context): TokenH
     onOrphaned: (tokens) => { revokeInBackground(engine, context, tokens) },
     seal: (tokens) => sealCredentials(engine.sealer, {
       slug,
-      clientId: context.client.clientId,
+      binding: bindingOf(context),
       tokens,
       ...(account?.vault === undefined ? {} : { vaultKey: account.vault }),
       ...(account ? { user: account.user } : {}),

@@ -1,8 +1,10 @@
-import type { AuthUser, Tokens } from '../../lib/types.js'
+import { bindingOf } from '../../lib/binding.js'
+import type { AuthUser, Context, Tokens } from '../../lib/types.js'
 import type { Engine } from '../engine.js'
 import { fromHook } from '../hooks.js'
-import type { Request } from '../http.js'
+import { addressDigest } from '../place.js'
 import type { Account } from '../session.js'
+import type { Visit } from '../visit.js'
 import { newNameBeside, newVaultKey, vaultAt } from './places.js'
 import { sessionStoreOf } from './sessionStore.js'
 
@@ -11,13 +13,15 @@ import { sessionStoreOf } from './sessionStore.js'
  * @returns the account as the session keeps it
  * @throws AuthError `store_unavailable`, or `hook_failed` when the application could not take them
  */
-export async function keepTokens(engine: Engine, req: Request, slug: string, user: AuthUser, tokens: Tokens): Promise<Account> {
+export async function keepTokens(engine: Engine, { req, place }: Visit, context: Context, user: AuthUser, tokens: Tokens): Promise<Account> {
   const { settings } = engine
+  const { slug } = context
   const { onTokens } = settings.hooks
   if (onTokens) await fromHook('onTokens', () => onTokens({ slug, user, tokens, previous: undefined }))
-  if (settings.fetchToken) return { user }
-  if (!settings.tokenStore) return { user, tokens, ...(sessionStoreOf(req) ? { beside: newNameBeside(engine) } : {}) }
+  const account = { user, binding: bindingOf(context), ...(context.reach === undefined ? {} : { place: addressDigest(place) }) }
+  if (settings.fetchToken) return account
+  if (!settings.tokenStore) return { ...account, tokens, ...(sessionStoreOf(req) ? { beside: newNameBeside(engine) } : {}) }
   const key = newVaultKey(engine)
-  await vaultAt(engine, key)?.put(tokens)
-  return { user, vault: key }
+  await vaultAt(engine, context, key)?.put(tokens)
+  return { ...account, vault: key }
 }

@@ -2,7 +2,7 @@ import { allValues, withValue, type Awaitable } from '../../lib/atHand.js'
 import { isDue } from '../../lib/due.js'
 import { asAuthError, type AuthError } from '../../lib/errors.js'
 import type { StoreVault, VaultContents } from '../../lib/storeVault.js'
-import type { Tokens } from '../../lib/types.js'
+import type { Registration, Tokens } from '../../lib/types.js'
 import type { Engine } from '../engine.js'
 import type { Request } from '../http.js'
 import type { Account, SessionRecord } from '../session.js'
@@ -16,7 +16,7 @@ export interface LoadedTokens {
 }
 
 export interface LoadedAccounts {
-  /** The record without the accounts whose tokens were signed out elsewhere; `undefined` when the current one was. */
+  /** The record without the accounts that were signed out elsewhere; `undefined` when the current one was. */
   record: SessionRecord | undefined
   tokens: Map<string, LoadedTokens>
 }
@@ -26,10 +26,17 @@ export function nobody(): LoadedAccounts {
   return { record: undefined, tokens: new Map() }
 }
 
-/** Fetches the tokens of a session's accounts from wherever they are kept, all at once. */
-export function loadAccounts(engine: Engine, req: Request, record: SessionRecord): Awaitable<LoadedAccounts> {
+/**
+ * Fetches the tokens of a session's accounts from wherever they are kept, all at once.
+ * @param registrations the entries of the accounts; an account without one is absent
+ * @throws AuthError `store_unavailable` when a token store, which knows of sign-outs, cannot be asked
+ */
+export function loadAccounts(engine: Engine, req: Request, record: SessionRecord, registrations: ReadonlyMap<string, Registration>): Awaitable<LoadedAccounts> {
   const accounts = Object.entries(record.accounts)
-  const loading = accounts.map(([slug, account]) => tokensAtHand(engine, slug, account) ?? fetchTokens(engine, req, slug, account, record))
+  const loading = accounts.map(([slug, account]) => {
+    const registration = registrations.get(slug)
+    return registration && (tokensAtHand(engine, registration, account) ?? fetchTokens(engine, req, registration, account, record))
+  })
   return withValue(allValues(loading), (loaded) => {
     const tokens = new Map<string, LoadedTokens>()
     accounts.forEach(([slug], index) => {
@@ -43,39 +50,41 @@ export function loadAccounts(engine: Engine, req: Request, record: SessionRecord
 }
 
 /** The tokens that the session itself holds, as long as nothing has to be asked for. */
-function tokensAtHand({ settings, renewals, now }: Engine, slug: string, { tokens, vault, beside }: Account): LoadedTokens | undefined {
+function tokensAtHand({ settings, renewals, now }: Engine, registration: Registration, { tokens, vault, beside }: Account): LoadedTokens | undefined {
   if (settings.fetchToken || vault !== undefined || !tokens) return undefined
-  const newest = renewals.newest(slug, tokens)
+  const newest = renewals.newest(registration, tokens)
   return beside === undefined || !isDue(newest, now()) ? { tokens: newest } : undefined
 }
 
 /** @returns `undefined` for an account that has been signed out: its record is gone from the token store */
-async function fetchTokens(engine: Engine, req: Request, slug: string, account: Account, { createdAt }: SessionRecord): Promise<LoadedTokens | undefined> {
-  const { renewals, settings } = engine
+async function fetchTokens(engine: Engine, req: Request, registration: Registration, account: Account, session: SessionRecord): Promise<LoadedTokens | undefined> {
+  if (!engine.settings.fetchToken && account.vault !== undefined) return fromTokenStore(engine, registration, account.vault, session)
   try {
-    if (settings.fetchToken) return { tokens: await readTable(engine, req, slug, account.user) }
-    if (account.vault === undefined) return { tokens: await newestBeside(engine, req, slug, account) }
-    const vault = vaultAt(engine, account.vault)
-    if (!vault) return undefined
-    const pending = renewals.pending(vault.key)
-    if (pending) return { tokens: pending }
-    const contents = await lookAt(vault, engine.now() - createdAt < justNow)
-    if (contents.state === 'absent') return undefined
-    if (contents.state === 'revoked') return {}
-    touch(engine, vault, contents)
-    return { tokens: contents.kept.tokens }
+    if (engine.settings.fetchToken) return { tokens: await readTable(engine, req, registration.slug, account.user) }
+    return { tokens: await newestBeside(engine, req, registration, account) }
   } catch (error) {
-    // Who the person is does not depend on the tokens: only what needs them fails.
+    // Neither a table nor a record beside the session ends a session, so who the person is does not depend on them: only what needs the tokens fails.
     return { error: asAuthError(error, 'store_unavailable', 'The tokens cannot be read at the moment. Try again soon.') }
   }
 }
 
+async function fromTokenStore(engine: Engine, registration: Registration, name: string, { createdAt }: SessionRecord): Promise<LoadedTokens | undefined> {
+  const vault = vaultAt(engine, registration, name)
+  if (!vault) return undefined
+  // Asked also while newer tokens wait in this process to be written: only the store knows of a sign-out elsewhere.
+  const contents = await lookAt(vault, engine.now() - createdAt < justNow)
+  if (contents.state === 'absent') return undefined
+  if (contents.state === 'revoked') return {}
+  touch(engine, vault, contents)
+  return { tokens: engine.renewals.pending(vault.key) ?? contents.kept.tokens }
+}
+
 /** What tokens of a session that are due have become: as this process remembers, else as the record beside the session says. */
-async function newestBeside(engine: Engine, req: Request, slug: string, account: Account): Promise<Tokens | undefined> {
+async function newestBeside(engine: Engine, req: Request, registration: Registration, account: Account): Promise<Tokens | undefined> {
   const { tokens } = account
   if (!tokens) return undefined
-  const newest = engine.renewals.newest(slug, tokens)
-  const kept = await vaultOf(engine, req, account)?.read()
+  const newest = engine.renewals.newest(registration, tokens)
+  const kept = await vaultOf(engine, req, registration, account)?.read()
   return kept && (kept.tokens.issuedAt ?? 0) > (newest.issuedAt ?? 0) ? kept.tokens : newest
 }
 

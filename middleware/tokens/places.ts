@@ -1,3 +1,4 @@
+import type { Party } from '../../lib/binding.js'
 import { AuthError } from '../../lib/errors.js'
 import { randomToken } from '../../lib/random.js'
 import { storeVault, type StoreVault } from '../../lib/storeVault.js'
@@ -21,23 +22,37 @@ export function recordLifetime({ settings }: Pick<Engine, 'settings'>): number {
   return (longestLife(settings) ?? keptFor) + 24 * 3600
 }
 
-/** A record of the token store by its name; `undefined` in an application without one. */
-export function vaultAt(engine: Engine, key: string): StoreVault | undefined {
+/**
+ * A record of the token store by its name; `undefined` in an application without one.
+ * @param party whose tokens it holds: to any other it is empty
+ */
+export function vaultAt(engine: Engine, party: Party, key: string): StoreVault | undefined {
   const { settings: { tokenStore: store }, sealer, now } = engine
-  return store && storeVault({ store, sealer, key, ttl: recordLifetime(engine), now })
+  return store && storeVault({ store, sealer, key, party, ttl: recordLifetime(engine), now })
+}
+
+/** Removes a record of the token store, whosever tokens it holds. */
+export async function removeAt({ settings: { tokenStore } }: Engine, key: string): Promise<void> {
+  if (tokenStore) await fromStore(() => tokenStore.delete(key))
 }
 
 /** The record of a store that holds, or will hold, the tokens of an account; `undefined` where the session is all there is. */
-export function vaultOf(engine: Engine, req: Request, account: Account): StoreVault | undefined {
-  return account.vault === undefined ? vaultBeside(engine, req, account) : vaultAt(engine, account.vault)
+export function vaultOf(engine: Engine, req: Request, party: Party, account: Account): StoreVault | undefined {
+  return account.vault === undefined ? vaultBeside(engine, req, party, account) : vaultAt(engine, party, account.vault)
+}
+
+/** Removes the record of a store that holds the tokens of an account. */
+export async function removeOf(engine: Engine, req: Request, { vault, beside }: Account): Promise<void> {
+  if (vault !== undefined) await removeAt(engine, vault)
+  else if (beside !== undefined) await fromStore(() => sessionStoreOf(req)?.delete(beside))
 }
 
 /** The record beside a session of express-session, which begins with the tokens of the login that the session itself holds. */
-function vaultBeside(engine: Engine, req: Request, { tokens, beside }: Account): StoreVault | undefined {
+function vaultBeside(engine: Engine, req: Request, party: Party, { tokens, beside }: Account): StoreVault | undefined {
   const store = beside === undefined ? undefined : sessionStoreOf(req)
   if (!store || beside === undefined) return undefined
   const { sealer, now } = engine
-  const vault = storeVault({ store, sealer, key: beside, ttl: recordLifetime(engine), now })
+  const vault = storeVault({ store, sealer, key: beside, party, ttl: recordLifetime(engine), now })
   return { ...vault, read: async () => await vault.read() ?? (tokens && { tokens, version: 0 }) }
 }
 

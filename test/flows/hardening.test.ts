@@ -132,7 +132,8 @@ test('A store that is disconnected, or never answers, is 503 and not another pla
     expect((await browser.go(`${app.url}/auth/corp`)).status).toBe(503)
     store.emit('connect')
     store.get = () => undefined
-    expect((await browser.go(`${app.url}/me`)).status).toBe(503)
+    expect((await browser.go(`${app.url}/auth/session`)).status).toBe(503)
+    expect((await browser.go(`${app.url}/me`)).body).toBe('null')
   })
 })
 

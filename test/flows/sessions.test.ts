@@ -210,9 +210,10 @@ describe('secrets', () => {
     await app.close()
     const cookies = browser.cookies(app.host)
     const newer = 'the newer secret of the tests, long enough'
-    expect(await cookiesUnder({ secret: [newer, testSecret] }, cookies)).toMatchObject({ name: 'Ada Example' })
-    expect(await cookiesUnder({ secret: newer }, cookies)).toBeNull()
-    expect(await cookiesUnder({ appId: 'another' }, cookies)).toBeNull()
+    const { entries: providers } = app
+    expect(await cookiesUnder({ providers, secret: [newer, testSecret] }, cookies)).toMatchObject({ name: 'Ada Example' })
+    expect(await cookiesUnder({ providers, secret: newer }, cookies)).toBeNull()
+    expect(await cookiesUnder({ providers, appId: 'another' }, cookies)).toBeNull()
   })
 })
 

@@ -131,12 +131,11 @@ describe('With a token store', () => {
     expect(tokenCalls()).toBe(before + 1)
   })
 
-  test('a store that is down fails what needs tokens, and nothing else', async () => {
+  test('a store that is down, and so cannot say whether somebody has signed out, leaves nobody signed in, and everybody again when it is back', async () => {
     const browser = await signedIn()
     jest.spyOn(store, 'get').mockRejectedValue(new Error('down'))
-    expect((await browser.json<{ id: string }>(`${engines.url}/me`)).data).toMatchObject({ id: 'ada-id' })
-    const page = await browser.go(`${engines.url}/projects`)
-    expect(page.status).toBe(503)
+    expect((await browser.json<{ id: string }>(`${engines.url}/me`)).data).toBeNull()
+    for (const path of ['/projects', '/auth/session']) expect((await browser.go(`${engines.url}${path}`)).status).toBe(503)
     jest.restoreAllMocks()
     expect((await browser.json(`${engines.url}/projects`)).data).toEqual({ status: 200 })
   })

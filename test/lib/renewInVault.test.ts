@@ -19,6 +19,8 @@ let beforeAnswer: () => Promise<void>
 
 const old: Tokens = { accessToken: 'access-0', tokenType: 'Bearer', refreshToken: 'refresh-0', issuedAt: 1000, expiresAt: 2000 }
 
+const party = contextFor({ client: { clientId: 'public' } })
+
 beforeEach(async () => {
   store = memoryTokenStore()
   valid = 'refresh-0'
@@ -30,7 +32,7 @@ beforeEach(async () => {
 afterEach(() => { jest.restoreAllMocks() })
 
 function vaultOn(of: TokenStore): StoreVault {
-  return storeVault({ store: of, sealer, key: 'the-account', ttl: 3600, now: () => Date.now() })
+  return storeVault({ store: of, sealer, key: 'the-account', party, ttl: 3600, now: () => Date.now() })
 }
 
 async function http({ body = '' }: HttpRequest): Promise<HttpResponse> {
@@ -55,7 +57,7 @@ interface Process { renewals: Renewals; context: Context; renew: (held?: Tokens)
 function process(of: TokenStore = store): Process {
   const renewals = createRenewals()
   const orphaned: Tokens[] = []
-  const context = { ...contextFor({ client: { clientId: 'public' } }), http, renewals }
+  const context = { ...party, http, renewals }
   return { renewals, context, orphaned, renew: (held = old) => renewals.renew(context, { held, vault: vaultOn(of), onOrphaned: (tokens) => { orphaned.push(tokens) } }) }
 }
 

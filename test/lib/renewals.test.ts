@@ -70,7 +70,7 @@ describe('A refresh', () => {
 
   test('is a call for each refresh token, and for each provider', async () => {
     const tokens = old()
-    await Promise.all([refresh(context(), tokens), refresh(context(), old()), refresh(context({ slug: 'other' }), tokens)])
+    await Promise.all([refresh(context(), tokens), refresh(context(), old()), refresh(context({ client: { clientId: 'other' } }), tokens)])
     expect(calls).toHaveLength(3)
   })
 
@@ -96,7 +96,7 @@ describe('A refresh', () => {
     const second = await refresh(context(), first)
     const third = await refresh(context(), second)
     expect(await refresh(context(), first)).toEqual(third)
-    expect(renewals.newest('invented', first)).toEqual(third)
+    expect(renewals.newest(context(), first)).toEqual(third)
     now += 3600_000
     expect((await refresh(context(), first)).refreshToken).toBe(`${third.refreshToken ?? ''}+`)
     expect(calls).toHaveLength(3)
@@ -106,7 +106,7 @@ describe('A refresh', () => {
     const tokens = old()
     await refresh(context(), tokens)
     const signedInAgain = { ...tokens, accessToken: 'newer', issuedAt: now / 1000 + 5 }
-    expect(renewals.newest('invented', signedInAgain)).toBe(signedInAgain)
+    expect(renewals.newest(context(), signedInAgain)).toBe(signedInAgain)
   })
 
   test('keeps what the answer leaves out, and takes what it brings', async () => {

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals'
+import { bindingOf } from '../../lib/binding.js'
 import { resolveConfig } from '../../lib/config.js'
 import { memoryTokenStore } from '../../lib/stores/memory.js'
-import type { AuthUser } from '../../lib/types.js'
+import type { AuthUser, Registration } from '../../lib/types.js'
 import { createEngine, type Engine, type SessionSetting } from '../../middleware/engine.js'
 import { endEverywhere, noteSession } from '../../middleware/everywhere.js'
 import type { Request } from '../../middleware/http.js'
@@ -14,6 +15,12 @@ function engineWithStore(appId?: string): Engine {
   }, { catalogue: {}, retired: {}, env: {}, warn: () => undefined }))
 }
 
+function corp(engine: Engine): Registration {
+  const [registration] = engine.registrations()
+  if (!registration) throw new Error('The engine has no provider')
+  return registration
+}
+
 /** Begins so many sessions of one person, each with its tokens in the store. */
 async function signInTimes(engine: Engine, times: number, slug: string): Promise<string[]> {
   const user = { provider: slug, id: '1', key: `${slug}$1` } as AuthUser
@@ -21,8 +28,8 @@ async function signInTimes(engine: Engine, times: number, slug: string): Promise
   for (let index = 0; index < times; index++) {
     const vault = newVaultKey(engine)
     vaults.push(vault)
-    await vaultAt(engine, vault)?.put({ accessToken: `token ${String(index)}`, tokenType: 'Bearer' })
-    await noteSession(engine, { version: 1, salt: 'salt', current: slug, accounts: { [slug]: { user, vault } }, finished: [], createdAt: 0 })
+    await vaultAt(engine, corp(engine), vault)?.put({ accessToken: `token ${String(index)}`, tokenType: 'Bearer' })
+    await noteSession(engine, { version: 1, salt: 'salt', current: slug, accounts: { [slug]: { user, vault, binding: bindingOf(corp(engine)) } }, finished: [], createdAt: 0 })
   }
   await engine.close()
   return vaults
@@ -34,11 +41,11 @@ test.each([
 ])('a person has so many sessions that they can all be ended, and the oldest end first: %s', async (_names, slug, appId, least) => {
   const engine = engineWithStore(appId)
   const vaults = await signInTimes(engine, 505, slug)
-  const alive = await Promise.all(vaults.map(async (name) => await vaultAt(engine, name)?.read() !== undefined))
+  const alive = await Promise.all(vaults.map(async (name) => await vaultAt(engine, corp(engine), name)?.read() !== undefined))
   const count = alive.filter(Boolean).length
   expect(count).toBeGreaterThanOrEqual(least)
   expect(count).toBeLessThanOrEqual(500)
   expect(alive.lastIndexOf(false)).toBe(vaults.length - count - 1)
   expect(await endEverywhere(engine, `${slug}$1`)).toBe(count)
-  for (const name of vaults) expect(await vaultAt(engine, name)?.read()).toBeUndefined()
+  for (const name of vaults) expect(await vaultAt(engine, corp(engine), name)?.read()).toBeUndefined()
 })

@@ -5,7 +5,7 @@ import { sessionOpener } from '../../middleware/openedSessions.js'
 const sealer = createSealer(['a secret of the tests, long enough to seal'], 'app')
 
 const sealed = (padding = 0): string => sealer.seal('session', 'place', {
-  version: 1, salt: 'salt', current: 'corp', accounts: { corp: { user: { id: '1', key: 'corp$1', raw: { padding: 'x'.repeat(padding) } } } }, finished: [], createdAt: 0,
+  version: 1, salt: 'salt', current: 'corp', accounts: { corp: { binding: 'whose', user: { id: '1', key: 'corp$1', raw: { padding: 'x'.repeat(padding) } } } }, finished: [], createdAt: 0,
 })
 
 test('opens a session once, and gives what nobody can change', () => {

@@ -1,10 +1,11 @@
+import { bindingOf } from '../../lib/binding.js'
 import { randomToken } from '../../lib/random.js'
 import { createSealer } from '../../lib/seal.js'
 import { sealCredentials } from '../../lib/sealedCredentials.js'
 import { storeVault, type StoreVault } from '../../lib/storeVault.js'
 import type { TokenStore } from '../../lib/tokenStore.js'
 import type { Family, FamilyOptions, RotationProvider } from '../support/rotationProvider.js'
-import { clientId, secret, slug } from './application.js'
+import { partyOf, secret, slug } from './application.js'
 
 /** An account whose tokens are in a store, as after a sign-in. */
 export interface Account {
@@ -20,7 +21,8 @@ const sealer = createSealer([secret], 'authrouter')
 export async function newAccount(provider: RotationProvider, store: TokenStore, options: FamilyOptions = {}): Promise<Account> {
   const family = provider.newFamily(options)
   const key = `authrouter:authrouter:tokens:${randomToken(16)}`
-  const vault = storeVault({ store, sealer, key, ttl: 3600, now: () => Date.now() })
+  const party = partyOf(provider)
+  const vault = storeVault({ store, sealer, key, party, ttl: 3600, now: () => Date.now() })
   await vault.put(family.tokens)
-  return { family, vault, sealed: sealCredentials(sealer, { slug, clientId, tokens: family.tokens, vaultKey: key }) }
+  return { family, vault, sealed: sealCredentials(sealer, { slug, binding: bindingOf(party), tokens: family.tokens, vaultKey: key }) }
 }

@@ -1,8 +1,9 @@
 import { authRouter, type AuthRouter } from '../../middleware/index.js'
+import type { Party } from '../../lib/binding.js'
 import type { TokenStore } from '../../lib/tokenStore.js'
 
 export const secret = 'a secret of the tests with several processes'
-export const clientId = 'the-client'
+const clientId = 'the-client'
 export const slug = 'h'
 
 /** Addresses of a provider. */
@@ -11,14 +12,22 @@ export interface ProviderPlace {
   apiBaseUrl: string
 }
 
+function entryOf({ tokenEndpoint, apiBaseUrl }: ProviderPlace) {
+  return { protocol: 'oauth2', authorizationEndpoint: new URL('/authorize', tokenEndpoint).href, tokenEndpoint, apiBaseUrl } as const
+}
+
+/** Who the application is to the provider. */
+export function partyOf(provider: ProviderPlace): Party {
+  return { provider: { ...entryOf(provider), title: '', scope: [] }, client: { clientId } }
+}
+
 /** The application that every process of a test runs. */
-export function application({ tokenEndpoint, apiBaseUrl }: ProviderPlace, tokenStore?: TokenStore, timeout = 10_000): AuthRouter {
+export function application(provider: ProviderPlace, tokenStore?: TokenStore, timeout = 10_000): AuthRouter {
   return authRouter({
     secret,
     logger: false,
     http: { timeout },
-    providers: { [slug]: { protocol: 'oauth2', authorizationEndpoint: new URL('/authorize', tokenEndpoint).href, tokenEndpoint, apiBaseUrl,
-      clientId, clientSecret: 'the secret of the client', profile: { id: 'id' } } },
+    providers: { [slug]: { ...entryOf(provider), clientId, clientSecret: 'the secret of the client', profile: { id: 'id' } } },
     ...(tokenStore ? { tokenStore } : {}),
   })
 }

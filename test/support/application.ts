@@ -10,6 +10,8 @@ export interface Application {
   url: string
   host: string
   router: AuthRouter
+  /** What it signs in with, for another application of the same clients. */
+  entries: ReturnType<typeof entriesAt>
   close: () => Promise<void>
 }
 
@@ -43,5 +45,5 @@ export async function startApplication(openid: OpenidProvider, options: Partial<
     ...parts,
     handlers: { '/me': (req, res) => { sendJson(res, req.authUser) }, ...parts.handlers },
   })
-  return { url, host: new URL(url).host, router, close: async () => { await router.close(); await close() } }
+  return { url, host: new URL(url).host, router, entries, close: async () => { await router.close(); await close() } }
 }
