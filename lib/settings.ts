@@ -25,7 +25,7 @@ export type ProviderLookup<Request = unknown> = (slug: string, req: Request) => 
 /** Slug to entry; `defaults` is not a slug: it is merged under every entry. */
 export type ProviderTable = Readonly<Record<string, ProviderEntry | Provider>> & { readonly defaults?: ProviderEntry }
 
-/** Structured events, redacted. */
+/** Is given structured events, redacted, and each as one line of text. */
 export interface Logger {
   debug: (event: object, message?: string) => void
   info: (event: object, message?: string) => void
@@ -41,7 +41,7 @@ export interface LoginEvent<Request = unknown> {
   req: Request
 }
 
-/** What `onLogin` may answer: nothing, own fields for the user, another place to go, or `false` to refuse. */
+/** What `onLogin` may answer: nothing or `true`, own fields for the user, another place to go. Anything else refuses, such as `false` or `null`. */
 export type LoginDecision = undefined | void | boolean | { user?: Record<string, unknown>; redirect?: string }
 
 /** Tokens that are new: of a login, or of a renewal. */
@@ -147,7 +147,7 @@ export interface AuthRouterConfig<Request = unknown, Session = unknown> {
   errors?: 'page' | 'next'
   /** Outbound calls: limits, and the application's own way out. */
   http?: Partial<Outbound>
-  /** Receives structured events, redacted; `false` for none. */
+  /** Receives structured events, redacted; `false` for none. Left out, warnings and errors go to the console. */
   logger?: Logger | false
 }
 

@@ -1,6 +1,8 @@
 import type { AuthError } from '../lib/errors.js'
 import type { Engine } from './engine.js'
+import { fromHook } from './hooks.js'
 import { wantsJson, type Next, type Request, type Response } from './http.js'
+import { failureEvent, hookFailed } from './logging.js'
 import { errorPage } from './pages.js'
 import type { Place } from './place.js'
 
@@ -49,15 +51,17 @@ export interface FailedRequest {
 function tellHook({ settings, log }: Engine, error: AuthError, req: Request): void {
   const { onError } = settings.hooks
   if (!onError) return
-  Promise.resolve().then(() => onError({ error, req })).catch(() => { log('error', { event: 'hook_failed', reason: 'onError' }) })
+  Promise.resolve().then(() => fromHook('onError', () => onError({ error, req }))).catch((thrown: unknown) => {
+    log('error', hookFailed('onError', thrown))
+  })
 }
 
 /** The one door for failures: told to the hook, the listeners and the log, then answered, or handed to the application. */
 export function fail(engine: Engine, error: AuthError, failed: FailedRequest): void {
   const { req, res, next, slug } = failed
   error.provider ??= slug
-  const { code, status, provider, reason, providerError } = error
-  engine.log(status >= 500 ? 'error' : 'warn', { event: 'login_failed', provider, code, status, reason, providerError })
+  const { status, provider } = error
+  engine.log(status >= 500 ? 'error' : 'warn', failureEvent('login_failed', error))
   engine.emit('error', { error, provider })
   tellHook(engine, error, req)
   if (engine.settings.errors === 'next' && next) {

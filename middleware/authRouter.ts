@@ -9,6 +9,7 @@ import { attach, isAttached, visitOf, type AttachedRequest } from './attach.js'
 import { createBeyond, type Beyond } from './beyond.js'
 import { createEngine, type AuthEvents, type Engine, type SessionSetting } from './engine.js'
 import type { Handler, Next, Request, Response } from './http.js'
+import { createLog } from './logging.js'
 import { openVisit, type VisitOpener } from './openVisit.js'
 import { mountedAt, pathOf, placeOf, placeOfRoute } from './place.js'
 import { findRoute, type Route } from './routes.js'
@@ -60,10 +61,7 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
     catalogue,
     retired,
     env: process.env,
-    warn: (message) => {
-      if (config.logger) config.logger.warn({ event: 'config_warning' }, message)
-      else if (config.logger !== false) console.warn(`authrouter: ${message}`)
-    },
+    warn: (message) => { createLog(config.logger)('warn', { event: 'config_warning', message }) },
   })
   const engine = createEngine(settings)
   const open = openVisit(engine)

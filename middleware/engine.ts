@@ -1,7 +1,6 @@
 import { EventEmitter } from 'node:events'
-import createDebug from 'debug'
 import type { Awaitable } from '../lib/atHand.js'
-import { AuthError } from '../lib/errors.js'
+import { asAuthError, AuthError } from '../lib/errors.js'
 import { createWaysOut } from '../lib/http.js'
 import { inTime } from '../lib/inTime.js'
 import { createRenewals, type Renewals } from '../lib/renewals.js'
@@ -11,25 +10,15 @@ import type { AuthUser, Http, HttpStream, Registration } from '../lib/types.js'
 import type { KeptTokens } from '../lib/vault.js'
 import { endedSessions, type EndedSessions } from './endedSessions.js'
 import { FlightLog } from './flights.js'
+import { fromHook } from './hooks.js'
 import type { Request, Response } from './http.js'
 import { sealedRecords, type SealedRecords } from './sealedRecords.js'
+import { createLog, failureEvent, type Log } from './logging.js'
 import type { SessionBag } from './session.js'
 import { recordLifetime } from './tokens/places.js'
 
 /** What `session` may be: nothing, a session middleware's that runs before, options for express-session with a store, or a function that finds the application's own. */
 export type SessionSetting = 'request' | { store: object; [option: string]: unknown } | ((req: Request, res: Response) => SessionBag)
-
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
-
-/** One structured event: names, codes and durations; never addresses with queries, headers, bodies or tokens. */
-export interface LogEvent {
-  event: string
-  provider?: string | undefined
-  code?: string | undefined
-  reason?: string | undefined
-  providerError?: string | undefined
-  status?: number | undefined
-}
 
 /** What listeners of `auth.on` are given. */
 export interface AuthEvents {
@@ -55,7 +44,7 @@ export interface Engine {
   records: SealedRecords | undefined
   /** Tokens of the application itself, where no token store keeps them. */
   ownTokens: Map<string, KeptTokens>
-  log: (level: LogLevel, event: LogEvent) => void
+  log: Log
   emit: <Name extends keyof AuthEvents>(name: Name, ...event: AuthEvents[Name]) => void
   on: <Name extends keyof AuthEvents>(name: Name, listener: (...event: AuthEvents[Name]) => void) => void
   /** The entry of a slug, looked up where `providers` is a function. */
@@ -71,30 +60,24 @@ export interface Engine {
 /** Milliseconds that `close` waits for what is under way. */
 const closeTimeout = 10_000
 
-const debug = createDebug('authrouter')
-
 export function createEngine(settings: Settings<Request, SessionSetting>, now: () => number = () => Date.now()): Engine {
   const registrations = new Map(settings.registrations)
+  const log = createLog(settings.logger)
   // An asynchronous listener that fails is heard here and not as an unhandled rejection.
   const events = new EventEmitter({ captureRejections: true })
-  Object.assign(events, { [Symbol.for('nodejs.rejection')]: () => { log('error', { event: 'listener_failed' }) } })
+  Object.assign(events, { [Symbol.for('nodejs.rejection')]: (thrown: unknown, name: string) => { listenerFailed(thrown, name) } })
   const flights = new FlightLog(now)
   const renewals = createRenewals(now)
   const ownTokens = new Map<string, KeptTokens>()
   const underWay = new Set<Promise<unknown>>()
 
-  const log: Engine['log'] = (level, event) => {
-    debug('%s %o', level, event)
-    try {
-      if (settings.logger) settings.logger[level](event)
-    } catch {
-      // A log that fails must not take the visitor's answer, or the process, with it.
-      debug('the logger of the application failed')
-    }
+  function listenerFailed(thrown: unknown, name: string): void {
+    const error = asAuthError(thrown, 'hook_failed', 'A listener of the application failed.')
+    log('error', { ...failureEvent('listener_failed', error), reason: name })
   }
 
   const lookUp = async (slug: string, req: Request): Promise<Registration | undefined> => {
-    const entry = await settings.lookup?.(slug, req)
+    const entry = await fromHook('providers', () => settings.lookup?.(slug, req))
     return entry && settings.register(slug, entry)
   }
 
@@ -117,8 +100,8 @@ export function createEngine(settings: Settings<Request, SessionSetting>, now: (
       if (events.listenerCount(name) === 0) return
       try {
         events.emit(name, ...event)
-      } catch {
-        log('error', { event: 'listener_failed', reason: name })
+      } catch (thrown) {
+        listenerFailed(thrown, name)
       }
     },
     on(name, listener) {
@@ -134,12 +117,14 @@ export function createEngine(settings: Settings<Request, SessionSetting>, now: (
     },
     registrations: () => [...registrations.values()],
     background(work) {
-      const watched = work.catch(() => { log('warn', { event: 'background_failed' }) }).finally(() => underWay.delete(watched))
+      const watched = work.catch((thrown: unknown) => {
+        log('warn', failureEvent('background_failed', asAuthError(thrown, 'hook_failed', 'Work in the background failed.')))
+      }).finally(() => underWay.delete(watched))
       underWay.add(watched)
     },
     async close() {
       const idle = flights.settled().then(() => Promise.all([renewals.idle(), ...underWay]))
-      await inTime(closeTimeout, idle, () => new Error('still busy')).catch(() => { log('warn', { event: 'closed_while_busy' }) })
+      await inTime(closeTimeout, idle, () => new Error('still busy')).catch(() => { log('warn', { event: 'closed_while_busy', message: 'Ten seconds were not enough to finish what was under way.' }) })
       events.removeAllListeners()
       flights.clear()
       renewals.clear()

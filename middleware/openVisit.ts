@@ -1,6 +1,6 @@
 import { allValues, withValue, type Awaitable } from '../lib/atHand.js'
 import { isBoundTo } from '../lib/binding.js'
-import { AuthError } from '../lib/errors.js'
+import { asAuthError, AuthError } from '../lib/errors.js'
 import type { Registration } from '../lib/types.js'
 import { cookieJar, cookiePrefix, type CookieJar } from './cookies.js'
 import { doubtOf, type Doubt } from './doubt.js'
@@ -10,6 +10,7 @@ import { sessionFinder, type FoundSession } from './foundSession.js'
 import type { Request, Response } from './http.js'
 import { addressDigest, type Place } from './place.js'
 import type { Account, SessionBag, SessionRecord, SessionStore } from './session.js'
+import { failureEvent } from './logging.js'
 import { loadAccounts, nobody, type LoadedAccounts } from './tokens/load.js'
 import { cookieTransactions, sessionTransactions, type Transactions } from './transactions.js'
 import type { Visit } from './visit.js'
@@ -68,7 +69,7 @@ export function openVisit(engine: Engine): VisitOpener {
 
   function inDoubt(visit: OpenVisit, error: unknown): Visit {
     visit.doubt = doubtOf(error, visit.unchecked)
-    engine.log('warn', { event: 'session_in_doubt', code: visit.doubt.error.code })
+    engine.log('warn', failureEvent('session_in_doubt', visit.doubt.error))
     return visit
   }
 
@@ -76,7 +77,10 @@ export function openVisit(engine: Engine): VisitOpener {
     const record = known && seen(known, settings, now())
     if (!record || record === stored) return { record, tokens }
     // The person is signed in all the same; the next request writes it.
-    return visit.session.update(record).catch(() => { engine.log('warn', { event: 'session_not_updated' }) }).then(() => ({ record, tokens }))
+    return visit.session.update(record).catch((thrown: unknown) => {
+      const error = asAuthError(thrown, 'store_unavailable', 'The session could not be written.')
+      engine.log('warn', { ...failureEvent('session_not_updated', error), provider: record.current })
+    }).then(() => ({ record, tokens }))
   }
 
   /** The entries of a record's accounts, without those that are somebody else's by now (rule R10). */

@@ -51,7 +51,7 @@ export function placeOfJobs({ settings }: Engine): { baseUrl: string; origin: st
 export function returnToOf({ settings, log }: Engine, { baseUrl, mountPath }: Place, asked: unknown, fallback: string): string {
   if (asked === undefined) return fallback
   const safe = safeReturnTo(asked, { baseUrl, mountPath, origins: settings.returnToOrigins })
-  if (safe === undefined) log('warn', { event: 'return_to_refused' })
+  if (safe === undefined) log('warn', { event: 'return_to_refused', message: 'A returnTo that leads elsewhere was passed over.' })
   return safe ?? fallback
 }
 

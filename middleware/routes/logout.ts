@@ -4,6 +4,8 @@ import { redirect, sendJson, sendPage } from '../answers.js'
 import type { Engine } from '../engine.js'
 import { wantsJson } from '../http.js'
 import { dropSession, endEverywhere } from '../everywhere.js'
+import { fromHook } from '../hooks.js'
+import { hookFailed } from '../logging.js'
 import { isNavigation, requireSameOrigin } from '../origin.js'
 import { confirmPage } from '../pages.js'
 import { isYes, type Parameters } from '../parameters.js'
@@ -62,12 +64,15 @@ export async function endSession(engine: Engine, visit: Visit, { everywhere = fa
 }
 
 async function tellOfLogout(engine: Engine, { req }: Visit, user: AuthUser): Promise<void> {
-  engine.log('info', { event: 'logout', provider: user.provider })
-  engine.emit('logout', { user, provider: user.provider })
+  const { provider } = user
+  engine.log('info', { event: 'logout', provider })
+  engine.emit('logout', { user, provider })
+  const { onLogout } = engine.settings.hooks
+  if (!onLogout) return
   try {
-    await engine.settings.hooks.onLogout?.({ user, req })
-  } catch {
+    await fromHook('onLogout', () => onLogout({ user, req }))
+  } catch (thrown) {
     // The session is gone already; the application's clean-up is its own to repeat.
-    engine.log('error', { event: 'hook_failed', reason: 'onLogout' })
+    engine.log('error', hookFailed('onLogout', thrown, provider))
   }
 }

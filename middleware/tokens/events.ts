@@ -1,6 +1,7 @@
 import type { TokensEvent } from '../../lib/settings.js'
 import type { Engine } from '../engine.js'
 import { fromHook } from '../hooks.js'
+import { hookFailed } from '../logging.js'
 
 /**
  * Tells the application of renewed tokens. They are kept already, so an application that fails to listen costs nobody their access.
@@ -12,7 +13,7 @@ export async function tellOfTokens(engine: Engine, event: TokensEvent, { isStore
   if (!onTokens || isStored) return
   try {
     await fromHook('onTokens', () => onTokens(event))
-  } catch {
-    engine.log('error', { event: 'hook_failed', provider: event.slug, reason: 'onTokens' })
+  } catch (thrown) {
+    engine.log('error', hookFailed('onTokens', thrown, event.slug))
   }
 }

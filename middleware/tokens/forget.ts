@@ -1,7 +1,9 @@
+import { asAuthError } from '../../lib/errors.js'
 import { revokeTokens } from '../../lib/revocation.js'
 import type { Context, Tokens } from '../../lib/types.js'
 import type { Engine } from '../engine.js'
 import type { Request } from '../http.js'
+import { failureEvent } from '../logging.js'
 import type { Account, SessionRecord } from '../session.js'
 import { contextOf, type Visit } from '../visit.js'
 import { removeOf, vaultOf } from './places.js'
@@ -46,7 +48,8 @@ export function revokeInBackground(engine: Engine, context: Context, tokens: Tok
 async function revoke(engine: Engine, context: Context, tokens: Tokens): Promise<void> {
   try {
     if (await revokeTokens(context, tokens)) engine.log('info', { event: 'tokens_revoked', provider: context.slug })
-  } catch {
-    engine.log('warn', { event: 'revocation_failed', provider: context.slug })
+  } catch (thrown) {
+    const error = asAuthError(thrown, 'provider_error', 'The tokens could not be revoked at the provider.')
+    engine.log('warn', { ...failureEvent('revocation_failed', error), provider: context.slug })
   }
 }
