@@ -4,6 +4,7 @@ import { fail, redirect } from './answers.js'
 import { visitOf } from './attach.js'
 import { requireCertainty } from './doubt.js'
 import type { Engine } from './engine.js'
+import { fromHook } from './hooks.js'
 import { isApiRequest, type Handler, type Next, type Request } from './http.js'
 import { originOf } from './origin.js'
 import { begin } from './routes/login.js'
@@ -26,6 +27,8 @@ export interface LoginRequirement {
 /** Milliseconds after a login within which asking again is pointless: it would only turn in a circle. */
 const justNow = 60_000
 
+const undecided = 'The application could not decide whether you may see this.'
+
 /**
  * Lets a request through only when somebody is signed in.
  *
@@ -39,7 +42,7 @@ export function requireLogin(requirement: string | LoginRequirement = {}): Handl
   const required = typeof requirement === 'string' ? { provider: requirement } : requirement
   return (req, res, next) => {
     guard(required, req, next).catch((thrown: unknown) => {
-      const error = asAuthError(thrown, 'hook_failed', 'The application could not decide whether you may see this.')
+      const error = asAuthError(thrown, 'hook_failed', undecided)
       const attached = visitOf(req)
       if (!attached) {
         if (next) next(error)
@@ -68,8 +71,12 @@ async function guard(required: LoginRequirement, req: Request, next: Next | unde
     return
   }
   const hasRole = !required.roles || required.roles.some((role) => user.roles.includes(role))
-  if (!hasRole || (required.check && !await required.check(user, req))) throw new AuthError('forbidden', 'Your account may not see this.')
+  if (!hasRole || !await isAllowed(required, user, req)) throw new AuthError('forbidden', 'Your account may not see this.')
   next?.()
+}
+
+function isAllowed({ check }: LoginRequirement, user: AuthUser, req: Request): boolean | Promise<boolean> {
+  return !check || fromHook('check', () => check(user, req), undecided)
 }
 
 /** @throws AuthError why the tokens, which know what was granted, could not be read */

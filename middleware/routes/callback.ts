@@ -2,8 +2,10 @@ import { bindingOf } from '../../lib/binding.js'
 import { callback, isTooOld, stateOf, type LoginResult } from '../../lib/callback.js'
 import { createCredentials } from '../../lib/credentials.js'
 import { AuthError } from '../../lib/errors.js'
+import { isObject } from '../../lib/json.js'
 import { sha256 } from '../../lib/random.js'
 import { sealCredentials } from '../../lib/sealedCredentials.js'
+import type { LoginDecision } from '../../lib/settings.js'
 import type { Context, Registration, Tokens, Transaction } from '../../lib/types.js'
 import { redirect, sendJson, sendPage, type FailedRequest } from '../answers.js'
 import { requireCertainty } from '../doubt.js'
@@ -123,12 +125,17 @@ async function decide({ settings, sealer }: Engine, { req }: Visit, context: Con
   let current = tokens
   const seal = (held: Tokens): string => sealCredentials(sealer, { slug: context.slug, binding: bindingOf(context), tokens: held, user })
   const credentials = createCredentials(context, { read: () => current, write: (renewed) => { current = renewed }, seal })
-  const decision = await fromHook('onLogin', () => onLogin({ user, tokens, credentials, req }))
-  if (decision === false) throw new AuthError('login_refused', 'This account may not sign in here.')
-  if (typeof decision !== 'object' || (decision as unknown) === null) return { user, tokens: current, redirect: undefined }
+  const decision: unknown = await fromHook('onLogin', () => onLogin({ user, tokens, credentials, req }), 'The application could not complete the sign-in.')
+  // What a look-up that found nobody gives, such as null, must not let anybody in.
+  if (decision !== undefined && decision !== true && !isDecision(decision)) throw new AuthError('login_refused', 'This account may not sign in here.')
+  if (!isDecision(decision)) return { user, tokens: current, redirect: undefined }
   // Who the person is at the provider is not the hook's to change.
   const { provider, id, key, raw, loggedInAt } = user
   return { user: { ...user, ...decision.user, provider, id, key, raw, loggedInAt }, tokens: current, redirect: decision.redirect }
+}
+
+function isDecision(value: unknown): value is Exclude<LoginDecision, boolean | void | undefined> {
+  return isObject(value)
 }
 
 function goOn(engine: Engine, visit: Visit, asked: string): void {

@@ -185,8 +185,8 @@ test('A guard starts no login for another site, nor for a HEAD request', async (
   })
 })
 
-test('Odd cookie names, and a hook that answers null, are no failure', async () => {
-  await withApplication({ hooks: { onLogin: (() => null) as never } }, {}, async (app) => {
+test('Odd cookie names are no failure', async () => {
+  await withApplication({}, {}, async (app) => {
     const cookie = Array.from({ length: 12 }, (_none, index) => `ar.tx.${Buffer.from([0xe9]).toString('latin1')}${String(index)}=x; ar.tx.a b${String(index)}=y`).join('; ')
     expect((await createBrowser().go(`${app.url}/auth/corp`, { follow: false, headers: { cookie } })).status).toBe(302)
     expect((await createBrowser().go(`${app.url}/auth/corp?returnTo=/me`)).body).toContain('Ada Example')
