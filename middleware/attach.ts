@@ -1,6 +1,7 @@
 import { IncomingMessage } from 'node:http'
 import { inspect } from 'node:util'
 import { createApiClient, type ApiClient } from '../lib/client.js'
+import { refusingClient } from '../lib/client/refusingClient.js'
 import { AuthError } from '../lib/errors.js'
 import type { AuthUser, LoginOptions } from '../lib/types.js'
 import { redirect } from './answers.js'
@@ -32,7 +33,7 @@ export interface RequestAuth {
 /** What the middleware puts on a request. */
 export interface AttachedRequest {
   authUser: AuthUser | undefined
-  oauthClient: ApiClient | undefined
+  oauthClient: ApiClient
   oauthClients: Readonly<Record<string, ApiClient>>
   auth: RequestAuth
 }
@@ -155,9 +156,17 @@ function usersOf(attachment: Attachment): Readonly<Record<string, AuthUser>> {
   return made.users.frozen
 }
 
-function currentClient(attachment: Attachment): ApiClient | undefined {
+// One for all requests: most come from nobody, and few of those ask for it.
+const signedOut = refusingClient(() => new AuthError('login_required', 'Sign in first.'))
+
+function currentClient(attachment: Attachment): ApiClient {
   const { record } = attachment
-  return record && clientOf(attachment, record.current)
+  return record ? clientOf(attachment, record.current) ?? clientOfRemoved(record.current) : signedOut
+}
+
+/** Of an account whose provider is not configured any more: the person is known, but nothing can be asked in their name. */
+function clientOfRemoved(provider: string): ApiClient {
+  return refusingClient(() => new AuthError('credentials_gone', 'The provider of this account is not offered here any more. Sign in again.', { provider }))
 }
 
 function clientOf(attachment: Attachment, slug: string): ApiClient | undefined {

@@ -10,12 +10,11 @@ declare global {
       /** The signed-in person, or `undefined`. */
       authUser?: AuthUser | undefined
       /**
-       * The API client of the account that signed in. `undefined` while nobody is signed in: put `requireLogin()` before the handler, or
-       * look at `authUser` first. Typed as present so that handlers behind `requireLogin()` need no check of their own
-       * (docs/decisions/typed-requests.md).
+       * The API client of the account that signed in. It is always there: while nobody is signed in, every call rejects with
+       * `login_required` (401). Whether somebody is says `authUser`.
        */
       oauthClient: ApiClient
-      /** The API client of each linked account, by slug. */
+      /** The API client of each linked account, by slug; absent where there is none. */
       oauthClients: Readonly<Record<string, ApiClient>>
       /** For handlers that drive sign-in and sign-out themselves. */
       auth: RequestAuth

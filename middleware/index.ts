@@ -2,6 +2,7 @@ import './express.js'
 
 export { authRouter, type AuthRouter, type AuthRouterOptions } from './authRouter.js'
 export { requireLogin, type LoginRequirement } from './guards.js'
+export { signedIn, type SignedIn } from './signedIn.js'
 export type { RequestAuth } from './attach.js'
 export type { AuthEvents, SessionSetting } from './engine.js'
 export type { LogEvent } from './logging.js'

@@ -1,0 +1,20 @@
+import { inspect } from 'node:util'
+import type { ApiClient } from '../client.js'
+import type { AuthError } from '../errors.js'
+
+/**
+ * An API client of nobody, for a handler that asks no one to sign in: every call is a clear answer and not a `TypeError`.
+ * @param refusal makes what every call rejects with, and what `credentials` throws
+ */
+export function refusingClient(refusal: () => AuthError): ApiClient {
+  const call = (): Promise<never> => Promise.reject(refusal())
+  const calls: Omit<ApiClient, 'credentials'> = {
+    get: call, head: call, post: call, put: call, patch: call, delete: call, request: call, fetch: call,
+    pages: () => ({ [Symbol.asyncIterator]: () => ({ next: call }) }),
+  }
+  // Not enumerable: whoever lists or copies the client asks for nothing.
+  return Object.freeze(Object.defineProperties(calls, {
+    credentials: { get() { throw refusal() } },
+    [inspect.custom]: { value: () => 'ApiClient {}' },
+  })) as ApiClient
+}
