@@ -1,15 +1,11 @@
-import { createRequire } from 'node:module'
 import { AuthError } from '../lib/errors.js'
 import { derivedSecrets } from '../lib/seal.js'
 import { fromStore } from '../lib/storeDeadline.js'
 import { cookiePrefix } from './cookies.js'
 import type { Engine } from './engine.js'
-import type { Next, Request, Response } from './http.js'
+import type { Request, Response } from './http.js'
+import { expressSession, type SessionMiddleware } from './quietExpressSession.js'
 import { called, type StoreDone } from './storeCallback.js'
-
-type SessionMiddleware = (req: Request, res: Response, next: Next) => void
-
-const require = createRequire(import.meta.url)
 
 /**
  * Mounts express-session with the application's store, with the cookie attributes of rule R5.
@@ -17,8 +13,7 @@ const require = createRequire(import.meta.url)
  * @param secure whether the application is reached by https
  */
 export function mountSession({ settings }: Pick<Engine, 'settings'>, options: { store: object; [option: string]: unknown }, secure: boolean): SessionMiddleware {
-  // CommonJS and only for applications that use it, so it is loaded here and not with the package.
-  const session = require('express-session') as (options: object) => SessionMiddleware
+  const session = expressSession()
   const { cookie, ...others } = options as { store: object; cookie?: object }
   return session({
     name: `${secure ? '__Host-' : ''}${cookiePrefix(settings.appId)}.sid`,
