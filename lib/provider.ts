@@ -228,10 +228,12 @@ export interface Provider extends ProviderOptions {
 }
 
 /** A provider whose templates are filled and whose defaults are set: what the flow works with. */
-export interface ResolvedProvider extends Omit<Provider, 'protocol' | 'openid2' | 'issuer' | 'discoveryEndpoint' | 'authorizationEndpoint' | 'tokenEndpoint'
+export interface ResolvedProvider extends Omit<Provider, 'protocol' | 'openid2' | 'title' | 'issuer' | 'discoveryEndpoint' | 'authorizationEndpoint' | 'tokenEndpoint'
   | 'refreshEndpoint' | 'userinfoEndpoint' | 'requestTokenEndpoint' | 'accessTokenEndpoint' | 'revocationEndpoint' | 'introspectionEndpoint'
   | 'renewal' | 'jwksUri' | 'apiBaseUrl' | 'authorizationResponseIssuer'> {
   protocol: ProtocolName
+  /** Where the entry or the catalogue has one; `titleOf` a registration is there always. */
+  title?: string
   issuer?: string
   discoveryEndpoint?: string
   authorizationEndpoint?: string

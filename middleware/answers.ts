@@ -1,4 +1,5 @@
 import type { AuthError } from '../lib/errors.js'
+import { titleOf } from '../lib/title.js'
 import type { Engine } from './engine.js'
 import { fromHook } from './hooks.js'
 import { wantsJson, type Next, type Request, type Response } from './http.js'
@@ -77,6 +78,11 @@ export function fail(engine: Engine, error: AuthError, failed: FailedRequest): v
   else sendPage(res, status, errorPage(pageOf(engine, error, failed)))
 }
 
+function titled({ registrations }: Engine['settings'], slug: string): string {
+  const registration = registrations.get(slug)
+  return registration ? titleOf(registration) : slug
+}
+
 function pageOf({ settings }: Engine, { status, code, message, provider, ...error }: AuthError, { place, slug, returnTo }: FailedRequest): Parameters<typeof errorPage>[0] {
   const mountPath = place?.mountPath ?? settings.path
   // The provider's own word, such as invalid_client, is what whoever set this up needs to read.
@@ -88,7 +94,7 @@ function pageOf({ settings }: Engine, { status, code, message, provider, ...erro
     code,
     detail,
     message,
-    ...(provider === undefined || !known ? {} : { provider: settings.registrations.get(provider)?.provider.title ?? provider }),
+    ...(provider === undefined || !known ? {} : { provider: titled(settings, provider) }),
     startAgain: known
       ? { url: `${mountPath}/${slug}${query}`, label: 'Start again' }
       : { url: `${mountPath}${query}`, label: 'Choose how to sign in' },

@@ -2,6 +2,7 @@ import { resolveConfig } from '../lib/config.js'
 import { withValue } from '../lib/atHand.js'
 import { asAuthError, AuthError } from '../lib/errors.js'
 import type { AuthRouterConfig, ProviderEntry, ProviderLookup } from '../lib/settings.js'
+import { titleOf } from '../lib/title.js'
 import type { LoginOptions, Provider } from '../lib/types.js'
 import { catalogue, retired, type CatalogueName } from '../providers/index.js'
 import { fail, protect, redirect, type FailedRequest } from './answers.js'
@@ -69,7 +70,7 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
   const handler: Handler = (req, res, next) => { serve(engine, open, req, res, next) }
   return Object.assign(handler, {
     get providers() {
-      return engine.registrations().map(({ slug, provider: { title, protocol } }) => ({ slug, title, protocol }))
+      return engine.registrations().map((registration) => ({ slug: registration.slug, title: titleOf(registration), protocol: registration.provider.protocol }))
     },
     register: engine.register,
     login: (slug: string, options: LoginOptions = {}): Handler => ownRoute(({ req }) => (req as Request & AttachedRequest).auth.login(slug, options)),

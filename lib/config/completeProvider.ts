@@ -33,8 +33,7 @@ const openidScope = ['openid', 'profile', 'email']
  * @param parameters values of the provider's parameters
  * @throws AuthError `config_invalid` for an address that cannot be used
  */
-export function completeProvider(slug: string, options: EntryOptions & { protocol: ProtocolName }, parameters: Values,
-  path: string): ResolvedProvider {
+export function completeProvider(options: EntryOptions & { protocol: ProtocolName }, parameters: Values, path: string): ResolvedProvider {
   const isOpenid = options.protocol === 'oidc'
   return {
     ...described(options),
@@ -44,7 +43,6 @@ export function completeProvider(slug: string, options: EntryOptions & { protoco
     ...(options.renewal ? { renewal: filledRenewal(options.renewal, parameters, `${path}.renewal`) } : {}),
     ...(isOpenid || options.profile ? { profile: { ...(isOpenid ? standardClaims : {}), ...options.profile } } : {}),
     scope: options.scope ?? (isOpenid ? openidScope : []),
-    title: options.title ?? slug.charAt(0).toUpperCase() + slug.slice(1),
   }
 }
 

@@ -61,7 +61,7 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
 
   const values = parameterValues(parameters, layers, place)
   const client: Client = { ...clientOf(options, place), ...(Object.keys(values).length > 0 ? { parameters: values } : {}) }
-  const provider = completeProvider(slug, { ...options, protocol }, values, place.path)
+  const provider = completeProvider({ ...options, protocol }, values, place.path)
   checkRequirements(provider, client, place)
   return frozen({ slug, provider, client })
 }

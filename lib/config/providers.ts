@@ -4,7 +4,7 @@ import { resolveEntry, type EntrySources } from './entries.js'
 import { optionNames } from './entrySchema.js'
 import { invalid, printable } from './invalid.js'
 import { isPlainObject, unknownOption, withoutUndefined } from './shapes.js'
-import { checkVariables } from './slugs.js'
+import { checkSlug, checkVariables } from './slugs.js'
 import { unavailable } from './unavailable.js'
 
 /** The configured providers, and the way to complete one that comes later. */
@@ -33,14 +33,27 @@ export function resolveProviders<Request>(providers: ProviderTable | readonly st
   throw invalid('providers', 'is empty: give at least one entry of the catalogue, or a provider of your own.')
 }
 
-/** Completes an entry once: what is remembered of a provider hangs on the registration, so one entry must not have two. */
+/** Completes an entry once: what is remembered of a provider hangs on it, so one entry must not become two of them. */
 function registrar(sources: EntrySources): (slug: string, entry: object) => Registration {
   const known = new WeakMap<object, Map<string, Registration>>()
   return (slug, entry) => {
-    const registration = known.get(entry)?.get(slug) ?? resolveEntry(slug, entry, sources)
-    known.set(entry, (known.get(entry) ?? new Map<string, Registration>()).set(slug, registration))
-    return registration
+    checkSlug(slug)
+    const shared = known.get(entry) ?? new Map<string, Registration>()
+    const key = dependsOnSlug(entry, sources) ? slug : ''
+    const registration = shared.get(key) ?? resolveEntry(slug, entry, sources)
+    known.set(entry, shared.set(key, registration))
+    return registration.slug === slug ? registration : Object.freeze({ ...registration, slug })
   }
+}
+
+/**
+ * Whether an entry means something else under another slug: by the environment, or by the catalogue. Any other may be found under as
+ * many slugs as a visitor cares to invent, and nothing is kept for each of them.
+ */
+function dependsOnSlug(entry: object, { env }: EntrySources): boolean {
+  if (env) return true
+  const { protocol, provider } = entry as { protocol?: unknown; provider?: unknown }
+  return (protocol ?? provider) === undefined
 }
 
 interface Table { defaults: Record<string, unknown>; entries: Record<string, unknown> }

@@ -1,5 +1,6 @@
 import { AuthError } from '../../lib/errors.js'
 import { login } from '../../lib/login.js'
+import { titleOf } from '../../lib/title.js'
 import type { LoginOptions, Registration } from '../../lib/types.js'
 import { redirect, sendJson, sendPage } from '../answers.js'
 import { requireCertainty } from '../doubt.js'
@@ -14,7 +15,7 @@ import { contextOf, hasCsrfToken, returnToOf, type Visit } from '../visit.js'
 export async function startLogin(engine: Engine, visit: Visit, registration: Registration, parameters: Parameters): Promise<void> {
   const { res, place } = visit
   if (needsConfirmation(engine, visit, parameters)) {
-    const { title } = registration.provider
+    const title = titleOf(registration)
     sendPage(res, 200, confirmPage({
       action: `${place.mountPath}/${registration.slug}`,
       heading: `Sign in with ${title}?`,

@@ -1,4 +1,5 @@
 import { safeReturnTo } from '../../lib/returnTo.js'
+import { titleOf } from '../../lib/title.js'
 import type { AuthUser } from '../../lib/types.js'
 import { sendJson, sendPage } from '../answers.js'
 import { requireCertainty } from '../doubt.js'
@@ -16,12 +17,18 @@ export function showProviders(engine: Engine, visit: Visit, parameters: Paramete
   const user = record?.accounts[record.current]?.user
   if (wantsJson(req)) {
     const query = returnTo === undefined ? '' : `?returnTo=${encodeURIComponent(returnTo)}`
-    const providers = engine.registrations().map(({ slug, provider }) => ({ slug, title: provider.title, protocol: provider.protocol, url: urlOf(slug) + query }))
+    const providers = engine.registrations().map((registration) => {
+      const { slug, provider: { protocol } } = registration
+      return { slug, title: titleOf(registration), protocol, url: urlOf(slug) + query }
+    })
     sendJson(res, 200, { providers, user: user ? publicUser(user) : null })
     return
   }
   sendPage(res, 200, signInPage({
-    providers: engine.registrations().map(({ slug, provider: { title, color, icon } }) => ({ slug, title, url: urlOf(slug), color, icon })),
+    providers: engine.registrations().map((registration) => {
+      const { slug, provider: { color, icon } } = registration
+      return { slug, title: titleOf(registration), url: urlOf(slug), color, icon }
+    }),
     user: user && { name: user.name },
     returnTo,
   }))

@@ -129,7 +129,7 @@ describe('The environment', () => {
     const { provider, client: who } = resolve({ providers: ['my-corp_2'] }, { env }).registrations.get('my-corp_2') ?? {}
     expect(who).toEqual({ clientId: 'id', privateKey: rsaKey })
     expect(provider).toEqual({
-      protocol: 'oidc', title: 'My-corp_2', issuer: 'https://id.example', userinfoEndpoint: 'https://id.example/me',
+      protocol: 'oidc', issuer: 'https://id.example', userinfoEndpoint: 'https://id.example/me',
       clientAuth: 'private_key_jwt', clockTolerance: 10, maxAge: 0, offline: true, userinfo: false,
       apiBaseUrl: 'https://api.example/x/', scope: ['openid', 'profile', 'email'], profile: standardClaims,
     })
@@ -153,7 +153,7 @@ describe('A provider of one\'s own', () => {
       slug: 'corp',
       client,
       provider: {
-        protocol: 'oidc', title: 'Corp', issuer: 'https://id.example', scope: ['openid', 'profile', 'email'],
+        protocol: 'oidc', issuer: 'https://id.example', scope: ['openid', 'profile', 'email'],
         profile: standardClaims,
       },
     })
@@ -165,8 +165,8 @@ describe('A provider of one\'s own', () => {
   })
 
   test('of OAuth asks for no scope unless told', () => {
-    expect(register('plain', custom.oauth2).provider).toMatchObject({ title: 'Plain', scope: [], profile: { id: 'id' } })
-    expect(register('old', custom.oauth1).provider).toMatchObject({ title: 'Old', scope: [] })
+    expect(register('plain', custom.oauth2).provider).toMatchObject({ scope: [], profile: { id: 'id' } })
+    expect(register('old', custom.oauth1).provider).toMatchObject({ scope: [] })
   })
 
   test('may do without a userinfo endpoint, but not without an id', () => {
