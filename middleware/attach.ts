@@ -12,6 +12,7 @@ import { begin } from './routes/login.js'
 import { endSession, type LogoutOptions } from './routes/logout.js'
 import type { SessionRecord } from './session.js'
 import { tokensOf } from './tokens/holder.js'
+import { checkLoginOptions, checkLogoutOptions } from './unavailable.js'
 import { contextOf, returnToOf, type Visit } from './visit.js'
 
 /** `req.auth`: for handlers that drive sign-in and sign-out themselves. */
@@ -195,12 +196,16 @@ function authOf(attachment: Attachment): RequestAuth {
     get user() { return currentUser(attachment) },
     get users() { return usersOf(attachment) },
     async login(slug, options = {}) {
+      checkLoginOptions(options)
       const registration = await engine.find(slug, visit.req)
       if (!registration) throw new AuthError('unknown_provider', 'There is no such provider here.', { provider: slug })
       const returnTo = returnToOf(engine, visit.place, options.returnTo, engine.settings.afterLogin)
       redirect(visit.res, 302, await begin(engine, visit, registration, { ...options, returnTo }))
     },
-    logout: (options) => endSession(engine, visit, options),
+    async logout(options = {}) {
+      checkLogoutOptions(options)
+      await endSession(engine, visit, options)
+    },
   }
 }
 

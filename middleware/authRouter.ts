@@ -15,6 +15,7 @@ import { openVisit, type VisitOpener } from './openVisit.js'
 import { mountedAt, pathOf, placeOf, placeOfRoute } from './place.js'
 import { findRoute, type Route } from './routes.js'
 import { endSession, type LogoutOptions } from './routes/logout.js'
+import { checkEventName, checkLoginOptions, checkLogoutOptions } from './unavailable.js'
 import { returnToOf, type Visit } from './visit.js'
 
 type Configuration = AuthRouterConfig<Request, SessionSetting>
@@ -44,6 +45,7 @@ export interface AuthRouter extends Handler, Beyond {
   login: (slug: string, options?: LoginOptions) => Handler
   /** A handler that signs out and goes on to `returnTo`, else to `afterLogout`. Give it a method and a path that another site cannot use. */
   logout: (options?: { returnTo?: string } & LogoutOptions) => Handler
+  /** @throws AuthError `config_invalid` for a name that is no event */
   on: <Name extends keyof AuthEvents>(name: Name, listener: (...event: AuthEvents[Name]) => void) => void
   /** Waits for logins, renewals and revocations that are under way, at most ten seconds, then lets go of listeners and memory. */
   close: () => Promise<void>
@@ -73,13 +75,22 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
       return engine.registrations().map((registration) => ({ slug: registration.slug, title: titleOf(registration), protocol: registration.provider.protocol }))
     },
     register: engine.register,
-    login: (slug: string, options: LoginOptions = {}): Handler => ownRoute(({ req }) => (req as Request & AttachedRequest).auth.login(slug, options)),
-    logout: ({ returnTo, ...options }: { returnTo?: string } & LogoutOptions = {}): Handler => ownRoute(async (visit) => {
-      await endSession(engine, visit, options)
-      redirect(visit.res, 303, returnToOf(engine, visit.place, returnTo, settings.afterLogout))
-    }),
+    login(slug: string, options: LoginOptions = {}): Handler {
+      checkLoginOptions(options)
+      return ownRoute(({ req }) => (req as Request & AttachedRequest).auth.login(slug, options))
+    },
+    logout({ returnTo, ...options }: { returnTo?: string } & LogoutOptions = {}): Handler {
+      checkLogoutOptions(options)
+      return ownRoute(async (visit) => {
+        await endSession(engine, visit, options)
+        redirect(visit.res, 303, returnToOf(engine, visit.place, returnTo, settings.afterLogout))
+      })
+    },
     ...createBeyond(engine),
-    on: engine.on,
+    on<Name extends keyof AuthEvents>(name: Name, listener: (...event: AuthEvents[Name]) => void): void {
+      checkEventName(name)
+      engine.on(name, listener)
+    },
     close: engine.close,
   })
 }

@@ -13,6 +13,7 @@ import { endEverywhere } from './everywhere.js'
 import { tellOfTokens } from './tokens/events.js'
 import { revokeInBackground } from './tokens/forget.js'
 import { vaultAt } from './tokens/places.js'
+import { checkAccess } from './unavailable.js'
 import { contextOf, placeOfJobs } from './visit.js'
 
 /** What there is beyond a request: clients and credentials for jobs and scripts. */
@@ -22,7 +23,7 @@ export interface Beyond {
    * @param slug of a configured or registered provider
    * @param access what `credentials.seal()` gave; tokens, `{ accessToken, refreshToken?, ... }`; or `{ grant: 'client_credentials', scope? }`
    * for the application's own standing (RFC 6749 section 4.4), fetched at the first call, shared and renewed
-   * @throws AuthError `credentials_unreadable`, `unknown_provider`, `bad_request`
+   * @throws AuthError `credentials_unreadable`, `unknown_provider`, `bad_request`, `config_invalid` for another grant
    */
   client: (slug: string, access: string | Tokens | ClientCredentialsGrant) => ApiClient
   /**
@@ -47,6 +48,7 @@ export interface Beyond {
 export function createBeyond(engine: Engine): Beyond {
   return {
     client(slug, access) {
+      checkAccess(slug, access)
       const registration = configured(engine, slug)
       const context = contextOf(engine, registration, placeOfJobs(engine))
       if (typeof access === 'string') {

@@ -5,9 +5,9 @@ type Place = 'options' | 'hooks' | 'entryOptions' | 'ifLoggedIn' | 'protocol'
  * nobody counts on a protection that is not there. What gets built is taken out of here and put into the schema.
  */
 export const unavailable: Readonly<Record<Place, readonly string[]>> = {
-  options: ['userStore', 'linkByVerifiedEmail', 'popup', 'api'],
+  options: ['userStore', 'linkByVerifiedEmail', 'popup', 'api', 'profileMaxAge', 'keepTokens'],
   hooks: ['onLink', 'onUnlink'],
-  entryOptions: ['par', 'dpop', 'jwks'],
+  entryOptions: ['par', 'dpop', 'jwks', 'callbackPath', 'ask', 'facts', 'resource', 'authorizationDetails', 'backchannelLogout', 'frontchannelLogout'],
   ifLoggedIn: ['link'],
   protocol: ['openid2', 'header-jwt'],
 }

@@ -9,11 +9,13 @@ import { wantsJson } from '../http.js'
 import { isNavigation, originOf } from '../origin.js'
 import { confirmPage } from '../pages.js'
 import { isYes, type Parameters } from '../parameters.js'
+import { refuseLoginParameters } from '../unavailable.js'
 import { contextOf, hasCsrfToken, returnToOf, type Visit } from '../visit.js'
 
 /** `GET` or `POST /auth/:provider`: sends the browser to the provider, or asks first when another site sent it here. */
 export async function startLogin(engine: Engine, visit: Visit, registration: Registration, parameters: Parameters): Promise<void> {
   const { res, place } = visit
+  refuseLoginParameters(parameters)
   if (needsConfirmation(engine, visit, parameters)) {
     const title = titleOf(registration)
     sendPage(res, 200, confirmPage({

@@ -10,12 +10,14 @@ import { isNavigation, requireSameOrigin } from '../origin.js'
 import { confirmPage } from '../pages.js'
 import { isYes, type Parameters } from '../parameters.js'
 import { endAccess, removeTokens } from '../tokens/forget.js'
+import { refuseParameter } from '../unavailable.js'
 import { hasCsrfToken, returnToOf, type Visit } from '../visit.js'
 
 /** `POST /auth/logout`: ends the session; a person who opens the address gets a page that asks. */
 export async function logOut(engine: Engine, visit: Visit, parameters: Parameters): Promise<void> {
   const { req, res, place } = visit
   const { settings } = engine
+  refuseParameter(parameters, 'provider', (value) => value === '' || isYes(value))
   if (req.method !== 'POST') {
     if (!isNavigation(req)) throw new AuthError('csrf', 'Signing out takes a POST from a page of this site.')
     sendPage(res, 200, confirmPage({

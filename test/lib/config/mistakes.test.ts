@@ -122,7 +122,7 @@ const ofLaterVersions: Mistake[] = [
     `${name} ${unavailable}`]),
   ...['onLink', 'onUnlink'].map((name): Mistake => [name, top({ hooks: { [name]: () => undefined } }),
     `hooks.${name} ${unavailable}`]),
-  ...['par', 'dpop', 'jwks'].map((name): Mistake => [name, acme({ [name]: true }), `providers.acme.${name} ${unavailable}`]),
+  ...['par', 'dpop', 'jwks', 'callbackPath', 'ask'].map((name): Mistake => [name, acme({ [name]: true }), `providers.acme.${name} ${unavailable}`]),
   ['par for all', providers({ defaults: { par: true }, acme: client }), `providers.defaults.par ${unavailable}`],
   ['ifLoggedIn: \'link\'', top({ ifLoggedIn: 'link' }),
     'ifLoggedIn must be \'allow\' or \'redirect\': \'link\' is not available in this version of authrouter.'],
