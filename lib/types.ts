@@ -142,6 +142,8 @@ export interface Transaction {
   scope?: readonly string[]
   maxAge?: number
   remember?: boolean
+  /** Digest of what a guard asked of this login, so that it asks once. */
+  stepUp?: string
 }
 
 /** What `authorize` gives: where to send the browser, and what the protocol wants back at the callback. */

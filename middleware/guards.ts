@@ -1,4 +1,5 @@
 import { asAuthError, AuthError } from '../lib/errors.js'
+import { sha256 } from '../lib/random.js'
 import type { AuthUser, LoginOptions } from '../lib/types.js'
 import { fail, redirect } from './answers.js'
 import { visitOf } from './attach.js'
@@ -8,6 +9,7 @@ import { fromHook } from './hooks.js'
 import { isApiRequest, type Handler, type Next, type Request } from './http.js'
 import { originOf } from './origin.js'
 import { begin } from './routes/login.js'
+import type { SessionRecord } from './session.js'
 import { returnToOf, type Visit } from './visit.js'
 
 export interface LoginRequirement {
@@ -24,7 +26,7 @@ export interface LoginRequirement {
   check?: (user: AuthUser, req: Request) => boolean | Promise<boolean>
 }
 
-/** Milliseconds after a login within which asking again is pointless: it would only turn in a circle. */
+/** Milliseconds after a step-up within which asking for the same again is pointless: it would only turn in a circle. */
 const justNow = 60_000
 
 const undecided = 'The application could not decide whether you may see this.'
@@ -107,17 +109,29 @@ function lacking({ scope = [], maxAge, acr }: LoginRequirement, user: AuthUser, 
 }
 
 async function stepUp(engine: Engine, visit: Visit, user: AuthUser, { options, error }: Missing): Promise<void> {
-  const { req, res } = visit
-  const isRecent = engine.now() - Date.parse(user.loggedInAt) < justNow
+  const { req, res, record, tokens } = visit
+  const digest = sha256(JSON.stringify([user.provider, options])).slice(0, 16)
   const registration = await engine.find(user.provider, req)
-  if (isApiRequest(req) || req.method !== 'GET' || isRecent || !registration) throw error
+  if (isApiRequest(req) || req.method !== 'GET' || !registration || hasJustAsked(record, digest, engine.now())) throw error
   const returnTo = returnToOf(engine, visit.place, returnPath(req), engine.settings.afterLogin)
   // Another site's link does not send anybody to a provider: the sign-in route asks first, and the guard adds what it needs afterwards.
-  if (originOf(req, visit.place.origin) === 'cross-site') {
+  if (originOf(req, visit.place.origin) === 'cross-site' && !isBackFromLogin(record, returnTo, engine.now())) {
     redirect(res, 302, `${visit.place.mountPath}/${registration.slug}?returnTo=${encodeURIComponent(returnTo)}`)
     return
   }
-  redirect(res, 302, await begin(engine, visit, registration, { ...options, returnTo }))
+  // Many providers replace what they granted before, so that is asked for as well.
+  const granted = tokens.get(user.provider)?.tokens?.scope?.split(' ').filter(Boolean) ?? []
+  redirect(res, 302, await begin(engine, visit, registration, { ...options, scope: [...granted, ...options.scope ?? []], returnTo }, digest))
+}
+
+/** Whether this person has just come back from a login that was to bring the same: a provider that does not grant it would be asked for ever. */
+function hasJustAsked(record: SessionRecord | undefined, digest: string, now: number): boolean {
+  return record?.finished.some(({ stepUp: asked, at = 0 }) => asked === digest && now - at < justNow) === true
+}
+
+/** Whether a login led here just now: browsers call the rest of a way that came by the provider cross-site. */
+function isBackFromLogin(record: SessionRecord | undefined, returnTo: string, now: number): boolean {
+  return record !== undefined && now - record.createdAt < justNow && record.finished.at(-1)?.returnTo === returnTo
 }
 
 // What a form sent cannot be brought back by a redirect.

@@ -6,7 +6,7 @@ import { mostFinished, type Account, type FinishedLogin, type SessionRecord } fr
 
 /** What a session remembers after a login: the account, beside the other ones of the same person, and where the login led. */
 export function loginRecord({ settings, now }: Engine, previous: SessionRecord | undefined, slug: string, account: Account,
-  { stateHash, remember }: Transaction, returnTo: string): SessionRecord {
+  { stateHash, remember, stepUp }: Transaction, returnTo: string): SessionRecord {
   // Another person takes nothing over; the same one keeps the other accounts.
   const isSame = previous?.accounts[slug]?.user.key === account.user.key
   const lifetime = rememberedFor(settings, remember)
@@ -15,7 +15,7 @@ export function loginRecord({ settings, now }: Engine, previous: SessionRecord |
     salt: randomToken(16),
     current: slug,
     accounts: { ...(isSame ? previous.accounts : {}), [slug]: account },
-    finished: [...previous?.finished ?? [], shortened({ stateHash, returnTo }, settings.afterLogin)].slice(-mostFinished),
+    finished: [...previous?.finished ?? [], shortened({ stateHash, returnTo, ...(stepUp === undefined ? {} : { stepUp, at: now() }) }, settings.afterLogin)].slice(-mostFinished),
     createdAt: now(),
     ...(lifetime === undefined ? {} : { expiresAt: now() + lifetime * 1000, rememberedFor: lifetime }),
   }
@@ -24,6 +24,6 @@ export function loginRecord({ settings, now }: Engine, previous: SessionRecord |
 /** Characters of a place that is remembered for a callback opened again: five of them travel in a cookie. */
 const longestReturn = 256
 
-function shortened({ stateHash, returnTo }: FinishedLogin, fallback: string): FinishedLogin {
-  return { stateHash, returnTo: returnTo.length <= longestReturn ? returnTo : fallback }
+function shortened(login: FinishedLogin, fallback: string): FinishedLogin {
+  return { ...login, returnTo: login.returnTo.length <= longestReturn ? login.returnTo : fallback }
 }

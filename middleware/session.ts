@@ -20,6 +20,9 @@ export interface Account {
 export interface FinishedLogin {
   stateHash: string
   returnTo: string
+  /** Digest of what a guard asked of it, and when it was finished, in milliseconds since 1970. */
+  stepUp?: string
+  at?: number
 }
 
 /** What is remembered of a signed-in person. */

@@ -87,7 +87,7 @@ export function sessionTransactions(bag: SessionBag, sealer: Sealer, now: () => 
 }
 
 const texts = ['slug', 'stateHash', 'target', 'redirectUri'] as const
-const optionalTexts = ['returnTo', 'nonce', 'codeVerifier', 'requestToken', 'requestTokenSecret'] as const
+const optionalTexts = ['returnTo', 'nonce', 'codeVerifier', 'requestToken', 'requestTokenSecret', 'stepUp'] as const
 
 // Sealed by us, but perhaps by another version of us: only known members of the right kind are taken.
 function readTransaction(value: unknown): Transaction | undefined {

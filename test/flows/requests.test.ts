@@ -138,11 +138,12 @@ describe('requireLogin', () => {
     expect((await browser.go(`${app.url}/corp-only`, { follow: false })).headers.get('location')).toBe('/auth/corp?returnTo=%2Fcorp-only')
   })
 
-  test('turns away who lacks a role, a scope or the application\'s leave', async () => {
+  test('turns away who lacks a role or the application\'s leave, and asks for a scope that is lacking', async () => {
     const browser = createBrowser()
     await browser.go(`${app.url}/auth/corp`)
     expect((await browser.go(`${app.url}/scoped`)).body).toBe('true')
-    for (const path of ['/admin', '/checked', '/more-scope']) {
+    expect((await browser.go(`${app.url}/more-scope`)).body).toBe('true')
+    for (const path of ['/admin', '/checked']) {
       const page = await browser.go(app.url + path)
       expect({ path, status: page.status }).toEqual({ path, status: 403 })
       expect(page.body).toContain('forbidden')
