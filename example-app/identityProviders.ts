@@ -61,6 +61,8 @@ export async function startIdentityProviders({ port, accessTokenLifetime }: Iden
         issuer: id.issuer,
         apiBaseUrl: id.apiBaseUrl,
         scope: ['openid', 'profile', 'email', 'projects'],
+        // For a refresh token, so that access outlives the access token. The other provider gives one unasked.
+        offline: true,
       },
       oauth2: {
         ...buttonOf(hubLook),

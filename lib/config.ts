@@ -67,7 +67,7 @@ export function resolveConfig<Request, Session>(config: AuthRouterConfig<Request
     errors: options.errors ?? 'page',
     outbound,
     logger: options.logger,
-    ...resolveProviders(options.providers, { catalogue, retired, env, production, wayOut: outbound.fetch ? 'http.fetch' : outbound.dispatcher === undefined ? undefined : 'http.dispatcher' }),
+    ...resolveProviders(options.providers, { catalogue, retired, env, production, warn, wayOut: outbound.fetch ? 'http.fetch' : outbound.dispatcher === undefined ? undefined : 'http.dispatcher' }),
   } as const
   return Object.freeze({ ...settings, secrets: frozen(secrets(options.secret, env, production, warn)) })
 }

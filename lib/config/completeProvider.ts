@@ -27,6 +27,14 @@ type Values = Readonly<Record<string, string>>
 
 const openidScope = ['openid', 'profile', 'email']
 
+// OpenID Connect Core section 11: without consent the scope is ignored.
+const openidOfflineAccess = { scope: ['offline_access'], authorizationParams: { prompt: 'consent' } }
+
+/** Whether nothing is said of refresh tokens, as the catalogue does of all its entries. */
+function isSilent({ refreshTokens, offlineAccess }: EntryOptions): boolean {
+  return refreshTokens === undefined && offlineAccess === undefined
+}
+
 /**
  * The provider that an entry's options describe: addresses filled and checked, defaults of the protocol set.
  *
@@ -43,6 +51,7 @@ export function completeProvider(options: EntryOptions & { protocol: ProtocolNam
     ...(options.renewal ? { renewal: filledRenewal(options.renewal, parameters, `${path}.renewal`) } : {}),
     ...(isOpenid || options.profile ? { profile: { ...(isOpenid ? standardClaims : {}), ...options.profile } } : {}),
     scope: options.scope ?? (isOpenid ? openidScope : []),
+    ...(isOpenid && options.offline === true && isSilent(options) ? { offlineAccess: openidOfflineAccess } : {}),
   }
 }
 

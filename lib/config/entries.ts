@@ -1,5 +1,5 @@
 import type { AuthError } from '../errors.js'
-import type { Client, ProtocolName, Provider, ProviderParameter, Registration } from '../types.js'
+import type { Client, ProtocolName, Provider, ProviderParameter, Registration, ResolvedProvider } from '../types.js'
 import { completeProvider } from './completeProvider.js'
 import { entrySchema, optionNames, type EntryOptions } from './entrySchema.js'
 import { declarations } from './entryShapes.js'
@@ -24,6 +24,8 @@ export interface EntrySources {
   production: boolean
   /** The option by which the application brings its own way out to the network, where it does. */
   wayOut: EntryPlace['wayOut']
+  /** Receives what a developer should know of an entry; absent where entries come with requests. */
+  warn?: ((message: string) => void) | undefined
 }
 
 type Raw = Readonly<Record<string, unknown>>
@@ -63,7 +65,16 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
   const client: Client = { ...clientOf(options, place), ...(Object.keys(values).length > 0 ? { parameters: values } : {}) }
   const provider = completeProvider({ ...options, protocol }, values, place.path)
   checkRequirements(provider, client, place)
+  // What is said for all entries at once is not meant for each of them.
+  const isOwnWish = layers.some(({ options: { offline } }, index) => offline === true && index !== sharedLayer)
+  if (isOwnWish && givesNoRefreshTokens(provider)) {
+    sources.warn?.(`${place.path}.offline asks for refresh tokens, and ${provider.title ?? `the protocol ${protocol}`} gives none: leave it out.`)
+  }
   return frozen({ slug, provider, client })
+}
+
+function givesNoRefreshTokens({ protocol, refreshTokens }: ResolvedProvider): boolean {
+  return refreshTokens === false || (protocol === 'oauth1' && refreshTokens !== true)
 }
 
 type SpokenProvider = Omit<Provider, 'protocol' | 'openid2'> & { protocol: ProtocolName }
@@ -103,6 +114,9 @@ function unknownName(name: string, path: string, { catalogue, retired }: EntrySo
   return invalid(path, `is not in the catalogue under the name '${printable(name)}'${didYouMean(name, Object.keys(catalogue),
     ': for a provider of your own, give its protocol and endpoints.')}`)
 }
+
+/** Where `readLayers` puts what is said for all entries. */
+const sharedLayer = 1
 
 function readLayers(slug: string, own: Raw, parameters: Declarations, { env, defaults }: EntrySources, path: string): Layer[] {
   const schema = entrySchema(parameters)

@@ -22,7 +22,7 @@ export function resolveProviders<Request>(providers: ProviderTable | readonly st
   sources: Omit<EntrySources, 'defaults'>): ResolvedProviders<Request> {
   if (typeof providers === 'function') {
     // The slugs of such entries are not the developer's: a tenant who chose one must not get the secret of that name.
-    return { registrations: new Map(), lookup: providers, register: registrar({ ...sources, env: undefined, defaults: {} }) }
+    return { registrations: new Map(), lookup: providers, register: registrar({ ...sources, env: undefined, defaults: {}, warn: undefined }) }
   }
   const { defaults, entries } = readTable(providers)
   checkDefaults(defaults, [...Object.values(sources.catalogue), ...Object.values(entries)])

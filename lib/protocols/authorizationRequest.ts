@@ -31,11 +31,13 @@ export function authorizationRequest(context: Context, options: LoginOptions, { 
     max_age: (options.maxAge ?? provider.maxAge)?.toString(),
     acr_values: (options.acrValues ?? provider.acrValues)?.join(' '),
   })
-  const extra = { ...(provider.offline ? provider.offlineAccess?.authorizationParams : undefined), ...provider.authorizationParams }
+  const offline = provider.offline ? provider.offlineAccess?.authorizationParams : undefined
+  const extra = { ...offline, ...provider.authorizationParams }
   for (const [name, value] of Object.entries(extra)) {
     // What this login asks for, such as a prompt, wins over what is configured for all.
     if (!reserved.has(name)) prepared[name] ??= value
   }
+  if (provider.protocol === 'oidc' && prepared['prompt'] !== undefined) prepared['prompt'] = withPrompt(prepared['prompt'], offline?.['prompt'])
   const parameters = renamed(provider.hooks?.authorizationRequest?.({ ...prepared }) ?? prepared, provider.parameterNames)
 
   const state = randomToken()
@@ -51,6 +53,16 @@ export function authorizationRequest(context: Context, options: LoginOptions, { 
     state,
     remember: withoutAbsent({ nonce, codeVerifier }),
   }
+}
+
+/**
+ * What is asked of the person, with what offline access wants beside it (OpenID Connect Core section 11). `none` can stand beside nothing
+ * else (section 3.1.2.1); making an account is a consent.
+ */
+function withPrompt(asked: string, wanted = ''): string {
+  const words = asked.split(' ')
+  if (words.includes('none') || words.includes('create')) return asked
+  return [...new Set([...words, ...wanted.split(' ').filter(Boolean)])].join(' ')
 }
 
 function challenge(codeVerifier: string, method: 'S256' | 'plain' = 'S256'): Record<string, string> {

@@ -130,7 +130,8 @@ describe('The environment', () => {
     expect(who).toEqual({ clientId: 'id', privateKey: rsaKey })
     expect(provider).toEqual({
       protocol: 'oidc', issuer: 'https://id.example', userinfoEndpoint: 'https://id.example/me',
-      clientAuth: 'private_key_jwt', clockTolerance: 10, maxAge: 0, offline: true, userinfo: false,
+      clientAuth: 'private_key_jwt', clockTolerance: 10, maxAge: 0, userinfo: false,
+      offline: true, offlineAccess: { scope: ['offline_access'], authorizationParams: { prompt: 'consent' } },
       apiBaseUrl: 'https://api.example/x/', scope: ['openid', 'profile', 'email'], profile: standardClaims,
     })
   })
