@@ -2,6 +2,7 @@ import { applicationAddress, exactOrigin } from './config/addresses.js'
 import { readList, type Environment } from './config/environment.js'
 import { frozen } from './config/freeze.js'
 import { check, invalid } from './config/invalid.js'
+import { allOf, MissingSettings } from './config/missing.js'
 import { resolveProviders } from './config/providers.js'
 import { configSchema, hasMethods } from './config/schema.js'
 import { checkSecret } from './config/secrets.js'
@@ -32,7 +33,8 @@ const defaultKeep = { dropOnLogin: ['csrfSecret', '_csrf', 'flash'], keepAcrossU
  *
  * @param config what the application wrote; nothing of it is changed
  * @returns settings, deeply frozen but for the application's own objects: session store, logger, fetch, dispatcher, agent
- * @throws AuthError `config_invalid` for the first mistake: the message names the option and says what to write instead
+ * @throws AuthError `config_invalid` for all settings that are missing, or for the first mistake: the message names the option and says what
+ * to write instead
  */
 export function resolveConfig<Request, Session>(config: AuthRouterConfig<Request, Session>,
   { catalogue, retired = {}, env, warn }: ConfigEnvironment): Settings<Request, Session> {
@@ -41,13 +43,18 @@ export function resolveConfig<Request, Session>(config: AuthRouterConfig<Request
   const production = env['NODE_ENV'] === 'production'
   const path = mountPath(options.path ?? defaultPath)
   checkSession(options.session)
-  if (options.providers === undefined) {
-    throw invalid('providers', 'is missing: give at least one entry of the catalogue, or a provider of your own.')
-  }
-
   const outbound = outboundOf(options.http)
+  const { urls, secrets, providers } = allOf({
+    urls: () => baseUrls(options.baseUrl, env, production),
+    secrets: () => secretsOf(options.secret, env, production),
+    providers: () => {
+      if (options.providers === undefined) throw new MissingSettings(['providers is missing: give at least one entry of the catalogue, or a provider of your own.'])
+      return resolveProviders(options.providers, { catalogue, retired, env, production, warn, wayOut: outbound.fetch ? 'http.fetch' : outbound.dispatcher === undefined ? undefined : 'http.dispatcher' })
+    },
+  })
+
   const settings = {
-    baseUrls: frozen(baseUrls(options.baseUrl, env, production)),
+    baseUrls: frozen(urls),
     path,
     afterLogin: ownPath(options.afterLogin ?? '/', 'afterLogin', path),
     afterLogout: ownPath(options.afterLogout ?? '/', 'afterLogout', path),
@@ -67,31 +74,33 @@ export function resolveConfig<Request, Session>(config: AuthRouterConfig<Request
     errors: options.errors ?? 'page',
     outbound,
     logger: options.logger,
-    ...resolveProviders(options.providers, { catalogue, retired, env, production, warn, wayOut: outbound.fetch ? 'http.fetch' : outbound.dispatcher === undefined ? undefined : 'http.dispatcher' }),
+    ...providers,
   } as const
-  return Object.freeze({ ...settings, secrets: frozen(secrets(options.secret, env, production, warn)) })
+  return Object.freeze({ ...settings, secrets: frozen(secrets ?? [randomSecret(warn)]) })
 }
 
 function baseUrls(configured: string | readonly string[] | undefined, env: Environment, production: boolean): readonly string[] {
   const urls = eachOf('baseUrl', configured, 'AUTH_BASE_URL', env, (text, path) => applicationAddress(text, path, production))
   if (urls.length === 0 && (production || configured)) {
-    throw invalid('baseUrl', 'is missing: set it, or the environment variable AUTH_BASE_URL, to where the application is reached '
-      + 'from outside, such as \'https://app.example.com\'.')
+    throw new MissingSettings(['baseUrl is missing: set it, or the environment variable AUTH_BASE_URL, to where the application is reached '
+      + 'from outside, such as \'https://app.example.com\'.'])
   }
   return [...new Set(urls)]
 }
 
-function secrets(configured: string | readonly string[] | undefined, env: Environment, production: boolean,
-  warn: (message: string) => void): readonly string[] {
+/** @returns nothing where one may be made up */
+function secretsOf(configured: string | readonly string[] | undefined, env: Environment, production: boolean): readonly string[] | undefined {
   const given = eachOf('secret', configured, 'AUTH_SECRET', env, checkSecret)
   if (given.length > 0) return given
-  if (production || configured) {
-    throw invalid('secret', 'is missing: set it, or the environment variable AUTH_SECRET, to at least 32 random characters, such '
-      + 'as those that `openssl rand -base64 32` prints.')
-  }
+  if (!production && !configured) return undefined
+  throw new MissingSettings(['secret is missing: set it, or the environment variable AUTH_SECRET, to at least 32 random characters, such '
+    + 'as those that `openssl rand -base64 32` prints.'])
+}
+
+function randomSecret(warn: (message: string) => void): string {
   warn('AUTH_SECRET is not set: a random secret is used, and every sign-in ends when this process does. '
     + 'Set AUTH_SECRET to what `openssl rand -base64 32` prints.')
-  return [randomToken()]
+  return randomToken()
 }
 
 /** Each value of an option that is one text or several, from the code or else from the environment, checked. */

@@ -7,7 +7,8 @@ import { readEntry, readVariable, variableOf, type Environment } from './environ
 import { frozen } from './freeze.js'
 import { check, invalid, printable } from './invalid.js'
 import { merge } from './merge.js'
-import { checkFitness, checkRequirements, missing, type EntryPlace } from './requirements.js'
+import { MissingSettings } from './missing.js'
+import { checkFitness, checkRequirements, lackingIn, missing, type EntryPlace } from './requirements.js'
 import { isPlainObject, withoutUndefined } from './shapes.js'
 import { checkSlug } from './slugs.js'
 import { didYouMean } from './suggest.js'
@@ -58,11 +59,14 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
   const layers = readLayers(slug, own, parameters, sources, place.path)
   const options = layers.map((layer) => layer.options).reduce(merge, base ?? {})
   const protocol = base?.protocol ?? options.protocol
-  if (protocol === undefined) throw invalid(`${place.path}.protocol`, 'is missing: set it to \'oidc\', \'oauth2\' or \'oauth1\'.')
+  if (protocol === undefined) throw new MissingSettings([`${place.path}.protocol is missing: set it to 'oidc', 'oauth2' or 'oauth1'.`])
   checkFitness(protocol, layers.at(-1)?.options ?? {}, place)
 
-  const values = parameterValues(parameters, layers, place)
-  const client: Client = { ...clientOf(options, place), ...(Object.keys(values).length > 0 ? { parameters: values } : {}) }
+  const values = parameterValues(parameters, layers)
+  const { clientId, ...proof } = clientOf(options)
+  const lacking = [...lackingParameters(parameters, values, place), ...lackingIn({ ...options, protocol }, options, place)]
+  if (clientId === undefined || lacking.length > 0) throw new MissingSettings(lacking)
+  const client: Client = { clientId, ...proof, ...(Object.keys(values).length > 0 ? { parameters: values } : {}) }
   const provider = completeProvider({ ...options, protocol }, values, place.path)
   checkRequirements(provider, client, place)
   // What is said for all entries at once is not meant for each of them.
@@ -142,17 +146,18 @@ function split(checked: Raw, parameters: Declarations): Layer {
   }
 }
 
-function parameterValues(parameters: Declarations, layers: readonly Layer[], place: EntryPlace): Record<string, string> {
+function parameterValues(parameters: Declarations, layers: readonly Layer[]): Record<string, string> {
   const given = Object.assign({}, ...layers.map(({ values }) => values)) as Record<string, string>
-  return Object.fromEntries(Object.entries(parameters).map(([name, { description, default: standard }]) => {
-    const value = given[name] ?? standard
-    if (value === undefined) throw missing(name, place, `; it is ${description}`)
-    return [name, value]
-  }))
+  const values = Object.entries(parameters).map(([name, { default: standard }]) => [name, given[name] ?? standard] as const)
+  return Object.fromEntries(values.filter((entry): entry is readonly [string, string] => entry[1] !== undefined))
 }
 
-function clientOf({ clientId, clientSecret, privateKey, certificate }: EntryOptions, place: EntryPlace): Client {
-  if (clientId === undefined) throw missing('clientId', place, '')
+function lackingParameters(parameters: Declarations, values: Record<string, string>, place: EntryPlace): string[] {
+  return Object.entries(parameters).filter(([name]) => values[name] === undefined)
+    .map(([name, { description }]) => missing(name, place, `; it is ${description}`))
+}
+
+function clientOf({ clientId, clientSecret, privateKey, certificate }: EntryOptions): { clientId: string | undefined } & Omit<Client, 'clientId'> {
   return {
     clientId,
     ...(clientSecret === undefined ? {} : { clientSecret }),

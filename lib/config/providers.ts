@@ -3,6 +3,7 @@ import type { Registration } from '../types.js'
 import { resolveEntry, type EntrySources } from './entries.js'
 import { optionNames } from './entrySchema.js'
 import { invalid, printable } from './invalid.js'
+import { allOf } from './missing.js'
 import { isPlainObject, unknownOption, withoutUndefined } from './shapes.js'
 import { checkSlug, checkVariables } from './slugs.js'
 import { unavailable } from './unavailable.js'
@@ -28,9 +29,9 @@ export function resolveProviders<Request>(providers: ProviderTable | readonly st
   checkDefaults(defaults, [...Object.values(sources.catalogue), ...Object.values(entries)])
   checkVariables(Object.keys(entries))
   const register = registrar({ ...sources, defaults })
-  const registrations = new Map(Object.entries(entries).map(([slug, entry]) => [slug, register(slug, entry as object)]))
-  if (registrations.size > 0) return { registrations, lookup: undefined, register }
-  throw invalid('providers', 'is empty: give at least one entry of the catalogue, or a provider of your own.')
+  if (Object.keys(entries).length === 0) throw invalid('providers', 'is empty: give at least one entry of the catalogue, or a provider of your own.')
+  const registrations = allOf(Object.fromEntries(Object.entries(entries).map(([slug, entry]) => [slug, () => register(slug, entry as object)])))
+  return { registrations: new Map(Object.entries(registrations)), lookup: undefined, register }
 }
 
 /** Completes an entry once: what is remembered of a provider hangs on it, so one entry must not become two of them. */

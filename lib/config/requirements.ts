@@ -1,4 +1,3 @@
-import type { AuthError } from '../errors.js'
 import type { Client, ClientAuthMethod, ProtocolName, ResolvedProvider } from '../types.js'
 import type { EntryOptions } from './entrySchema.js'
 import { invalid } from './invalid.js'
@@ -46,12 +45,46 @@ export function checkFitness(protocol: ProtocolName, options: EntryOptions, { pa
   }
 }
 
-/** @throws AuthError `config_invalid` for what the entry lacks, or for two of its options that contradict each other */
+/** An entry of which nothing has been worked out yet. */
+type Described = EntryOptions & { protocol: ProtocolName }
+
+/** Who the application says it is. */
+type Proof = Pick<EntryOptions, 'clientId' | 'clientSecret' | 'privateKey' | 'certificate'>
+
+/** A sentence for each option that the entry lacks. */
+export function lackingIn(provider: Described, client: Proof, place: EntryPlace): string[] {
+  const { clientAuth, protocol, profile } = provider
+  const signing = client.privateKey === undefined && signsWithKey(provider)
+  const presents = clientAuth === 'tls' && place.wayOut === undefined
+  return [
+    ...client.clientId === undefined ? [missing('clientId', place, '')] : [],
+    ...lackingEndpoints(provider, place),
+    ...signing ? [missing('privateKey', place, `; it is PEM text, and ${signing} signs with it`)] : [],
+    ...needsSecret(provider, client) && client.clientSecret === undefined
+      ? [missing('clientSecret', place, protocol === 'oauth1' ? '' : '; a public client, which has none, says clientAuth: \'none\'')] : [],
+    ...presents && client.certificate === undefined ? [missing('certificate', place, '; it is PEM text, and clientAuth \'tls\' presents it')] : [],
+    ...presents && client.privateKey === undefined ? [missing('privateKey', place, '; it is PEM text, and the key of the certificate')] : [],
+    ...protocol !== 'oidc' && profile?.id === undefined ? [`${place.path}.profile.id is missing: set it to where the provider's profile has its stable id, such as `
+      + 'profile: { id: \'id\' } or profile: { id: \'data.user_id\' }.'] : [],
+  ]
+}
+
+function lackingEndpoints(provider: Described, place: EntryPlace): string[] {
+  const isStatic = provider.protocol === 'oidc' && provider.discovery === false
+  return (isStatic ? endpointsWithoutDiscovery : endpoints[provider.protocol]).filter((name) => provider[name] === undefined)
+    .map((name) => missing(name, place, `; the protocol ${provider.protocol} needs it${isStatic ? ' where discovery is false' : ''}`))
+}
+
+/** What signs with a private key, if anything does. */
+function signsWithKey({ clientAuth, needsPrivateKey, protocol, signatureMethod }: Described): string | false {
+  if (protocol === 'oauth1') return signatureMethod?.startsWith('RSA-') === true && `signatureMethod '${signatureMethod}'`
+  return (needsPrivateKey === true && 'the provider\'s client authentication') || (clientAuth === 'private_key_jwt' && 'clientAuth \'private_key_jwt\'')
+}
+
+/** @throws AuthError `config_invalid` for two options of the entry that contradict each other */
 export function checkRequirements(provider: ResolvedProvider, client: Client, place: EntryPlace): void {
-  checkEndpoints(provider, place)
-  checkClient(provider, client, place)
+  checkDiscovery(provider, place)
   checkCertificate(provider, client, place)
-  checkProfile(provider, place)
   if (provider.protocol === 'oidc' && !provider.scope.includes('openid')) {
     throw invalid(`${place.path}.scope`, 'must contain \'openid\': without it the provider sends no ID Token.')
   }
@@ -61,34 +94,15 @@ export function checkRequirements(provider: ResolvedProvider, client: Client, pl
   if (provider.protocol === 'oauth1') checkSignature(provider, client, place)
 }
 
-function checkEndpoints(provider: ResolvedProvider, place: EntryPlace): void {
-  const isStatic = provider.protocol === 'oidc' && provider.discovery === false
-  if (provider.protocol === 'oidc' && !isStatic) {
-    const unused = (['tokenEndpoint', 'jwksUri'] as const).find((name) => provider[name] !== undefined)
-    if (unused !== undefined) throw invalid(`${place.path}.${unused}`, 'would not be used, since the discovery document has its own: leave it out, or set discovery: false and give all endpoints.')
-  }
-  for (const name of isStatic ? endpointsWithoutDiscovery : endpoints[provider.protocol]) {
-    if (provider[name] !== undefined) continue
-    throw missing(name, place, `; the protocol ${provider.protocol} needs it${isStatic ? ' where discovery is false' : ''}`)
-  }
-}
-
-function checkClient(provider: ResolvedProvider, client: Client, place: EntryPlace): void {
-  const { clientAuth, needsPrivateKey, protocol, signatureMethod } = provider
-  const signing = protocol !== 'oauth1' ? (needsPrivateKey === true && 'the provider\'s client authentication') || (clientAuth === 'private_key_jwt' && 'clientAuth \'private_key_jwt\'')
-    : signatureMethod?.startsWith('RSA-') && `signatureMethod '${signatureMethod}'`
-  if (signing && client.privateKey === undefined) {
-    throw missing('privateKey', place, `; it is PEM text, and ${signing} signs with it`)
-  }
-  if (needsSecret(provider, client) && client.clientSecret === undefined) {
-    const otherwise = protocol === 'oauth1' ? '' : '; a public client, which has none, says clientAuth: \'none\''
-    throw missing('clientSecret', place, otherwise)
-  }
+function checkDiscovery(provider: ResolvedProvider, { path }: EntryPlace): void {
+  if (provider.protocol !== 'oidc' || provider.discovery === false) return
+  const unused = (['tokenEndpoint', 'jwksUri'] as const).find((name) => provider[name] !== undefined)
+  if (unused !== undefined) throw invalid(`${path}.${unused}`, 'would not be used, since the discovery document has its own: leave it out, or set discovery: false and give all endpoints.')
 }
 
 const withoutSecret = new Set<ClientAuthMethod>(['none', 'private_key_jwt', 'tls'])
 
-function needsSecret({ protocol, clientAuth, signatureMethod }: ResolvedProvider, { privateKey }: Client): boolean {
+function needsSecret({ protocol, clientAuth, signatureMethod }: Described, { privateKey }: Proof): boolean {
   if (protocol === 'oauth1') return !signatureMethod?.startsWith('RSA-')
   if (clientAuth === undefined) return privateKey === undefined
   return typeof clientAuth !== 'function' && !withoutSecret.has(clientAuth)
@@ -99,23 +113,13 @@ function checkCertificate({ clientAuth, ...provider }: ResolvedProvider, { certi
   if (certificate !== undefined && clientAuth !== 'tls') {
     throw invalid(`${path}.certificate`, 'is presented with clientAuth \'tls\' only: set that, or leave it out.')
   }
-  if (clientAuth !== 'tls') return
+  if (clientAuth !== 'tls' || certificate === undefined || privateKey === undefined) return
   if (wayOut !== undefined) {
-    if (certificate === undefined) return
     throw invalid(`${path}.certificate`, `would not be presented, since connections are those of ${wayOut}: leave it out and give it to that, or leave out ${wayOut}.`)
   }
-  if (certificate === undefined) throw missing('certificate', place, '; it is PEM text, and clientAuth \'tls\' presents it')
-  if (privateKey === undefined) throw missing('privateKey', place, '; it is PEM text, and the key of the certificate')
   if (!belongTogether(certificate, privateKey)) throw invalid(`${path}.privateKey`, 'must be the key of the certificate: it is another one\'s.')
   const open = (['issuer', 'tokenEndpoint'] as const).find((name) => provider[name]?.startsWith('http:'))
   if (open) throw invalid(`${path}.${open}`, 'must use https: clientAuth \'tls\' presents its certificate while a secure connection is made.')
-}
-
-function checkProfile({ protocol, profile }: ResolvedProvider, { path }: EntryPlace): void {
-  if (protocol !== 'oidc' && profile?.id === undefined) {
-    throw invalid(`${path}.profile.id`, 'is missing: set it to where the provider\'s profile has its stable id, such as '
-      + 'profile: { id: \'id\' } or profile: { id: \'data.user_id\' }.')
-  }
 }
 
 function checkSignature(provider: ResolvedProvider, { privateKey }: Client, { path, production }: EntryPlace): void {
@@ -137,11 +141,11 @@ function checkSignature(provider: ResolvedProvider, { privateKey }: Client, { pa
 }
 
 /**
- * The error of an option that has to be given.
+ * The sentence on an option that has to be given.
  * @param reason what follows, such as why it is needed
  */
-export function missing(option: string, { path, variableOf }: EntryPlace, reason: string): AuthError {
+export function missing(option: string, { path, variableOf }: EntryPlace, reason: string): string {
   const variable = variableOf(option)
   const otherwise = variable === undefined ? '' : `, or the environment variable ${variable}`
-  return invalid(`${path}.${option}`, `is missing: set it${otherwise}${reason}.`)
+  return `${path}.${option} is missing: set it${otherwise}${reason}.`
 }

@@ -258,7 +258,7 @@ describe('Late entries', () => {
     expect(settings.lookup).toBe(lookup)
     expect(settings.registrations.size).toBe(0)
     expect(settings.register('acme', client).client).toEqual(client)
-    expect(refusal(() => settings.register('acme', {})).message).toBe('providers.acme.clientId is missing: set it.')
+    expect(refusal(() => settings.register('acme', {})).message).toContain('\nproviders.acme.clientId is missing: set it.\n')
   })
 })
 
