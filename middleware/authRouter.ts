@@ -12,6 +12,7 @@ import { createEngine, type AuthEvents, type Engine, type SessionSetting } from 
 import type { Handler, Next, Request, Response } from './http.js'
 import { createLog } from './logging.js'
 import { openVisit, type VisitOpener } from './openVisit.js'
+import { addressAtConfiguredHost } from './otherHost.js'
 import { mountedAt, pathOf, placeOf, placeOfRoute } from './place.js'
 import { findRoute, type Route } from './routes.js'
 import { endSession, type LogoutOptions } from './routes/logout.js'
@@ -128,6 +129,11 @@ function serveRoute(engine: Engine, open: VisitOpener, route: Route, failed: Fai
   const { req, res } = failed
   const answer = async (): Promise<void> => {
     protect(res)
+    const address = route.isEntrance ? addressAtConfiguredHost(req, engine.settings) : undefined
+    if (address !== undefined) {
+      redirect(res, 302, address)
+      return
+    }
     failed.place = placeOfRoute(req, engine.settings)
     const visit = await open(req, res, failed.place)
     attach(engine, req, visit)

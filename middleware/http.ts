@@ -10,6 +10,8 @@ export interface Request extends IncomingMessage {
   sessionID?: string
   sessionStore?: { get: (id: string, done: (error?: unknown, session?: unknown) => void) => void }
   secure?: boolean
+  /** The application of Express that the request is in. */
+  app?: { get: (setting: string) => unknown }
 }
 
 export type Response = ServerResponse

@@ -15,7 +15,7 @@ export interface Place {
 }
 
 /**
- * Where the application is reached from outside. Headers that a visitor writes never decide it: they only pick from the configured
+ * Where the application is reached from outside. Headers that a visitor or a proxy writes never decide it: they only pick from the configured
  * list, and stand in for it on loopback in development. A request of the application's own, a health check by address among them, is
  * answered by the first of the configured addresses where its own is unknown.
  *
@@ -35,7 +35,7 @@ export function placeOfRoute(req: Request, settings: PlaceSettings): Place {
 
 type PlaceSettings = Pick<Settings, 'baseUrls' | 'path'>
 
-function placeAt(baseUrl: string, mounted: string, { path: prefix }: PlaceSettings): Place {
+export function placeAt(baseUrl: string, mounted: string, { path: prefix }: PlaceSettings): Place {
   const { origin, secure, path } = partsOf(baseUrl)
   return { baseUrl, origin, secure, mountPath: externalPath(mounted, path) + prefix }
 }
@@ -65,7 +65,7 @@ function partsOf(baseUrl: string): Parts {
 function knownBaseUrl(req: Request, baseUrls: readonly string[]): string | undefined {
   const [only, ...others] = baseUrls
   if (only !== undefined && others.length === 0) return only
-  const asked = `${isSecure(req) ? 'https' : 'http'}://${headerOf(req, 'host') ?? ''}`
+  const asked = `${isSecure(req) ? 'https' : 'http'}://${(baseUrls.length > 0 ? hostOf(req) : headerOf(req, 'host')) ?? ''}`
   const origin = URL.canParse(asked) ? new URL(asked).origin : undefined
   if (baseUrls.length > 0) return baseUrls.find((candidate) => partsOf(candidate).origin === origin)
   return origin !== undefined && isLoopbackHost(new URL(origin).hostname) ? origin : undefined
@@ -77,6 +77,19 @@ function baseUrlOf(req: Request, baseUrls: readonly string[]): string {
   throw new AuthError('bad_request', baseUrls.length === 0
     ? 'This host is not known here. Set the option baseUrl to the address that the application is reached at.'
     : 'This host is not one of those that the application is reached at.')
+}
+
+/**
+ * The host that a visitor asked for, with its port: what a proxy says it was where Express's `trust proxy` covers that proxy, as
+ * `req.secure` has the scheme. Express has no getter of its own that does this and keeps the port in both of its versions.
+ */
+export function hostOf(req: Request): string | undefined {
+  const forwarded = headerOf(req, 'x-forwarded-host')
+  if (forwarded === undefined) return headerOf(req, 'host')
+  const trusts = req.app?.get('trust proxy fn') as ((address: string | undefined, hop: number) => unknown) | undefined
+  if (!trusts?.(req.socket.remoteAddress, 0)) return headerOf(req, 'host')
+  // Each proxy on the way may have added one; the first is the one that the visitor spoke to.
+  return forwarded.split(',')[0]?.trim()
 }
 
 // Express says whether the connection was encrypted, behind a proxy only when its "trust proxy" covers the peer.

@@ -13,6 +13,8 @@ import { returnToOf, type Visit } from './visit.js'
 /** One route of ours that a request is for. */
 export interface Route {
   slug: string | undefined
+  /** Whether people come here from elsewhere, by a link or a bookmark. */
+  isEntrance?: boolean
   run: (visit: Visit, failed: FailedRequest) => Promise<void>
 }
 
@@ -26,12 +28,12 @@ export function findRoute(engine: Engine, path: string): Route | undefined {
   const { path: prefix } = engine.settings
   if (path !== prefix && !path.startsWith(`${prefix}/`)) return undefined
   const [first, second, ...rest] = path === prefix ? [] : path.slice(prefix.length + 1).split('/')
-  if (first === undefined) return route(['GET', 'HEAD'], undefined, (visit, parameters) => { showProviders(engine, visit, parameters) })
+  if (first === undefined) return { ...route(['GET', 'HEAD'], undefined, (visit, parameters) => { showProviders(engine, visit, parameters) }), isEntrance: true }
   if (rest.length > 0) return undefined
   if (second === undefined && first === 'session') return route(['GET', 'HEAD'], undefined, (visit) => { showSession(engine, visit) })
   if (second === undefined && first === 'logout') return route(['GET', 'POST'], undefined, (visit, parameters) => logOut(engine, visit, parameters))
   if (!slugShape.test(first)) return undefined
-  if (second === undefined) return providerRoute(engine, first, () => ['GET', 'POST'], startLogin)
+  if (second === undefined) return { ...providerRoute(engine, first, () => ['GET', 'POST'], startLogin), isEntrance: true }
   if (second === 'callback') return providerRoute(engine, first, ({ provider }) => provider.responseMode === 'form_post' ? ['GET', 'POST'] : ['GET'], finishLogin)
   return undefined
 }

@@ -7,14 +7,16 @@ import { requireCertainty } from '../doubt.js'
 import type { Engine } from '../engine.js'
 import { wantsJson } from '../http.js'
 import { isNavigation, originOf } from '../origin.js'
+import { hostMarker } from '../otherHost.js'
 import { confirmPage } from '../pages.js'
 import { isYes, type Parameters } from '../parameters.js'
 import { refuseLoginParameters } from '../unavailable.js'
 import { contextOf, hasCsrfToken, returnToOf, type Visit } from '../visit.js'
 
 /** `GET` or `POST /auth/:provider`: sends the browser to the provider, or asks first when another site sent it here. */
-export async function startLogin(engine: Engine, visit: Visit, registration: Registration, parameters: Parameters): Promise<void> {
+export async function startLogin(engine: Engine, visit: Visit, registration: Registration, received: Parameters): Promise<void> {
   const { res, place } = visit
+  const { [hostMarker]: _moved, ...parameters } = received
   refuseLoginParameters(parameters)
   if (needsConfirmation(engine, visit, parameters)) {
     const title = titleOf(registration)
