@@ -66,6 +66,8 @@ export class AuthError extends Error {
   readonly code: AuthErrorCode
   readonly status: number
   provider: string | undefined
+  /** Whether starting again can help: what the code says unless whoever knows the request knows better. */
+  retry: boolean
   readonly providerError: string | undefined
   readonly reason: string | undefined
   /** Where it was thrown. Not enumerable. */
@@ -76,6 +78,7 @@ export class AuthError extends Error {
     this.code = code
     this.status = errorStatus[code]
     this.provider = options.provider
+    this.retry = isWorthRetrying(code)
     this.providerError = options.providerError
     this.reason = options.reason
     // Frameworks print `stack` into pages while an application is developed; the trace is for logs, by `inspect`.
@@ -84,13 +87,13 @@ export class AuthError extends Error {
     Object.defineProperty(this, 'cause', { value: options.cause, enumerable: false, writable: true, configurable: true })
   }
 
-  /** The JSON answer of a route: `retry` says whether starting again can help. */
+  /** The JSON answer of a route. */
   toJSON(): { error: AuthErrorCode; message: string; provider?: string; retry: boolean } {
     return {
       error: this.code,
       message: this.message,
       ...(this.provider === undefined ? {} : { provider: this.provider }),
-      retry: isWorthRetrying(this.code),
+      retry: this.retry,
     }
   }
 

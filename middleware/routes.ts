@@ -57,12 +57,18 @@ function providerRoute(engine: Engine, slug: string, methodsOf: (registration: R
       const registration = await engine.find(slug, visit.req)
       if (!registration) throw new AuthError('unknown_provider', 'There is no such way to sign in here.')
       requireMethod(visit, methodsOf(registration))
-      const parameters = await parametersOf(visit.req)
+      const parameters = await parametersOf(visit.req).catch(asRetryable)
       // So that "start again" leads where the person wanted to go.
       if (parameters['returnTo'] !== undefined) failed.returnTo = returnToOf(engine, visit.place, parameters['returnTo'], engine.settings.afterLogin)
       await action(engine, visit, registration, parameters, failed)
     },
   }
+}
+
+/** What a link or another program got wrong, a press of the provider's button gets right. */
+function asRetryable(error: unknown): never {
+  if (error instanceof AuthError) error.retry = true
+  throw error
 }
 
 function requireMethod({ req, res }: Visit, methods: string[]): void {
