@@ -57,14 +57,20 @@ function tellHook({ settings, log }: Engine, error: AuthError, req: Request): vo
   })
 }
 
-/** The one door for failures: told to the hook, the listeners and the log, then answered, or handed to the application. */
-export function fail(engine: Engine, error: AuthError, failed: FailedRequest): void {
-  const { req, res, next, slug } = failed
+/** Tells the hook, the listeners and the log of a failure, once each. */
+export function report(engine: Engine, error: AuthError, { req, slug }: Pick<FailedRequest, 'req' | 'slug'>): void {
   error.provider ??= slug
   const { status, provider } = error
   engine.log(status >= 500 ? 'error' : 'warn', failureEvent('login_failed', error))
   engine.emit('error', { error, provider })
   tellHook(engine, error, req)
+}
+
+/** The one door for failures: reported, then answered, or handed to the application. */
+export function fail(engine: Engine, error: AuthError, failed: FailedRequest): void {
+  report(engine, error, failed)
+  const { req, res, next } = failed
+  const { status } = error
   if (engine.settings.errors === 'next' && next) {
     next(error)
     return

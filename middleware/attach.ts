@@ -4,16 +4,14 @@ import { createApiClient, type ApiClient } from '../lib/client.js'
 import { refusingClient } from '../lib/client/refusingClient.js'
 import { AuthError } from '../lib/errors.js'
 import type { AuthUser, LoginOptions } from '../lib/types.js'
-import { redirect } from './answers.js'
 import { deepFreeze } from './deepFreeze.js'
 import type { Engine } from './engine.js'
 import type { Request } from './http.js'
-import { begin } from './routes/login.js'
-import { endSession, type LogoutOptions } from './routes/logout.js'
+import { endSessionAsAsked, redirectToLogin, reported } from './requestAuth.js'
+import type { LogoutOptions } from './routes/logout.js'
 import type { SessionRecord } from './session.js'
 import { tokensOf } from './tokens/holder.js'
-import { checkLoginOptions, checkLogoutOptions } from './unavailable.js'
-import { contextOf, returnToOf, type Visit } from './visit.js'
+import { contextOf, type Visit } from './visit.js'
 
 /** `req.auth`: for handlers that drive sign-in and sign-out themselves. */
 export interface RequestAuth {
@@ -195,17 +193,7 @@ function authOf(attachment: Attachment): RequestAuth {
   return attachment.made.auth ??= {
     get user() { return currentUser(attachment) },
     get users() { return usersOf(attachment) },
-    async login(slug, options = {}) {
-      checkLoginOptions(options)
-      const registration = await engine.find(slug, visit.req)
-      if (!registration) throw new AuthError('unknown_provider', 'There is no such provider here.', { provider: slug })
-      const returnTo = returnToOf(engine, visit.place, options.returnTo, engine.settings.afterLogin)
-      redirect(visit.res, 302, await begin(engine, visit, registration, { ...options, returnTo }))
-    },
-    async logout(options = {}) {
-      checkLogoutOptions(options)
-      await endSession(engine, visit, options)
-    },
+    login: (slug, options) => reported(engine, visit, () => redirectToLogin(engine, visit, slug, options)),
+    logout: (options) => reported(engine, visit, () => endSessionAsAsked(engine, visit, options)),
   }
 }
-

@@ -6,18 +6,20 @@ import { titleOf } from '../lib/title.js'
 import type { LoginOptions, Provider } from '../lib/types.js'
 import { catalogue, retired, type CatalogueName } from '../providers/index.js'
 import { fail, protect, redirect, type FailedRequest } from './answers.js'
-import { attach, isAttached, visitOf, type AttachedRequest } from './attach.js'
+import { attach, isAttached } from './attach.js'
 import { createBeyond, type Beyond } from './beyond.js'
 import { createEngine, type AuthEvents, type Engine, type SessionSetting } from './engine.js'
 import type { Handler, Next, Request, Response } from './http.js'
 import { createLog } from './logging.js'
 import { openVisit, type VisitOpener } from './openVisit.js'
 import { addressAtConfiguredHost } from './otherHost.js'
+import { ownRoute } from './ownRoutes.js'
 import { mountedAt, pathOf, placeOf, placeOfRoute } from './place.js'
+import { endSessionAsAsked, redirectToLogin } from './requestAuth.js'
 import { findRoute, type Route } from './routes.js'
-import { endSession, type LogoutOptions } from './routes/logout.js'
+import type { LogoutOptions } from './routes/logout.js'
 import { checkEventName, checkLoginOptions, checkLogoutOptions } from './unavailable.js'
-import { returnToOf, type Visit } from './visit.js'
+import { returnToOf } from './visit.js'
 
 type Configuration = AuthRouterConfig<Request, SessionSetting>
 
@@ -78,12 +80,12 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
     register: engine.register,
     login(slug: string, options: LoginOptions = {}): Handler {
       checkLoginOptions(options)
-      return ownRoute(({ req }) => (req as Request & AttachedRequest).auth.login(slug, options))
+      return ownRoute(engine, (visit) => redirectToLogin(engine, visit, slug, options), slug)
     },
     logout({ returnTo, ...options }: { returnTo?: string } & LogoutOptions = {}): Handler {
       checkLogoutOptions(options)
-      return ownRoute(async (visit) => {
-        await endSession(engine, visit, options)
+      return ownRoute(engine, async (visit) => {
+        await endSessionAsAsked(engine, visit, options)
         redirect(visit.res, 303, returnToOf(engine, visit.place, returnTo, settings.afterLogout))
       })
     },
@@ -158,16 +160,4 @@ function passOn(next: Next | undefined, res: Response): void {
   }
   res.statusCode = 404
   res.end()
-}
-
-/** A handler of the application's own route, behind the router. */
-function ownRoute(run: (visit: Visit) => Promise<void>): Handler {
-  return (req, res, next) => {
-    const attached = visitOf(req)
-    const answer = attached ? run(attached.visit) : Promise.reject(new AuthError('config_invalid', 'Mount authRouter(config) with app.use before the handlers made from it.'))
-    answer.catch((error: unknown) => {
-      if (next) next(error)
-      else res.writeHead(asAuthError(error, 'hook_failed', '').status).end()
-    })
-  }
 }

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import express from 'express'
-import type { AuthError} from '../../middleware/index.js'
-import { authRouter, type AuthRouter } from '../../middleware/index.js'
+import { authRouter, type AuthError, type AuthRouter, type AuthRouterOptions } from '../../middleware/index.js'
 import { startOpenidProvider, type OpenidProvider } from '../../testing/index.js'
 import { entriesAt, testSecret } from '../support/application.js'
 import { createBrowser } from '../support/browser.js'
@@ -11,10 +10,10 @@ let openid: OpenidProvider
 beforeAll(async () => { openid = await startOpenidProvider({ signInAs: 'ada-id' }) })
 afterAll(async () => { await openid.close() })
 
-async function serve(build: (auth: AuthRouter) => express.Express): Promise<{ url: string; auth: AuthRouter; close: () => Promise<void> }> {
+async function serve(build: (auth: AuthRouter) => express.Express, options: Partial<AuthRouterOptions> = {}): Promise<{ url: string; auth: AuthRouter; close: () => Promise<void> }> {
   let app = express()
   const { url, close } = await listen((req, res) => { app(req, res) })
-  const auth = authRouter({ secret: testSecret, baseUrl: url, logger: false, providers: { corp: entriesAt(openid, url).corp } })
+  const auth = authRouter({ secret: testSecret, baseUrl: url, logger: false, providers: { corp: entriesAt(openid, url).corp }, ...options })
   app = build(auth)
   return { url, auth, close }
 }
@@ -58,4 +57,49 @@ test('Listeners are told of logins and logouts', async () => {
     await browser.go(`${url}/auth/corp/callback?state=x`)
     expect(heard).toEqual(['in corp$ada-id', 'out corp$ada-id', 'state_unknown corp'])
   } finally { await close() }
+})
+
+describe('A login with a provider that there is not', () => {
+  const jsonErrors: express.ErrorRequestHandler = (error: AuthError, _req, res, _next) => { res.status(error.status).json({ handed: error.code }) }
+
+  /** What is heard of it by listener, hook and log. */
+  function listening(): { heard: string[]; options: Partial<AuthRouterOptions>; listen: (auth: AuthRouter) => void } {
+    const heard: string[] = []
+    const tell = (event: object): void => {
+      const { event: name, code, provider } = event as Record<string, string>
+      heard.push(`log ${String(name)} ${String(code)} ${String(provider)}`)
+    }
+    return {
+      heard,
+      options: { logger: { debug: () => undefined, info: () => undefined, warn: tell, error: tell }, hooks: { onError: ({ error }) => { heard.push(`hook ${error.code}`) } } },
+      listen: (auth) => { auth.on('error', ({ error, provider }) => { heard.push(`event ${error.code} ${provider ?? ''}`) }) },
+    }
+  }
+
+  const everything = ['log login_failed unknown_provider nosuch', 'event unknown_provider nosuch', 'hook unknown_provider']
+
+  test.each([['page', { error: 'unknown_provider' }], ['next', { handed: 'unknown_provider' }]] as const)('on a route of the application\'s is a failure like any other, with errors: %s', async (errors, answer) => {
+    const { heard, options, listen: hear } = listening()
+    const { url, auth, close } = await serve((router) => express().use(router).get('/enter', router.login('nosuch')).use(jsonErrors), { ...options, errors })
+    hear(auth)
+    try {
+      expect(await createBrowser().json(`${url}/enter`)).toMatchObject({ status: 404, data: answer })
+      expect(heard).toEqual(everything)
+    } finally { await close() }
+  })
+
+  test('in a handler is told as well, and the handler answers', async () => {
+    const { heard, options, listen: hear } = listening()
+    const { url, auth, close } = await serve((router) => express().use(router)
+      .get('/enter', (req) => req.auth.login('nosuch'))
+      .get('/leave', (req) => req.auth.logout({ everywhere: 'no', provider: true } as object))
+      .use(jsonErrors), options)
+    hear(auth)
+    try {
+      expect(await createBrowser().json(`${url}/enter`)).toMatchObject({ status: 404, data: { handed: 'unknown_provider' } })
+      expect(heard).toEqual(everything)
+      expect((await createBrowser().json(`${url}/leave`)).data).toEqual({ handed: 'config_invalid' })
+      expect(heard.slice(3)).toEqual(['log login_failed config_invalid undefined', 'event config_invalid ', 'hook config_invalid'])
+    } finally { await close() }
+  })
 })

@@ -1,0 +1,32 @@
+import { asAuthError, AuthError } from '../lib/errors.js'
+import type { LoginOptions } from '../lib/types.js'
+import { redirect, report } from './answers.js'
+import type { Engine } from './engine.js'
+import { begin } from './routes/login.js'
+import { endSession, type LogoutOptions } from './routes/logout.js'
+import { checkLoginOptions, checkLogoutOptions } from './unavailable.js'
+import { returnToOf, type Visit } from './visit.js'
+
+/** Answers a request with a redirect to the provider. */
+export async function redirectToLogin(engine: Engine, visit: Visit, slug: string, options: LoginOptions = {}): Promise<void> {
+  checkLoginOptions(options)
+  const registration = await engine.find(slug, visit.req)
+  if (!registration) throw new AuthError('unknown_provider', 'There is no such provider here.', { provider: slug })
+  const returnTo = returnToOf(engine, visit.place, options.returnTo, engine.settings.afterLogin)
+  redirect(visit.res, 302, await begin(engine, visit, registration, { ...options, returnTo }))
+}
+
+export async function endSessionAsAsked(engine: Engine, visit: Visit, options: LogoutOptions = {}): Promise<void> {
+  checkLogoutOptions(options)
+  await endSession(engine, visit, options)
+}
+
+/** What a handler asks for fails in the handler, which answers; the application is told of it as of any other failure. */
+export async function reported(engine: Engine, { req }: Visit, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    report(engine, asAuthError(error, 'hook_failed', 'Something went wrong on our side.'), { req, slug: undefined })
+    throw error
+  }
+}
