@@ -1,4 +1,5 @@
 import { applicationAddress, exactOrigin } from './config/addresses.js'
+import { callbackUrls } from './config/callbackUrls.js'
 import { readList, type Environment } from './config/environment.js'
 import { frozen } from './config/freeze.js'
 import { check, invalid } from './config/invalid.js'
@@ -23,6 +24,8 @@ export interface ConfigEnvironment {
   env: Environment
   /** Receives what a developer should know, one line each. */
   warn: (message: string) => void
+  /** Receives what helps to set things up, while an application is developed. */
+  inform?: (message: string) => void
 }
 
 const defaultPath = '/auth'
@@ -37,19 +40,21 @@ const defaultKeep = { dropOnLogin: ['csrfSecret', '_csrf', 'flash'], keepAcrossU
  * to write instead
  */
 export function resolveConfig<Request, Session>(config: AuthRouterConfig<Request, Session>,
-  { catalogue, retired = {}, env, warn }: ConfigEnvironment): Settings<Request, Session> {
+  { catalogue, retired = {}, env, warn, inform }: ConfigEnvironment): Settings<Request, Session> {
   // The schema knows neither of the two types: it lets any function, and any session, pass as the same value.
   const options = check(configSchema, config, '') as Partial<AuthRouterConfig<Request, Session>>
   const production = env['NODE_ENV'] === 'production'
   const path = mountPath(options.path ?? defaultPath)
   checkSession(options.session)
   const outbound = outboundOf(options.http)
-  const { urls, secrets, providers } = allOf({
-    urls: () => baseUrls(options.baseUrl, env, production),
+  const urls = baseUrls(options.baseUrl, env, production)
+  const callbacksOf = (slug: string): string[] => callbackUrls(urls, path, slug)
+  const { secrets, providers } = allOf({
+    urls: () => { requireBaseUrl(urls, production || Boolean(options.baseUrl)) },
     secrets: () => secretsOf(options.secret, env, production),
     providers: () => {
       if (options.providers === undefined) throw new MissingSettings(['providers is missing: give at least one entry of the catalogue, or a provider of your own.'])
-      return resolveProviders(options.providers, { catalogue, retired, env, production, warn, wayOut: outbound.fetch ? 'http.fetch' : outbound.dispatcher === undefined ? undefined : 'http.dispatcher' })
+      return resolveProviders(options.providers, { catalogue, retired, env, production, warn, callbackUrls: callbacksOf, wayOut: outbound.fetch ? 'http.fetch' : outbound.dispatcher === undefined ? undefined : 'http.dispatcher' })
     },
   })
 
@@ -76,16 +81,21 @@ export function resolveConfig<Request, Session>(config: AuthRouterConfig<Request
     logger: options.logger,
     ...providers,
   } as const
+  // Where an application is developed without a baseUrl, it is reached on this machine alone.
+  const callbacks = [...providers.registrations.keys()].flatMap((slug) => callbackUrls(urls.length > 0 ? urls : ['http://localhost:<port>'], path, slug))
+  if (callbacks.length > 0 && !production && env['NODE_ENV'] !== 'test') inform?.(`Callback URLs, to be registered with the providers: ${callbacks.join(', ')}`)
   return Object.freeze({ ...settings, secrets: frozen(secrets ?? [randomSecret(warn)]) })
 }
 
 function baseUrls(configured: string | readonly string[] | undefined, env: Environment, production: boolean): readonly string[] {
   const urls = eachOf('baseUrl', configured, 'AUTH_BASE_URL', env, (text, path) => applicationAddress(text, path, production))
-  if (urls.length === 0 && (production || configured)) {
-    throw new MissingSettings(['baseUrl is missing: set it, or the environment variable AUTH_BASE_URL, to where the application is reached '
-      + 'from outside, such as \'https://app.example.com\'.'])
-  }
   return [...new Set(urls)]
+}
+
+function requireBaseUrl(urls: readonly string[], isNeeded: boolean): void {
+  if (urls.length > 0 || !isNeeded) return
+  throw new MissingSettings(['baseUrl is missing: set it, or the environment variable AUTH_BASE_URL, to where the application is reached '
+    + 'from outside, such as \'https://app.example.com\'.'])
 }
 
 /** @returns nothing where one may be made up */

@@ -63,11 +63,17 @@ export interface AuthRouter extends Handler, Beyond {
  * @example app.use(authRouter({ providers: { corp: { protocol: 'oidc', issuer, clientId, clientSecret } } }))
  */
 export function authRouter(config: AuthRouterOptions): AuthRouter {
+  const log = createLog(config.logger)
   const settings = resolveConfig<Request, SessionSetting>(config, {
     catalogue,
     retired,
     env: process.env,
-    warn: (message) => { createLog(config.logger)('warn', { event: 'config_warning', message }) },
+    warn: (message) => { log('warn', { event: 'config_warning', message }) },
+    inform(message) {
+      // What helps while an application is set up is shown to its developer, though no other event of this level is.
+      if (config.logger === undefined) console.info(`authrouter: ${message}`)
+      else log('info', { event: 'config_info', message })
+    },
   })
   const engine = createEngine(settings)
   const open = openVisit(engine)

@@ -1,5 +1,6 @@
 import type { AuthError } from '../errors.js'
 import type { Client, ProtocolName, Provider, ProviderParameter, Registration, ResolvedProvider } from '../types.js'
+import { callbackNames } from './callbackUrls.js'
 import { completeProvider } from './completeProvider.js'
 import { entrySchema, optionNames, type EntryOptions } from './entrySchema.js'
 import { declarations } from './entryShapes.js'
@@ -25,6 +26,8 @@ export interface EntrySources {
   production: boolean
   /** The option by which the application brings its own way out to the network, where it does. */
   wayOut: EntryPlace['wayOut']
+  /** Where the provider of a slug sends people back to, for messages. */
+  callbackUrls: (slug: string) => readonly string[]
   /** Receives what a developer should know of an entry; absent where entries come with requests. */
   warn?: ((message: string) => void) | undefined
 }
@@ -53,6 +56,7 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
   }
   if (!isPlainObject(given)) throw invalid(place.path, 'must be an object of options: write {} for a catalogue entry as it is.')
   const own = withoutUndefined(given)
+  refuseCallback(Object.keys(own), slug, place.path, sources)
 
   const base = spoken(baseProvider(slug, own, sources, place), place)
   const parameters = base ? base.parameters ?? {} : check(declarations, own['parameters'] ?? {}, `${place.path}.parameters`)
@@ -75,6 +79,12 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
     sources.warn?.(`${place.path}.offline asks for refresh tokens, and ${provider.title ?? `the protocol ${protocol}`} gives none: leave it out.`)
   }
   return frozen({ slug, provider, client })
+}
+
+/** @throws AuthError `config_invalid` for an option that would say where the callback is */
+export function refuseCallback(options: readonly string[], slug: string, path: string, { callbackUrls }: Pick<EntrySources, 'callbackUrls'>): void {
+  const name = options.find((option) => callbackNames.includes(option))
+  if (name !== undefined) throw invalid(`${path}.${name}`, `is not an option: leave it out. The callback is always ${callbackUrls(slug).join(', ')}, which is what to register with the provider.`)
 }
 
 function givesNoRefreshTokens({ protocol, refreshTokens }: ResolvedProvider): boolean {

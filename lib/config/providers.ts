@@ -1,6 +1,6 @@
 import type { ProviderLookup, ProviderTable } from '../settings.js'
 import type { Registration } from '../types.js'
-import { resolveEntry, type EntrySources } from './entries.js'
+import { refuseCallback, resolveEntry, type EntrySources } from './entries.js'
 import { optionNames } from './entrySchema.js'
 import { invalid, printable } from './invalid.js'
 import { allOf } from './missing.js'
@@ -26,6 +26,7 @@ export function resolveProviders<Request>(providers: ProviderTable | readonly st
     return { registrations: new Map(), lookup: providers, register: registrar({ ...sources, env: undefined, defaults: {}, warn: undefined }) }
   }
   const { defaults, entries } = readTable(providers)
+  refuseCallback(Object.keys(defaults), '<slug>', 'providers.defaults', sources)
   checkDefaults(defaults, [...Object.values(sources.catalogue), ...Object.values(entries)])
   checkVariables(Object.keys(entries))
   const register = registrar({ ...sources, defaults })
