@@ -8,6 +8,7 @@ import { catalogue, retired, type CatalogueName } from '../providers/index.js'
 import { fail, protect, redirect, type FailedRequest } from './answers.js'
 import { attach, isAttached } from './attach.js'
 import { createBeyond, type Beyond } from './beyond.js'
+import { doubledPrefix } from './doubledPrefix.js'
 import { createEngine, type AuthEvents, type Engine, type SessionSetting } from './engine.js'
 import type { Handler, Next, Request, Response } from './http.js'
 import { createLog } from './logging.js'
@@ -64,11 +65,12 @@ export interface AuthRouter extends Handler, Beyond {
  */
 export function authRouter(config: AuthRouterOptions): AuthRouter {
   const log = createLog(config.logger)
+  const warn = (message: string): void => { log('warn', { event: 'config_warning', message }) }
   const settings = resolveConfig<Request, SessionSetting>(config, {
     catalogue,
     retired,
     env: process.env,
-    warn: (message) => { log('warn', { event: 'config_warning', message }) },
+    warn,
     inform(message) {
       // What helps while an application is set up is shown to its developer, though no other event of this level is.
       if (config.logger === undefined) console.info(`authrouter: ${message}`)
@@ -76,9 +78,9 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
     },
   })
   const engine = createEngine(settings)
-  const open = openVisit(engine)
+  const server: Server = { engine, open: openVisit(engine), noteMount: doubledPrefix(settings.path, warn) }
 
-  const handler: Handler = (req, res, next) => { serve(engine, open, req, res, next) }
+  const handler: Handler = (req, res, next) => { serve(server, req, res, next) }
   return Object.assign(handler, {
     get providers() {
       return engine.registrations().map((registration) => ({ slug: registration.slug, title: titleOf(registration), protocol: registration.provider.protocol }))
@@ -104,22 +106,30 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
   })
 }
 
+/** What serves the requests of one router. */
+interface Server {
+  engine: Engine
+  open: VisitOpener
+  noteMount: (mounted: string) => void
+}
+
 /** Every request passes here: it gets its user and clients, then it is a route of ours or the application's. */
-function serve(engine: Engine, open: VisitOpener, req: Request, res: Response, next: Next | undefined): void {
+function serve(server: Server, req: Request, res: Response, next: Next | undefined): void {
   try {
     if (isAttached(req)) throw new AuthError('config_invalid', 'authRouter is mounted twice for this request; mount it once.')
-    const route = findRoute(engine, pathOf(req.url ?? '/'))
-    if (route) serveRoute(engine, open, route, { req, res, next, place: undefined, slug: undefined, returnTo: undefined })
-    else passThrough(engine, open, req, res, next)
+    const route = findRoute(server.engine, pathOf(req.url ?? '/'))
+    if (route) serveRoute(server, route, { req, res, next, place: undefined, slug: undefined, returnTo: undefined })
+    else passThrough(server, req, res, next)
   } catch (error) {
-    refuse(engine, error, { req, res, next, place: undefined, slug: undefined, returnTo: undefined })
+    refuse(server.engine, error, { req, res, next, place: undefined, slug: undefined, returnTo: undefined })
   }
 }
 
 /** A request of the application's own. A promise would cost it more than all the rest, so there is none where nothing has to be waited for. */
-function passThrough(engine: Engine, open: VisitOpener, req: Request, res: Response, next: Next | undefined): void {
+function passThrough({ engine, open, noteMount }: Server, req: Request, res: Response, next: Next | undefined): void {
   // Now and not later: routers further in change the address that a request stands at.
   const mounted = mountedAt(req)
+  noteMount(mounted)
   if (open.isStranger(req)) {
     attach(engine, req, () => open.asStranger(req, res, placeOf(req, engine.settings, mounted)))
     passOn(next, res)
@@ -133,7 +143,7 @@ function passThrough(engine: Engine, open: VisitOpener, req: Request, res: Respo
   passed?.catch((error: unknown) => { refuse(engine, error, { req, res, next, place, slug: undefined, returnTo: undefined }) })
 }
 
-function serveRoute(engine: Engine, open: VisitOpener, route: Route, failed: FailedRequest): void {
+function serveRoute({ engine, open }: Server, route: Route, failed: FailedRequest): void {
   const { req, res } = failed
   const answer = async (): Promise<void> => {
     protect(res)

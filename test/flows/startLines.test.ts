@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { authRouter, type AuthRouterOptions } from '../../middleware/index.js'
 import { testSecret } from '../support/application.js'
+import { createBrowser } from '../support/browser.js'
+import { hosts, listen } from '../support/hosts.js'
 
 /** What is printed when an application starts. */
 
@@ -37,5 +39,35 @@ describe('The callback URLs', () => {
   test('are not printed in tests', () => {
     authRouter(options)
     expect(printed).toEqual([])
+  })
+})
+
+describe('A router that is mounted at the prefix of its routes', () => {
+  const noLines: string[] = []
+
+  async function warnings(host: keyof typeof hosts, mountPath: string | undefined, paths: string[], given: Partial<AuthRouterOptions> = {}): Promise<string[]> {
+    const warned: string[] = []
+    jest.spyOn(console, 'warn').mockImplementation((text) => { warned.push(String(text)) })
+    const { url, close } = await listen(hosts[host]({ router: authRouter({ ...options, ...given }), ...(mountPath === undefined ? {} : { mountPath }) }))
+    try {
+      for (const path of paths) await createBrowser().go(url + path, { follow: false })
+    } finally { await close() }
+    return warned
+  }
+
+  test.each(['Express 5', 'Express 4', 'Connect'] as const)('says once where they are now, with %s', async (host) => {
+    expect(await warnings(host, '/auth', ['/', '/auth/corp', '/auth/corp', '/auth/google'])).toEqual([
+      'authrouter: The router is mounted at /auth, and its routes begin with /auth by themselves: they are at /auth/auth now. Mount it with app.use(auth), or leave out that part of the path.',
+    ])
+  })
+
+  test('says so below another path, and of another prefix', async () => {
+    expect(await warnings('Express 5', '/account/sign-in', ['/account/sign-in/corp'], { path: '/sign-in' })).toEqual([expect.stringContaining('they are at /account/sign-in/sign-in now')])
+  })
+
+  test('is none that is mounted elsewhere', async () => {
+    expect(await warnings('Express 5', undefined, ['/', '/auth', '/auth/x/y', '/x/auth'])).toEqual(noLines)
+    expect(await warnings('Express 5', '/account', ['/account/x'])).toEqual(noLines)
+    expect(await warnings('Express 5', '/auth', ['/auth/x'], { logger: false })).toEqual(noLines)
   })
 })
