@@ -47,7 +47,7 @@ export function resolveConfig<Request, Session>(config: AuthRouterConfig<Request
   const path = mountPath(options.path ?? defaultPath)
   checkSession(options.session)
   const outbound = outboundOf(options.http)
-  const urls = baseUrls(options.baseUrl, env, production)
+  const urls = baseUrls(options.baseUrl, env)
   const callbacksOf = (slug: string): string[] => callbackUrls(urls, path, slug)
   const { secrets, providers } = allOf({
     urls: () => { requireBaseUrl(urls, production || Boolean(options.baseUrl)) },
@@ -81,15 +81,16 @@ export function resolveConfig<Request, Session>(config: AuthRouterConfig<Request
     logger: options.logger,
     ...providers,
   } as const
+  const local = production && urls.find((url) => url.startsWith('http:'))
+  if (local) warn(`baseUrl ${local} is plain http in production: nobody but this machine itself can sign in there.`)
   // Where an application is developed without a baseUrl, it is reached on this machine alone.
   const callbacks = [...providers.registrations.keys()].flatMap((slug) => callbackUrls(urls.length > 0 ? urls : ['http://localhost:<port>'], path, slug))
   if (callbacks.length > 0 && !production && env['NODE_ENV'] !== 'test') inform?.(`Callback URLs, to be registered with the providers: ${callbacks.join(', ')}`)
   return Object.freeze({ ...settings, secrets: frozen(secrets ?? [randomSecret(warn)]) })
 }
 
-function baseUrls(configured: string | readonly string[] | undefined, env: Environment, production: boolean): readonly string[] {
-  const urls = eachOf('baseUrl', configured, 'AUTH_BASE_URL', env, (text, path) => applicationAddress(text, path, production))
-  return [...new Set(urls)]
+function baseUrls(configured: string | readonly string[] | undefined, env: Environment): readonly string[] {
+  return [...new Set(eachOf('baseUrl', configured, 'AUTH_BASE_URL', env, applicationAddress))]
 }
 
 function requireBaseUrl(urls: readonly string[], isNeeded: boolean): void {

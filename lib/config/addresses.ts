@@ -24,14 +24,8 @@ export function baseAddress(text: string, path: string): string {
   return url.href.endsWith('/') ? url.href : `${url.href}/`
 }
 
-/**
- * A place where the application is reached from outside, without a slash at the end.
- * @param production whether plain http is refused on this machine itself too
- */
-export function applicationAddress(text: string, path: string, production: boolean): string {
-  if (production && /^http:/i.test(text)) {
-    throw invalid(path, 'must use https when NODE_ENV is production: sign-ins over plain http can be taken over.')
-  }
+/** A place where the application is reached from outside, without a slash at the end. */
+export function applicationAddress(text: string, path: string): string {
   const url = withoutQuery(secureAddress(text, path), path)
   return url.origin + url.pathname.replace(/\/+$/, '')
 }
