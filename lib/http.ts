@@ -1,34 +1,44 @@
-import { Readable } from 'node:stream'
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
+import type { LookupFunction } from 'node:net'
 import { promisify } from 'node:util'
 import { unzip } from 'node:zlib'
 import { AuthError } from './errors.js'
 import { createDeadline, untilAborted } from './http/deadline.js'
 import { failureOf } from './http/failure.js'
-import { isWithoutBody, joined, plainHeaders, requestHeaders } from './http/headers.js'
+import { isWithoutBody, joined, requestHeaders } from './http/headers.js'
 import { createHttpStream } from './http/openStream.js'
-import type { ClientCertificate, Http, HttpRequest, HttpResponse, HttpStream, Outbound, StreamRequest } from './types.js'
+import { addressFilter } from './http/publicAddress.js'
+import { sendByUndici, type Send } from './http/undici.js'
+import type { Http, HttpRequest, HttpResponse, HttpStream, Outbound, StreamRequest } from './types.js'
 
-/** Milliseconds for a call to a provider's own endpoint; connecting may take `connectTimeout` of them. */
+/** Milliseconds for a call to a provider's own endpoint; connecting may take three thousand of them. */
 export const defaultTimeout = 5_000
 /** Milliseconds for a call to a token endpoint, which may do real work. */
 export const tokenTimeoutFactor = 2
-const connectTimeout = 3_000
 /** Bytes of an answer of a provider's own endpoint. */
 export const defaultMaxBytes = 1024 * 1024
 
 type ResponseBody = ConstructorParameters<typeof Response>[0]
-type Send = (request: HttpRequest | StreamRequest, signal: AbortSignal) => Promise<{ status: number; headers: Record<string, string>; chunks: AsyncIterable<Uint8Array> }>
+
+export interface WaysOut { http: Http; openStream: HttpStream }
+
+export interface WaysOutOptions {
+  /** Whether connections go to public addresses and to `http.privateHosts` only: for addresses that come from somebody else (R14). */
+  publicOnly?: boolean
+  /** Finds the addresses of a name; `dns.lookup` unless given. */
+  lookup?: LookupFunction
+}
 
 /**
  * Makes the ways out to the network, over the same connections: for answers that are read whole, and for those that are read as they
  * come. Bounded in time and size, never following a redirect, never asking for compression.
  *
- * @param outbound limits, and the application's own `fetch` or undici dispatcher
- * @returns functions that throw `AuthError` with `provider_timeout` or `provider_bad_response`, and never for an HTTP status
+ * @param outbound limits, and the application's own `fetch` or undici dispatcher, which does its own filtering
+ * @returns functions that throw `AuthError` with `provider_timeout`, `provider_bad_response` or, for a private address, `discovery_failed`,
+ * and never for an HTTP status
  */
-export function createWaysOut(outbound: Outbound): { http: Http; openStream: HttpStream } {
-  const send = outbound.fetch ? sendByFetch(outbound.fetch) : sendByUndici(outbound.dispatcher)
+export function createWaysOut(outbound: Outbound, { publicOnly = false, lookup }: WaysOutOptions = {}): WaysOut {
+  const send = outbound.fetch ? sendByFetch(outbound.fetch)
+    : sendByUndici(outbound.dispatcher, publicOnly ? addressFilter(outbound.privateHosts, lookup) : undefined)
   return { http: httpBy(send, outbound), openStream: createHttpStream(outbound, send) }
 }
 
@@ -59,39 +69,6 @@ async function unpacked(body: Uint8Array, encoding: string | undefined, maxBytes
     return await promisify(unzip)(body, { maxOutputLength: maxBytes })
   } catch (cause) {
     throw new AuthError('provider_bad_response', 'The provider\'s compressed answer cannot be read, or is too large.', { cause })
-  }
-}
-
-type Undici = typeof import('undici')
-type Dispatcher = import('undici').Dispatcher
-
-function sendByUndici(configured: unknown): Send {
-  let loaded: Promise<Pick<Undici, 'request'> & { dispatcherFor: ReturnType<typeof dispatchers> }> | undefined
-
-  // Loaded at the first call: an application that is only being started pays nothing for it.
-  async function load(): Promise<Pick<Undici, 'request'> & { dispatcherFor: ReturnType<typeof dispatchers> }> {
-    const { Agent, request } = await import('undici')
-    return { request, dispatcherFor: dispatchers(Agent, configured as Dispatcher | undefined) }
-  }
-
-  return async ({ method, url, headers, body, certificate }, signal) => {
-    loaded ??= load()
-    const { request, dispatcherFor } = await loaded
-    const response = await request(url, { method: method, headers: headers ?? {}, signal,
-      body: body instanceof ReadableStream ? Readable.fromWeb(body as NodeReadableStream) : body ?? null, dispatcher: dispatcherFor(certificate) })
-    return { status: response.statusCode, headers: plainHeaders(response.headers), chunks: response.body as AsyncIterable<Uint8Array> }
-  }
-}
-
-/** The connections of a request: those without a certificate, or of its certificate alone. An application's own dispatcher presents its own. */
-function dispatchers(Agent: Undici['Agent'], configured: Dispatcher | undefined): (certificate: ClientCertificate | undefined) => Dispatcher {
-  const plain = configured ?? new Agent({ connect: { timeout: connectTimeout } })
-  const byCertificate = new WeakMap<ClientCertificate, Dispatcher>()
-  return (certificate) => {
-    if (!certificate || configured) return plain
-    const known = byCertificate.get(certificate) ?? new Agent({ connect: { timeout: connectTimeout, cert: certificate.cert, key: certificate.key } })
-    byCertificate.set(certificate, known)
-    return known
   }
 }
 

@@ -249,4 +249,6 @@ export interface Outbound {
   dispatcher?: unknown
   /** A `node:http` or `node:https` agent for the libraries that use one. */
   agent?: unknown
+  /** Hosts of private networks, names or IP addresses, that addresses which others bring may lead to. */
+  privateHosts?: readonly string[]
 }

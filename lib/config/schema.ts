@@ -1,7 +1,9 @@
+import { isIP } from 'node:net'
 import * as v from 'valibot'
 import type { AuthRouterConfig, Expiry, Hooks, Keep, Logger, Remember } from '../settings.js'
 import type { TokenStore } from '../tokenStore.js'
 import type { Outbound } from '../types.js'
+import { isHost } from './addresses.js'
 import type { Agrees, Assert } from './agreement.js'
 import { callable, flag, group, listOf, number, oneOf, text, type Group } from './shapes.js'
 import { unavailable } from './unavailable.js'
@@ -33,6 +35,11 @@ const hooks = {
 // Milliseconds. Timers of Node.js fire at once when they are asked for more than 24 days.
 const longestTimeout = 600_000
 
+const privateHosts = listOf(
+  v.pipe(text, v.check((value) => isIP(value) !== 0 || (isHost(value) && !value.includes(':')),
+    'must be a host name or an IP address without a port, such as \'id.internal\'.')),
+  'must be a list of host names and IP addresses.')
+
 const http = {
   timeout: v.pipe(number('milliseconds'), v.safeInteger('must be a whole number of milliseconds.'),
     v.minValue(1, 'must be above 0, in milliseconds.'),
@@ -43,6 +50,7 @@ const http = {
   dispatcher: v.custom<unknown>((value) => hasMethods(value, ['dispatch']),
     'must be an undici dispatcher, such as new ProxyAgent(...).'),
   agent: v.custom<unknown>(isThing, 'must be an agent of node:http or node:https.'),
+  privateHosts,
 }
 
 const options = {
@@ -70,7 +78,7 @@ const options = {
   keep: group(keep, 'of lists of session keys'),
   hooks: group(hooks, 'of functions, such as onLogin', unavailable.hooks),
   errors: oneOf(['page', 'next']),
-  http: group(http, 'with any of timeout, maxBytes, fetch, dispatcher and agent'),
+  http: group(http, 'with any of timeout, maxBytes, fetch, dispatcher, agent and privateHosts'),
   logger: v.custom<Logger | false>((value) => value === false || hasMethods(value, ['debug', 'info', 'warn', 'error']),
     'must have the functions debug, info, warn and error, or be false.'),
 }

@@ -1,5 +1,6 @@
 import { AuthError } from '../errors.js'
 import type { Deadline } from './deadline.js'
+import { isPrivateAddressError } from './publicAddress.js'
 
 /**
  * What a caller is told of a request that failed: their own abort as it is, anything else as an `AuthError` that quotes nothing.
@@ -9,6 +10,10 @@ export function failureOf(error: unknown, caller: AbortSignal | undefined, deadl
   if (caller?.aborted) return error
   if (error instanceof AuthError) return error
   if (deadline.isOver() || isConnectTimeout(error)) return new AuthError('provider_timeout', 'The provider did not answer in time.', { cause: error })
+  if (isPrivateAddressError(error)) {
+    return new AuthError('discovery_failed', 'The provider\'s address leads into a private network, where sign-ins of others may not go. '
+      + 'The application can open a host of its own with http.privateHosts.', { cause: error })
+  }
   return new AuthError('provider_bad_response', 'The provider could not be reached.', { cause: error })
 }
 

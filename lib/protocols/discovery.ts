@@ -1,9 +1,13 @@
 import type { Configuration, ServerMetadata } from 'openid-client'
 import { AuthError } from '../errors.js'
+import { asFetch } from '../http.js'
+import { followingRedirects } from '../http/redirects.js'
 import { isObject, parseJson, utf8 } from '../json.js'
-import type { Context, ResolvedProvider } from '../types.js'
+import type { Context, HttpRequest, HttpResponse, ResolvedProvider } from '../types.js'
 import { clientAuthentication } from './clientAuthentication.js'
-import { boundedFetch, clientMetadata, fromOpenidClient, isLoopbackHttp, loadOpenidClient, prepare, staticConfiguration } from './openidClient.js'
+import { clientCertificate } from './clientCertificate.js'
+import { withUsableAddresses } from './metadataAddresses.js'
+import { clientMetadata, fromOpenidClient, isLoopbackHttp, loadOpenidClient, ownHeaders, prepare, staticConfiguration } from './openidClient.js'
 
 interface Entry { configuration: Promise<Configuration>; startedAt: number; stale?: Configuration }
 
@@ -62,12 +66,21 @@ async function load(context: Context): Promise<Configuration> {
 
 /** Reads a discovery document that is not where the issuer's name says; it must name the issuer all the same. */
 async function discoverAt(context: Context, address: string, issuer: string): Promise<Configuration> {
-  const { http, slug } = context
-  const { status, body } = await http({ method: 'GET', url: address, headers: { accept: 'application/json' } })
-  const metadata: unknown = status === 200 ? parsed(utf8(body)) : undefined
-  if (!isObject(metadata)) throw new AuthError('provider_bad_response', 'The provider\'s discovery document could not be read.', { provider: slug })
+  const { slug } = context
+  const metadata = readDocument(await getDocument(context, { method: 'GET', url: address, headers: { accept: 'application/json' } }))
+  if (!metadata) throw new AuthError('provider_bad_response', 'The provider\'s discovery document could not be read.', { provider: slug })
   if (metadata['issuer'] !== issuer) throw otherIssuer(slug)
-  return staticConfiguration(context, metadata as unknown as ServerMetadata)
+  return staticConfiguration(context, withUsableAddresses(metadata, context) as unknown as ServerMetadata)
+}
+
+function getDocument(context: Context, request: HttpRequest): Promise<HttpResponse> {
+  const { http, outbound, provider } = context
+  return followingRedirects(http, outbound.timeout)({ ...request, headers: ownHeaders(request.headers, provider), certificate: clientCertificate(context) })
+}
+
+function readDocument({ status, body }: HttpResponse): Record<string, unknown> | undefined {
+  const document: unknown = status === 200 ? parsed(utf8(body)) : undefined
+  return isObject(document) ? document : undefined
 }
 
 function parsed(text: string): unknown {
@@ -82,13 +95,23 @@ function otherIssuer(slug: string, cause?: unknown): AuthError {
   return new AuthError('discovery_failed', `The discovery document at providers.${slug}.issuer names another issuer.`, { provider: slug, cause })
 }
 
+/** A fetch that shows the library no address of a document that may not be used. */
+function documentFetch(context: Context): ReturnType<typeof asFetch> {
+  return asFetch(async (request) => {
+    const response = await getDocument(context, request)
+    const metadata = readDocument(response)
+    // What is no document is left as it is: the library says what is wrong with it.
+    return metadata ? { ...response, body: Buffer.from(JSON.stringify(withUsableAddresses(metadata, context))) } : response
+  })
+}
+
 async function discoverIssuer(context: Context, issuer: URL): Promise<Configuration> {
   const { provider, client, slug } = context
   const openidClient = await loadOpenidClient()
   try {
     const authentication = await clientAuthentication(openidClient, provider, client)
     const configuration = await openidClient.discovery(issuer, client.clientId, clientMetadata(openidClient, context), authentication, {
-      [openidClient.customFetch]: boundedFetch(context),
+      [openidClient.customFetch]: documentFetch(context),
       // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so by the library that it stands out; only for this machine itself
       ...(isLoopbackHttp(issuer.href) ? { execute: [openidClient.allowInsecureRequests] } : {}),
     })

@@ -1,6 +1,7 @@
 import type { ClientMetadata, Configuration, ServerMetadata } from 'openid-client'
 import { AuthError } from '../errors.js'
 import { asFetch, tokenTimeoutFactor } from '../http.js'
+import { followingRedirects } from '../http/redirects.js'
 import { isObject, parseJson, utf8 } from '../json.js'
 import { isLoopbackHost } from '../loopback.js'
 import type { Context, HttpResponse, ResolvedProvider } from '../types.js'
@@ -25,9 +26,11 @@ export function loadOpenidClient(): Promise<OpenidClient> {
 export function boundedFetch(context: Context): ReturnType<typeof asFetch> {
   const { http, outbound, provider } = context
   const repair = provider.hooks?.tokenResponse
+  const documents = followingRedirects(http, outbound.timeout)
   return asFetch(async (asked) => {
     const request = { ...asked, headers: ownHeaders(asked.headers, provider), certificate: clientCertificate(context) }
-    if (request.method !== 'POST') return http(request)
+    // Keys are public; the other requests that are no POST carry an access token, which goes where it was meant to go only.
+    if (request.method !== 'POST') return request.headers['authorization'] === undefined ? documents(request) : http(request)
     const response = withoutChallenge(await http({ ...request, timeout: outbound.timeout * tokenTimeoutFactor }))
     const parsed = repair ? parsedObject(response.body) : undefined
     return repair && parsed ? { ...response, body: Buffer.from(JSON.stringify(repair(parsed))) } : response

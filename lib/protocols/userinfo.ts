@@ -2,6 +2,7 @@ import { AuthError } from '../errors.js'
 import { isObject, parseJson, utf8 } from '../json.js'
 import type { ApiRequest, Context, Grant, LoginFacts, Protocol, RawProfile, RequestParameters, ResolvedProvider, Tokens, TokenSet } from '../types.js'
 import { withParameters } from './authorizationRequest.js'
+import { usableAddress } from './metadataAddresses.js'
 
 /** Of a callback, the parameters that the provider's entry names for its hooks. */
 export function callbackFacts({ callbackParameters = [] }: ResolvedProvider, grant: Grant): Record<string, string> {
@@ -30,7 +31,7 @@ export async function fetchProfile(context: Context, tokenSet: TokenSet, sign: P
   if (!isObject(raw)) throw new AuthError('provider_bad_response', 'The provider\'s profile answer could not be used.', { provider: slug })
   for (const [name, extra] of Object.entries(provider.extraRequests ?? {})) {
     // A person or an application may have withheld the scope for it; the sign-in goes on without.
-    const value = await extraRequest(context, tokenSet.tokens, sign, () => typeof extra === 'function' ? extra(raw, facts) : extra)
+    const value = await extraRequest(context, tokenSet.tokens, sign, () => typeof extra === 'function' ? checkedAddress(context, extra(raw, facts)) : extra)
     if (value !== undefined) raw[name] = value
   }
   return raw
@@ -48,6 +49,13 @@ function userinfoRequest({ userinfoMethod, userinfoQuery, userinfoForm, userinfo
 
 function made(parameters: RequestParameters | undefined, facts: LoginFacts): Record<string, string> {
   return typeof parameters === 'function' ? parameters(facts) : parameters ?? {}
+}
+
+/** An address that was made of the profile: the access token goes there, and what is in a profile is not the developer's. */
+function checkedAddress({ provider, outbound, slug }: Context, address: string): string {
+  const { issuer, tokenEndpoint, accessTokenEndpoint, userinfoEndpoint, apiBaseUrl } = provider
+  if (usableAddress([issuer, tokenEndpoint, accessTokenEndpoint, userinfoEndpoint, apiBaseUrl], outbound)(address)) return address
+  throw new AuthError('provider_bad_response', 'The provider\'s profile names an address that may not be used.', { provider: slug })
 }
 
 async function extraRequest(context: Context, tokens: Tokens, sign: Protocol['sign'], address: () => string): Promise<unknown> {
