@@ -5,6 +5,7 @@ import { frozen } from './config/freeze.js'
 import { check, invalid } from './config/invalid.js'
 import { allOf, MissingSettings } from './config/missing.js'
 import { resolveProviders } from './config/providers.js'
+import { reachWarnings } from './config/reach.js'
 import { configSchema, hasMethods } from './config/schema.js'
 import { checkSecret } from './config/secrets.js'
 import { defaultMaxBytes, defaultTimeout } from './http.js'
@@ -47,6 +48,7 @@ export function resolveConfig<Request, Session>(config: AuthRouterConfig<Request
   const path = mountPath(options.path ?? defaultPath)
   checkSession(options.session)
   const outbound = outboundOf(options.http)
+  const wayOut = outbound.fetch ? 'http.fetch' : outbound.dispatcher === undefined ? undefined : 'http.dispatcher'
   const urls = baseUrls(options.baseUrl, env)
   const callbacksOf = (slug: string): string[] => callbackUrls(urls, path, slug)
   const { secrets, providers } = allOf({
@@ -54,7 +56,7 @@ export function resolveConfig<Request, Session>(config: AuthRouterConfig<Request
     secrets: () => secretsOf(options.secret, env, production),
     providers: () => {
       if (options.providers === undefined) throw new MissingSettings(['providers is missing: give at least one entry of the catalogue, or a provider of your own.'])
-      return resolveProviders(options.providers, { catalogue, retired, env, production, warn, callbackUrls: callbacksOf, wayOut: outbound.fetch ? 'http.fetch' : outbound.dispatcher === undefined ? undefined : 'http.dispatcher' })
+      return resolveProviders(options.providers, { catalogue, retired, env, production, warn, callbackUrls: callbacksOf, wayOut })
     },
   })
 
@@ -81,6 +83,7 @@ export function resolveConfig<Request, Session>(config: AuthRouterConfig<Request
     logger: options.logger,
     ...providers,
   } as const
+  reachWarnings(settings, { production, wayOut }).forEach((message) => { warn(message) })
   const local = production && urls.find((url) => url.startsWith('http:'))
   if (local) warn(`baseUrl ${local} is plain http in production: nobody but this machine itself can sign in there.`)
   // Where an application is developed without a baseUrl, it is reached on this machine alone.

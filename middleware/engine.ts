@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { Awaitable } from '../lib/atHand.js'
 import { asAuthError, AuthError } from '../lib/errors.js'
-import { createWaysOut } from '../lib/http.js'
+import { createWaysOut, type WaysOut } from '../lib/http.js'
 import { inTime } from '../lib/inTime.js'
 import { createRenewals, type Renewals } from '../lib/renewals.js'
 import { createSealer, type Sealer } from '../lib/seal.js'
@@ -35,6 +35,8 @@ export interface Engine {
   sealer: Sealer
   http: Http
   openStream: HttpStream
+  /** The ways out for entries that may lead to public addresses only. */
+  publicWays: WaysOut
   /** Milliseconds since 1970. */
   now: () => number
   flights: FlightLog
@@ -89,6 +91,7 @@ export function createEngine(settings: Settings<Request, SessionSetting>, now: (
     sealer,
     records: store && sealedRecords({ store, sealer, ttl: () => recordLifetime({ settings }) }),
     ...createWaysOut(settings.outbound),
+    publicWays: createWaysOut(settings.outbound, { publicOnly: true }),
     now,
     flights,
     renewals,

@@ -97,7 +97,7 @@ export function openVisit(engine: Engine): VisitOpener {
   }
 
   function isFor(registration: Registration, account: Account | undefined, place: Place): boolean {
-    return isBoundTo(account?.binding, registration) && (registration.reach === undefined || account?.place === addressDigest(place))
+    return isBoundTo(account?.binding, registration) && (!registration.fromLookup || account?.place === addressDigest(place))
   }
 }
 

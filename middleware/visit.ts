@@ -35,8 +35,10 @@ export function presentRecord({ ended }: Engine, { record }: Visit): SessionReco
 }
 
 /** Everything a login or an API call of this registration works with, from this request. */
-export function contextOf({ http, openStream, settings, renewals, now }: Engine, registration: Registration, place: Pick<Place, 'baseUrl' | 'origin' | 'mountPath'>): Context {
+export function contextOf(engine: Engine, registration: Registration, place: Pick<Place, 'baseUrl' | 'origin' | 'mountPath'>): Context {
   const redirectUri = `${place.origin}${place.mountPath}/${registration.slug}/callback`
+  const { settings, renewals, now } = engine
+  const { http, openStream } = registration.reach === 'public' ? engine.publicWays : engine
   return Object.freeze({ ...registration, redirectUri, http, openStream, outbound: settings.outbound, renewals, now })
 }
 

@@ -23,6 +23,9 @@ const addresses: Record<AddressName, (text: string, path: string) => string> = {
   apiBaseUrl: baseAddress,
 }
 
+/** The names of the options that hold an address. */
+export const addressNames = Object.keys(addresses) as readonly AddressName[]
+
 type Values = Readonly<Record<string, string>>
 
 const openidScope = ['openid', 'profile', 'email']

@@ -9,7 +9,8 @@ import { frozen } from './freeze.js'
 import { check, invalid, printable } from './invalid.js'
 import { merge } from './merge.js'
 import { MissingSettings } from './missing.js'
-import { checkFitness, checkRequirements, lackingIn, missing, type EntryPlace } from './requirements.js'
+import { checkFitness, checkRequirements, type EntryPlace, lackingIn, missing } from './requirements.js'
+import { reachOf } from './reach.js'
 import { isPlainObject, withoutUndefined } from './shapes.js'
 import { checkSlug } from './slugs.js'
 import { didYouMean } from './suggest.js'
@@ -30,6 +31,8 @@ export interface EntrySources {
   callbackUrls: (slug: string) => readonly string[]
   /** Receives what a developer should know of an entry; absent where entries come with requests. */
   warn?: ((message: string) => void) | undefined
+  /** Whether entries come from a lookup, and with them addresses that somebody else may have written. */
+  lookedUp?: boolean
 }
 
 type Raw = Readonly<Record<string, unknown>>
@@ -78,7 +81,8 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
   if (isOwnWish && givesNoRefreshTokens(provider)) {
     sources.warn?.(`${place.path}.offline asks for refresh tokens, and ${provider.title ?? `the protocol ${protocol}`} gives none: leave it out.`)
   }
-  return frozen({ slug, provider, client })
+  const reach = sources.lookedUp ? reachOf(provider, place) : undefined
+  return frozen({ slug, provider, client, ...(sources.lookedUp ? { fromLookup: true } : {}), ...(reach === undefined ? {} : { reach }) })
 }
 
 /** @throws AuthError `config_invalid` for an option that would say where the callback is */

@@ -23,7 +23,7 @@ export function resolveProviders<Request>(providers: ProviderTable | readonly st
   sources: Omit<EntrySources, 'defaults'>): ResolvedProviders<Request> {
   if (typeof providers === 'function') {
     // The slugs of such entries are not the developer's: a tenant who chose one must not get the secret of that name.
-    return { registrations: new Map(), lookup: providers, register: registrar({ ...sources, env: undefined, defaults: {}, warn: undefined }) }
+    return { registrations: new Map(), lookup: providers, register: registrar({ ...sources, env: undefined, defaults: {}, warn: undefined, lookedUp: true }) }
   }
   const { defaults, entries } = readTable(providers)
   refuseCallback(Object.keys(defaults), '<slug>', 'providers.defaults', sources)

@@ -28,14 +28,15 @@ const standardGrants: readonly (string | undefined)[] = ['authorization_code', '
 /**
  * The one place that decides which library makes a token call: simple-oauth2 where it can, openid-client's generic grant for public
  * clients, clients that sign or present a certificate, grants of a provider's own,
- * form-encoded answers, and applications that bring their own way out (docs/decisions/oauth2-libraries.md).
+ * form-encoded answers, entries that may lead to public addresses only (simple-oauth2 makes its own connections), and applications that
+ * bring their own way out (docs/decisions/oauth2-libraries.md).
  */
-function suitsSimpleOauth2({ provider, client, outbound }: Context, grantType: string | undefined): boolean {
+function suitsSimpleOauth2({ provider, client, outbound, reach }: Context, grantType: string | undefined): boolean {
   const method = clientAuthMethod(provider, client)
   return ['basic', 'basic_raw', 'post'].includes(method) && standardGrants.includes(grantType)
     && provider.tokenResponseFormat !== 'form' && provider.tokenMethod !== 'GET'
     && Object.keys(provider.parameterNames ?? {}).every((name) => name === 'client_id' || name === 'client_secret' || name === 'scope')
-    && outbound.fetch === undefined
+    && reach === undefined && outbound.fetch === undefined
     && (outbound.dispatcher === undefined || outbound.agent !== undefined)
     && isPrintable(client.clientId) && isPrintable(client.clientSecret ?? '')
 }

@@ -18,7 +18,7 @@ export async function keepTokens(engine: Engine, { req, place }: Visit, context:
   const { slug } = context
   const { onTokens } = settings.hooks
   if (onTokens) await fromHook('onTokens', () => onTokens({ slug, user, tokens, previous: undefined }))
-  const account = { user, binding: bindingOf(context), ...(context.reach === undefined ? {} : { place: addressDigest(place) }) }
+  const account = { user, binding: bindingOf(context), ...(context.fromLookup ? { place: addressDigest(place) } : {}) }
   if (settings.fetchToken) return account
   if (!settings.tokenStore) return { ...account, tokens, ...(sessionStoreOf(req) ? { beside: newNameBeside(engine) } : {}) }
   const key = newVaultKey(engine)
