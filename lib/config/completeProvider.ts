@@ -1,5 +1,5 @@
 import { standardClaims } from '../profile.js'
-import type { AccessTokenExchange, Provider, ProtocolName, RenewalStrategy, ResolvedExchange, ResolvedProvider, Template } from '../types.js'
+import type { AccessTokenExchange, ProfileMap, Provider, ProtocolName, RenewalStrategy, ResolvedExchange, ResolvedProvider, Template } from '../types.js'
 import { baseAddress, endpoint, issuerIdentifier } from './addresses.js'
 import type { EntryOptions } from './entrySchema.js'
 import { fill } from './templates.js'
@@ -52,10 +52,17 @@ export function completeProvider(options: EntryOptions & { protocol: ProtocolNam
     ...filledAddresses(options, parameters, path),
     ...(options.extraRequests ? { extraRequests: filledRequests(options.extraRequests, parameters, path) } : {}),
     ...(options.renewal ? { renewal: filledRenewal(options.renewal, parameters, `${path}.renewal`) } : {}),
-    ...(isOpenid || options.profile ? { profile: { ...(isOpenid ? standardClaims : {}), ...options.profile } } : {}),
+    ...(isOpenid || options.profile ? { profile: { ...(isOpenid ? standardMap(options.profile) : {}), ...options.profile } } : {}),
     scope: options.scope ?? (isOpenid ? openidScope : []),
     ...(isOpenid && options.offline === true && isSilent(options) ? { offlineAccess: openidOfflineAccess } : {}),
   }
+}
+
+/** The standard claims for what an entry's map leaves out; `email_verified` speaks of `email`, and of no other address. */
+function standardMap({ email = standardClaims.email, emailVerified }: ProfileMap = {}): ProfileMap {
+  if (email === standardClaims.email || emailVerified !== undefined) return standardClaims
+  const { emailVerified: _ofAnother, ...rest } = standardClaims
+  return rest
 }
 
 // Who we are to the provider and what the addresses were made of; the addresses themselves follow filled.

@@ -8,6 +8,7 @@ import { bearer } from './bearer.js'
 import { withCertificate } from './clientCertificate.js'
 import { discover } from './discovery.js'
 import { checkIdToken, invalidIdToken } from './idToken.js'
+import { mergedClaims } from './mergedClaims.js'
 import { fromOpenidClient, loadOpenidClient } from './openidClient.js'
 import { callbackFacts, fetchProfile } from './userinfo.js'
 
@@ -35,7 +36,7 @@ export const protocol: Protocol = {
 
   async userinfo(context, tokenSet) {
     const profile = await fetchUserinfo(context, tokenSet)
-    return { ...tokenSet.claims, ...profile }
+    return mergedClaims(tokenSet.claims ?? {}, profile, context.provider.profile)
   },
 
   sign(context, tokens, request) {
