@@ -14,7 +14,12 @@ export function failureOf(error: unknown, caller: AbortSignal | undefined, deadl
     return new AuthError('discovery_failed', 'The provider\'s address leads into a private network, where sign-ins of others may not go. '
       + 'The application can open a host of its own with http.privateHosts.', { cause: error })
   }
-  return new AuthError('provider_bad_response', 'The provider could not be reached.', { cause: error })
+  return unreachable(error)
+}
+
+/** The error of a connection that was refused, broke, or found no host. */
+export function unreachable(cause: unknown, provider?: string): AuthError {
+  return new AuthError('provider_bad_response', 'The provider could not be reached.', { cause, provider })
 }
 
 function isConnectTimeout(error: unknown): boolean {

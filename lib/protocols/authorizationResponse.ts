@@ -1,5 +1,6 @@
 import { AuthError } from '../errors.js'
 import type { CallbackParameters } from '../types.js'
+import { providerCode, type ErrorSource } from './errorSource.js'
 
 export interface ExpectedIssuer {
   /** The issuer that `iss` must equal, when it is known. */
@@ -18,9 +19,10 @@ const maxCodeLength = 4096
  * @throws AuthError `issuer_missing`, `issuer_mismatch` (RFC 9207 section 2.4: simple string comparison), `access_denied`,
  * `provider_error`, `bad_request`
  */
-export function authorizationCode(parameters: CallbackParameters, expected: ExpectedIssuer, slug: string): string {
+export function authorizationCode(parameters: CallbackParameters, expected: ExpectedIssuer, source: ErrorSource): string {
+  const { slug } = source
   checkIssuer(parameters['iss'], expected, slug)
-  throwProviderError(parameters['error'], slug)
+  throwProviderError(parameters['error'], source)
   const code = parameters['code']
   if (!code || code.length > maxCodeLength) throw new AuthError('bad_request', 'The provider\'s answer holds no usable authorization code.', { provider: slug })
   return code
@@ -37,19 +39,15 @@ function checkIssuer(iss: string | undefined, { issuer, required }: ExpectedIssu
 // Codes of RFC 6749 section 4.1.2.1 and OpenID Connect Core section 3.1.2.6 that mean the person, not the application, said no.
 const denials = new Set(['access_denied', 'user_cancelled_login', 'user_cancelled_authorize', 'user_denied', 'consent_required'])
 
-function throwProviderError(error: string | undefined, slug: string): void {
+function throwProviderError(error: string | undefined, source: ErrorSource): void {
+  const { slug } = source
   if (error === undefined) return
   // In capitals at some.
   if (denials.has(error.toLowerCase())) throw denied(slug, error)
-  throw new AuthError('provider_error', 'The provider refused the sign-in.', { provider: slug, providerError: printable(error) })
+  throw new AuthError('provider_error', 'The provider refused the sign-in.', { provider: slug, providerError: providerCode(error, source) })
 }
 
 /** The error of a person who pressed "cancel" at the provider. */
 export function denied(slug: string, providerError?: string): AuthError {
   return new AuthError('access_denied', 'The sign-in was cancelled at the provider.', { provider: slug, providerError })
-}
-
-/** A provider's error code, cut down to the characters that RFC 6749 section 4.1.2.1 allows and to 64 of them. */
-export function printable(error: string): string {
-  return error.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '').slice(0, 64)
 }

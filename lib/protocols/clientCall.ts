@@ -6,6 +6,7 @@ import type { Context, HttpResponse } from '../types.js'
 import { renamed } from './authorizationRequest.js'
 import { clientCertificate } from './clientCertificate.js'
 import { discover } from './discovery.js'
+import { formSource } from './errorSource.js'
 import { fromOpenidClient, loadOpenidClient, ownHeaders, staticConfiguration, withoutChallenge, type OpenidClient } from './openidClient.js'
 import { isFailure } from './tokenErrors.js'
 
@@ -33,11 +34,15 @@ export async function clientCaller(asked: Context, endpoint: Endpoint, purpose: 
     const openidClient = await loadOpenidClient()
     const configuration = await staticConfiguration(context, metadata)
     let parsed: unknown
-    configuration[openidClient.customFetch] = tolerantFetch(context, (body) => { parsed = body })
+    let sent: Record<string, string> = {}
+    configuration[openidClient.customFetch] = tolerantFetch(context, (form, body) => {
+      sent = form
+      parsed = body
+    })
     try {
       return { answer: await call(openidClient, configuration), parsed }
     } catch (cause) {
-      const error = fromOpenidClient(cause, context.slug)
+      const error = fromOpenidClient(cause, formSource(context, sent))
       if (error.code !== 'provider_error') throw error
       throw new AuthError('provider_error', `The provider refused to ${purpose}.`, { provider: context.slug, providerError: error.providerError, cause })
     }
@@ -62,7 +67,7 @@ async function metadataOf(context: Context, endpoint: Endpoint): Promise<ServerM
  * A fetch for calls that are no token calls: no hook repairs their answers, and the request has the provider's own parameter names.
  * Answers of any 2xx count as 200, for servers that say 204, unless they hold an error.
  */
-function tolerantFetch(context: Context, keep: (parsed: unknown) => void): ReturnType<typeof asFetch> {
+function tolerantFetch(context: Context, keep: (form: Record<string, string>, parsed: unknown) => void): ReturnType<typeof asFetch> {
   const { http, outbound, provider } = context
   return asFetch(async (request) => {
     const form = renamed(Object.fromEntries(new URLSearchParams(String(request.body ?? ''))), provider.parameterNames)
@@ -74,7 +79,7 @@ function tolerantFetch(context: Context, keep: (parsed: unknown) => void): Retur
       certificate: clientCertificate(context),
     }))
     const parsed = parsedBody(response)
-    keep(parsed)
+    keep(form, parsed)
     if (response.status < 200 || response.status > 299) return response
     return { ...response, status: isObject(parsed) && isFailure(parsed) ? 400 : 200 }
   })

@@ -6,6 +6,7 @@ import { isObject, parseJson, utf8 } from '../json.js'
 import type { Context, HttpRequest, HttpResponse, ResolvedProvider } from '../types.js'
 import { clientAuthentication } from './clientAuthentication.js'
 import { clientCertificate } from './clientCertificate.js'
+import { errorSource } from './errorSource.js'
 import { withUsableAddresses } from './metadataAddresses.js'
 import { clientMetadata, fromOpenidClient, isLoopbackHttp, loadOpenidClient, ownHeaders, prepare, staticConfiguration } from './openidClient.js'
 
@@ -121,6 +122,6 @@ async function discoverIssuer(context: Context, issuer: URL): Promise<Configurat
     if (error instanceof openidClient.ClientError && error.code === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED') {
       throw otherIssuer(slug, error)
     }
-    throw fromOpenidClient(error, slug)
+    throw fromOpenidClient(error, errorSource(context))
   }
 }

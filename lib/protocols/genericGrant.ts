@@ -3,12 +3,13 @@ import { isObject, parseJson, utf8 } from '../json.js'
 import type { Context, HttpRequest, HttpResponse, ResolvedProvider } from '../types.js'
 import { renamed, withParameters } from './authorizationRequest.js'
 import { clientCertificate } from './clientCertificate.js'
+import { formSource } from './errorSource.js'
 import { fromOpenidClient, loadOpenidClient, ownHeaders, staticConfiguration } from './openidClient.js'
 import { errorCodeOf, isFailure, type SendTokenRequest } from './tokenErrors.js'
 
 /** A token request made by the generic grant of openid-client, with an answer that it can read. */
 export const sendByGenericGrant: SendTokenRequest = async (context, { grant_type: grantType = '', ...parameters }, endpoint) => {
-  const { slug, provider } = context
+  const { provider } = context
   const openidClient = await loadOpenidClient()
   try {
     const configuration = await staticConfiguration(context, { issuer: provider.issuer ?? new URL(endpoint).origin, token_endpoint: endpoint })
@@ -17,7 +18,7 @@ export const sendByGenericGrant: SendTokenRequest = async (context, { grant_type
     await openidClient.genericGrantRequest(configuration, grantType, parameters)
     return answer
   } catch (error) {
-    throw fromOpenidClient(error, slug)
+    throw fromOpenidClient(error, formSource(context, parameters))
   }
 }
 

@@ -6,6 +6,7 @@ import { authorizationAddress, authorizationRequest } from './authorizationReque
 import { authorizationCode } from './authorizationResponse.js'
 import { bearer } from './bearer.js'
 import { withCertificate } from './clientCertificate.js'
+import { grantSource } from './errorSource.js'
 import { requestTokens } from './tokenEndpoint.js'
 import { callbackFacts, fetchProfile } from './userinfo.js'
 
@@ -41,7 +42,7 @@ function form(context: Context, grant: Grant): Record<string, string> {
   const prepare = (parameters: Record<string, string>): Record<string, string> => preparedForm(context, parameters, callbackFacts(provider, grant))
   switch (grant.type) {
     case 'authorization_code': {
-      const code = authorizationCode(grant.parameters, { issuer: provider.authorizationResponseIssuer ?? provider.issuer, required: false }, slug)
+      const code = authorizationCode(grant.parameters, { issuer: provider.authorizationResponseIssuer ?? provider.issuer, required: false }, grantSource(context, grant))
       const verifier = grant.transaction.codeVerifier
       return {
         ...prepare({ grant_type: 'authorization_code', code, redirect_uri: redirectUri }),

@@ -7,6 +7,7 @@ import { authorizationCode } from './authorizationResponse.js'
 import { bearer } from './bearer.js'
 import { withCertificate } from './clientCertificate.js'
 import { discover } from './discovery.js'
+import { errorSource, grantSource } from './errorSource.js'
 import { checkIdToken, invalidIdToken } from './idToken.js'
 import { mergedClaims } from './mergedClaims.js'
 import { fromOpenidClient, loadOpenidClient } from './openidClient.js'
@@ -49,6 +50,7 @@ type TokenAnswer = Record<string, unknown> & { claims?: RawProfile }
 async function requestTokens(context: Context, configuration: Configuration, grant: Grant): Promise<TokenAnswer> {
   const { provider, slug, redirectUri } = context
   const openidClient = await loadOpenidClient()
+  const source = grantSource(context, grant)
   const facts = { client: context.client, callback: callbackFacts(provider, grant) }
   const tokenParameters = (parameters: Record<string, string>): Record<string, string> => provider.hooks?.tokenRequest?.(parameters, facts) ?? parameters
   try {
@@ -56,7 +58,7 @@ async function requestTokens(context: Context, configuration: Configuration, gra
       case 'authorization_code': {
         const { parameters, transaction } = grant
         const metadata = configuration.serverMetadata()
-        authorizationCode(parameters, expectedIssuer(metadata, parameters['iss']), slug)
+        authorizationCode(parameters, expectedIssuer(metadata, parameters['iss']), source)
         const callbackUrl = new URL(withParameters(redirectUri, libraryParameters(parameters, metadata)))
         return plain(await openidClient.authorizationCodeGrant(configuration, callbackUrl, {
           idTokenExpected: true,
@@ -75,7 +77,7 @@ async function requestTokens(context: Context, configuration: Configuration, gra
           ...(grant.scope ? { scope: grant.scope.join(provider.scopeSeparator ?? ' ') } : {}) })))
     }
   } catch (error) {
-    throw fromOpenidClient(error, slug)
+    throw fromOpenidClient(error, source)
   }
 }
 
@@ -116,6 +118,6 @@ async function fetchUserinfo(context: Context, tokenSet: TokenSet): Promise<RawP
   try {
     return { ...await openidClient.fetchUserInfo(configuration, tokens.accessToken, subject) }
   } catch (error) {
-    throw fromOpenidClient(error, slug)
+    throw fromOpenidClient(error, errorSource(context, [tokens.accessToken, tokens.idToken]))
   }
 }

@@ -7,6 +7,7 @@ import { isLoopbackHost } from '../loopback.js'
 import type { Context, HttpResponse, ResolvedProvider } from '../types.js'
 import { clientAuthentication } from './clientAuthentication.js'
 import { clientCertificate } from './clientCertificate.js'
+import type { ErrorSource } from './errorSource.js'
 import { tokenEndpointError } from './tokenErrors.js'
 
 // Seconds. Our own limits end a call earlier; the library's is a second net.
@@ -102,9 +103,10 @@ export function isLoopbackHttp(address: string | undefined): boolean {
 
 /**
  * What openid-client threw, as an `AuthError`.
- * @param slug the provider it happened with
+ * @param source the provider it happened with, and what must not be repeated of its answer
  */
-export function fromOpenidClient(error: unknown, slug: string): AuthError {
+export function fromOpenidClient(error: unknown, source: ErrorSource): AuthError {
+  const { slug } = source
   const own = causes(error).find((cause) => cause instanceof AuthError)
   if (own) {
     own.provider ??= slug
@@ -112,7 +114,7 @@ export function fromOpenidClient(error: unknown, slug: string): AuthError {
   }
   const code = codeOf(error)
   if (code === 'OAUTH_TIMEOUT') return new AuthError('provider_timeout', 'The provider did not answer in time.', { provider: slug, cause: error })
-  if (code === 'OAUTH_RESPONSE_BODY_ERROR') return tokenEndpointError(stringOf(error, 'error'), statusOf(error), slug, error)
+  if (code === 'OAUTH_RESPONSE_BODY_ERROR') return tokenEndpointError(stringOf(error, 'error'), statusOf(error), source, error)
   if (names(error).has('nonce')) return new AuthError('nonce_mismatch', 'The ID Token belongs to another sign-in.', { provider: slug, cause: error })
   const reason = idTokenReason(code, error)
   if (reason !== undefined) return new AuthError('idtoken_invalid', 'The provider\'s ID Token did not pass its checks.', { provider: slug, cause: error, reason })

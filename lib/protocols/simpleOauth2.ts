@@ -4,10 +4,13 @@ import { createRequire } from 'node:module'
 import type { ModuleOptions } from 'simple-oauth2'
 import { AuthError } from '../errors.js'
 import { tokenTimeoutFactor } from '../http.js'
+import { unreachable } from '../http/failure.js'
 import { inTime } from '../inTime.js'
+import { isObject } from '../json.js'
 import type { Context } from '../types.js'
 import { renamed } from './authorizationRequest.js'
 import { clientAuthMethod, formEncode } from './clientAuthentication.js'
+import { formSource, type ErrorSource } from './errorSource.js'
 import { errorCodeOf, tokenEndpointError, type SendTokenRequest, type TokenForm } from './tokenErrors.js'
 
 type SimpleOauth2 = typeof import('simple-oauth2')
@@ -33,7 +36,7 @@ function muteDebug(): void {
 /** A token request made by simple-oauth2, with its traps fenced (docs/decisions/oauth2-libraries.md). */
 export const sendBySimpleOauth2: SendTokenRequest = async (context, { grant_type: grantType, ...form }, endpoint) => {
   const { AuthorizationCode, ClientCredentials } = await loadSimpleOauth2()
-  const { slug, outbound, provider } = context
+  const { outbound, provider } = context
   const parameters = renamed(form, provider.parameterNames)
   const requests: Destroyable[] = []
   const configuration = simpleOauth2Configuration(context, endpoint, requests)
@@ -49,7 +52,7 @@ export const sendBySimpleOauth2: SendTokenRequest = async (context, { grant_type
   } catch (error) {
     // The library stops reading at its limits and leaves the connection open.
     for (const request of requests) request.destroy()
-    throw fromSimpleOauth2(error, slug)
+    throw fromSimpleOauth2(error, formSource(context, form))
   }
 }
 
@@ -117,13 +120,27 @@ function watched(agent: object, requests: Destroyable[]): object {
 
 interface Boom { isBoom: boolean; output: { statusCode: number }; data?: { isResponseError?: boolean; payload?: unknown } }
 
-function fromSimpleOauth2(error: unknown, slug: string): AuthError {
+// Of the system and of TLS; not those of Node.js for wrong arguments, nor of zlib for what cannot be unpacked.
+const networkCode = /^(?!Z_|ERR_(?!TLS_|SSL_))[A-Z]/
+
+function isNetworkFailure(error: unknown): boolean {
+  const code = isObject(error) ? error['code'] : undefined
+  return typeof code === 'string' && networkCode.test(code)
+}
+
+function fromSimpleOauth2(error: unknown, source: ErrorSource): AuthError {
+  const { slug } = source
   if (error instanceof AuthError) {
     error.provider ??= slug
     return error
   }
   const { isBoom, output, data } = error as Partial<Boom>
+  // An error of another realm is not made into the library's own, but put beside it.
+  const failure = [error, data].find(isNetworkFailure)
+  if (failure) return unreachable(failure, slug)
   if (!isBoom) return new AuthError('provider_bad_response', 'The provider\'s token answer could not be used.', { provider: slug, cause: error })
   if (output?.statusCode === 504 && !data?.isResponseError) return new AuthError('provider_timeout', 'The provider did not answer in time.', { provider: slug, cause: error })
-  return tokenEndpointError(errorCodeOf(data?.payload), output?.statusCode, slug, error)
+  // The library's message quotes the reason phrase, which is any text of the server's.
+  const cause = data?.isResponseError ? new Error(`HTTP ${String(output?.statusCode)}`, { cause: error }) : error
+  return tokenEndpointError(errorCodeOf(data?.payload), output?.statusCode, source, cause)
 }

@@ -2,6 +2,7 @@ import { AuthError } from '../errors.js'
 import { isObject } from '../json.js'
 import type { Context } from '../types.js'
 import { clientAuthMethod } from './clientAuthentication.js'
+import { formSource } from './errorSource.js'
 import { sendByGenericGrant } from './genericGrant.js'
 import { sendBySimpleOauth2 } from './simpleOauth2.js'
 import { errorCodeOf, isFailure, tokenEndpointError, type TokenForm } from './tokenErrors.js'
@@ -19,7 +20,7 @@ export async function requestTokens(context: Context, form: TokenForm, endpoint:
   if (!isObject(answer)) throw new AuthError('provider_bad_response', 'The provider\'s token answer is not a JSON object.', { provider: context.slug })
   const response = context.provider.hooks?.tokenResponse?.(answer) ?? answer
   // Some providers answer 200 and put the error into the body.
-  if (isFailure(response)) throw tokenEndpointError(errorCodeOf(response), 400, context.slug, undefined)
+  if (isFailure(response)) throw tokenEndpointError(errorCodeOf(response), 400, formSource(context, form), undefined)
   return response
 }
 

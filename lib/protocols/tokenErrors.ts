@@ -1,7 +1,7 @@
 import { AuthError } from '../errors.js'
 import { isObject } from '../json.js'
 import type { Context } from '../types.js'
-import { printable } from './authorizationResponse.js'
+import { providerCode, type ErrorSource } from './errorSource.js'
 
 /** Parameters of a token request, `grant_type` among them. */
 export type TokenForm = Record<string, string>
@@ -22,9 +22,10 @@ export function isFailure(answer: Record<string, unknown>): boolean {
 }
 
 /** An error answer of a token endpoint (RFC 6749 section 5.2). */
-export function tokenEndpointError(error: string | undefined, status: number | undefined, slug: string, cause: unknown): AuthError {
+export function tokenEndpointError(error: string | undefined, status: number | undefined, source: ErrorSource, cause: unknown): AuthError {
+  const told = { provider: source.slug, providerError: providerCode(error, source), cause }
   if (error === undefined || (status !== undefined && status >= 500)) {
-    return new AuthError('provider_bad_response', 'The provider\'s token endpoint answered with an error.', { provider: slug, cause, providerError: error && printable(error) })
+    return new AuthError('provider_bad_response', 'The provider\'s token endpoint answered with an error.', told)
   }
-  return new AuthError('provider_error', 'The provider refused to complete the sign-in.', { provider: slug, providerError: printable(error), cause })
+  return new AuthError('provider_error', 'The provider refused to complete the sign-in.', told)
 }

@@ -68,8 +68,8 @@ describe.each(libraries)('By %s', (_name, contextOf) => {
     const deep = { data: { token: 'deep' } }
     const hooks = { tokenResponse: ({ data }: Record<string, unknown>) => ({ access_token: (data as { token: string }).token, token_type: 'Bearer' }) }
     expect(await ask((res) => { sendJson(res, deep) }, { provider: { hooks } })).toEqual({ access_token: 'deep', token_type: 'Bearer' })
-    const failing = { tokenResponse: ({ errcode }: Record<string, unknown>) => ({ error: `code ${String(errcode)}` }) }
-    await expect(ask((res) => { sendJson(res, { errcode: 40029 }) }, { provider: { hooks: failing } })).rejects.toMatchObject({ code: 'provider_error', providerError: 'code 40029' })
+    const failing = { tokenResponse: ({ errcode }: Record<string, unknown>) => ({ error: `code_${String(errcode)}` }) }
+    await expect(ask((res) => { sendJson(res, { errcode: 40029 }) }, { provider: { hooks: failing } })).rejects.toMatchObject({ code: 'provider_error', providerError: 'code_40029' })
   })
 
   test.each<[string, (res: ServerResponse) => void]>([
