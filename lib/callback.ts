@@ -15,16 +15,29 @@ export interface LoginResult {
 }
 
 /**
- * Phase 2 of a login: from what the browser brought back to a user with tokens. One check, one name.
+ * All that is checked of a callback before its code is redeemed: state, age, provider, then issuer, error and code. One check, one name.
+ *
+ * @param transaction what phase 1 gave, kept for this browser
+ * @param parameters of the callback, each at most once
+ * @throws AuthError with the code of the first check that fails; `discovery_failed`
+ */
+export async function checkCallback(context: Context, transaction: Transaction, parameters: CallbackParameters): Promise<void> {
+  checkState(transaction, stateOf(context.provider.protocol, parameters))
+  checkAge(transaction, context.now())
+  checkProvider(transaction, context)
+  const protocol = await loadProtocol(context.provider.protocol)
+  await protocol.checkResponse(context, { type: 'authorization_code', transaction, parameters })
+}
+
+/**
+ * Phase 2 of a login: from what the browser brought back to a user with tokens. Checks all of it first.
  *
  * @param transaction what phase 1 gave, kept for this browser
  * @param parameters of the callback, each at most once
  * @throws AuthError with the code of the first check that fails
  */
 export async function callback(context: Context, transaction: Transaction, parameters: CallbackParameters): Promise<LoginResult> {
-  checkState(transaction, stateOf(context.provider.protocol, parameters))
-  checkAge(transaction, context.now())
-  checkProvider(transaction, context)
+  await checkCallback(context, transaction, parameters)
   const tokenSet = await exchange(context, transaction, parameters)
   const raw = await fetchUserinfo(context, tokenSet)
   const user = toUser(raw, {
@@ -72,7 +85,6 @@ export function isTooOld({ createdAt }: Transaction, now: number): boolean {
 
 function checkProvider(transaction: Transaction, context: Context): void {
   const same = transaction.slug === context.slug
-    && transaction.redirectUri === context.redirectUri
     && equalInConstantTime(transaction.target, targetOf(context))
   if (!same) throw new AuthError('provider_mismatch', 'The sign-in was started with another provider.', { provider: context.slug })
 }

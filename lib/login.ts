@@ -1,6 +1,6 @@
 import { requestedScope } from './protocols/authorizationRequest.js'
 import { loadProtocol } from './protocols/index.js'
-import { sha256 } from './random.js'
+import { randomToken, sha256 } from './random.js'
 import type { Context, LoginOptions, ResolvedProvider, Transaction } from './types.js'
 
 export interface LoginStart {
@@ -24,9 +24,9 @@ export async function login(context: Context, options: LoginOptions = {}): Promi
     location,
     transaction: {
       slug: context.slug,
+      id: randomToken(16),
       stateHash: sha256(state),
       target: targetOf(context),
-      redirectUri: context.redirectUri,
       createdAt: context.now(),
       scope: requestedScope(context, options),
       ...(options.returnTo === undefined ? {} : { returnTo: options.returnTo }),
@@ -40,7 +40,7 @@ export async function login(context: Context, options: LoginOptions = {}): Promi
 const endpointNames = ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userinfoEndpoint', 'requestTokenEndpoint', 'accessTokenEndpoint',
 ] as const satisfies (keyof ResolvedProvider)[]
 
-/** A digest of whom a login talks to, and as whom: it must be the same when the browser comes back. */
-export function targetOf({ provider, client }: Pick<Context, 'provider' | 'client'>): string {
-  return sha256(JSON.stringify([provider.protocol, client.clientId, ...endpointNames.map((name) => provider[name] ?? null)]))
+/** A digest of whom a login talks to, as whom, and where the browser comes back: it must be the same when it does. */
+export function targetOf({ provider, client, redirectUri }: Pick<Context, 'provider' | 'client' | 'redirectUri'>): string {
+  return sha256(JSON.stringify([provider.protocol, client.clientId, redirectUri, ...endpointNames.map((name) => provider[name] ?? null)]))
 }

@@ -129,11 +129,12 @@ export interface LoginOptions {
 /** What must survive the redirect to the provider and back. Sealed, one record a login, used once. */
 export interface Transaction {
   slug: string
+  /** Random and told to nobody: what joins two requests to one login, because the value of the state may be the provider's choice. */
+  id: string
   /** SHA-256 of the value that the callback will bring: `state`, or the request token of OAuth 1.0a. */
   stateHash: string
-  /** SHA-256 over endpoints and client id: a login does not survive a change of whom it talks to. */
+  /** SHA-256 over endpoints, client id and redirect URI: a login does not survive a change of whom it talks to, or of where it ends. */
   target: string
-  redirectUri: string
   /** Milliseconds since 1970. */
   createdAt: number
   returnTo?: string
@@ -159,17 +160,26 @@ export interface Authorization {
 /** Parameters of a callback: each at most once. */
 export type CallbackParameters = Readonly<Record<string, string>>
 
+/** What a callback brought, and the login that it belongs to (RFC 6749 section 4.1.3). */
+export interface CodeGrant {
+  type: 'authorization_code'
+  transaction: Transaction
+  parameters: CallbackParameters
+}
+
 /** What tokens are asked for with: the fruit of a callback, a refresh token, or the client's own standing. */
 export type Grant =
-  | { type: 'authorization_code'; transaction: Transaction; parameters: CallbackParameters }
+  | CodeGrant
   | { type: 'refresh_token'; tokens: Tokens }
   | { type: 'client_credentials'; scope?: readonly string[] }
 
-/** One protocol: four functions, the same for all. */
+/** One protocol: the same functions for all. */
 export interface Protocol {
   /** Phase 1: where to send the browser, and what to remember. */
   authorize: (context: Context, options: LoginOptions) => Promise<Authorization>
-  /** Phase 2: a grant for tokens. For a callback: issuer, then error, then code. */
+  /** Phase 2, before anything is redeemed: issuer, then error, then code. */
+  checkResponse: (context: Context, grant: CodeGrant) => Promise<void>
+  /** Phase 2: a grant for tokens. A callback is checked once more. */
   exchange: (context: Context, grant: Grant) => Promise<TokenSet>
   /** The provider's profile of the person whom the tokens speak for. */
   userinfo: (context: Context, tokenSet: TokenSet) => Promise<RawProfile>

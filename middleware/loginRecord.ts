@@ -15,7 +15,7 @@ export function loginRecord({ settings, now }: Engine, previous: SessionRecord |
     salt: randomToken(16),
     current: slug,
     accounts: { ...(isSame ? previous.accounts : {}), [slug]: account },
-    finished: [...previous?.finished ?? [], shortened({ stateHash, returnTo, ...(stepUp === undefined ? {} : { stepUp, at: now() }) }, settings.afterLogin)].slice(-mostFinished),
+    finished: [...previous?.finished ?? [], shortened({ slug, stateHash, returnTo, ...(stepUp === undefined ? {} : { stepUp, at: now() }) }, settings.afterLogin)].slice(-mostFinished),
     createdAt: now(),
     ...(lifetime === undefined ? {} : { expiresAt: now() + lifetime * 1000, rememberedFor: lifetime }),
   }

@@ -106,7 +106,7 @@ type TransactionsFinder = (visit: OpenVisit) => Transactions
 function transactionsFinder({ settings, sealer, now }: Engine): TransactionsFinder {
   const prefix = cookiePrefix(settings.appId)
   return settings.transactions === 'cookie'
-    ? ({ cookies }) => cookieTransactions(cookies, sealer, prefix, now)
+    ? ({ cookies }) => cookieTransactions(cookies, sealer, prefix)
     : ({ found }) => sessionTransactions(requireBag(found), sealer, now)
 }
 

@@ -18,6 +18,7 @@ export interface Account {
 
 /** A login that this session finished: its callback, opened again, only goes on to the same place. */
 export interface FinishedLogin {
+  slug: string
   stateHash: string
   returnTo: string
   /** Digest of what a guard asked of it, and when it was finished, in milliseconds since 1970. */
@@ -107,5 +108,5 @@ function isAccount(value: unknown): boolean {
 }
 
 function isFinishedLogin(value: unknown): value is FinishedLogin {
-  return isObject(value) && typeof value['stateHash'] === 'string' && typeof value['returnTo'] === 'string'
+  return isObject(value) && ['slug', 'stateHash', 'returnTo'].every((name) => typeof value[name] === 'string')
 }

@@ -1,19 +1,22 @@
-import { isTooOld } from '../lib/callback.js'
 import { isObject } from '../lib/json.js'
+import { sha256 } from '../lib/random.js'
 import type { Sealer } from '../lib/seal.js'
 import type { Transaction } from '../lib/types.js'
 import type { CookieJar } from './cookies.js'
 import { fromStore } from '../lib/storeDeadline.js'
 import { transactionsKey, type SessionBag } from './session.js'
 
+/** What a callback names its login by: the provider that it comes from, and the digest of the value that it brings. */
+export type LoginName = Pick<Transaction, 'slug' | 'stateHash'>
+
 /** Logins that are under way in one browser: one record each, so that ten tabs can sign in at once. */
 export interface Transactions {
   put: (transaction: Transaction) => Promise<void>
-  /** The login whose state has this digest, if this browser started it and it is still known. */
-  find: (stateHash: string) => Promise<Transaction | undefined>
-  remove: (stateHash: string) => Promise<void>
-  /** Whether this browser has another login under way with this provider. */
-  hasOther: (slug: string) => Promise<boolean>
+  /** The login of this name, if this browser started it and it is still known. */
+  find: (login: LoginName) => Promise<Transaction | undefined>
+  remove: (login: LoginName) => Promise<void>
+  /** All logins that this browser has started and that are still known. */
+  list: () => Promise<Transaction[]>
 }
 
 /** Logins under way that one browser may have; the oldest gives way. */
@@ -24,15 +27,16 @@ const mostBytes = 7_000
 const keptFor = 3600_000
 
 /** Each login in a sealed cookie of its own: an attacker's million starts cost the server nothing. */
-export function cookieTransactions(cookies: CookieJar, sealer: Sealer, prefix: string, now: () => number): Transactions {
+export function cookieTransactions(cookies: CookieJar, sealer: Sealer, prefix: string): Transactions {
   const start = `${prefix}.tx.`
-  const nameOf = (stateHash: string): string => start + stateHash.slice(0, 12)
+  // With the slug, because a provider of OAuth 1.0a chooses the value: it must not name the cookie of another's login.
+  const nameOf = ({ slug, stateHash }: LoginName): string => start + sha256(`${slug}:${stateHash}`).slice(0, 12)
   const open = (name: string): Transaction | undefined => readTransaction(sealer.open('transaction', name, cookies.get(name) ?? ''))
   const names = (): string[] => cookies.names().filter((name) => name.startsWith(start) && /^[\w-]{12}$/.test(name.slice(start.length)))
 
   return {
     put(transaction) {
-      const name = nameOf(transaction.stateHash)
+      const name = nameOf(transaction)
       const text = sealer.seal('transaction', name, transaction)
       const older = names().map((other) => ({ other, createdAt: open(other)?.createdAt ?? 0 })).sort((a, b) => a.createdAt - b.createdAt)
       let count = older.length + 1
@@ -46,20 +50,20 @@ export function cookieTransactions(cookies: CookieJar, sealer: Sealer, prefix: s
       cookies.set(name, text, { maxAge: keptFor / 1000 })
       return Promise.resolve()
     },
-    find(stateHash) {
-      const transaction = open(nameOf(stateHash))
-      return Promise.resolve(transaction?.stateHash === stateHash ? transaction : undefined)
+    find(login) {
+      const transaction = open(nameOf(login))
+      return Promise.resolve(transaction && isNamed(transaction, login) ? transaction : undefined)
     },
-    remove(stateHash) {
-      cookies.remove(nameOf(stateHash))
+    remove(login) {
+      cookies.remove(nameOf(login))
       return Promise.resolve()
     },
-    hasOther: (slug) => Promise.resolve(names().some((name) => isUnderWay(open(name), slug, now()))),
+    list: () => Promise.resolve(names().map(open).filter((transaction) => transaction !== undefined)),
   }
 }
 
-function isUnderWay(transaction: Transaction | undefined, slug: string, now: number): boolean {
-  return transaction?.slug === slug && !isTooOld(transaction, now)
+function isNamed(transaction: LoginName, { slug, stateHash }: LoginName): boolean {
+  return transaction.slug === slug && transaction.stateHash === stateHash
 }
 
 /** All logins of a browser in its session, for applications that want few cookies; the session's id is the binding. */
@@ -79,14 +83,18 @@ export function sessionTransactions(bag: SessionBag, sealer: Sealer, now: () => 
 
   return {
     // Another tab may have started one since this request began.
-    put: async (transaction) => { await store([...await load({ latest: true }), transaction]) },
-    find: async (stateHash) => (await load()).find((transaction) => transaction.stateHash === stateHash),
-    remove: async (stateHash) => { await store((await load({ latest: true })).filter((transaction) => transaction.stateHash !== stateHash)) },
-    hasOther: async (slug) => (await load()).some((transaction) => isUnderWay(transaction, slug, now())),
+    put: async (transaction) => {
+      // A provider of OAuth 1.0a may give two logins one token: the later one is what the callback means.
+      const others = (await load({ latest: true })).filter((other) => !isNamed(other, transaction))
+      await store([...others, transaction])
+    },
+    find: async (login) => (await load()).find((transaction) => isNamed(transaction, login)),
+    remove: async (login) => { await store((await load({ latest: true })).filter((transaction) => !isNamed(transaction, login))) },
+    list: load,
   }
 }
 
-const texts = ['slug', 'stateHash', 'target', 'redirectUri'] as const
+const texts = ['slug', 'id', 'stateHash', 'target'] as const
 const optionalTexts = ['returnTo', 'nonce', 'codeVerifier', 'requestToken', 'requestTokenSecret', 'stepUp'] as const
 
 // Sealed by us, but perhaps by another version of us: only known members of the right kind are taken.

@@ -32,6 +32,10 @@ export const protocol: Protocol = {
     }
   },
 
+  async checkResponse({ slug }, { parameters }) {
+    oauthVerifier(parameters, slug)
+  },
+
   async exchange(context, grant): Promise<TokenSet> {
     if (grant.type !== 'authorization_code') {
       throw new AuthError('reauth_required', 'OAuth 1.0a tokens cannot be renewed; sign in again.', { provider: context.slug })

@@ -1,9 +1,9 @@
 import { AuthError } from '../errors.js'
 import { canRenew } from '../renewable.js'
 import { readTokenResponse } from '../tokens.js'
-import type { Context, Grant, Protocol, ResolvedExchange, Tokens } from '../types.js'
+import type { Context, Grant, Protocol, ResolvedExchange, ResolvedProvider, Tokens } from '../types.js'
 import { authorizationAddress, authorizationRequest } from './authorizationRequest.js'
-import { authorizationCode } from './authorizationResponse.js'
+import { authorizationCode, type ExpectedIssuer } from './authorizationResponse.js'
 import { bearer } from './bearer.js'
 import { withCertificate } from './clientCertificate.js'
 import { grantSource } from './errorSource.js'
@@ -17,6 +17,10 @@ export const protocol: Protocol = {
     const location = authorizationAddress(endpoint(context, 'authorizationEndpoint'), parameters)
     const { authorizationFragment: fragment } = context.provider
     return Promise.resolve({ location: fragment === undefined ? location : `${location}#${fragment}`, state, remember })
+  },
+
+  async checkResponse(context, grant) {
+    authorizationCode(grant.parameters, expectedIssuer(context.provider), grantSource(context, grant))
   },
 
   async exchange(context, grant) {
@@ -42,7 +46,7 @@ function form(context: Context, grant: Grant): Record<string, string> {
   const prepare = (parameters: Record<string, string>): Record<string, string> => preparedForm(context, parameters, callbackFacts(provider, grant))
   switch (grant.type) {
     case 'authorization_code': {
-      const code = authorizationCode(grant.parameters, { issuer: provider.authorizationResponseIssuer ?? provider.issuer, required: false }, grantSource(context, grant))
+      const code = authorizationCode(grant.parameters, expectedIssuer(provider), grantSource(context, grant))
       const verifier = grant.transaction.codeVerifier
       return {
         ...prepare({ grant_type: 'authorization_code', code, redirect_uri: redirectUri }),
@@ -56,6 +60,10 @@ function form(context: Context, grant: Grant): Record<string, string> {
     case 'client_credentials':
       return prepare({ grant_type: 'client_credentials', ...(grant.scope ? { scope: grant.scope.join(provider.scopeSeparator ?? ' ') } : {}) })
   }
+}
+
+function expectedIssuer({ authorizationResponseIssuer, issuer }: ResolvedProvider): ExpectedIssuer {
+  return { issuer: authorizationResponseIssuer ?? issuer, required: false }
 }
 
 /** A form with the parameters that the provider's entry adds, after its hook has seen it. */

@@ -1,7 +1,7 @@
 import type { Configuration, ServerMetadata } from 'openid-client'
 import { AuthError } from '../errors.js'
 import { readTokenResponse } from '../tokens.js'
-import type { CallbackParameters, Context, Grant, Protocol, RawProfile, TokenSet } from '../types.js'
+import type { CallbackParameters, CodeGrant, Context, Grant, Protocol, RawProfile, TokenSet } from '../types.js'
 import { authorizationAddress, authorizationRequest, withParameters } from './authorizationRequest.js'
 import { authorizationCode } from './authorizationResponse.js'
 import { bearer } from './bearer.js'
@@ -21,6 +21,10 @@ export const protocol: Protocol = {
     if (endpoint === undefined) throw new AuthError('discovery_failed', 'The provider\'s discovery document names no authorization endpoint.', { provider: context.slug })
     const { parameters, state, remember } = authorizationRequest(context, options, { withNonce: context.provider.nonce !== false })
     return { location: authorizationAddress(endpoint, parameters), state, remember }
+  },
+
+  async checkResponse(context, grant) {
+    checkAnswer(context, (await discover(context)).serverMetadata(), grant)
   },
 
   async exchange(context, grant) {
@@ -45,6 +49,10 @@ export const protocol: Protocol = {
   },
 }
 
+function checkAnswer(context: Context, metadata: ServerMetadata, grant: CodeGrant): void {
+  authorizationCode(grant.parameters, expectedIssuer(metadata, grant.parameters['iss']), grantSource(context, grant))
+}
+
 type TokenAnswer = Record<string, unknown> & { claims?: RawProfile }
 
 async function requestTokens(context: Context, configuration: Configuration, grant: Grant): Promise<TokenAnswer> {
@@ -58,7 +66,7 @@ async function requestTokens(context: Context, configuration: Configuration, gra
       case 'authorization_code': {
         const { parameters, transaction } = grant
         const metadata = configuration.serverMetadata()
-        authorizationCode(parameters, expectedIssuer(metadata, parameters['iss']), source)
+        checkAnswer(context, metadata, grant)
         const callbackUrl = new URL(withParameters(redirectUri, libraryParameters(parameters, metadata)))
         return plain(await openidClient.authorizationCodeGrant(configuration, callbackUrl, {
           idTokenExpected: true,

@@ -1,5 +1,5 @@
 import { bindingOf } from '../../lib/binding.js'
-import { callback, isTooOld, stateOf, type LoginResult } from '../../lib/callback.js'
+import { callback, checkCallback, isTooOld, type LoginResult, stateOf } from '../../lib/callback.js'
 import { createCredentials } from '../../lib/credentials.js'
 import { AuthError } from '../../lib/errors.js'
 import { isObject } from '../../lib/json.js'
@@ -22,6 +22,7 @@ import { removeTokens } from '../tokens/forget.js'
 import { keepTokens } from '../tokens/keep.js'
 import type { SessionRecord } from '../session.js'
 import { contextOf, presentRecord, returnToOf, type Visit } from '../visit.js'
+import type { LoginName } from '../transactions.js'
 
 /** Says that a form_post answer has come back from our own page, so that it is posted again only once. */
 const repostMarker = 'authrouter_repost'
@@ -39,38 +40,51 @@ export async function finishLogin(engine: Engine, visit: Visit, registration: Re
   }
   const state = stateOf(registration.provider.protocol, parameters)
   if (state === undefined || state === '') throw new AuthError('state_missing', 'The answer does not say which sign-in it belongs to.')
-  const stateHash = sha256(state)
+  const login = { slug: registration.slug, stateHash: sha256(state) }
 
-  const finished = visit.record?.finished.find((login) => login.stateHash === stateHash)
-  if (finished) {
+  const transaction = await visit.transactions.find(login)
+  if (!transaction || engine.flights.hasUsed(transaction)) {
+    const finished = visit.record?.finished.findLast(({ slug, stateHash }) => slug === login.slug && stateHash === login.stateHash)
+    if (!finished) throw await refusal(engine, visit, login, transaction, parameters)
     goOn(engine, visit, finished.returnTo)
     return
   }
-  const transaction = await ownTransaction(engine, visit, registration, stateHash, parameters)
   const wanted = returnToOf(engine, place, transaction.returnTo, engine.settings.afterLogin)
   // Whatever fails from here on, the way to start again leads to the same place.
   failed.returnTo = wanted
   if (visit.record && isTooOld(transaction, engine.now())) {
-    await visit.transactions.remove(stateHash)
+    await visit.transactions.remove(login)
     goOn(engine, visit, wanted)
     return
   }
-  const { record, returnTo } = await landed(engine, visit, stateHash, () => complete(engine, visit, registration, transaction, parameters))
+  const context = contextOf(engine, registration, place)
+  await checked(visit, context, transaction, parameters)
+  const { record, returnTo } = await landed(engine, visit, transaction, () => complete(engine, visit, context, transaction, parameters))
   visit.record = record
   goOn(engine, visit, returnTo)
 }
 
-/** The one result of a callback: worked out by the first request that brings it, adopted by those that come beside it. */
-async function landed(engine: Engine, visit: Visit, stateHash: string, work: () => Promise<Landing>): Promise<Landing> {
+/** Whoever joins a login has passed its checks first; one that fails them is over, and has claimed and told nothing. */
+async function checked({ transactions }: Visit, context: Context, transaction: Transaction, parameters: Parameters): Promise<void> {
+  try {
+    await checkCallback(context, transaction, parameters)
+  } catch (error) {
+    await transactions.remove(transaction)
+    throw error
+  }
+}
+
+/** The one result of a login: worked out by the first request that brings it, adopted by those that come beside it. */
+async function landed(engine: Engine, visit: Visit, transaction: Transaction, work: () => Promise<Landing>): Promise<Landing> {
   let isOurs = true
   try {
-    const { landing, isFirst } = await land(engine, stateHash, work)
+    const { landing, isFirst } = await land(engine, transaction, work)
     isOurs = isFirst
     if (!isFirst) visit.session.adopt?.(landing.record)
     return landing
   } finally {
     // In a session it is the first one's to take out; in a cookie every response says so.
-    if (isOurs || engine.settings.transactions === 'cookie') await visit.transactions.remove(stateHash)
+    if (isOurs || engine.settings.transactions === 'cookie') await visit.transactions.remove(transaction)
   }
 }
 
@@ -79,19 +93,20 @@ function sendRepostPage({ res, place }: Visit, { slug }: Registration, parameter
   sendPage(res, 200, repostPage({ action: `${place.mountPath}/${slug}/callback`, fields: { ...parameters, [repostMarker]: '1' } }))
 }
 
-async function ownTransaction({ flights }: Engine, { transactions }: Visit, { slug }: Registration, stateHash: string, parameters: Parameters): Promise<Transaction> {
-  const transaction = await transactions.find(stateHash)
-  const isUsed = flights.hasUsed(stateHash)
-  if (transaction && !isUsed) return transaction
-  if (isUsed) throw new AuthError('state_used', 'This sign-in has been finished already.')
+/** Why a callback that no login of this browser waits for is refused. */
+async function refusal({ flights, now }: Engine, { transactions }: Visit, login: LoginName, used: Transaction | undefined, parameters: Parameters): Promise<AuthError> {
+  if (used || flights.hasUsedName(login)) return new AuthError('state_used', 'This sign-in has been finished already.')
+  const others = await transactions.list()
+  if (others.some(({ stateHash }) => stateHash === login.stateHash)) return new AuthError('provider_mismatch', 'The sign-in was started with another provider.')
   // A foreign code in a browser that has a login of its own under way is an attack or a mix-up, and worth its own word.
-  if (parameters['error'] === undefined && await transactions.hasOther(slug)) throw new AuthError('state_mismatch', 'The answer belongs to another sign-in.')
-  throw new AuthError('state_unknown', 'This sign-in was not started in this browser, or it was started too long ago.')
+  const isMixedUp = parameters['error'] === undefined && others.some((other) => other.slug === login.slug && !isTooOld(other, now()))
+  return isMixedUp
+    ? new AuthError('state_mismatch', 'The answer belongs to another sign-in.')
+    : new AuthError('state_unknown', 'This sign-in was not started in this browser, or it was started too long ago.')
 }
 
-async function complete(engine: Engine, visit: Visit, registration: Registration, transaction: Transaction, parameters: Parameters): Promise<Landing> {
-  const { slug } = registration
-  const context = contextOf(engine, registration, visit.place)
+async function complete(engine: Engine, visit: Visit, context: Context, transaction: Transaction, parameters: Parameters): Promise<Landing> {
+  const { slug } = context
   const { user, tokens, redirect: asked } = await decide(engine, visit, context, await callback(context, transaction, parameters))
   const returnTo = returnToOf(engine, visit.place, asked ?? transaction.returnTo, engine.settings.afterLogin)
   const previous = presentRecord(engine, visit)

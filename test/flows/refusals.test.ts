@@ -47,7 +47,7 @@ describe('a callback', () => {
     callback.searchParams.delete('code')
     callback.searchParams.set('error', 'access_denied')
     await expectRefusal(browser, callback.href, 403, 'access_denied')
-    await expectRefusal(browser, callback.href, 400, 'state_used')
+    await expectRefusal(browser, callback.href, 400, 'state_unknown')
     expect(browser.cookies(app.host).size).toBe(0)
   })
 

@@ -33,17 +33,17 @@ describe('The start of a login', () => {
   test('remembers what the callback must fit, and of the state only a digest', async () => {
     const { context, transaction, location, parameters } = await start(contextOf({}, { now: () => 1_800_000_000_000 }), { returnTo: '/a', scope: ['more'], maxAge: 60 })
     expect(transaction).toEqual({
-      slug: 'invented', stateHash: sha256(parameters['state'] ?? ''), target: targetOf(context), redirectUri: context.redirectUri, createdAt: 1_800_000_000_000, scope: ['profile', 'more'],
+      slug: 'invented', id: expect.stringMatching(/^[\w-]{22}$/) as unknown, stateHash: sha256(parameters['state'] ?? ''), target: targetOf(context), createdAt: 1_800_000_000_000, scope: ['profile', 'more'],
       returnTo: '/a', maxAge: 60, codeVerifier: expect.stringMatching(/^[\w-]{43}$/) as unknown,
     })
     expect(location.searchParams.get('code_challenge')).toBe(codeChallenge(transaction.codeVerifier ?? ''))
     expect(JSON.stringify(transaction)).not.toContain(parameters['state'])
     // Nothing that is remembered goes with the browser.
-    for (const kept of ['/a', transaction.codeVerifier ?? '', transaction.target, transaction.stateHash]) expect(decodeURIComponent(location.href)).not.toContain(`=${kept}&`)
+    for (const kept of ['/a', transaction.codeVerifier ?? '', transaction.target, transaction.stateHash, transaction.id]) expect(decodeURIComponent(location.href)).not.toContain(`=${kept}&`)
   })
 
   test('leaves out what nobody asked for', async () => {
-    expect(Object.keys((await start(contextOf({ pkce: false }))).transaction).sort()).toEqual(['createdAt', 'redirectUri', 'scope', 'slug', 'stateHash', 'target'])
+    expect(Object.keys((await start(contextOf({ pkce: false }))).transaction).sort()).toEqual(['createdAt', 'id', 'scope', 'slug', 'stateHash', 'target'])
     expect((await start(contextOf({ maxAge: 5 }))).transaction.maxAge).toBe(5)
     expect((await start(contextOf({ maxAge: 5 }), { maxAge: 0 })).transaction.maxAge).toBe(0)
   })
@@ -63,8 +63,9 @@ describe('Whom a login talks to', () => {
     expect(target(change)).not.toBe(target())
   })
 
-  test('changes with the client, and with which address it is that changed', () => {
+  test('changes with the client, the redirect URI, and with which address it is that changed', () => {
     expect(target({}, 'other')).not.toBe(target())
+    expect(targetOf(contextOf({}, { redirectUri: 'https://app.example/auth/other/callback' }))).not.toBe(target())
     expect(target({ requestTokenEndpoint: 'https://x' })).not.toBe(target({ accessTokenEndpoint: 'https://x' }))
   })
 
@@ -94,7 +95,7 @@ describe('The end of a login', () => {
     ['a record of more than ten minutes', ({ transaction }) => ({ transaction: { ...transaction, createdAt: Date.now() - transactionLifetime - 1_000 } }), 'state_expired'],
     ['a record without a time', ({ transaction }) => ({ transaction: { ...transaction, createdAt: undefined as never } }), 'state_expired'],
     ['a record of another provider', ({ transaction }) => ({ transaction: { ...transaction, slug: 'other' } }), 'provider_mismatch'],
-    ['a record of another redirect URI', ({ transaction }) => ({ transaction: { ...transaction, redirectUri: `${transaction.redirectUri}/` } }), 'provider_mismatch'],
+    ['another redirect URI', ({ context }) => ({ context: { ...context, redirectUri: `${context.redirectUri}/` } }), 'provider_mismatch'],
     ['a record of another target', ({ transaction }) => ({ transaction: { ...transaction, target: sha256('x') } }), 'provider_mismatch'],
     ['a record without a target', ({ transaction }) => ({ transaction: { ...transaction, target: undefined as never } }), 'provider_mismatch'],
     ['a changed token endpoint', () => ({ context: contextOf({ tokenEndpoint: `${server.origin}/token2` }) }), 'provider_mismatch'],
