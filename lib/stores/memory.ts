@@ -3,7 +3,10 @@ import type { TokenStore } from '../tokenStore.js'
 import { everyMinute } from './everyMinute.js'
 
 export interface MemoryTokenStoreOptions {
-  /** How many records are kept, and how many locks and claims: 10,000 of each by default. The one written longest ago makes room. */
+  /**
+   * How many records are kept, and how many locks and claims: 10,000 of each by default. The one written longest ago makes room; records
+   * that live for minutes never take the place of those that live longer.
+   */
   maxEntries?: number
   /** The clock, in milliseconds. */
   now?: () => number
@@ -16,6 +19,11 @@ interface Entry {
   until: number
 }
 
+/** Seconds of life up to which a record is a passing one, such as a callback's result: strangers cause those, signed-in people need the others. */
+const shortLife = 300
+/** Characters of passing records kept at most. */
+const mostPassing = 8_000_000
+
 interface Entries {
   get: (key: string) => Entry | undefined
   put: (key: string, value: string, version: number, ttl: number) => void
@@ -27,23 +35,28 @@ interface Entries {
  * restarted.
  */
 export function memoryTokenStore({ maxEntries = 10_000, now = Date.now }: MemoryTokenStoreOptions = {}): TokenStore {
-  const records = createEntries(maxEntries, now)
+  const lasting = createEntries(maxEntries, now)
+  const passing = createEntries(maxEntries, now, mostPassing)
+  const find = (key: string): Entry | undefined => lasting.get(key) ?? passing.get(key)
   const locks = createEntries(maxEntries, now)
   const claims = createEntries(maxEntries, now)
 
   return {
     async get(key) {
-      const entry = records.get(key)
+      const entry = find(key)
       return entry && { record: entry.value, version: entry.version }
     },
     async set(key, record, { version, ttl }) {
-      const held = records.get(key)?.version ?? 0
+      const held = find(key)?.version ?? 0
       if (version !== undefined && version !== held) return false
-      records.put(key, record, held + 1, ttl)
+      const [kept, left] = ttl > shortLife ? [lasting, passing] : [passing, lasting]
+      left.delete(key)
+      kept.put(key, record, held + 1, ttl)
       return true
     },
     async delete(key) {
-      records.delete(key)
+      lasting.delete(key)
+      passing.delete(key)
     },
     async lock(key, ttl) {
       if (locks.get(key)) return undefined
@@ -69,27 +82,35 @@ export function memoryTokenStore({ maxEntries = 10_000, now = Date.now }: Memory
   }
 }
 
-function createEntries(most: number, now: () => number): Entries {
+function createEntries(most: number, now: () => number, mostCharacters = Infinity): Entries {
   const entries = new Map<string, Entry>()
+  let characters = 0
+  const remove = (key: string): void => {
+    const entry = entries.get(key)
+    if (entry && entries.delete(key)) characters -= key.length + entry.value.length
+  }
   const removeExpired = everyMinute(() => {
-    for (const [key, { until }] of entries) if (until <= now()) entries.delete(key)
+    for (const [key, { until }] of entries) if (until <= now()) remove(key)
   }, now)
 
   return {
     get(key) {
       const entry = entries.get(key)
       if (!entry || entry.until > now()) return entry
-      entries.delete(key)
+      remove(key)
       return undefined
     },
     put(key, value, version, ttl) {
       removeExpired()
       // A map is in the order of insertion, so the first entry stays the one written longest ago.
-      entries.delete(key)
+      remove(key)
       entries.set(key, { value, version, until: now() + ttl * 1000 })
-      const oldest = entries.keys().next()
-      if (entries.size > most && !oldest.done) entries.delete(oldest.value)
+      characters += key.length + value.length
+      for (const oldest of entries.keys()) {
+        if (entries.size <= most && characters <= mostCharacters) break
+        remove(oldest)
+      }
     },
-    delete: (key) => { entries.delete(key) },
+    delete: remove,
   }
 }
