@@ -24,7 +24,9 @@ const encodedEscape = /^\/+(?:%2f|%5c|%0[09ad])/i
 export function safeReturnTo(value: unknown, rules: ReturnToRules): string | undefined {
   if (typeof value !== 'string' || value.length < 1 || value.length > maxLength) return undefined
   if (forbiddenCharacters.test(value) || !value.isWellFormed()) return undefined
-  return value.startsWith('/') ? ownPath(value, rules) : listedOrigin(value, rules)
+  const text = value.startsWith('/') ? ownPath(value, rules) : listedOrigin(value, rules)
+  // Written by the parser a text gets longer, up to twelve times, and it is asked about again before it is used.
+  return text === undefined || text.length > maxLength ? undefined : text
 }
 
 function ownPath(value: string, { baseUrl, mountPath }: ReturnToRules): string | undefined {

@@ -6,6 +6,7 @@ import type { SessionRecord, SessionStore } from './session.js'
 
 /** Bytes of one cookie's value: browsers take 4,096 with name and attributes. */
 const chunkLength = 3_800
+/** One more than a session fills: earlier versions made larger ones. */
 const mostChunks = 3
 
 /**

@@ -15,6 +15,8 @@ export interface CookieJar {
   remove: (name: string) => void
   /** Leaves out of this response what was set or removed under a name. */
   withdraw: (name: string) => void
+  /** Bytes that a cookie takes in the header of each request. */
+  size: (name: string, value: string) => number
   /** Whether a `Set-Cookie` can still be sent. */
   isWritable: () => boolean
 }
@@ -47,6 +49,8 @@ export function cookieJar(req: Request, res: Response, secure: boolean): CookieJ
       if (others.length > 0) res.setHeader('set-cookie', others)
       else res.removeHeader('set-cookie')
     },
+    // `name=value; `, all ASCII.
+    size: (name, value) => prefix.length + name.length + value.length + 3,
     isWritable: () => !res.headersSent,
   }
 }

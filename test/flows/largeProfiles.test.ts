@@ -36,7 +36,7 @@ const expressSession = (): AppParts['before'] => [session({ secret: testSecret, 
 
 describe('A profile too large for where the session is kept', () => {
   test.each([
-    ['three cookies', 7 * kilobyte, []],
+    ['cookies', 7 * kilobyte, []],
     ['a session in a store', 47 * kilobyte, expressSession()],
   ])('is left out, said in the log, and nobody is signed out for it: %s', async (_home, raw, before) => {
     const { app, browser, events } = await signIn({ raw }, before)
@@ -47,7 +47,7 @@ describe('A profile too large for where the session is kept', () => {
   })
 
   test.each([
-    ['three cookies', 4 * kilobyte, []],
+    ['cookies', 2 * kilobyte, []],
     ['a session in a store', 40 * kilobyte, expressSession()],
   ])('stays where there is room: %s', async (_home, raw, before) => {
     const { app, browser, events } = await signIn({ raw }, before)
@@ -60,7 +60,7 @@ describe('A profile too large for where the session is kept', () => {
 
 describe('A sign-in that is too large without the profile', () => {
   test.each([
-    ['three cookies', 9 * kilobyte, []],
+    ['cookies', 9 * kilobyte, []],
     ['a session in a store', 50 * kilobyte, expressSession()],
   ])('is refused and says what helps: %s', async (_home, own, before) => {
     const { app, browser, status, page } = await signIn({ own }, before)

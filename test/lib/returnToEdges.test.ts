@@ -8,6 +8,9 @@ describe('Each part of rule R1 by itself', () => {
   test('1: texts of 1 to 2,048 characters', () => {
     expect(safeReturnTo(`/${'a'.repeat(2_047)}`, rules)).toHaveLength(2_048)
     expect(safeReturnTo(`/${'a'.repeat(2_048)}`, rules)).toBeUndefined()
+    // What is written by the parser is asked about again at the end of the login.
+    expect(safeReturnTo(`/${'ü'.repeat(341)}`, rules)).toHaveLength(2_047)
+    expect(safeReturnTo(`/${'ü'.repeat(342)}`, rules)).toBeUndefined()
     const shadow = { length: 2, startsWith: () => true, isWellFormed: () => true, toString: () => '/a' }
     for (const value of ['', shadow, new String('/a'), ['/a'], Symbol('/a'), () => '/a', true, 0n]) expect(safeReturnTo(value, rules)).toBeUndefined()
   })
