@@ -1,9 +1,10 @@
 import type { Sealer } from '../lib/seal.js'
 import { deepFreeze } from './deepFreeze.js'
+import { heldBytes } from './heldBytes.js'
 import { readRecord, type SessionRecord } from './session.js'
 
-/** Characters of sealed text remembered at most, which takes some 25 MB: two thousand sessions with their tokens. */
-const mostCharacters = 10_000_000
+/** Bytes that opened sessions take at most, with their sealed texts: some two thousand sessions with their tokens. */
+const mostBytes = 20_000_000
 /** Characters of a sealed text's end that tell it from others. */
 const tagLength = 24
 
@@ -16,15 +17,15 @@ export type OpenSession = (place: string, text: string) => SessionRecord | undef
  * remembered: that is asked of every request.
  */
 export function sessionOpener(sealer: Sealer): OpenSession {
-  const opened = new Map<string, { place: string; text: string; record: SessionRecord }>()
-  let characters = 0
+  const opened = new Map<string, { place: string; text: string; record: SessionRecord; size: number }>()
+  let bytes = 0
 
   // What was opened first makes room.
   function makeRoom(): void {
-    for (const [end, { text }] of opened) {
-      if (characters <= mostCharacters) return
+    for (const [end, { size }] of opened) {
+      if (bytes <= mostBytes) return
       opened.delete(end)
-      characters -= text.length
+      bytes -= size
     }
   }
 
@@ -35,8 +36,10 @@ export function sessionOpener(sealer: Sealer): OpenSession {
     if (known?.place === place && known.text === text) return known.record
     const record = deepFreeze(readRecord(sealer.open('session', place, text)))
     if (!record) return undefined
-    characters += text.length - (known?.text.length ?? 0)
-    opened.set(end, { place, text, record })
+    // Of a text that was compressed what comes out counts, not what went in.
+    const size = text.length + heldBytes(record)
+    bytes += size - (known?.size ?? 0)
+    opened.set(end, { place, text, record, size })
     makeRoom()
     return record
   }

@@ -30,7 +30,7 @@ test('forgets the sessions that it opened first when there are many', () => {
   const open = sessionOpener(sealer)
   const first = sealed(40_000)
   const record = open('place', first)
-  for (let index = 0; index < 200; index++) open('place', sealed(40_000))
+  for (let index = 0; index < 300; index++) open('place', sealed(40_000))
   expect(open('place', first)).toEqual(record)
   expect(open('place', first)).not.toBe(record)
 })
