@@ -5,6 +5,7 @@ import { refusingClient } from '../lib/client/refusingClient.js'
 import { AuthError } from '../lib/errors.js'
 import type { AuthUser, LoginOptions } from '../lib/types.js'
 import { deepFreeze } from './deepFreeze.js'
+import type { Doubt } from './doubt.js'
 import type { Engine } from './engine.js'
 import type { Request } from './http.js'
 import { endSessionAsAsked, redirectToLogin, reported } from './requestAuth.js'
@@ -63,6 +64,10 @@ class Attachment {
   /** What is remembered of the signed-in person. A visit that nobody asked for so far is a stranger's. */
   get record(): SessionRecord | undefined {
     return typeof this.#visit === 'function' ? undefined : this.#visit.record
+  }
+
+  get doubt(): Doubt | undefined {
+    return typeof this.#visit === 'function' ? undefined : this.#visit.doubt
   }
 
   get made(): MadeLater { return this.#made ??= {} }
@@ -159,13 +164,9 @@ function usersOf(attachment: Attachment): Readonly<Record<string, AuthUser>> {
 const signedOut = refusingClient(() => new AuthError('login_required', 'Sign in first.'))
 
 function currentClient(attachment: Attachment): ApiClient {
-  const { record } = attachment
-  return record ? clientOf(attachment, record.current) ?? clientOfRemoved(record.current) : signedOut
-}
-
-/** Of an account whose provider is not configured any more: the person is known, but nothing can be asked in their name. */
-function clientOfRemoved(provider: string): ApiClient {
-  return refusingClient(() => new AuthError('credentials_gone', 'The provider of this account is not offered here any more. Sign in again.', { provider }))
+  const { record, doubt } = attachment
+  if (doubt) return refusingClient(() => doubt.error)
+  return (record && clientOf(attachment, record.current)) ?? signedOut
 }
 
 function clientOf(attachment: Attachment, slug: string): ApiClient | undefined {

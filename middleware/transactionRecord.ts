@@ -23,7 +23,7 @@ function fits(transaction: Transaction): boolean {
 /** What the members are called in a cookie, which travels with every request. */
 const letters = {
   slug: 's', id: 'i', stateHash: 'h', target: 't', createdAt: 'c', returnTo: 'r', nonce: 'n', codeVerifier: 'v', requestToken: 'q', requestTokenSecret: 'k',
-  scope: 'o', maxAge: 'a', remember: 'm',
+  scope: 'o', maxAge: 'a', remember: 'm', stepUp: 'u',
 } as const satisfies Record<keyof Transaction, string>
 
 /** The shortest form of a record. */
