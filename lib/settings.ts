@@ -13,6 +13,8 @@ export interface ProviderEntry extends Partial<Omit<Provider, 'protocol' | 'titl
   clientSecret?: string
   /** PEM text, for `private_key_jwt`, RSA signatures and `certificate`. */
   privateKey?: string
+  /** What the provider calls the private key (`kid`), for `private_key_jwt` where several are registered. */
+  keyId?: string
   /** PEM text, for `clientAuth: 'tls'` (RFC 8705): the client's certificate, and of those that vouch for it. */
   certificate?: string
   /** Parameters of the catalogue entry, such as a tenant or a host. */

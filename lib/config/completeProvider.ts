@@ -66,7 +66,7 @@ function standardMap({ email = standardClaims.email, emailVerified }: ProfileMap
 }
 
 // Who we are to the provider and what the addresses were made of; the addresses themselves follow filled.
-const elsewhere = ['provider', 'clientId', 'clientSecret', 'privateKey', 'certificate', 'parameters', 'extraRequests', 'renewal'] as const
+const elsewhere = ['provider', 'clientId', 'clientSecret', 'privateKey', 'keyId', 'certificate', 'parameters', 'extraRequests', 'renewal'] as const
 
 type Described<Options> = Omit<Options, AddressName | typeof elsewhere[number]>
 

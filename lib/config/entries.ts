@@ -171,11 +171,12 @@ function lackingParameters(parameters: Declarations, values: Record<string, stri
     .map(([name, { description }]) => missing(name, place, `; it is ${description}`))
 }
 
-function clientOf({ clientId, clientSecret, privateKey, certificate }: EntryOptions): { clientId: string | undefined } & Omit<Client, 'clientId'> {
+function clientOf({ clientId, clientSecret, privateKey, keyId, certificate }: EntryOptions): { clientId: string | undefined } & Omit<Client, 'clientId'> {
   return {
     clientId,
     ...(clientSecret === undefined ? {} : { clientSecret }),
     ...(privateKey === undefined ? {} : { privateKey }),
+    ...(keyId === undefined ? {} : { keyId }),
     ...(certificate === undefined ? {} : { certificate }),
   }
 }

@@ -21,6 +21,7 @@ export const textOptions = {
   clientId: credential,
   clientSecret: credential,
   privateKey,
+  keyId: credential,
   certificate,
   title: text,
   docs: text,

@@ -29,7 +29,7 @@ const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolNam
   requestTokenEndpoint: ['oauth1'], accessTokenEndpoint: ['oauth1'], requestTokenParams: ['oauth1'], signatureMethod: ['oauth1'],
   signaturePlacement: ['oauth1'], realm: ['oauth1'], bodyHash: ['oauth1'],
   tokenEndpoint: ['oauth2', 'oidc'], pkce: ['oauth2', 'oidc'], clientAuth: ['oauth2', 'oidc'], tokenPlacement: ['oauth2', 'oidc'],
-  certificate: ['oauth2', 'oidc'], renewal: ['oauth2', 'oidc'], revocationEndpoint: ['oauth2', 'oidc'], revocationClientAuth: ['oauth2', 'oidc'], introspectionEndpoint: ['oauth2', 'oidc'],
+  certificate: ['oauth2', 'oidc'], keyId: ['oauth2', 'oidc'], renewal: ['oauth2', 'oidc'], revocationEndpoint: ['oauth2', 'oidc'], revocationClientAuth: ['oauth2', 'oidc'], introspectionEndpoint: ['oauth2', 'oidc'],
   responseMode: ['oauth2', 'oidc'], pkceMethod: ['oauth2', 'oidc'], refreshEndpoint: ['oauth2'], tokenMethod: ['oauth2'],
   tokenBodyFormat: ['oauth2'], parameterNames: ['oauth2'], authorizationFragment: ['oauth2'], discoveryEndpoint: ['oidc'],
   idTokenAlgs: ['oidc'], nonce: ['oidc'], discovery: ['oidc'], jwksUri: ['oidc'], maxAge: ['oidc'], acrValues: ['oidc'],
@@ -49,7 +49,7 @@ export function checkFitness(protocol: ProtocolName, options: EntryOptions, { pa
 type Described = EntryOptions & { protocol: ProtocolName }
 
 /** Who the application says it is. */
-type Proof = Pick<EntryOptions, 'clientId' | 'clientSecret' | 'privateKey' | 'certificate'>
+type Proof = Pick<EntryOptions, 'clientId' | 'clientSecret' | 'privateKey' | 'keyId' | 'certificate'>
 
 /** A sentence for each option that the entry lacks. */
 export function lackingIn(provider: Described, client: Proof, place: EntryPlace): string[] {
@@ -60,6 +60,7 @@ export function lackingIn(provider: Described, client: Proof, place: EntryPlace)
     ...client.clientId === undefined ? [missing('clientId', place, '')] : [],
     ...lackingEndpoints(provider, place),
     ...signing ? [missing('privateKey', place, `; it is PEM text, and ${signing} signs with it`)] : [],
+    ...client.keyId !== undefined && client.privateKey === undefined && !signing ? [missing('privateKey', place, '; keyId names it')] : [],
     ...needsSecret(provider, client) && client.clientSecret === undefined
       ? [missing('clientSecret', place, protocol === 'oauth1' ? '' : '; a public client, which has none, says clientAuth: \'none\'')] : [],
     ...presents && client.certificate === undefined ? [missing('certificate', place, '; it is PEM text, and clientAuth \'tls\' presents it')] : [],

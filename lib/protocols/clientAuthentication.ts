@@ -36,7 +36,9 @@ export function basicAuthorization({ clientId, clientSecret = '' }: Client, enco
  * server's own list is known.
  */
 export async function clientAuthentication(openidClient: OpenidClient, provider: ResolvedProvider, client: Client): Promise<ClientAuth> {
-  const signByKey = client.privateKey === undefined ? undefined : openidClient.PrivateKeyJwt(await importPrivateKey(client.privateKey))
+  const { privateKey, keyId } = client
+  const signByKey = privateKey === undefined ? undefined
+    : openidClient.PrivateKeyJwt({ key: await importPrivateKey(privateKey), ...(keyId === undefined ? {} : { kid: keyId }) })
   const methods: Record<ClientAuthMethod | 'function', ClientAuth> = {
     basic: (_server, _client, _form, headers) => { headers.set('authorization', basicAuthorization(client)) },
     basic_raw: (_server, _client, _form, headers) => { headers.set('authorization', basicAuthorization(client, (text) => text)) },

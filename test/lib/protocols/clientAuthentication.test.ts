@@ -91,6 +91,13 @@ describe('private_key_jwt', () => {
     expect(claims[0]?.jti).not.toBe(claims[1]?.jti)
   })
 
+  test('names its key where the entry does, and not otherwise', async () => {
+    const privateKey = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+    const headerOf = async (client: Parameters<typeof sentBy>[0]): Promise<unknown> => decodeProtectedHeader((await sentBy(client)).form.get('client_assertion') ?? '')
+    expect(await headerOf({ clientId: 'a', privateKey, keyId: 'key-2026' })).toMatchObject({ kid: 'key-2026' })
+    expect(await headerOf({ clientId: 'a', privateKey })).not.toHaveProperty('kid')
+  })
+
   test.each<[string, (key: KeyObject) => string]>([
     ['PKCS#1', (key) => key.export({ type: 'pkcs1', format: 'pem' }).toString()], ['indented', (key) => key.export({ type: 'pkcs8', format: 'pem' }).toString().replace(/^/gm, '    ')],
     ['with Windows line ends', (key) => key.export({ type: 'pkcs8', format: 'pem' }).toString().replaceAll('\n', '\r\n')],
