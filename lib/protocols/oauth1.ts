@@ -4,6 +4,7 @@ import { isObject, parseJson, utf8 } from '../json.js'
 import type { ApiRequest, Authorization, CallbackParameters, Context, HttpResponse, Protocol, TokenSet, Transaction } from '../types.js'
 import { withParameters } from './authorizationRequest.js'
 import { denied } from './authorizationResponse.js'
+import { inTurn } from './callsUnderWay.js'
 import { learnClock, timestampFor } from './oauth1Clock.js'
 import { freshNonce } from './oauth1Nonce.js'
 import { hasPlaceInBody, signRequest, type SigningOptions } from './oauth1Signature.js'
@@ -16,8 +17,9 @@ interface TokenPair { token: string; secret: string }
 export const protocol: Protocol = {
   async authorize(context, options): Promise<Authorization> {
     const { provider, slug, redirectUri } = context
-    const answer = await callForTokens(context, endpoint(context, 'requestTokenEndpoint'), { oauth_callback: redirectUri },
-      provider.hooks?.tokenRequest?.({ ...provider.requestTokenParams }, { client: context.client, callback: {} }) ?? provider.requestTokenParams)
+    const address = endpoint(context, 'requestTokenEndpoint')
+    const form = provider.hooks?.tokenRequest?.({ ...provider.requestTokenParams }, { client: context.client, callback: {} }) ?? provider.requestTokenParams
+    const answer = await inTurn(new URL(address).origin, () => callForTokens(context, address, { oauth_callback: redirectUri }, form))
     // RFC 5849 section 2.1; servers that write "True" are in use.
     if (answer['oauth_callback_confirmed']?.toLowerCase() !== 'true') {
       throw new AuthError('provider_bad_response', 'The provider speaks OAuth 1.0 without the fix of 1.0a, which is not safe to use.', { provider: slug })
