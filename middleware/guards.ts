@@ -115,7 +115,8 @@ async function stepUp(engine: Engine, visit: Visit, user: AuthUser, { options, e
   if (isApiRequest(req) || req.method !== 'GET' || !registration || hasJustAsked(record, digest, engine.now())) throw error
   const returnTo = returnToOf(engine, visit.place, returnPath(req), engine.settings.afterLogin)
   // Another site's link does not send anybody to a provider: the sign-in route asks first, and the guard adds what it needs afterwards.
-  if (originOf(req, visit.place.origin) === 'cross-site' && !isBackFromLogin(record, returnTo, engine.now())) {
+  const asksFirst = engine.settings.crossSiteStart === 'confirm' && originOf(req, visit.place.origin) === 'cross-site'
+  if (asksFirst && !isBackFromLogin(record, returnTo, engine.now())) {
     redirect(res, 302, `${visit.place.mountPath}/${registration.slug}?returnTo=${encodeURIComponent(returnTo)}`)
     return
   }

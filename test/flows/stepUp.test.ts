@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
-import { authRouter, requireLogin } from '../../middleware/index.js'
+import { authRouter, requireLogin, type AuthRouterOptions } from '../../middleware/index.js'
 import { testSecret } from '../support/application.js'
 import { createBrowser, type Browser } from '../support/browser.js'
 import { hosts, listen, sendJson, type AppHandler } from '../support/hosts.js'
@@ -12,19 +12,23 @@ let browser: Browser
 let url: string
 let close: () => Promise<void>
 
+const crossSite = { follow: false, headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'document' } }
+
 const done: AppHandler = (req, res) => { sendJson(res, req.oauthClient.credentials.scope) }
 const wants = (...scope: string[]): ReturnType<typeof requireLogin> => requireLogin({ scope })
 
-beforeEach(async () => {
+async function start(options: Partial<AuthRouterOptions> = {}): Promise<void> {
   provider = await startScopeProvider()
-  const router = authRouter({ secret: testSecret, logger: false, providers: { plain: provider.entry } })
+  const router = authRouter({ secret: testSecret, logger: false, providers: { plain: provider.entry }, ...options })
   const both: ReturnType<typeof requireLogin> = (req, res, next) => { wants('mail')(req, res, () => { wants('projects')(req, res, next) }) }
   const app = await listen(hosts['Express 5']({ router, guarded: { '/projects': [wants('projects'), done], '/mail': [wants('mail'), done], '/both': [both, done] } }))
   url = app.url
   close = async () => { await router.close(); await app.close(); await provider.close() }
   browser = createBrowser()
   await browser.go(`${url}/auth/plain`)
-})
+}
+
+beforeEach(() => start())
 afterEach(async () => {
   jest.restoreAllMocks()
   await close()
@@ -77,7 +81,14 @@ test('The way back from a provider, which browsers call cross-site, goes on to i
   const other = createBrowser()
   const back = await other.go(`${url}/auth/plain?returnTo=/projects`, { follow: (location) => !location.endsWith('/projects') })
   expect(back.headers.get('location')).toBe('/projects')
-  const crossSite = { follow: false, headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'document' } }
   expect((await other.go(`${url}/mail`, crossSite)).headers.get('location')).toBe('/auth/plain?returnTo=%2Fmail')
   expect((await other.go(`${url}/projects`, crossSite)).headers.get('location')).toContain('/authorize?')
+})
+
+test('Another site\'s link does so where the application lets it, and turns in no circle', async () => {
+  await close()
+  await start({ crossSiteStart: 'allow', ifLoggedIn: 'redirect' })
+  expect((await browser.go(`${url}/projects`, crossSite)).headers.get('location')).toContain('/authorize?')
+  provider.grant = () => 'profile'
+  expect((await browser.go(`${url}/projects`, { headers: crossSite.headers })).status).toBe(403)
 })
