@@ -28,6 +28,9 @@ const windowLength = 1_000
 /** Characters of one line. */
 const longestLine = 1_000
 
+/** What a developer is told at start: sentences of their own, on the console at any level. */
+const notices: ReadonlySet<string> = new Set(['config_warning', 'config_info'])
+
 const debug = createDebug('authrouter')
 
 /**
@@ -42,7 +45,7 @@ export function createLog(logger: Logger | false | undefined): Log {
     debug('%s %o', level, event)
     if (logger) hand(logger, level, event)
     // DEBUG has shown it on the same stream already.
-    else if (print && (level === 'warn' || level === 'error') && !debug.enabled) print(level, event)
+    else if (print && !debug.enabled && (level === 'warn' || level === 'error' || notices.has(event.event))) print(level, event)
   }
 }
 
@@ -71,7 +74,8 @@ export function hookFailed(name: string, thrown: unknown, provider?: string): Lo
 /** An event on one line: what happened, to which provider, why. */
 function lineOf({ event, code, provider, reason, providerError, message, cause }: LogEvent): string {
   const facts = [code !== event && code, provider && `provider=${provider}`, reason && `reason=${reason}`, providerError && `providerError=${providerError}`]
-  const line = [event, ...facts].filter(Boolean).join(' ') + (message ? `: ${message}` : '') + (cause ? ` Cause: ${cause}` : '')
+  const head = [event, ...facts].filter(Boolean).join(' ')
+  const line = notices.has(event) ? message ?? event : head + (message ? `: ${message}` : '') + (cause ? ` Cause: ${cause}` : '')
   // A line that ends where somebody else wants it to end could be followed by one that is not ours.
   return line.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, longestLine)
 }
@@ -79,10 +83,10 @@ function lineOf({ event, code, provider, reason, providerError, message, cause }
 interface Window { printed: number; left: number }
 
 /** Writes to the console, at most ten lines a second of one code: a flood of bad requests must not fill a disk. */
-function consoleWriter(): (level: 'warn' | 'error', event: LogEvent) => void {
+function consoleWriter(): (level: LogLevel, event: LogEvent) => void {
   const windows = new Map<string, Window>()
 
-  function openWindow(kind: string, level: 'warn' | 'error'): Window {
+  function openWindow(kind: string, level: LogLevel): Window {
     const window = { printed: 0, left: 0 }
     windows.set(kind, window)
     setTimeout(() => {

@@ -3,7 +3,7 @@ import { requireLogin, type AuthRouterOptions } from '../../middleware/index.js'
 import { startOpenidProvider, type OpenidProvider } from '../../testing/index.js'
 import { startApplication, type Application } from '../support/application.js'
 import { createBrowser } from '../support/browser.js'
-import { sendJson, type AppParts } from '../support/hosts.js'
+import { listen, sendJson, type AppParts } from '../support/hosts.js'
 
 /** What an application that configures no logger finds on its console. */
 
@@ -93,6 +93,23 @@ test('A logger of the application is given the event and a text, and the console
   })
 })
 
+test('A provider that cannot be reached is a line that says so, and holds nothing of the client', async () => {
+  const calls: unknown[][] = []
+  const note = (...call: unknown[]): void => { calls.push(call) }
+  const { url: gone, close } = await listen(() => undefined)
+  await close()
+  for (const logger of [undefined, { debug: note, info: note, warn: note, error: note }]) {
+    await withApplication(logger ? { logger } : {}, {}, async (app) => {
+      app.router.register('down', { protocol: 'oauth1', requestTokenEndpoint: `${gone}/request`, authorizationEndpoint: `${gone}/authorize`, accessTokenEndpoint: `${gone}/token`,
+        userinfoEndpoint: `${gone}/me`, clientId: 'down', clientSecret: 'canary-client-secret-down', profile: { id: 'id' } })
+      expect((await createBrowser().go(`${app.url}/auth/down`)).status).toBe(502)
+      const written = logger ? JSON.stringify(calls) : lines.join('\n')
+      expect(written).toMatch(/login_failed provider_bad_response provider=down: .*ECONNREFUSED 127\.0\.0\.1/)
+      expect(written).not.toContain('canary')
+    })
+  }
+})
+
 test('logger: false silences it all', async () => {
   await withApplication({ logger: false }, {}, async (app) => {
     await createBrowser().go(`${app.url}/auth/nobody`)
@@ -102,7 +119,7 @@ test('logger: false silences it all', async () => {
 
 test('A warning at start is told in the same way', async () => {
   await withApplication({ secret: undefined } as never, {}, () => {
-    expect(lines).toEqual([expect.stringMatching(/^authrouter: config_warning: AUTH_SECRET is not set/)])
+    expect(lines).toEqual([expect.stringMatching(/^authrouter: AUTH_SECRET is not set/)])
     return Promise.resolve()
   })
 })
