@@ -131,12 +131,17 @@ export async function startOpenidProvider(options: OpenidProviderOptions = {}): 
   }
 }
 
-async function loadOidcProvider(): Promise<typeof import('oidc-provider')> {
-  try {
-    return await import('oidc-provider')
-  } catch (cause) {
+let loading: Promise<typeof import('oidc-provider')> | undefined
+
+/** Loads it without what it says to everybody on Node 20, where it works as well; it has no switch for that. */
+function loadOidcProvider(): Promise<typeof import('oidc-provider')> {
+  if (loading) return loading
+  const { warn } = console
+  console.warn = (...told: unknown[]) => { if (!String(told[0]).includes('Unsupported runtime')) warn(...told) }
+  loading = import('oidc-provider').catch((cause: unknown) => {
     throw new Error('startOpenidProvider needs the package oidc-provider: npm install --save-dev oidc-provider', { cause })
-  }
+  }).finally(() => { console.warn = warn })
+  return loading
 }
 
 function metadataOf(client: OpenidClient): ClientMetadata {

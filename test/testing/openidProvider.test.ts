@@ -342,8 +342,8 @@ describe('startOpenidProvider', () => {
     await expect(fetch(`${server.issuer}/jwks`)).rejects.toThrow('fetch failed')
   })
 
-  test('prints nothing but what oidc-provider says about an old Node.js', () => {
+  test('prints nothing, also on an old Node.js', () => {
     expect(notices).not.toHaveBeenCalled()
-    for (const [text] of warnings.mock.calls) expect(text).toContain('Unsupported runtime')
+    expect(warnings).not.toHaveBeenCalled()
   })
 })
