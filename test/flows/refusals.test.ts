@@ -158,7 +158,7 @@ describe('a provider', () => {
     const silent = await listen(() => undefined)
     const nonsense = await listen((_req, res) => { res.writeHead(500, { 'content-type': 'text/html' }).end('<h1>boom</h1>') })
     const other = await startApplication(openid, {
-      http: { timeout: 300 },
+      http: { timeout: 2_000 },
       providers: {
         down: { protocol: 'oidc', issuer: 'http://127.0.0.1:9', clientId: 'a', clientSecret: 'b' },
         silent: { protocol: 'oidc', issuer: silent.url, clientId: 'a', clientSecret: 'b' },

@@ -170,7 +170,7 @@ describe('Renewing', () => {
   })
 
   test.each<[string, (res: ServerResponse) => void]>([['an error of its own', (res) => { sendJson(res, {}, 503) }], ['a page', (res) => { res.end('<html>') }], ['silence', () => undefined], ['a broken connection', (res) => { res.destroy() }]])('ahead of time, answered with %s, leaves the access that still holds', async (_what, fail) => {
-    const { client, account } = await set((request, res) => { if (isToken(request)) fail(res); else sendJson(res, { by: request.headers.authorization }) }, renewable({ expiresAt: seconds + 30 }), {}, { timeout: 150 })
+    const { client, account } = await set((request, res) => { if (isToken(request)) fail(res); else sendJson(res, { by: request.headers.authorization }) }, renewable({ expiresAt: seconds + 30 }), {}, { timeout: 1_000 })
     expect((await client.get('a')).data).toEqual({ by: 'Bearer canary-access' })
     expect(account.tokens?.accessToken).toBe('canary-access')
   })

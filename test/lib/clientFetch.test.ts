@@ -122,9 +122,9 @@ describe.each(transports)('fetch by %s', (_transport, parts) => {
   })
 
   test('gives time to a large upload as long as it goes on, and not to one that stalls', async () => {
-    const { client, api } = await start((_request, res) => { res.end() }, { ...parts, outbound: { ...parts.outbound, timeout: 60 } })
-    await (await client.fetch('a', { method: 'POST', body: streamOf(Array.from({ length: 40 }, () => 'x')) })).text()
-    expect(api.received[0]?.body).toHaveLength(40)
+    const { client, api } = await start((_request, res) => { res.end() }, { ...parts, outbound: { ...parts.outbound, timeout: 1_000 } })
+    await (await client.fetch('a', { method: 'POST', body: streamOf(Array.from({ length: 250 }, () => 'x')) })).text()
+    expect(api.received[0]?.body).toHaveLength(250)
     await expect(client.fetch('a', { method: 'POST', body: new ReadableStream<Uint8Array>(), idleTimeout: 80 })).rejects.toMatchObject({ code: 'provider_timeout' })
   })
 
@@ -276,8 +276,8 @@ describe('A large answer', () => {
     const { url, closed } = await flood(Buffer.from('.'), 12, 20)
     await expect((await clientAt(url)).get('', { timeout: 100 })).rejects.toMatchObject({ code: 'provider_timeout' })
     await closed
-    const drip = await flood(Buffer.from('.'), 12, 20)
-    expect(await (await (await clientAt(drip.url)).fetch('', { timeout: 100, idleTimeout: 1_000 })).text()).toBe('............')
+    const drip = await flood(Buffer.from('.'), 12, 100)
+    expect(await (await (await clientAt(drip.url)).fetch('', { timeout: 1_000, idleTimeout: 10_000 })).text()).toBe('............')
   })
 
   test('that stops in the middle ends with the idle limit, which runs only while somebody reads', async () => {
@@ -309,7 +309,7 @@ test('Both ways out share their connections', async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   open.push({ close: () => new Promise((resolve) => { server.close(() => { resolve() }); server.closeAllConnections() }) })
   const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`
-  const { http, openStream } = createWaysOut({ timeout: 500, maxBytes: 100 })
+  const { http, openStream } = createWaysOut({ timeout: 60_000, maxBytes: 100 })
   for (let round = 0; round < 10; round++) {
     await http({ method: 'GET', url })
     await new Response((await openStream({ method: 'GET', url })).body).text()
@@ -317,7 +317,7 @@ test('Both ways out share their connections', async () => {
   const shared = sockets.size
   // A call may begin before the connection of the last one is known to be free.
   expect(shared).toBeLessThanOrEqual(2)
-  await createWaysOut({ timeout: 500, maxBytes: 100 }).http({ method: 'GET', url })
+  await createWaysOut({ timeout: 60_000, maxBytes: 100 }).http({ method: 'GET', url })
   expect(sockets.size).toBe(shared + 1)
 })
 

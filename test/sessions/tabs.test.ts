@@ -8,7 +8,7 @@ describe.each(sessionModes.map((mode) => [mode.name, mode] as const))('with %s',
   let mode: StartedMode
   let app: LightApplication
 
-  beforeAll(async () => { mode = await start() }, 60_000)
+  beforeAll(async () => { mode = await start() })
   beforeEach(async () => {
     await mode.clear()
     app = await startLightApplication(mode)

@@ -2,10 +2,10 @@ import { createWaysOut, defaultMaxBytes } from '../../lib/http.js'
 import { createRenewals } from '../../lib/renewals.js'
 import type { Context, ResolvedProvider } from '../../lib/types.js'
 
-/** A context of an invented provider, with the parts that a test cares for. */
+/** A context of an invented provider, with the parts that a test cares for. It is patient: the machine may be slow. */
 export function contextFor({ provider, outbound: limits, ...parts }: Partial<Omit<Context, 'provider' | 'outbound'>>
   & { provider?: Partial<ResolvedProvider>; outbound?: Partial<Context['outbound']> } = {}): Context {
-  const outbound = { timeout: 2_000, maxBytes: defaultMaxBytes, ...limits }
+  const outbound = { timeout: 60_000, maxBytes: defaultMaxBytes, ...limits }
   return {
     slug: 'invented',
     redirectUri: 'https://app.example/auth/invented/callback',

@@ -24,7 +24,7 @@ describe('A document', () => {
     const sink = await startServer((_request, res) => { sendJson(res, fake.metadata) })
     const server = await startServer((_request, res) => { answer(res, sink.origin) })
     open.push(server, sink)
-    const context = { ...contextFor({ outbound: { timeout: 200 } }), provider: { ...contextAt(fake).provider, issuer: server.origin } }
+    const context = { ...contextFor({ outbound: code === 'provider_timeout' ? { timeout: 200 } : {} }), provider: { ...contextAt(fake).provider, issuer: server.origin } }
     const thrown: unknown = await login(context).catch((error: unknown) => error)
     expect(thrown).toMatchObject({ code, provider: 'invented' })
     expect(JSON.stringify(thrown) + String(thrown)).not.toContain('canary')

@@ -123,10 +123,10 @@ describe('The answer of the person', () => {
 })
 
 /** A provider of one answer for both token endpoints. */
-async function fake(answer: (request: Received, res: ServerResponse) => void, provider: Partial<ResolvedProvider> = {}): Promise<{ server: SmallServer; context: Context }> {
+async function fake(answer: (request: Received, res: ServerResponse) => void, provider: Partial<ResolvedProvider> = {}, outbound = {}): Promise<{ server: SmallServer; context: Context }> {
   const server = await startServer(answer)
   open.push(server)
-  const context = contextFor({ client, slug: 'bird', redirectUri, outbound: { timeout: 150 }, provider: { protocol: 'oauth1', requestTokenEndpoint: `${server.origin}/request`, authorizationEndpoint: 'https://bird.example/authorize?lang=en', accessTokenEndpoint: `${server.origin}/access`, userinfoEndpoint: `${server.origin}/me`, profile, ...provider } })
+  const context = contextFor({ client, slug: 'bird', redirectUri, outbound, provider: { protocol: 'oauth1', requestTokenEndpoint: `${server.origin}/request`, authorizationEndpoint: 'https://bird.example/authorize?lang=en', accessTokenEndpoint: `${server.origin}/access`, userinfoEndpoint: `${server.origin}/me`, profile, ...provider } })
   return { server, context }
 }
 
@@ -158,7 +158,7 @@ describe('The request token', () => {
   })
 
   test('that does not come is a timeout, after twice the time of other calls', async () => {
-    const { context } = await fake(() => undefined)
+    const { context } = await fake(() => undefined, {}, { timeout: 150 })
     const started = performance.now()
     await expect(login(context)).rejects.toMatchObject({ code: 'provider_timeout' })
     expect(performance.now() - started).toBeGreaterThanOrEqual(290)

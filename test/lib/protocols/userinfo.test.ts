@@ -15,8 +15,8 @@ beforeEach(async () => {
 afterEach(async () => { await server.close() })
 
 const tokenSet: TokenSet = { tokens: { accessToken: 'canary-access', tokenType: 'Bearer', refreshToken: 'canary-refresh' }, response: { user: 'u', access_token: 'canary-access' }, callback: { shop: 's' } }
-const fetchBy = (provider: Partial<ResolvedProvider> = {}, set: TokenSet = tokenSet): Promise<RawProfile> =>
-  fetchProfile(contextFor({ outbound: { timeout: 200 }, provider: { userinfoEndpoint: `${server.origin}/me`, ...provider } }), set, bearer)
+const fetchBy = (provider: Partial<ResolvedProvider> = {}, set: TokenSet = tokenSet, outbound = {}): Promise<RawProfile> =>
+  fetchProfile(contextFor({ outbound, provider: { userinfoEndpoint: `${server.origin}/me`, ...provider } }), set, bearer)
 
 describe('The profile', () => {
   test('is asked for with the token, as JSON, with the entry\'s headers and query', async () => {
@@ -44,7 +44,7 @@ describe('The profile', () => {
 
   test('that does not come is a timeout', async () => {
     answers['/me'] = () => undefined
-    await expect(fetchBy()).rejects.toMatchObject({ code: 'provider_timeout' })
+    await expect(fetchBy({}, tokenSet, { timeout: 100 })).rejects.toMatchObject({ code: 'provider_timeout' })
   })
 
   test('keeps ids that JavaScript cannot count', async () => {
