@@ -4,7 +4,11 @@ import { createDefaultEsmPreset } from 'ts-jest'
 export default {
   ...createDefaultEsmPreset({ tsconfig: 'tsconfig.json' }),
   testEnvironment: 'node',
-  testTimeout: 20_000,
+  // Ends tests that hang, and none because the machine is slow: the slowest takes half a minute on two quiet cores.
+  testTimeout: 300_000,
+  // Tests wait more than they compute, and Jest would leave one of two cores to itself.
+  maxWorkers: '100%',
   roots: ['<rootDir>/test'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  reporters: ['default', '<rootDir>/test/support/leftOut.js'],
 }

@@ -57,3 +57,10 @@ test.each(['lib', 'middleware', 'providers', 'testing', 'example-app'])('no file
   const long = sources(room).filter(({ path }) => path !== 'providers/index.ts').map(({ path, text }) => ({ path, lines: text.split('\n').length })).filter(({ lines }) => lines > 260)
   expect(long).toEqual([])
 })
+
+test('tests that need Chromium, Redis, Postgres or Python can be left out', () => {
+  const starts = /launchChromium|startRedis|startPostgres|sessionModes|python3/
+  const bound = sources('test').filter(({ path, text }) => path.endsWith('.test.ts') && path !== 'test/rules.test.ts' && starts.test(text))
+  expect(bound.length).toBeGreaterThan(5)
+  expect(bound.filter(({ text }) => !/describeWith|describeModes/.test(text)).map(({ path }) => path)).toEqual([])
+})

@@ -1,5 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { describeWith } from '../support/parts.js'
 import { launchChromium } from './chromium.js'
 import { startExample, type ExampleProcess } from './exampleProcess.js'
 
@@ -7,7 +8,7 @@ import { startExample, type ExampleProcess } from './exampleProcess.js'
 
 const titles = ['Example ID', 'Example Hub', 'Example Bird']
 
-describe('The example application', () => {
+describeWith('chromium', 'The example application', () => {
   let example: ExampleProcess
   let browser: Browser
   let context: BrowserContext

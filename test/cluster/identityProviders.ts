@@ -1,8 +1,8 @@
 import { startOauth1Provider, startOpenidProvider } from '../../testing/index.js'
 import { startTokenGate, type TokenGate } from './gate.js'
 
-/** Seconds that access tokens of the slug `short` last. */
-export const shortLifetime = 10
+/** Seconds that the first access token of the slug `short` lasts. */
+export const shortLifetime = 1
 
 /** Who signs in with which slug: nobody is asked, so that logins need no forms. */
 export const people = { openid: 'Ada', oauth2: 'Grace', oauth1: 'Linus', short: 'Ada' } as const
@@ -25,10 +25,10 @@ export async function startSharedProviders(): Promise<SharedProviders> {
   const [openid, hub, short, bird] = await Promise.all([
     startOpenidProvider({ signInAs: 'ada-id' }),
     startOpenidProvider({ signInAs: 'grace-id' }),
-    startOpenidProvider({ signInAs: 'ada-id', accessTokenLifetime: shortLifetime, rotateRefreshTokens: true }),
+    startOpenidProvider({ signInAs: 'ada-id', rotateRefreshTokens: true }),
     startOauth1Provider({ signInAs: 'linus-id' }),
   ])
-  const [gate, shortGate] = await Promise.all([startTokenGate(hub.tokenEndpoint), startTokenGate(short.tokenEndpoint)])
+  const [gate, shortGate] = await Promise.all([startTokenGate(hub.tokenEndpoint), startTokenGate(short.tokenEndpoint, shortLifetime)])
   const client = { clientId: 'cluster', clientSecret: 'a client secret of the cluster tests' }
 
   const oauth2 = (provider: typeof hub, { url: tokenEndpoint }: TokenGate) => ({

@@ -3,8 +3,6 @@ import { freePort } from '../support/redis.js'
 import { failToStart, startExampleServer } from './exampleServer.js'
 import { createVisitor } from './visitor.js'
 
-const minute = 60_000
-
 describe('The example application', () => {
   test('with workers and nothing else has identity providers and a secret for all of them', async () => {
     const server = await startExampleServer({ WORKERS: '2' })
@@ -25,7 +23,7 @@ describe('The example application', () => {
     } finally {
       expect((await server.stop()).code).toBe(0)
     }
-  }, minute)
+  })
 
   test.each([
     ['in one process', {}],
@@ -34,7 +32,7 @@ describe('The example application', () => {
     const { code, output } = await failToStart({ ...settings, REDIS_URL: `redis://127.0.0.1:${String(await freePort())}` })
     expect(code).toBe(1)
     expect(output).toContain('Is the server of REDIS_URL or DATABASE_URL running?')
-  }, minute)
+  })
 
   test.each([
     [{ WORKERS: 'many' }, 'WORKERS must be a number from 0 to 64.'],
@@ -46,5 +44,5 @@ describe('The example application', () => {
     const { code, output } = await failToStart(settings)
     expect(code).toBe(1)
     expect(output.startsWith(message)).toBe(true)
-  }, minute)
+  })
 })

@@ -10,9 +10,10 @@ import { protocol } from '../../lib/protocols/oauth1.js'
 import { signRequest, type SigningOptions } from '../../lib/protocols/oauth1Signature.js'
 import type { ApiRequest, Context, ResolvedProvider, SignatureMethod, Tokens } from '../../lib/types.js'
 import { contextFor } from '../support/context.js'
+import { describeWith } from '../support/parts.js'
 import { seeded } from '../support/unitServer.js'
 
-/** Requests signed here, verified by servers and libraries of others. Needs the system's Python with oauthlib. */
+/** Requests signed here, verified by servers and libraries of others. */
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048, privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -26,28 +27,6 @@ const methods: SignatureMethod[] = ['HMAC-SHA1', 'HMAC-SHA256', 'HMAC-SHA512', '
 
 let server: ChildProcessWithoutNullStreams
 let origin = ''
-
-beforeAll(async () => {
-  server = spawn('/usr/bin/python3', [fileURLToPath(new URL('oauthlibServer.py', import.meta.url))])
-  let complaint = ''
-  server.stderr.on('data', (part: Buffer) => { complaint += part.toString() })
-  const clients = Object.fromEntries([client, plainClient].map(({ clientId, clientSecret }) => [clientId, clientSecret]))
-  const secrets = Object.fromEntries([tokens, plainTokens].map(({ accessToken, tokenSecret }) => [accessToken, tokenSecret]))
-  server.stdin.on('error', () => undefined)
-  server.stdin.write(`${JSON.stringify({ clients, tokens: secrets, publicKey })}\n`)
-  const firstLine = once(createInterface(server.stdout), 'line') as Promise<[string]>
-  const end = once(server, 'close').then(() => { throw new Error(`The server of oauthlib ended: ${complaint}`) })
-  const [port] = await Promise.race([firstLine, end])
-  end.catch(() => undefined)
-  origin = `http://127.0.0.1:${port}`
-})
-
-afterAll(async () => {
-  if (server.exitCode !== null) return
-  const end = once(server, 'close')
-  server.stdin.end()
-  await end
-})
 
 /** What the server saw of a request. */
 interface Seen { method: string; hashed: boolean; realm: string | null; parameters: [string, string][]; body: string }
@@ -79,110 +58,134 @@ function expectAccepted(response: ApiResponse<Seen>, pairs: Pairs, what: string)
   expect({ what, status: response.status, parameters: sorted(response.data.parameters) }).toEqual({ what, status: 200, parameters: sorted(pairsOf(pairs)) })
 }
 
-describe.each(methods)('oauthlib takes %s', (signatureMethod) => {
-  test.each(['header', 'query', 'body'] as const)('in the %s', async (signaturePlacement) => {
-    const api = apiOf({ signatureMethod, signaturePlacement })
-    for (const [kind, pairs] of kinds) {
-      expectAccepted(await api.get<Seen>('things', { query: pairs }), pairs, `GET, ${kind}`)
-      expectAccepted(await api.post<Seen>('things', { form: pairs }), pairs, `POST form, ${kind}`)
-      expectAccepted(await api.post<Seen>('things', { form: pairs, query: { also: 'here & there' } }), { ...pairs, also: 'here & there' }, `POST form and query, ${kind}`)
-      const json = await api.post<Seen>('things', { json: pairs, query: pairs })
-      expectAccepted(json, pairs, `POST JSON, ${kind}`)
-      expect(json.data).toMatchObject({ method: signatureMethod, body: JSON.stringify(pairs) })
+describeWith('python3-oauthlib', 'oauthlib', () => {
+  beforeAll(async () => {
+    server = spawn('/usr/bin/python3', [fileURLToPath(new URL('oauthlibServer.py', import.meta.url))])
+    let complaint = ''
+    server.stderr.on('data', (part: Buffer) => { complaint += part.toString() })
+    const clients = Object.fromEntries([client, plainClient].map(({ clientId, clientSecret }) => [clientId, clientSecret]))
+    const secrets = Object.fromEntries([tokens, plainTokens].map(({ accessToken, tokenSecret }) => [accessToken, tokenSecret]))
+    server.stdin.on('error', () => undefined)
+    server.stdin.write(`${JSON.stringify({ clients, tokens: secrets, publicKey })}\n`)
+    const firstLine = once(createInterface(server.stdout), 'line') as Promise<[string]>
+    const end = once(server, 'close').then(() => { throw new Error(`The server of oauthlib ended: ${complaint}`) })
+    const [port] = await Promise.race([firstLine, end])
+    end.catch(() => undefined)
+    origin = `http://127.0.0.1:${port}`
+  })
+
+  afterAll(async () => {
+    if (server.exitCode !== null) return
+    const end = once(server, 'close')
+    server.stdin.end()
+    await end
+  })
+
+  describe.each(methods)('takes %s', (signatureMethod) => {
+    test.each(['header', 'query', 'body'] as const)('in the %s', async (signaturePlacement) => {
+      const api = apiOf({ signatureMethod, signaturePlacement })
+      for (const [kind, pairs] of kinds) {
+        expectAccepted(await api.get<Seen>('things', { query: pairs }), pairs, `GET, ${kind}`)
+        expectAccepted(await api.post<Seen>('things', { form: pairs }), pairs, `POST form, ${kind}`)
+        expectAccepted(await api.post<Seen>('things', { form: pairs, query: { also: 'here & there' } }), { ...pairs, also: 'here & there' }, `POST form and query, ${kind}`)
+        const json = await api.post<Seen>('things', { json: pairs, query: pairs })
+        expectAccepted(json, pairs, `POST JSON, ${kind}`)
+        expect(json.data).toMatchObject({ method: signatureMethod, body: JSON.stringify(pairs) })
+      }
+      expectAccepted(await api.put<Seen>('things/1', { form: reserved }), reserved, 'PUT')
+      expectAccepted(await api.patch<Seen>('things/1', { form: beyondAscii }), beyondAscii, 'PATCH')
+      expectAccepted(await api.patch<Seen>('things/1', { json: { a: 'ü' } }), {}, 'PATCH JSON')
+      expectAccepted(await api.delete<Seen>('things/1', { query: repeated }), repeated, 'DELETE')
+      expectAccepted(await api.delete<Seen>('things/1', { form: repeated }), repeated, 'DELETE form')
+      expectAccepted(await api.post<Seen>('things'), {}, 'POST of nothing')
+      expect((await api.head('things', { query: reserved })).status).toBe(200)
+    })
+  })
+
+  describe('takes', () => {
+    test.each([
+      'things?a=%7e%2d&b=%c3%bc', 'things?a+b=c+d', 'things?valueless&x=', 'things?a=1&&b=2&', 'things?=nameless', 'r%20v/X%2Fy?a=1', 'größe/straße?q=1', 'a;b,c=(d)!*/~e?x=*!()',
+    ])('the address %s as it stands', async (url) => {
+      expect((await apiOf().get(url)).status).toBe(200)
+    })
+
+    test.each(['a=%7e&b=%c3%bc', 'a=%C3%A9+%2B&a=%E2%98%83', 'valueless&x=', '&&a=1&', 'a=b%3Dc=d', 'a=*~!()', '%66=%6f', 'n=%F0%9F%8C%8D&o=%ED%95%9C'])('the form %s as it stands', async (body) => {
+      const response = await apiOf().post<Seen>('things', { body, headers: { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' } })
+      expect(response.status).toBe(200)
+      expect(response.data.body).toBe(body)
+    })
+
+    test('the realm, which is not signed', async () => {
+      expect((await apiOf({ realm: 'Photos & more' }).get<Seen>('things', { query: plain })).data).toMatchObject({ realm: 'Photos & more' })
+    })
+
+    test('the hash of a body that is no form, and of one that is not there', async () => {
+      for (const signatureMethod of methods.filter((method) => method !== 'PLAINTEXT')) {
+        const api = apiOf({ signatureMethod, bodyHash: true })
+        const answers = [await api.post<Seen>('things', { json: { a: 'ü' } }), await api.get<Seen>('things', { query: plain }), await api.post<Seen>('things', { form: plain })]
+        expect(answers.map(({ status, data: { hashed } }) => ({ status, hashed }))).toEqual([{ status: 200, hashed: true }, { status: 200, hashed: true }, { status: 200, hashed: false }])
+      }
+    })
+
+    test('a request without a token', async () => {
+      const { http } = contextOf({})
+      const request = { method: 'POST', url: `${origin}/without-token?a=1`, headers: {} }
+      const options: SigningOptions = { signatureMethod: 'HMAC-SHA1', timestamp: Math.floor(Date.now() / 1000), nonce: 'aNonceOfTwentyLetters', parameters: { oauth_callback: 'https://app.example/back?a=b c' } }
+      expect((await http({ method: 'POST', ...signRequest(request, client, options) })).status).toBe(200)
+    })
+
+    test('500 requests whose names and values are made of odd characters', async () => {
+      const api = apiOf()
+      const below = seeded(5849)
+      const signs = [...' !"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~aZ09\nß☃🌍']
+      const word = (): string => Array.from({ length: 1 + below(6) }, () => signs[below(signs.length)]).join('')
+      const requests = Array.from({ length: 500 }, (_unused, index) => ({ index, pairs: Object.fromEntries(Array.from({ length: 1 + below(4) }, () => [word(), [word(), word()]])) }))
+      for (let start = 0; start < requests.length; start += 25) {
+        await Promise.all(requests.slice(start, start + 25).map(async ({ index, pairs }) => {
+          const options: RequestOptions = index % 2 === 0 ? { query: pairs } : { form: pairs }
+          expectAccepted(await api.request<Seen>(index % 2 === 0 ? 'GET' : 'POST', 'things', options), pairs, JSON.stringify(pairs))
+        }))
+      }
+    })
+  })
+
+  describe('refuses', () => {
+    const send = async (change: (signed: ApiRequest) => ApiRequest, provider: Partial<ResolvedProvider> = {}, tokensOf = tokens): Promise<number> => {
+      const context = contextOf(provider)
+      const request = { method: 'POST', url: `${origin}/things?a=1`, headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'b=2' }
+      return (await context.http(change(protocol.sign(context, tokensOf, request)))).status
     }
-    expectAccepted(await api.put<Seen>('things/1', { form: reserved }), reserved, 'PUT')
-    expectAccepted(await api.patch<Seen>('things/1', { form: beyondAscii }), beyondAscii, 'PATCH')
-    expectAccepted(await api.patch<Seen>('things/1', { json: { a: 'ü' } }), {}, 'PATCH JSON')
-    expectAccepted(await api.delete<Seen>('things/1', { query: repeated }), repeated, 'DELETE')
-    expectAccepted(await api.delete<Seen>('things/1', { form: repeated }), repeated, 'DELETE form')
-    expectAccepted(await api.post<Seen>('things'), {}, 'POST of nothing')
-    expect((await api.head('things', { query: reserved })).status).toBe(200)
-  })
-})
 
-describe('oauthlib takes', () => {
-  test.each([
-    'things?a=%7e%2d&b=%c3%bc', 'things?a+b=c+d', 'things?valueless&x=', 'things?a=1&&b=2&', 'things?=nameless', 'r%20v/X%2Fy?a=1', 'größe/straße?q=1', 'a;b,c=(d)!*/~e?x=*!()',
-  ])('the address %s as it stands', async (url) => {
-    expect((await apiOf().get(url)).status).toBe(200)
-  })
+    test.each<[string, (signed: ApiRequest) => ApiRequest]>([
+      ['another method', (signed) => ({ ...signed, method: 'PUT' })],
+      ['another path', (signed) => ({ ...signed, url: signed.url.replace('things', 'thing') })],
+      ['another query', (signed) => ({ ...signed, url: signed.url.replace('a=1', 'a=2') })],
+      ['another form', (signed) => ({ ...signed, body: 'b=3' })],
+      ['one parameter more', (signed) => ({ ...signed, body: 'b=2&c=' })],
+      ['no signature', ({ headers: { authorization: _none, ...headers }, ...signed }) => ({ ...signed, headers })],
+    ])('%s than was signed', async (_what, change) => {
+      expect(await send((signed) => signed)).toBe(200)
+      expect(await send(change)).toBe(401)
+    })
 
-  test.each(['a=%7e&b=%c3%bc', 'a=%C3%A9+%2B&a=%E2%98%83', 'valueless&x=', '&&a=1&', 'a=b%3Dc=d', 'a=*~!()', '%66=%6f', 'n=%F0%9F%8C%8D&o=%ED%95%9C'])('the form %s as it stands', async (body) => {
-    const response = await apiOf().post<Seen>('things', { body, headers: { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' } })
-    expect(response.status).toBe(200)
-    expect(response.data.body).toBe(body)
-  })
+    test.each(methods)('another secret, by %s', async (signatureMethod) => {
+      const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+      const context = { ...contextOf({ signatureMethod }), client: { ...client, privateKey: other } }
+      const signed = protocol.sign(context, { ...tokens, tokenSecret: 'guessed' }, { method: 'GET', url: `${origin}/things`, headers: {} })
+      expect((await context.http(signed)).status).toBe(401)
+    })
 
-  test('the realm, which is not signed', async () => {
-    expect((await apiOf({ realm: 'Photos & more' }).get<Seen>('things', { query: plain })).data).toMatchObject({ realm: 'Photos & more' })
-  })
+    test('a request that comes a second time', async () => {
+      const context = contextOf({})
+      const signed = protocol.sign(context, tokens, { method: 'GET', url: `${origin}/things`, headers: {} })
+      expect([(await context.http(signed)).status, (await context.http(signed)).status]).toEqual([200, 401])
+    })
 
-  test('the hash of a body that is no form, and of one that is not there', async () => {
-    for (const signatureMethod of methods.filter((method) => method !== 'PLAINTEXT')) {
-      const api = apiOf({ signatureMethod, bodyHash: true })
-      const answers = [await api.post<Seen>('things', { json: { a: 'ü' } }), await api.get<Seen>('things', { query: plain }), await api.post<Seen>('things', { form: plain })]
-      expect(answers.map(({ status, data: { hashed } }) => ({ status, hashed }))).toEqual([{ status: 200, hashed: true }, { status: 200, hashed: true }, { status: 200, hashed: false }])
-    }
-  })
-
-  test('a request without a token', async () => {
-    const { http } = contextOf({})
-    const request = { method: 'POST', url: `${origin}/without-token?a=1`, headers: {} }
-    const options: SigningOptions = { signatureMethod: 'HMAC-SHA1', timestamp: Math.floor(Date.now() / 1000), nonce: 'aNonceOfTwentyLetters', parameters: { oauth_callback: 'https://app.example/back?a=b c' } }
-    expect((await http({ method: 'POST', ...signRequest(request, client, options) })).status).toBe(200)
-  })
-
-  test('500 requests whose names and values are made of odd characters', async () => {
-    const api = apiOf()
-    const below = seeded(5849)
-    const signs = [...' !"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~aZ09\nß☃🌍']
-    const word = (): string => Array.from({ length: 1 + below(6) }, () => signs[below(signs.length)]).join('')
-    const requests = Array.from({ length: 500 }, (_unused, index) => ({ index, pairs: Object.fromEntries(Array.from({ length: 1 + below(4) }, () => [word(), [word(), word()]])) }))
-    for (let start = 0; start < requests.length; start += 25) {
-      await Promise.all(requests.slice(start, start + 25).map(async ({ index, pairs }) => {
-        const options: RequestOptions = index % 2 === 0 ? { query: pairs } : { form: pairs }
-        expectAccepted(await api.request<Seen>(index % 2 === 0 ? 'GET' : 'POST', 'things', options), pairs, JSON.stringify(pairs))
-      }))
-    }
-  })
-})
-
-describe('oauthlib refuses', () => {
-  const send = async (change: (signed: ApiRequest) => ApiRequest, provider: Partial<ResolvedProvider> = {}, tokensOf = tokens): Promise<number> => {
-    const context = contextOf(provider)
-    const request = { method: 'POST', url: `${origin}/things?a=1`, headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'b=2' }
-    return (await context.http(change(protocol.sign(context, tokensOf, request)))).status
-  }
-
-  test.each<[string, (signed: ApiRequest) => ApiRequest]>([
-    ['another method', (signed) => ({ ...signed, method: 'PUT' })],
-    ['another path', (signed) => ({ ...signed, url: signed.url.replace('things', 'thing') })],
-    ['another query', (signed) => ({ ...signed, url: signed.url.replace('a=1', 'a=2') })],
-    ['another form', (signed) => ({ ...signed, body: 'b=3' })],
-    ['one parameter more', (signed) => ({ ...signed, body: 'b=2&c=' })],
-    ['no signature', ({ headers: { authorization: _none, ...headers }, ...signed }) => ({ ...signed, headers })],
-  ])('%s than was signed', async (_what, change) => {
-    expect(await send((signed) => signed)).toBe(200)
-    expect(await send(change)).toBe(401)
-  })
-
-  test.each(methods)('another secret, by %s', async (signatureMethod) => {
-    const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-    const context = { ...contextOf({ signatureMethod }), client: { ...client, privateKey: other } }
-    const signed = protocol.sign(context, { ...tokens, tokenSecret: 'guessed' }, { method: 'GET', url: `${origin}/things`, headers: {} })
-    expect((await context.http(signed)).status).toBe(401)
-  })
-
-  test('a request that comes a second time', async () => {
-    const context = contextOf({})
-    const signed = protocol.sign(context, tokens, { method: 'GET', url: `${origin}/things`, headers: {} })
-    expect([(await context.http(signed)).status, (await context.http(signed)).status]).toEqual([200, 401])
-  })
-
-  test('another body than was hashed', async () => {
-    const context = contextOf({ bodyHash: true })
-    const signed = protocol.sign(context, tokens, { method: 'POST', url: `${origin}/things`, headers: { 'content-type': 'application/json' }, body: '{"a":1}' })
-    expect((await context.http({ ...signed, body: '{"a":2}' })).status).toBe(401)
+    test('another body than was hashed', async () => {
+      const context = contextOf({ bodyHash: true })
+      const signed = protocol.sign(context, tokens, { method: 'POST', url: `${origin}/things`, headers: { 'content-type': 'application/json' }, body: '{"a":1}' })
+      expect((await context.http({ ...signed, body: '{"a":2}' })).status).toBe(401)
+    })
   })
 })
 

@@ -1,8 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { describeWith, type Part } from '../support/parts.js'
 import { startPostgres } from '../support/postgres.js'
 import { startProcess, startProcesses, type Process, type WorkerSettings } from '../support/processes.js'
 import { startRedis } from '../support/redis.js'
 import { startRotationProvider, type RotationProvider } from '../support/rotationProvider.js'
+import { rounds } from '../support/rounds.js'
 import { newAccount } from './accounts.js'
 import { killWhileRenewing, type Aftermath, type Kill } from './kills.js'
 import { openStore, type OpenStore, type StorePlace } from './openStore.js'
@@ -14,18 +16,18 @@ const longestDelay = 30
 /** Seconds that a lock may outlive its holder. */
 const longestLock = 15
 
-const engines: { name: string; kills: number; start: () => Promise<{ place: StorePlace; stop: () => Promise<void> }> }[] = [
-  { name: 'Redis', kills: 200, start: async () => {
+const engines: { name: string; needs: Part; kills: number; start: () => Promise<{ place: StorePlace; stop: () => Promise<void> }> }[] = [
+  { name: 'Redis', needs: 'redis-server', kills: rounds({ short: 20, long: 200 }), start: async () => {
     const { url, stop } = await startRedis()
     return { place: { engine: 'redis', url }, stop }
   } },
-  { name: 'Postgres', kills: 40, start: async () => {
+  { name: 'Postgres', needs: 'postgresql', kills: rounds({ short: 20, long: 40 }), start: async () => {
     const { connectionString, stop } = await startPostgres()
     return { place: { engine: 'postgres', connectionString }, stop }
   } },
 ]
 
-describe.each(engines)('A process on $name that is killed while it renews', ({ name, kills, start }) => {
+for (const { name, needs, kills, start } of engines) describeWith(needs, `A process on ${name} that is killed while it renews`, () => {
   let engine: Awaited<ReturnType<typeof start>>
   let provider: RotationProvider
   let opened: OpenStore
@@ -38,7 +40,7 @@ describe.each(engines)('A process on $name that is killed while it renews', ({ n
     opened = await openStore(engine.place)
     settings = { provider: { tokenEndpoint: provider.tokenEndpoint, apiBaseUrl: provider.apiBaseUrl }, store: engine.place }
     healthy = await startProcess(settings)
-  }, 60_000)
+  })
   afterEach(async () => {
     await healthy.stop()
     await opened.close()
@@ -113,5 +115,5 @@ describe.each(engines)('A process on $name that is killed while it renews', ({ n
     // The kills fell on both sides of the provider's answer.
     expect(atRandom.some(({ reused, record }) => record === 'old' && reused === 0)).toBe(true)
     expect(asAnswered.some(({ lockedFor }) => lockedFor > 0)).toBe(true)
-  }, 300_000)
+  })
 })

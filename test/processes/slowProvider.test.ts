@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { describeWith } from '../support/parts.js'
 import { startProcesses } from '../support/processes.js'
 import { startRedis } from '../support/redis.js'
 import { startRotationProvider, type RotationProvider } from '../support/rotationProvider.js'
@@ -10,7 +11,7 @@ let provider: RotationProvider
 beforeEach(async () => { provider = await startRotationProvider() })
 afterEach(async () => { await provider.close() })
 
-describe('A provider that takes longer than a lock lasts', () => {
+describeWith('redis-server', 'A provider that takes longer than a lock lasts', () => {
   test('is asked once: the process that waits for it keeps its lock', async () => {
     const redis = await startRedis()
     const place: StorePlace = { engine: 'redis', url: redis.url }
@@ -23,5 +24,5 @@ describe('A provider that takes longer than a lock lasts', () => {
     await Promise.all(processes.map((process) => process.stop()))
     await close()
     await redis.stop()
-  }, 60_000)
+  })
 })

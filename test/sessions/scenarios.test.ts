@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import express from 'express'
 import { createBrowser, type Browser } from '../support/browser.js'
 import type { AppParts } from '../support/hosts.js'
 import { testSecret } from '../support/application.js'
-import { sessionModes, type StartedMode } from '../support/sessionModes.js'
+import { describeModes, type StartedMode } from '../support/sessionModes.js'
 import { startLightApplication, type LightApplication, type LightParts } from './lightApplication.js'
 
 /** What every kind of session has to do, one list for all of them. */
-describe.each(sessionModes.map((mode) => [mode.name, mode] as const))('with %s', (_name, { start, hasServerState, idCookie, carriesData }) => {
+describeModes(({ start, hasServerState, idCookie, carriesData }) => {
   let mode: StartedMode
 
   beforeAll(async () => { mode = await start() })

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { createBrowser, type Browser } from '../support/browser.js'
-import { sessionModes, type StartedMode } from '../support/sessionModes.js'
+import { describeModes, type StartedMode } from '../support/sessionModes.js'
 import { startLightApplication, type LightApplication } from './lightApplication.js'
 
 /** Several tabs of one browser that sign in different people, or the same one again and again. */
-describe.each(sessionModes.map((mode) => [mode.name, mode] as const))('with %s', (name, { start }) => {
+describeModes(({ name, start }) => {
   let mode: StartedMode
   let app: LightApplication
 

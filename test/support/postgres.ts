@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,19 +22,25 @@ export interface PostgresServer {
   stop: () => Promise<void>
 }
 
-const patience = 20_000
-const missing = 'Postgres is not installed: apt-get install postgresql'
+const patience = 60_000
 
 // A test's data need not survive a power cut.
 const settings = {
   listen_addresses: '127.0.0.1', fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', autovacuum: 'off', shared_buffers: '16MB', max_wal_senders: '0', wal_level: 'minimal',
 }
 
+/** Whether this machine has it. */
+export function hasPostgres(): boolean {
+  return findBinaries() !== undefined && findAccount() !== undefined
+}
+
 /** Makes a database cluster with Debian's `initdb` in a temporary folder, starts it on a free loopback port, and waits until it accepts connections. */
 export async function startPostgres(): Promise<PostgresServer> {
   const binaries = findBinaries()
+  const account = findAccount()
+  if (binaries === undefined || account === undefined) throw new Error('Postgres is not installed: apt-get install postgresql')
   const folder = mkdtempSync(join(tmpdir(), 'authrouter-postgres-'))
-  const account = accountFor(folder)
+  if (account.uid !== undefined && account.gid !== undefined) chownSync(folder, account.uid, account.gid)
   const data = join(folder, 'data')
   const port = await freePort()
   let server: ChildProcess | undefined
@@ -73,26 +79,17 @@ export async function startPostgres(): Promise<PostgresServer> {
   }
 }
 
-function findBinaries(): string {
+function findBinaries(): string | undefined {
   const root = '/usr/lib/postgresql'
-  let versions: string[]
-  try {
-    versions = readdirSync(root).filter((name) => /^\d+$/.test(name)).sort((a, b) => Number(b) - Number(a))
-  } catch {
-    throw new Error(missing)
-  }
-  const version = versions.find((name) => readdirSync(join(root, name, 'bin')).includes('initdb'))
-  if (version === undefined) throw new Error(missing)
-  return join(root, version, 'bin')
+  const versions = existsSync(root) ? readdirSync(root).filter((name) => /^\d+$/.test(name)).sort((a, b) => Number(b) - Number(a)) : []
+  return versions.map((version) => join(root, version, 'bin')).find((folder) => existsSync(join(folder, 'initdb')))
 }
 
 /** Postgres refuses to run as root, so root hands the folder over to the account that Debian's package makes. */
-function accountFor(folder: string): Pick<SpawnOptions, 'uid' | 'gid'> {
+function findAccount(): Pick<SpawnOptions, 'uid' | 'gid'> | undefined {
   if (process.getuid?.() !== 0) return {}
   const [, uid, gid] = /^postgres:[^:]*:(\d+):(\d+):/m.exec(readFileSync('/etc/passwd', 'utf8')) ?? []
-  if (uid === undefined || gid === undefined) throw new Error(missing)
-  chownSync(folder, Number(uid), Number(gid))
-  return { uid: Number(uid), gid: Number(gid) }
+  return uid === undefined || gid === undefined ? undefined : { uid: Number(uid), gid: Number(gid) }
 }
 
 async function untilReady(server: ChildProcess, port: number): Promise<void> {

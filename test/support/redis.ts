@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A Redis server of its own, that keeps nothing on disk. */
@@ -17,7 +19,12 @@ export interface RedisServer {
   stop: () => Promise<void>
 }
 
-const patience = 10_000
+const patience = 60_000
+
+/** Whether this machine has it. */
+export function hasRedis(): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'redis-server')))
+}
 
 /**
  * Starts Debian's `redis-server` on a free loopback port, and waits until it answers.

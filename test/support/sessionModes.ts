@@ -12,6 +12,7 @@ import type { AuthRouterOptions } from '../../middleware/index.js'
 import { testSecret } from './application.js'
 import { handWrittenSessions } from './handWrittenSessions.js'
 import type { AppParts } from './hosts.js'
+import { describeWith, type Part } from './parts.js'
 import { startPostgres } from './postgres.js'
 import { startRedis } from './redis.js'
 
@@ -42,6 +43,8 @@ export interface SessionMode {
   idCookie?: string
   /** The application keeps data of its own in it, at `req.session`. */
   carriesData: boolean
+  /** What this machine must have for it. */
+  needs?: Part
   start: () => Promise<StartedMode>
 }
 
@@ -55,6 +58,8 @@ const sessionOptions = { secret: testSecret, resave: false, saveUninitialized: f
 
 function delayedStore({ store, keys, raw, clear, close }: StoreParts, how: 'mounted before' | 'mounted here', options: Partial<AuthRouterOptions> = {}): StartedMode {
   let delay = 0
+  // Each express-session listens to its store as long as the store lives, and every test makes one.
+  store.setMaxListeners(0)
   const set = store.set.bind(store)
   store.set = (id, data, done) => {
     if (delay === 0) set(id, data, done)
@@ -175,10 +180,15 @@ export const sessionModes: readonly SessionMode[] = [
   { name: 'express-session of the application', hasServerState: true, idCookie: ownCookie, carriesData: true, start: async () => delayedStore(memoryParts(), 'mounted before') },
   { name: 'express-session by the option session', hasServerState: true, idCookie: 'ar.sid', carriesData: true, start: async () => delayedStore(memoryParts(), 'mounted here') },
   { name: 'express-session with the logins under way', hasServerState: true, idCookie: ownCookie, carriesData: true, start: async () => delayedStore(memoryParts(), 'mounted before', { transactions: 'session' }) },
-  { name: 'express-session on Redis', hasServerState: true, idCookie: ownCookie, carriesData: true, start: async () => delayedStore(await redisParts(), 'mounted before') },
-  { name: 'express-session on Postgres', hasServerState: true, idCookie: ownCookie, carriesData: true, start: async () => delayedStore(await postgresParts(), 'mounted before') },
+  { name: 'express-session on Redis', needs: 'redis-server', hasServerState: true, idCookie: ownCookie, carriesData: true, start: async () => delayedStore(await redisParts(), 'mounted before') },
+  { name: 'express-session on Postgres', needs: 'postgresql', hasServerState: true, idCookie: ownCookie, carriesData: true, start: async () => delayedStore(await postgresParts(), 'mounted before') },
   { name: 'express-session on SQLite', hasServerState: true, idCookie: 'ar.sid', carriesData: true, start: async () => delayedStore(sqliteParts(), 'mounted here') },
   { name: 'cookie-session', hasServerState: false, carriesData: true, start: async () => inCookies(() => [cookieSession({ secret: testSecret }) as never]) },
   { name: 'a hand-written session that can renew its id', hasServerState: true, idCookie: 'hand', carriesData: false, start: async () => handWritten({ renews: true }) },
   { name: 'a hand-written session of four functions', hasServerState: true, carriesData: false, start: async () => handWritten({ renews: false }) },
 ]
+
+/** Describes tests once for every place that a session can live in and this machine has. */
+export function describeModes(body: (mode: SessionMode) => void): void {
+  for (const mode of sessionModes) describeWith(mode.needs, `with ${mode.name}`, () => { body(mode) })
+}

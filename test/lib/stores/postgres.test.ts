@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { postgresTokenStore, postgresTokenStoreSql, type TokenStore } from '../../../lib/stores/index.js'
 import { tokenStoreContract } from '../../../testing/index.js'
+import { describeWith } from '../../support/parts.js'
 import { startPostgres, type PostgresServer } from '../../support/postgres.js'
 
 let server: PostgresServer
@@ -42,13 +43,13 @@ afterAll(async () => {
   await server.stop()
 })
 
-describe('postgresTokenStore keeps the contract:', () => {
+describeWith('postgresql', 'postgresTokenStore keeps the contract:', () => {
   test.each(tokenStoreContract)('$name', async ({ run }) => {
     await run(store, other)
   })
 })
 
-describe('the table of postgresTokenStore', () => {
+describeWith('postgresql', 'the table of postgresTokenStore', () => {
   test('is made by the first use, also when eight processes use it first at once', async () => {
     for (const table of ['first_race', 'second_race', 'third_race']) {
       const pools = Array.from({ length: 8 }, () => connect({ max: 2 }))
@@ -98,7 +99,7 @@ describe('the table of postgresTokenStore', () => {
   })
 })
 
-describe('postgresTokenStore', () => {
+describeWith('postgresql', 'postgresTokenStore', () => {
   test('removes what has expired, in batches, and nothing else', async () => {
     const first = postgresTokenStore(pool, { table: 'swept' })
     await first.set('lives', 'record', { ttl: 60 })

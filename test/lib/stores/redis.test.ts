@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { createClient } from 'redis'
 import { redisTokenStore, type TokenStore } from '../../../lib/stores/index.js'
 import { tokenStoreContract } from '../../../testing/index.js'
+import { describeWith } from '../../support/parts.js'
 import { startRedis, type RedisServer } from '../../support/redis.js'
 
 let server: RedisServer
@@ -28,13 +29,13 @@ afterAll(async () => {
   await server.stop()
 })
 
-describe('redisTokenStore keeps the contract:', () => {
+describeWith('redis-server', 'redisTokenStore keeps the contract:', () => {
   test.each(tokenStoreContract)('$name', async ({ run }) => {
     await run(store, other)
   })
 })
 
-describe('redisTokenStore', () => {
+describeWith('redis-server', 'redisTokenStore', () => {
   beforeEach(() => server.flush())
 
   test('lets the server end what has a time, to the millisecond', async () => {

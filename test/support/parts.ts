@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { describe } from '@jest/globals'
+import { hasPostgres } from './postgres.js'
+import { hasRedis } from './redis.js'
+
+/** What some tests need beside npm's packages, by the name of its Debian package, and whether this machine has it. */
+const parts = {
+  chromium: () => findChromium() !== undefined,
+  'redis-server': hasRedis,
+  postgresql: hasPostgres,
+  'python3-oauthlib': () => spawnSync('/usr/bin/python3', ['-c', 'import oauthlib']).status === 0,
+}
+export type Part = keyof typeof parts
+
+/**
+ * `describe` for tests that need a part of the machine. Where it is missing they are left out, and the end of the run lists them
+ * (`leftOut.js`); with `CI=true` they run, and fail.
+ */
+export function describeWith(part: Part | undefined, title: string, body: () => void): void {
+  if (part === undefined || process.env['CI'] === 'true' || isThere(part)) describe(title, body)
+  else describe.skip(`${title} (needs ${part})`, body)
+}
+
+const found = new Map<Part, boolean>()
+
+function isThere(part: Part): boolean {
+  const answer = found.get(part) ?? parts[part]()
+  found.set(part, answer)
+  return answer
+}
+
+/** Where Chromium is on this machine; `CHROMIUM_PATH` wins. */
+export function findChromium(): string | undefined {
+  return process.env['CHROMIUM_PATH'] ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable'].find((path) => existsSync(path))
+}
