@@ -71,11 +71,7 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
     retired,
     env: process.env,
     warn,
-    inform(message) {
-      // What helps while an application is set up is shown to its developer, though no other event of this level is.
-      if (config.logger === undefined) console.info(`authrouter: ${message}`)
-      else log('info', { event: 'config_info', message })
-    },
+    inform: (message) => { log('info', { event: 'config_info', message }) },
   })
   const engine = createEngine(settings)
   const server: Server = { engine, open: openVisit(engine), noteMount: doubledPrefix(settings.path, warn) }
