@@ -10,12 +10,13 @@ export function loginRecord({ settings, now }: Engine, previous: SessionRecord |
   // Another person takes nothing over; the same one keeps the other accounts.
   const isSame = previous?.accounts[slug]?.user.key === account.user.key
   const lifetime = rememberedFor(settings, remember)
+  const finished = { slug, stateHash, returnTo, ...(stepUp === undefined ? {} : { stepUp, at: now() }) }
   return {
     version: 1,
     salt: randomToken(16),
     current: slug,
     accounts: { ...(isSame ? previous.accounts : {}), [slug]: account },
-    finished: [...previous?.finished ?? [], shortened({ slug, stateHash, returnTo, ...(stepUp === undefined ? {} : { stepUp, at: now() }) }, settings.afterLogin)].slice(-mostFinished),
+    finished: [...previous?.finished ?? [], shortened(finished, settings.afterLogin)].slice(-mostFinished),
     createdAt: now(),
     ...(lifetime === undefined ? {} : { expiresAt: now() + lifetime * 1000, rememberedFor: lifetime }),
   }
