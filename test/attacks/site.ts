@@ -1,0 +1,110 @@
+import { createRequire } from 'node:module'
+import { inspect } from 'node:util'
+import express, { type RequestHandler } from 'express'
+import session from 'express-session'
+import { AuthError, authRouter, requireLogin, type AuthRouter, type AuthRouterOptions, type ProviderEntry } from '../../middleware/index.js'
+import type { Gates } from './gates.js'
+import type { Site, Tenants } from './orders.js'
+import type { Stores } from './stores.js'
+
+// Express 4 under its alias, which has no types of its own.
+const express4 = createRequire(import.meta.url)('express4') as typeof express
+
+/** Long enough to seal, and to be looked for wherever it must not stand. */
+export const secret = 'canary-app-secret of the attacked application'
+
+/** A site that a process runs. */
+export interface RunningSite {
+  app: express.Express
+  routers: AuthRouter[]
+  /** What the lookup function answers from. */
+  entries: Tenants['entries']
+}
+
+export function runSite(site: Site, stores: Stores, gates: Gates): RunningSite {
+  const app = site.express === 4 ? express4() : express()
+  app.set('trust proxy', 1)
+  const running: RunningSite = { app, routers: [], entries: isTenants(site.providers) ? site.providers.entries : {} }
+  app.get('/ping', (_req, res) => { res.json('pong') })
+  app.use(gates.at('early'))
+  if (stores.sessions && !site.session.endsWith('here')) {
+    app.use(session({ secret, resave: false, saveUninitialized: false, store: stores.sessions }))
+  }
+  app.use(gates.at('between'))
+  for (const [mount, options] of Object.entries(site.apps ?? { '': {} })) {
+    const auth = routerOf(site, stores, options, running)
+    running.routers.push(auth)
+    for (const path of site.mounts ?? [mount]) app.use(path === '' ? '/' : path, withHandlers(site, auth, gates))
+  }
+  app.use(answerError)
+  return running
+}
+
+function routerOf(site: Site, { tokens, sessions }: Stores, options: Partial<AuthRouterOptions>, running: RunningSite): AuthRouter {
+  const auth = authRouter({
+    secret,
+    baseUrl: site.baseUrl,
+    providers: isTenants(site.providers) ? lookup(site.providers.by, running) : site.providers as Record<string, ProviderEntry>,
+    ...(tokens ? { tokenStore: tokens } : {}),
+    ...(sessions && site.session.endsWith('here') ? { session: { store: sessions } } : {}),
+    ...(site.listening === true ? { logger: printing, hooks: { onError: ({ error }) => { print('onError', error) } } } : {}),
+    ...site.options,
+    ...options,
+  })
+  if (site.listening === true) auth.on('error', (event) => { print('error', event.error) })
+  return auth
+}
+
+function isTenants(providers: Site['providers']): providers is Tenants {
+  return typeof providers['by'] === 'string'
+}
+
+function lookup(by: Tenants['by'], running: RunningSite): Extract<AuthRouterOptions['providers'], (...call: never[]) => unknown> {
+  // By identity, as an application that reads its database once in a while would have them.
+  return (slug, req) => {
+    const host = (req.headers.host ?? '').split(':')[0] ?? ''
+    const tenant = by === 'host' ? host : by === 'path' ? req.baseUrl ?? '' : '*'
+    const entries = running.entries[tenant]
+    return (entries?.[slug] ?? entries?.['*']) as ProviderEntry | undefined
+  }
+}
+
+function print(what: string, value: unknown): void {
+  console.log(what, inspect(value, { depth: 8 }), JSON.stringify(value))
+}
+
+const printing: Exclude<AuthRouterOptions['logger'], false | undefined> = {
+  debug: (event, message) => { print(message ?? 'debug', event) },
+  info: (event, message) => { print(message ?? 'info', event) },
+  warn: (event, message) => { print(message ?? 'warn', event) },
+  error: (event, message) => { print(message ?? 'error', event) },
+}
+
+/** The application's own pages behind the router. */
+function withHandlers({ express: version }: Site, auth: AuthRouter, gates: Gates): express.Router {
+  const router = version === 4 ? express4.Router() : express.Router()
+  router.use(auth as RequestHandler)
+  router.use(gates.at('gate'))
+  router.get('/me', (req, res) => { res.json(req.authUser ? { id: req.authUser.id, key: req.authUser.key, provider: req.authUser.provider, emailVerified: req.authUser.emailVerified } : null) })
+  router.get('/private', requireLogin() as RequestHandler, (req, res) => { res.json({ id: req.authUser?.id }) })
+  router.get('/private/:slug', (req, res, next) => { (requireLogin(req.params['slug'] ?? '') as RequestHandler)(req, res, next) }, (req, res) => { res.json({ id: req.authUser?.id }) })
+  router.get('/api', (req, res, next) => {
+    // Until it is always there, a request without it answers what the contract says.
+    const client = req.oauthClient as typeof req.oauthClient | undefined
+    if (!client) throw new AuthError('login_required', 'Sign in first.')
+    client.get('things').then(({ status }) => { res.json({ status }) }, next)
+  })
+  router.get('/seal', (req, res) => { res.json(req.oauthClient.credentials.seal()) })
+  router.get('/write', (req, res) => {
+    Object.assign((req as { session?: object }).session ?? {}, { cart: ['book'], at: Date.now() })
+    res.json({ id: req.authUser?.id ?? null })
+  })
+  router.get('/logout', (req, res, next) => { req.auth.logout().then(() => { res.json('out') }, next) })
+  return router
+}
+
+// Four parameters tell Express that it is for errors.
+function answerError(error: unknown, _req: express.Request, res: express.Response, _next: express.NextFunction): void {
+  const { code, status } = error instanceof AuthError ? error : { code: 'unexpected', status: 500 }
+  res.status(status).json({ error: code })
+}
