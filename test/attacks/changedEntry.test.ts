@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals'
 import type { Attack } from './attack.js'
-import { attacked, modes, overModes } from './modes.js'
+import { attacked, overModes } from './modes.js'
 import type { Entries } from './orders.js'
 
 /** Case 286, configuration: when the entry of a slug changes hands, accounts of the former one are absent and no token leaves (rule R10). */
@@ -33,6 +33,7 @@ for (const { name, slug, after } of changes) {
     expect((await visitor.go('/api')).json()).toMatchObject({ error: 'login_required' })
     await expect(attack.tell({ do: 'call sealed', slug, sealed })).rejects.toThrow('credentials_unreadable')
     await attack.signOut(former)
+    await attack.tellAll({ do: 'settle' })
     // Another client of the same provider must not bring these tokens either, not even to revoke them.
     expect(attack.honest.received.length).toBe(heard)
     expect(JSON.stringify(attack.hostile.received)).not.toMatch(/canary-(?:access|refresh)-honest/)
@@ -48,6 +49,7 @@ overModes('When a lookup answers with another provider from now on, the sessions
   expect(await attack.me(visitor)).toBe(null)
   expect((await visitor.go('/api')).json()).toMatchObject({ error: 'login_required' })
   await attack.signOut(visitor)
+  await attack.tellAll({ do: 'settle' })
   expect(attack.hostile.received).toEqual([])
 })
 
@@ -58,6 +60,7 @@ overModes('Signing out everywhere after an entry has changed sends no token to i
   await attack.signIn(visitor, 'ada')
   await attack.run({ providers: { plain: attack.hostile.oauth2() } })
   await attack.tell({ do: 'logoutEverywhere', key: 'plain$ada' })
+  await attack.tellAll({ do: 'settle' })
   await attack.run()
   expect(await attack.me(visitor, { process: attack.other })).toBe(null)
   expect(attack.hostile.received).toEqual([])
@@ -70,4 +73,4 @@ overModes('Control: another path at the same provider, another title and more sc
   await attack.run({ providers: { plain: attack.honest.oauth2({ title: 'New name', userinfoEndpoint: `${attack.honest.origin}/v2/userinfo`, scope: ['profile', 'email'] }) } })
   expect(await attack.me(visitor, { process: attack.other })).toBe('ada')
   expect((await visitor.go('/api')).json()).toEqual({ status: 200 })
-}, { needs: (mode) => modes.indexOf(mode) >= 0 })
+})

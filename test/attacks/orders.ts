@@ -44,6 +44,8 @@ export type Order =
   | { do: 'held'; gate: string }
   | { do: 'open'; gate: string }
   | { do: 'logoutEverywhere'; key: string }
+  /** Waits for what goes on in the background. */
+  | { do: 'settle' }
   /** Makes an API call with sealed credentials. */
   | { do: 'call sealed'; slug: string; sealed: string }
   /** Moves the clock on by so many milliseconds. */

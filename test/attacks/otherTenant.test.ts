@@ -42,6 +42,7 @@ overModes('A session of one tenant, sent to another at its own host, is nobody t
   // Signing out there tells neither provider.
   const heard = attack.honest.received.length
   await visitor.go('https://b.example/auth/logout', { method: 'POST' })
+  await attack.tellAll({ do: 'settle' })
   expect(attack.hostile.received).toEqual([])
   expect(attack.honest.received.length).toBe(heard)
 })

@@ -47,6 +47,9 @@ async function obey(order: Order): Promise<unknown> {
     case 'held': return gates.held(order.gate)
     case 'open': return gates.open(order.gate)
     case 'logoutEverywhere': return running?.routers[0]?.logoutEverywhere(order.key)
+    case 'settle':
+      await Promise.all(running?.routers.map((router) => router.close()) ?? [])
+      return undefined
     case 'call sealed':
       return running?.routers[0]?.client(order.slug, order.sealed).get('things').then(({ status }) => status)
     case 'pass time':
