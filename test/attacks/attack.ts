@@ -40,6 +40,8 @@ export interface Attack {
   me: (visitor: Visitor, asked?: Asked) => Promise<string | null>
   /** The process that is not the first, where there is one. */
   readonly other: number
+  /** All that they have answered in this test. */
+  answers: () => Watched['answers']
   /** All that the processes have printed in this test. */
   printed: () => string
   begin: (mode: Mode) => void
@@ -86,6 +88,7 @@ export async function startAttack({ postgres: withPostgres = false, ...processOp
     signIn: async (visitor, person, slug, options) => visitor.go(await attack.start(visitor, person, slug, options), { ...(options?.process === undefined ? {} : { process: options.process }) }),
     signOut: (visitor, asked) => visitor.go('/auth/logout', { method: 'POST', ...asked }),
     me: async (visitor, asked) => (await visitor.go('/me', asked)).json<{ id: string } | null>()?.id ?? null,
+    answers: () => watched.answers,
     printed: collect,
     begin(chosen) {
       mode = chosen
