@@ -3,6 +3,8 @@ import type { RequestHandler } from 'express'
 /** Places where requests are kept until they are told to go on: `?gate=name` keeps one behind the router, `?between=name` before it. */
 export interface Gates {
   at: (place: 'early' | 'between' | 'gate') => RequestHandler
+  /** Stands at a gate until it is opened. */
+  pass: (name: string) => Promise<void>
   held: (name: string) => Promise<void>
   open: (name: string) => void
 }
@@ -16,16 +18,20 @@ export function createGates(): Gates {
     if (!gate) gates.set(name, gate = newGate())
     return gate
   }
+  const pass = (name: string): Promise<void> => {
+    const gate = gateOf(name)
+    gate.arrive()
+    return gate.opened
+  }
   return {
+    pass,
     at: (place) => (req, _res, next) => {
       const name = new URL(req.originalUrl, 'http://any').searchParams.get(place)
       if (name === null) {
         next()
         return
       }
-      const gate = gateOf(name)
-      gate.arrive()
-      void gate.opened.then(() => { next() })
+      void pass(name).then(() => { next() })
     },
     held: (name) => gateOf(name).arrived,
     open: (name) => { gateOf(name).open() },

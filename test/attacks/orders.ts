@@ -25,6 +25,8 @@ export interface Site {
   /** Several applications, each a router of its own, by mount path; one at the root unless told. */
   apps?: Record<string, Partial<AuthRouterOptions>>
   options?: Partial<AuthRouterOptions>
+  /** Room of a token store in memory, where it is not as it comes. */
+  maxEntries?: number
   /** Prints every event and error that the router tells of. */
   listening?: boolean
   redisUrl: string
@@ -40,6 +42,8 @@ export type StoreFault = 'throws' | 'hangs' | 'gives nothing' | 'gives garbage' 
 export type Order =
   | { do: 'run'; site: Site }
   | { do: 'fail'; store: StoreName; fault: StoreFault | undefined; operations?: string[] }
+  /** Keeps the token store's call of this number, counted from now, at the gate `store`. */
+  | { do: 'hold call'; number: number }
   /** Resolves when a request stands at the gate. */
   | { do: 'held'; gate: string }
   | { do: 'open'; gate: string }

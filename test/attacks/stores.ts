@@ -8,6 +8,8 @@ import type { Site, StoreFault } from './orders.js'
 
 /** What the stores of a process do wrong at the moment, and for which of their operations; all of them unless told. */
 export interface Faults {
+  /** Told of each call of the token store before it is made. */
+  beforeCall?: (() => Promise<void>) | undefined
   tokens: { fault: StoreFault; operations: string[] | undefined } | undefined
   sessions: { fault: StoreFault; operations: string[] | undefined } | undefined
 }
@@ -48,10 +50,10 @@ export async function openStores(site: Site, faults: Faults): Promise<Stores> {
 
 interface Opened { store: TokenStore; records: () => Promise<number>; close?: () => Promise<void> }
 
-async function tokenStoreOf({ tokens, redisUrl, postgresUrl, prefix }: Site): Promise<Opened | undefined> {
+async function tokenStoreOf({ tokens, redisUrl, postgresUrl, prefix, maxEntries }: Site): Promise<Opened | undefined> {
   switch (tokens) {
     case 'none': return undefined
-    case 'memory': return counted(memoryTokenStore())
+    case 'memory': return counted(memoryTokenStore(maxEntries === undefined ? {} : { maxEntries }))
     case 'redis': {
       const client = await connected(redisUrl)
       return { store: prefixed(redisTokenStore(client), prefix), records: async () => (await client.keys('*')).filter((key) => key.includes(`${prefix}authrouter`)).length }
@@ -98,7 +100,8 @@ const garbage: readonly unknown[] = ['text', 42, {}, { record: 5, version: 'x' }
 
 function faulty(store: TokenStore, faults: Faults): TokenStore {
   let turn = 0
-  const through = <T>(operation: string, work: () => Promise<T>): Promise<T> => {
+  const through = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
+    await faults.beforeCall?.()
     const { fault, operations = [operation] } = faults.tokens ?? {}
     if (!operations.includes(operation)) return work()
     switch (fault) {

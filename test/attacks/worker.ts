@@ -31,6 +31,7 @@ async function obey(order: Order): Promise<unknown> {
       site = order.site
       faults.tokens = undefined
       faults.sessions = undefined
+      faults.beforeCall = undefined
       ahead = 0
       gates = createGates()
       if (!isRestart) stores = await openStores(order.site, faults)
@@ -44,6 +45,11 @@ async function obey(order: Order): Promise<unknown> {
       faults[order.store] = order.fault && { fault: order.fault, operations: order.operations }
       if (order.store === 'sessions') stores?.sessions?.emit(order.fault === 'is away' ? 'disconnect' : 'connect')
       return undefined
+    case 'hold call': {
+      let calls = 0
+      faults.beforeCall = async () => { if (calls++ === order.number) await gates.pass('store') }
+      return undefined
+    }
     case 'held': return gates.held(order.gate)
     case 'open': return gates.open(order.gate)
     case 'logoutEverywhere': return running?.routers[0]?.logoutEverywhere(order.key)
