@@ -44,6 +44,8 @@ export interface Attack {
   answers: () => Watched['answers']
   /** All that the processes have printed in this test. */
   printed: () => string
+  /** For a test that has looked through it by itself. */
+  forgetPrinted: () => void
   begin: (mode: Mode) => void
   checkInvariants: () => Promise<void>
   close: () => Promise<void>
@@ -63,7 +65,7 @@ export async function startAttack({ postgres: withPostgres = false, ...processOp
 
   function siteOf(site: Partial<Site>): Site {
     if (!mode) throw new Error('No test has begun')
-    return { session: mode.session, tokens: mode.tokens, baseUrl: home, providers: { plain: honest.oauth2(), corp: honest.oidc() }, redisUrl: redis.url, ...urlOf(postgres), prefix, ...site }
+    return { session: mode.session, tokens: mode.tokens, express: mode.express, baseUrl: home, providers: { plain: honest.oauth2(), corp: honest.oidc() }, redisUrl: redis.url, ...urlOf(postgres), prefix, ...site }
   }
   const using = (): typeof processes => mode?.processes === 2 ? processes : processes.slice(0, 1) as unknown as typeof processes
   const collect = (): string => output += processes.map((process) => process.printed()).join('')
@@ -90,6 +92,10 @@ export async function startAttack({ postgres: withPostgres = false, ...processOp
     me: async (visitor, asked) => (await visitor.go('/me', asked)).json<{ id: string } | null>()?.id ?? null,
     answers: () => watched.answers,
     printed: collect,
+    forgetPrinted: () => {
+      collect()
+      output = ''
+    },
     begin(chosen) {
       mode = chosen
       prefix = `test${String(tests++)}:`

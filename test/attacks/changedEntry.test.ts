@@ -66,6 +66,15 @@ overModes('Signing out everywhere after an entry has changed sends no token to i
   expect(attack.hostile.received).toEqual([])
 }, { needs: ({ tokens }) => tokens !== 'none' })
 
+// Tokens of the application's own are kept in a token store, or in memory that ends with the process.
+overModes('Tokens of the application itself are not brought to another provider of the same slug and client id', async (attack) => {
+  await attack.run()
+  expect(await attack.tell({ do: 'call as the application', slug: 'plain' })).toBe(200)
+  await attack.run({ providers: { plain: attack.hostile.oauth2({ clientId: attack.honest.oauth2()['clientId'] }) } })
+  await attack.tell({ do: 'call as the application', slug: 'plain' }, attack.other)
+  expect(JSON.stringify(attack.hostile.received)).not.toMatch(/canary-(?:access|refresh)-honest/)
+}, { needs: ({ tokens }) => tokens !== 'none' })
+
 overModes('Control: another path at the same provider, another title and more scopes sign nobody out', async (attack) => {
   await attack.run()
   const visitor = attack.visitor()

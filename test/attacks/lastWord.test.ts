@@ -120,3 +120,30 @@ for (const { name, begin, needs = () => true } of slowRequests) {
     // Nobody knows of a person's sessions without a token store.
   }, { needs: (mode) => needs(mode) && mode.tokens !== 'none' })
 }
+
+overModes('A callback opened a second time, after the sign-out, does not bring the session back', async (attack) => {
+  await attack.run()
+  const visitor = attack.visitor()
+  const callback = await attack.start(visitor, 'ada')
+  // Another window of the same browser, that has not heard of the end of the login yet.
+  const late = visitor.copy()
+  await visitor.go(callback)
+  for (const [name, value] of visitor.jar()) late.jar().set(name, value)
+  await attack.signOut(visitor)
+  await late.go(callback, { process: attack.other })
+  expect([await attack.me(late), await attack.me(late, { process: attack.other }), await attack.me(visitor)]).toEqual([null, null, null])
+})
+
+overModes('Of two logins of one browser at once, the one that ends last is who is signed in, and a copy of neither outlives a sign-out everywhere', async (attack) => {
+  await attack.run()
+  const visitor = attack.visitor()
+  const [first, second] = [await attack.start(visitor, 'ada'), await attack.start(visitor, 'ada', 'corp')]
+  const before = visitor.copy()
+  await visitor.go(first)
+  const copy = visitor.copy()
+  // It began before the first one had ended, and does not know of its session.
+  await before.go(second, { process: attack.other })
+  await attack.tell({ do: 'logoutEverywhere', key: 'plain$ada' })
+  await attack.tell({ do: 'logoutEverywhere', key: 'corp$ada' })
+  expect([await attack.me(copy), await attack.me(before), await attack.me(visitor)]).toEqual([null, null, null])
+}, { needs: ({ tokens }) => tokens !== 'none' })

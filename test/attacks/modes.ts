@@ -8,6 +8,7 @@ export interface Mode {
   session: SessionPlace
   tokens: TokenPlace
   processes: 1 | 2
+  express: 4 | 5
 }
 
 const sessionNames: Record<SessionPlace, string> = {
@@ -20,21 +21,22 @@ const sessionNames: Record<SessionPlace, string> = {
 
 const tokenNames: Record<TokenPlace, string> = { none: 'no token store', memory: 'tokens in memory', redis: 'tokens on Redis', postgres: 'tokens on Postgres' }
 
-function mode(session: SessionPlace, tokens: TokenPlace, processes: 1 | 2): Mode {
-  return { name: `${sessionNames[session]}, ${tokenNames[tokens]}, ${processes === 1 ? 'one process' : 'two processes'}`, session, tokens, processes }
+function mode(session: SessionPlace, tokens: TokenPlace, processes: 1 | 2, express: 4 | 5 = 5): Mode {
+  const name = [sessionNames[session], tokenNames[tokens], processes === 1 ? 'one process' : 'two processes', ...(express === 4 ? ['Express 4'] : [])].join(', ')
+  return { name, session, tokens, processes, express }
 }
 
 /**
- * Every combination. Left out: two processes with anything in the memory of one of them, which could not know of each other's sessions
+ * Every combination, some of them on Express 4. Left out: two processes with anything in the memory of one of them, which could not know of each other's sessions
  * or tokens, so that nothing an application does there makes sense.
  */
 export const modes: readonly Mode[] = [
-  mode('cookie', 'none', 1), mode('cookie', 'memory', 1), mode('cookie', 'redis', 1),
-  mode('memory', 'none', 1), mode('memory', 'memory', 1),
-  mode('redis', 'none', 1), mode('redis', 'redis', 1),
-  mode('memory here', 'none', 1),
-  mode('cookie', 'none', 2), mode('cookie', 'redis', 2),
-  mode('redis', 'none', 2), mode('redis', 'redis', 2),
+  mode('cookie', 'none', 1), mode('cookie', 'memory', 1), mode('cookie', 'redis', 1, 4),
+  mode('memory', 'none', 1), mode('memory', 'memory', 1, 4),
+  mode('redis', 'none', 1, 4), mode('redis', 'redis', 1),
+  mode('memory here', 'none', 1, 4),
+  mode('cookie', 'none', 2, 4), mode('cookie', 'redis', 2),
+  mode('redis', 'none', 2), mode('redis', 'redis', 2, 4),
   mode('redis here', 'redis', 2),
 ]
 

@@ -52,6 +52,8 @@ export type Order =
   | { do: 'settle' }
   /** Makes an API call with sealed credentials. */
   | { do: 'call sealed'; slug: string; sealed: string }
+  /** Makes an API call with tokens of the application's own. */
+  | { do: 'call as the application'; slug: string }
   /** Moves the clock on by so many milliseconds. */
   | { do: 'pass time'; milliseconds: number }
   | { do: 'entries'; entries: Tenants['entries'] }

@@ -59,6 +59,10 @@ export async function startProvider(name: string): Promise<ScriptedProvider> {
   }
 
   async function token(form: URLSearchParams, res: ServerResponse): Promise<void> {
+    if (form.get('grant_type') === 'client_credentials') {
+      sendJson(res, await issue({ person: 'the application', nonce: null, clientId: '' }))
+      return
+    }
     const isRefresh = form.get('grant_type') === 'refresh_token'
     const [held, key] = isRefresh ? [refreshes, form.get('refresh_token') ?? ''] as const : [grants, form.get('code') ?? ''] as const
     const grant = held.get(key)

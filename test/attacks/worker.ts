@@ -58,6 +58,8 @@ async function obey(order: Order): Promise<unknown> {
       return undefined
     case 'call sealed':
       return running?.routers[0]?.client(order.slug, order.sealed).get('things').then(({ status }) => status)
+    case 'call as the application':
+      return running?.routers[0]?.client(order.slug, { grant: 'client_credentials' }).get('things').then(({ status }) => status)
     case 'pass time':
       ahead += order.milliseconds
       return undefined
