@@ -56,7 +56,7 @@ let tests = 0
 
 export async function startAttack({ postgres: withPostgres = false, ...processOptions }: AttackOptions): Promise<Attack> {
   const [redis, postgres, honest, hostile, sink, ...processes] = await Promise.all([
-    startRedis(), withPostgres ? startPostgres() : undefined, startProvider('honest'), startProvider('hostile'), startServer((_request, res) => { res.end() }),
+    startRedis(), withPostgres ? startPostgres() : Promise.resolve(undefined), startProvider('honest'), startProvider('hostile'), startServer((_request, res) => { res.end() }),
     startAttacked(processOptions), startAttacked(processOptions)] as const)
   const watched: Watched = { ports: () => processes.map(({ port }) => port), answers: [] }
   let mode: Mode | undefined

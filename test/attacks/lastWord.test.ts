@@ -121,7 +121,7 @@ for (const { name, begin, needs = () => true } of slowRequests) {
   }, { needs: (mode) => needs(mode) && mode.tokens !== 'none' })
 }
 
-overModes('A callback opened a second time, after the sign-out, does not bring the session back', async (attack) => {
+overModes('A callback opened a second time, after the sign-out, does not bring the session back', async (attack, mode) => {
   await attack.run()
   const visitor = attack.visitor()
   const callback = await attack.start(visitor, 'ada')
@@ -130,8 +130,8 @@ overModes('A callback opened a second time, after the sign-out, does not bring t
   await visitor.go(callback)
   for (const [name, value] of visitor.jar()) late.jar().set(name, value)
   await attack.signOut(visitor)
-  await late.go(callback, { process: attack.other })
-  expect([await attack.me(late), await attack.me(late, { process: attack.other }), await attack.me(visitor)]).toEqual([null, null, null])
+  await late.go(callback, { process: elsewhere(attack, mode) })
+  expect([...await whoIs(attack, mode, late), await attack.me(visitor)]).toEqual([null, null, null])
 })
 
 overModes('Of two logins of one browser at once, the one that ends last is who is signed in, and a copy of neither outlives a sign-out everywhere', async (attack) => {

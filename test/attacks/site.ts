@@ -63,7 +63,7 @@ function lookup(by: Tenants['by'], running: RunningSite): Extract<AuthRouterOpti
   // By identity, as an application that reads its database once in a while would have them.
   return (slug, req) => {
     const host = (req.headers.host ?? '').split(':')[0] ?? ''
-    const tenant = by === 'host' ? host : by === 'path' ? req.baseUrl ?? '' : '*'
+    const tenant = by === 'host' ? host : by === 'path' ? (req as { baseUrl?: string }).baseUrl ?? '' : '*'
     const entries = running.entries[tenant]
     return (entries?.[slug] ?? entries?.['*']) as ProviderEntry | undefined
   }
@@ -96,7 +96,7 @@ function withHandlers({ express: version }: Site, auth: AuthRouter, gates: Gates
   })
   router.get('/seal', (req, res) => { res.json(req.oauthClient.credentials.seal()) })
   router.get('/write', (req, res) => {
-    Object.assign((req as { session?: object }).session ?? {}, { cart: ['book'], at: Date.now() })
+    Object.assign((req as { session?: object | null }).session ?? {}, { cart: ['book'], at: Date.now() })
     res.json({ id: req.authUser?.id ?? null })
   })
   router.get('/logout', (req, res, next) => { req.auth.logout().then(() => { res.json('out') }, next) })
