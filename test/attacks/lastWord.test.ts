@@ -147,3 +147,16 @@ overModes('Of two logins of one browser at once, the one that ends last is who i
   await attack.tell({ do: 'logoutEverywhere', key: 'corp$ada' })
   expect([await attack.me(copy), await attack.me(before), await attack.me(visitor)]).toEqual([null, null, null])
 }, { needs: ({ tokens }) => tokens !== 'none' })
+
+overModes('A callback opened twice, of which the second answer comes after another person has signed in, does not bring the former one back', async (attack, mode) => {
+  await attack.run({ providers: { plain: attack.honest.oauth2(), other: attack.honest.oauth2() } })
+  const visitor = attack.visitor()
+  const callback = await attack.start(visitor, 'ada')
+  const late = visitor.go(`${callback}&early=slow`, { process: elsewhere(attack, mode) })
+  await attack.tell({ do: 'held', gate: 'slow' }, elsewhere(attack, mode))
+  await visitor.go(callback)
+  await attack.signIn(visitor, 'bob', 'other')
+  await attack.tell({ do: 'open', gate: 'slow' }, elsewhere(attack, mode))
+  await late
+  expect(await whoIs(attack, mode, visitor)).toEqual(['bob', 'bob'])
+})
