@@ -39,7 +39,7 @@ export interface Watched {
 
 /** Milliseconds after which an answer counts as never given (invariant I5). */
 const deadline = 17_000
-const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+const agent = new Agent({ keepAlive: true, maxSockets: 1_000 })
 
 export function createVisitor(watched: Watched, home: string, jars = new Map<string, Map<string, string>>()): Visitor {
   const jar = (host = new URL(home).host): Map<string, string> => {
