@@ -31,12 +31,11 @@ export async function startLogin(engine: Engine, visit: Visit, registration: Reg
     return
   }
   const returnTo = returnToOf(engine, place, parameters['returnTo'], engine.settings.afterLogin)
-  if (engine.settings.ifLoggedIn === 'redirect') {
-    requireCertainty(visit)
-    if (visit.record) {
-      answer(visit, returnTo)
-      return
-    }
+  // A store that is away now would most likely refuse the end of this login, after all that the user does at the provider.
+  requireCertainty(visit)
+  if (visit.record && engine.settings.ifLoggedIn === 'redirect') {
+    answer(visit, returnTo)
+    return
   }
   answer(visit, await begin(engine, visit, registration, optionsOf(registration, parameters, returnTo)))
 }
