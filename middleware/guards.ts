@@ -104,8 +104,8 @@ function lacking({ scope = [], maxAge, acr }: LoginRequirement, user: AuthUser, 
     return { options: { acrValues: [acr] }, error: new AuthError('forbidden', 'This needs a stronger sign-in.') }
   }
   const have = new Set(granted?.split(' '))
-  const wanted = scope.filter((item) => !have.has(item))
-  return wanted.length === 0 ? undefined : { options: { scope: wanted }, error: new AuthError('forbidden', 'This needs an access that you have not granted.') }
+  // All that is required and not what is lacking of it, which may be another part each time.
+  return scope.every((item) => have.has(item)) ? undefined : { options: { scope }, error: new AuthError('forbidden', 'This needs an access that you have not granted.') }
 }
 
 async function stepUp(engine: Engine, visit: Visit, user: AuthUser, { options, error }: Missing): Promise<void> {

@@ -21,7 +21,7 @@ async function start(options: Partial<AuthRouterOptions> = {}): Promise<void> {
   provider = await startScopeProvider()
   const router = authRouter({ secret: testSecret, logger: false, providers: { plain: provider.entry }, ...options })
   const both: ReturnType<typeof requireLogin> = (req, res, next) => { wants('mail')(req, res, () => { wants('projects')(req, res, next) }) }
-  const app = await listen(hosts['Express 5']({ router, guarded: { '/projects': [wants('projects'), done], '/mail': [wants('mail'), done], '/both': [both, done] } }))
+  const app = await listen(hosts['Express 5']({ router, guarded: { '/projects': [wants('projects'), done], '/mail': [wants('mail'), done], '/both': [both, done], '/together': [wants('mail', 'projects'), done] } }))
   url = app.url
   close = async () => { await router.close(); await app.close(); await provider.close() }
   browser = createBrowser()
@@ -75,6 +75,12 @@ test('Two guards, each of which loses what the other one got, turn in no circle'
   provider.grant = (asked) => asked.filter((scope) => scope === asked.at(-1)).join(' ')
   expect((await browser.go(`${url}/both`)).status).toBe(403)
   expect(provider.asked).toHaveLength(3)
+})
+
+test('A provider that grants another part each time is asked once', async () => {
+  provider.grant = (asked) => asked.includes('mail') ? asked[provider.asked.length % 2 + 1] : asked.join(' ')
+  expect((await browser.go(`${url}/together`)).status).toBe(403)
+  expect(provider.asked).toEqual(['profile', 'profile mail projects'])
 })
 
 test('The way back from a provider, which browsers call cross-site, goes on to it; another site\'s link does not', async () => {
