@@ -7,6 +7,8 @@ import { sendJson, type AppParts } from '../support/hosts.js'
 
 /** A function of the application's that never answers must not leave a visitor without an answer. */
 
+jest.setTimeout(60_000)
+
 let openid: OpenidProvider
 let asked: string[]
 let logged: { event: string; reason?: string; message?: string }[]
