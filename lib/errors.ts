@@ -49,7 +49,7 @@ export interface AuthErrorOptions {
   provider?: string | undefined
   /** What went wrong underneath. Never shown, never serialised. */
   cause?: unknown
-  /** The provider's own error code (RFC 6749 section 4.1.2.1), as it came. */
+  /** The provider's own error code (RFC 6749 section 4.1.2.1): shaped as one, and without anything that was sent there in confidence. */
   providerError?: string | undefined
   /** A machine-readable word that narrows the code down, such as the failed check of an ID Token. */
   reason?: string | undefined

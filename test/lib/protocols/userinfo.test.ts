@@ -62,6 +62,14 @@ describe('What else belongs to it', () => {
     expect(raw).toEqual({ id: 1, emails: [{ email: 'a@b.example' }], own: { by: 'id' } })
     expect(server.received.map(({ url, headers }) => [url, headers.authorization])).toEqual(['/me', '/emails', '/denied', '/broken', '/of/1?n=1'].map((url) => [url, 'Bearer canary-access']))
   })
+
+  test.each(['http://id.example/me', 'https://127.0.0.2/me', 'https://10.0.0.1/me', 'https://ada:pw@id.example/me', 'javascript:alert(1)', '/me'])('is not asked for at %s where a profile names that', async (address) => {
+    const tokensSentTo: string[] = []
+    const context = contextFor({ provider: { userinfoEndpoint: 'https://id.example/me', extraRequests: { own: ({ link }) => String(link) } },
+      http: ({ url }) => { tokensSentTo.push(url); return Promise.resolve({ status: 200, headers: {}, body: Buffer.from(JSON.stringify({ link: address })) }) } })
+    expect(await fetchProfile(context, tokenSet, bearer)).toEqual({ link: address })
+    expect(tokensSentTo).toEqual(['https://id.example/me'])
+  })
 })
 
 test('Without an endpoint it is the token answer, without its tokens, whatever they are called and however deep they stand', async () => {
