@@ -26,7 +26,7 @@ overModes('Whoever had a session is asked to come back soon, is never somebody e
 
   await attack.tellAll({ do: 'fail', store: 'sessions', fault: 'is away' })
   const asked = { process: attack.other }
-  for (const path of ['/private', '/auth/session']) expect([path, (await visitor.go(path, asked)).status]).toEqual([path, 503])
+  for (const path of ['/private', '/auth/session', '/auth/plain']) expect([path, (await visitor.go(path, asked)).status]).toEqual([path, 503])
   expect([401, 503]).toContain((await visitor.go('/api', asked)).status)
   expect((await attack.signOut(visitor, asked)).status).toBe(503)
   const { status, body } = await visitor.go('/me', asked)
