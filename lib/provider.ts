@@ -1,3 +1,4 @@
+import type { ProfileMap, RawProfile } from './profileMap.js'
 import type { RenewalStrategy, ResolvedExchange } from './renewalStrategy.js'
 import type { Client, ClientCertificate, Tokens } from './types.js'
 
@@ -29,18 +30,6 @@ export type ClientAuthFunction = (request: { endpoint: string; clientId: string;
 
 /** OAuth 1.0a signature methods (RFC 5849 section 3.4 and their SHA-2 successors). */
 export type SignatureMethod = 'HMAC-SHA1' | 'HMAC-SHA256' | 'HMAC-SHA512' | 'RSA-SHA1' | 'RSA-SHA256' | 'RSA-SHA512' | 'PLAINTEXT'
-
-/** A value of JSON as a provider sent it, known only to be an object. */
-export type RawProfile = Record<string, unknown>
-
-/** Where a field of the user comes from: a path into the raw profile (`'data.id'`, `'emails.0.value'`), or a pure function of it. */
-export type ProfileField = string | ((raw: RawProfile) => unknown)
-
-/** The fields that a profile map can fill; what it does not name is not taken. */
-export type ProfileKey = 'id' | 'username' | 'name' | 'givenName' | 'familyName' | 'nickname' | 'email' | 'emailVerified' | 'picture'
-  | 'profileUrl' | 'website' | 'gender' | 'birthdate' | 'locale' | 'zoneinfo' | 'phoneNumber' | 'address'
-
-export type ProfileMap = Partial<Record<ProfileKey, ProfileField>>
 
 /** A request on its way to a provider's API. */
 export interface ApiRequest {

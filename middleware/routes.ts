@@ -1,6 +1,7 @@
 import { AuthError } from '../lib/errors.js'
 import type { Registration } from '../lib/types.js'
 import type { FailedRequest } from './answers.js'
+import { requireCertainty } from './doubt.js'
 import type { Engine } from './engine.js'
 import type { Request } from './http.js'
 import { bodyParameters, queryParameters, type Parameters } from './parameters.js'
@@ -54,6 +55,8 @@ function providerRoute(engine: Engine, slug: string, methodsOf: (registration: R
   return {
     slug,
     async run(visit, failed) {
+      // A store that is away now would most likely refuse the end of a login, after all that the user does at the provider.
+      requireCertainty(visit)
       const registration = await engine.find(slug, visit.req)
       if (!registration) throw new AuthError('unknown_provider', 'There is no such way to sign in here.')
       requireMethod(visit, methodsOf(registration))

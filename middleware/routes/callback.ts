@@ -8,7 +8,6 @@ import { sealCredentials } from '../../lib/sealedCredentials.js'
 import type { LoginDecision } from '../../lib/settings.js'
 import type { Context, Registration, Tokens, Transaction } from '../../lib/types.js'
 import { redirect, sendJson, sendPage, type FailedRequest } from '../answers.js'
-import { requireCertainty } from '../doubt.js'
 import type { Engine } from '../engine.js'
 import { headerOf, wantsJson } from '../http.js'
 import { dropSession, noteSession } from '../everywhere.js'
@@ -31,7 +30,6 @@ const repostMarker = 'authrouter_repost'
 export async function finishLogin(engine: Engine, visit: Visit, registration: Registration, received: Parameters, failed: FailedRequest): Promise<void> {
   const { req, place } = visit
   if ((headerOf(req, 'sec-purpose') ?? '').includes('prefetch')) throw new AuthError('bad_request', 'A sign-in cannot be finished ahead of time.', { reason: 'prefetch' })
-  requireCertainty(visit)
   const { [repostMarker]: reposted, ...parameters } = received
   const origin = originOf(req, place.origin)
   if (req.method === 'POST' && reposted === undefined && (origin === 'cross-site' || origin === 'same-site')) {

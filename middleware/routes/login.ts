@@ -3,7 +3,6 @@ import { login } from '../../lib/login.js'
 import { titleOf } from '../../lib/title.js'
 import type { LoginOptions, Registration } from '../../lib/types.js'
 import { redirect, sendJson, sendPage } from '../answers.js'
-import { requireCertainty } from '../doubt.js'
 import type { Engine } from '../engine.js'
 import { wantsJson } from '../http.js'
 import { isNavigation, originOf } from '../origin.js'
@@ -31,8 +30,6 @@ export async function startLogin(engine: Engine, visit: Visit, registration: Reg
     return
   }
   const returnTo = returnToOf(engine, place, parameters['returnTo'], engine.settings.afterLogin)
-  // A store that is away now would most likely refuse the end of this login, after all that the user does at the provider.
-  requireCertainty(visit)
   if (visit.record && engine.settings.ifLoggedIn === 'redirect') {
     answer(visit, returnTo)
     return

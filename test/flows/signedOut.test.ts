@@ -100,13 +100,11 @@ describe('signedIn', () => {
   })
 })
 
-test('An account whose provider is gone keeps its person, and its client says why it can do nothing', async () => {
+test('An account whose provider is not configured any more is nobody\'s', async () => {
   const entries = new Map<string, ProviderEntry>()
   const app = await startApplication(openid, { providers: (slug) => entries.get(slug) }, { handlers: { '/projects': (req, res) => {
-    const { user, client, clients } = signedIn(req)
-    client.get('projects').then(({ status }) => { sendJson(res, { status }) }, (error: unknown) => {
-      const { code, provider } = error as AuthError
-      sendJson(res, { id: user.id, code, provider, slugs: Object.keys(clients) })
+    req.oauthClient.get('projects').then(({ status }) => { sendJson(res, { status }) }, (error: unknown) => {
+      sendJson(res, { user: req.authUser, code: (error as AuthError).code, slugs: Object.keys(req.oauthClients) })
     })
   } } })
   try {
@@ -114,7 +112,7 @@ test('An account whose provider is gone keeps its person, and its client says wh
     const browser = createBrowser()
     await browser.go(`${app.url}/auth/corp`)
     entries.delete('corp')
-    expect((await browser.json(`${app.url}/projects`)).data).toEqual({ id: 'ada-id', code: 'credentials_gone', provider: 'corp', slugs: [] })
+    expect((await browser.json(`${app.url}/projects`)).data).toEqual({ code: 'login_required', slugs: [] })
   } finally { await app.close() }
 })
 

@@ -83,16 +83,16 @@ test('An onError that hangs is in the log, when the visitor has long been answer
   })
 })
 
-test('A look-up of providers that hangs is an answer that names it, on routes and on pages', async () => {
+test('A look-up of providers that hangs is an answer that names it, on routes and on guarded pages', async () => {
   const entries = new Map<string, ProviderEntry>()
   let hangs = false
   const providers: AuthRouterOptions['providers'] = (slug) => hangs ? hanging('providers')() : Promise.resolve(entries.get(slug))
-  await withApplication({ providers }, {}, async (app) => {
+  await withApplication({ providers }, { guarded: { '/private': [requireLogin(), (_req, res) => { sendJson(res, 'let in') }] } }, async (app) => {
     entries.set('corp', entriesAt(openid, app.url).corp)
     const browser = createBrowser()
     await browser.go(`${app.url}/auth/corp`)
     hangs = true
-    for (const path of ['/auth/corp', '/me']) {
+    for (const path of ['/auth/corp', '/private']) {
       asked = []
       holdTime()
       const { status, body } = await whenTimeIsUp(browser.go(app.url + path), 'providers')

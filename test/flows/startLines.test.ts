@@ -31,7 +31,7 @@ describe('The callback URLs', () => {
     process.env['NODE_ENV'] = 'development'
     const info = jest.fn()
     authRouter({ ...options, logger: { debug: () => undefined, info, warn: () => undefined, error: () => undefined } })
-    expect(info).toHaveBeenCalledWith({ event: 'config_info' }, line)
+    expect(info).toHaveBeenCalledWith({ event: 'config_info', message: line }, line)
     authRouter({ ...options, logger: false })
     expect(printed).toEqual([])
   })

@@ -27,7 +27,7 @@ const profiles: [string, (index: number) => unknown][] = [
 ]
 
 const recordOf = (index: number, raw: unknown): object => ({
-  version: 1, salt: `salt-${String(index)}`, current: 'corp', accounts: { corp: { user: { id: String(index), key: `corp$${String(index)}`, raw: { raw } } } }, finished: [], createdAt: 0,
+  version: 1, salt: `salt-${String(index)}`, current: 'corp', accounts: { corp: { binding: 'whose', user: { id: String(index), key: `corp$${String(index)}`, raw: { raw } } } }, finished: [], createdAt: 0,
 })
 
 describe.each(profiles)('Seven hundred people whose profiles inflate to %s', (_name, profileOf) => {
@@ -61,5 +61,5 @@ test('What a session holds is counted by what was opened, not by what it was sea
 test('A small session counts for little, so that two thousand of them fit', () => {
   const user = { provider: 'corp', id: '1', key: 'corp$1', name: 'Ada', email: 'ada@example.org', emailVerified: true, roles: [], raw: { sub: '1', groups: ['a', 'b'] } }
   const tokens = { accessToken: 'x'.repeat(1_000), refreshToken: 'x'.repeat(1_000), idToken: 'x'.repeat(1_000), tokenType: 'Bearer', expiresAt: 1_800_000_000 }
-  expect(heldBytes({ version: 1, salt: 'x'.repeat(22), current: 'corp', accounts: { corp: { user, tokens } }, finished: [], createdAt: 0 })).toBeLessThan(6_000)
+  expect(heldBytes({ version: 1, salt: 'x'.repeat(22), current: 'corp', accounts: { corp: { binding: 'whose', user, tokens } }, finished: [], createdAt: 0 })).toBeLessThan(6_000)
 })
