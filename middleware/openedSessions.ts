@@ -3,7 +3,7 @@ import { deepFreeze } from './deepFreeze.js'
 import { heldBytes } from './heldBytes.js'
 import { readRecord, type SessionRecord } from './session.js'
 
-/** Bytes that opened sessions take at most, with their sealed texts: some two thousand sessions with their tokens. */
+/** Bytes that opened sessions take at most, with their sealed texts: some 1,700 sessions with their tokens. */
 const mostBytes = 20_000_000
 /** Characters of a sealed text's end that tell it from others. */
 const tagLength = 24

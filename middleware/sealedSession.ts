@@ -16,7 +16,7 @@ const homes = {
     // Sealed, with the names of two cookies, they take at most 7,000 bytes of each request's header.
     mostBytes: 5_130,
     trimmed: 'the raw profile does not fit into cookies; a session store would keep it',
-    refused: 'This sign-in does not fit into cookies. The application needs a session store: set the option session: { store }.',
+    refused: 'This sign-in does not fit into cookies. The application needs a store for it: set the option tokenStore, or session: { store }.',
   },
   /** Sessions of the application's, which may be cookies too. */
   session: { compressed: false, ...tooLarge },
