@@ -87,7 +87,7 @@ function withHandlers({ express: version }: Site, auth: AuthRouter, gates: Gates
   router.use(gates.at('gate'))
   router.get('/me', (req, res) => { res.json(req.authUser ? { id: req.authUser.id, key: req.authUser.key, provider: req.authUser.provider, emailVerified: req.authUser.emailVerified } : null) })
   router.get('/private', requireLogin() as RequestHandler, (req, res) => { res.json({ id: req.authUser?.id }) })
-  router.get('/private/:slug', (req, res, next) => { (requireLogin(req.params['slug'] ?? '') as RequestHandler)(req, res, next) }, (req, res) => { res.json({ id: req.authUser?.id }) })
+  router.get('/private/:slug', (req, res, next) => { (requireLogin(req.params['slug']) as RequestHandler)(req, res, next) }, (req, res) => { res.json({ id: req.authUser?.id }) })
   router.get('/api', (req, res, next) => {
     const client = req.oauthClient
     client.get('things').then(({ status }) => { res.json({ status }) }, next)
