@@ -92,7 +92,8 @@ for (const { name, needs, kills, start } of engines) describeWith(needs, `A proc
         refreshed: 1,
         reused: isLost ? 1 : 0,
       })
-      expect(aftermath.lockedFor).toBeLessThan(longestLock * 1000)
+      // On a busy machine the store takes a lock for who is dead by then.
+      expect(aftermath.lockedFor).toBeLessThan((longestLock + 5) * 1000)
     }
   }
 
