@@ -25,6 +25,8 @@ export interface Site {
   /** Several applications, each a router of its own, by mount path; one at the root unless told. */
   apps?: Record<string, Partial<AuthRouterOptions>>
   options?: Partial<AuthRouterOptions>
+  /** Tokens are in a table of the application's own, which knows none; the token store serves for locks. */
+  ownTable?: boolean
   /** Room of a token store in memory, where it is not as it comes. */
   maxEntries?: number
   /** Prints every event and error that the router tells of. */
@@ -41,9 +43,11 @@ export type StoreFault = 'throws' | 'hangs' | 'gives nothing' | 'gives garbage' 
 /** What the parent tells a process to do. */
 export type Order =
   | { do: 'run'; site: Site }
-  | { do: 'fail'; store: StoreName; fault: StoreFault | undefined; operations?: string[] }
+  | { do: 'fail'; store: StoreName; fault: StoreFault | undefined; operations?: string[]; times?: number }
   /** Keeps the token store's call of this number, counted from now, at the gate `store`. */
   | { do: 'hold call'; number: number }
+  /** Keeps the next write of the session store at the gate `store`. */
+  | { do: 'hold write' }
   /** Resolves when a request stands at the gate. */
   | { do: 'held'; gate: string }
   | { do: 'open'; gate: string }

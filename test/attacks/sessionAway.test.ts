@@ -89,3 +89,19 @@ overModes('A sealed cookie that somebody brings along counts for nothing beside 
   if (status === 200) expect(body).toBe('null')
   expect((await other.go('/private', asked)).status).toBe(503)
 }, { needs: ({ session }) => session === 'memory' || session === 'redis' })
+
+overModes('Nobody teaches a process another name of the session\'s cookie', async (attack) => {
+  await attack.run()
+  const attacker = attack.visitor()
+  await attack.signIn(attacker, 'mallory')
+  // The id and its signature, under a name that stands before the right one, and a name that is a part of it.
+  const [[name = '', value = ''] = []] = [...attacker.jar()].filter(([each]) => each.endsWith('sid'))
+  for (const process of [0, attack.other]) await attacker.go('/me', { process, headers: { cookie: `decoy=${value}; ${name}=${value}` } })
+  const visitor = attack.visitor()
+  await attack.signIn(visitor, 'ada')
+  await attack.tellAll({ do: 'fail', store: 'sessions', fault: 'is away' })
+  const { status } = await visitor.go('/private', { process: attack.other })
+  await attack.tellAll({ do: 'fail', store: 'sessions', fault: undefined })
+  expect(status).toBe(503)
+  expect(await attack.me(visitor, { process: attack.other })).toBe('ada')
+}, { needs: ({ session }) => session === 'memory' || session === 'redis' })

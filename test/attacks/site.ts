@@ -47,6 +47,7 @@ function routerOf(site: Site, { tokens, sessions }: Stores, options: Partial<Aut
     providers: isTenants(site.providers) ? lookup(site.providers.by, running) : site.providers as Record<string, ProviderEntry>,
     ...(tokens ? { tokenStore: tokens } : {}),
     ...(sessions && site.session.endsWith('here') ? { session: { store: sessions } } : {}),
+    ...(site.ownTable === true ? { fetchToken: () => undefined, hooks: { onTokens: () => undefined } } : {}),
     ...(site.listening === true ? { logger: printing, hooks: { onError: ({ error }) => { print('onError', error) } } } : {}),
     ...site.options,
     ...options,

@@ -8,9 +8,11 @@ import type { Site, StoreFault } from './orders.js'
 
 /** What the stores of a process do wrong at the moment, and for which of their operations; all of them unless told. */
 export interface Faults {
+  /** Told of each write of the session store before it is made. */
+  beforeWrite?: (() => Promise<void>) | undefined
   /** Told of each call of the token store before it is made. */
   beforeCall?: (() => Promise<void>) | undefined
-  tokens: { fault: StoreFault; operations: string[] | undefined } | undefined
+  tokens: { fault: StoreFault; operations: string[] | undefined; times?: number | undefined } | undefined
   sessions: { fault: StoreFault; operations: string[] | undefined } | undefined
 }
 
@@ -103,7 +105,7 @@ function faulty(store: TokenStore, faults: Faults): TokenStore {
   const through = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
     await faults.beforeCall?.()
     const { fault, operations = [operation] } = faults.tokens ?? {}
-    if (!operations.includes(operation)) return work()
+    if (!operations.includes(operation) || (faults.tokens?.times !== undefined && faults.tokens.times-- <= 0)) return work()
     switch (fault) {
       case undefined: return work()
       case 'hangs': return new Promise(() => undefined)
@@ -133,7 +135,8 @@ function faultySessions(store: session.Store, faults: Faults): session.Store {
     operations[name] = (...call) => {
       const { fault, operations: failing = [name] } = faults.sessions ?? {}
       const done = call.at(-1) as Done | undefined
-      if (fault === undefined || !failing.includes(name)) work(...call)
+      if (faults.beforeWrite && name === 'set') void faults.beforeWrite().then(() => { work(...call) })
+      else if (fault === undefined || !failing.includes(name)) work(...call)
       else if (fault === 'hangs') return
       else if (fault === 'gives nothing') setImmediate(() => { done?.() })
       else if (fault === 'gives garbage') setImmediate(() => { done?.(null, { cookie: {}, authrouter: 7 }) })

@@ -32,6 +32,7 @@ async function obey(order: Order): Promise<unknown> {
       faults.tokens = undefined
       faults.sessions = undefined
       faults.beforeCall = undefined
+      faults.beforeWrite = undefined
       ahead = 0
       gates = createGates()
       if (!isRestart) stores = await openStores(order.site, faults)
@@ -42,7 +43,7 @@ async function obey(order: Order): Promise<unknown> {
       return undefined
     }
     case 'fail':
-      faults[order.store] = order.fault && { fault: order.fault, operations: order.operations }
+      faults[order.store] = order.fault && { fault: order.fault, operations: order.operations, times: order.times }
       if (order.store === 'sessions') stores?.sessions?.emit(order.fault === 'is away' ? 'disconnect' : 'connect')
       return undefined
     case 'hold call': {
@@ -50,6 +51,12 @@ async function obey(order: Order): Promise<unknown> {
       faults.beforeCall = async () => { if (calls++ === order.number) await gates.pass('store') }
       return undefined
     }
+    case 'hold write':
+      faults.beforeWrite = () => {
+        faults.beforeWrite = undefined
+        return gates.pass('store')
+      }
+      return undefined
     case 'held': return gates.held(order.gate)
     case 'open': return gates.open(order.gate)
     case 'logoutEverywhere': return running?.routers[0]?.logoutEverywhere(order.key)

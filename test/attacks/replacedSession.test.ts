@@ -1,0 +1,102 @@
+import { expect } from '@jest/globals'
+import { attacked, overModes, type Needs } from './modes.js'
+
+/** Beside case 291: other ways in which an ended session, or a copy of it, could go on (rule R13). */
+
+attacked()
+
+const hasTokens: Needs = ({ tokens }) => tokens !== 'none'
+
+// A process that keeps nothing, and shares nothing, can only remember what it has ended itself.
+overModes('A copy of a session that was signed out is nobody hours later, when others have signed out as well', async (attack) => {
+  await attack.run()
+  const [visitor, other] = [attack.visitor(), attack.visitor()]
+  await attack.signIn(visitor, 'ada')
+  const copy = visitor.copy()
+  await attack.signOut(visitor)
+  await attack.tellAll({ do: 'pass time', milliseconds: 3 * 3600_000 })
+  await attack.signIn(other, 'bob')
+  await attack.signOut(other)
+  expect(await attack.me(copy)).toBe(null)
+})
+
+overModes('A sign-in while the token store failed for a moment ends the session that it replaces all the same', async (attack) => {
+  await attack.run()
+  const visitor = attack.visitor()
+  await attack.signIn(visitor, 'ada')
+  const copy = visitor.copy()
+  const callback = await attack.start(visitor, 'bob')
+  // The session is looked at first, and cannot be checked; all that follows works.
+  await attack.tell({ do: 'fail', store: 'tokens', fault: 'throws', operations: ['get'], times: 1 })
+  const { status } = await visitor.go(callback)
+  await attack.tell({ do: 'fail', store: 'tokens', fault: undefined })
+  await attack.tellAll({ do: 'settle' })
+  if (status === 503) return
+  expect([await attack.me(copy), await attack.me(copy, { process: attack.other })]).toEqual([null, null])
+}, { needs: hasTokens })
+
+overModes('A sign-out while the token store failed for a moment ends the session for every process, or says that it did not', async (attack) => {
+  await attack.run()
+  const visitor = attack.visitor()
+  await attack.signIn(visitor, 'ada')
+  const copy = visitor.copy()
+  await attack.tell({ do: 'fail', store: 'tokens', fault: 'throws', operations: ['get'], times: 1 })
+  const { status } = await attack.signOut(visitor)
+  await attack.tell({ do: 'fail', store: 'tokens', fault: undefined })
+  await attack.tellAll({ do: 'settle' })
+  if (status === 503) return
+  expect([await attack.me(copy), await attack.me(copy, { process: attack.other })]).toEqual([null, null])
+}, { needs: hasTokens })
+
+overModes('A write of a session that is on its way to the store when the person signs out does not bring it back', async (attack) => {
+  await attack.run()
+  const visitor = attack.visitor()
+  await attack.signIn(visitor, 'ada')
+  const copy = visitor.copy()
+  await attack.tell({ do: 'hold write' }, attack.other)
+  const writing = copy.go('/write', { process: attack.other })
+  await attack.tell({ do: 'held', gate: 'store' }, attack.other)
+  await attack.signOut(visitor)
+  await attack.tell({ do: 'open', gate: 'store' }, attack.other)
+  await writing
+  await attack.tellAll({ do: 'settle' })
+  expect([await attack.me(copy), await attack.me(copy, { process: attack.other })]).toEqual([null, null])
+}, { needs: ({ session, processes }) => session.startsWith('redis') && processes === 2 })
+
+overModes('A thief who writes into the session all the time does not outlive the sign-out', async (attack) => {
+  await attack.run()
+  for (let round = 0; round < 5; round++) {
+    const visitor = attack.visitor()
+    await attack.signIn(visitor, 'ada')
+    const thief = visitor.copy()
+    let isOver = false
+    const writing = Array.from({ length: 20 }, async () => { while (!isOver) await thief.copy().go('/write', { process: attack.other }) })
+    for (let request = 0; request < 5; request++) await attack.me(visitor)
+    await attack.signOut(visitor)
+    isOver = true
+    await Promise.all(writing)
+    expect([round, await attack.me(thief), await attack.me(thief, { process: attack.other })]).toEqual([round, null, null])
+  }
+}, { needs: ({ session }) => session !== 'cookie' })
+
+overModes('Where tokens are in a table of the application\'s own, a copy of a session that was signed out is nobody in any process', async (attack) => {
+  await attack.run({ ownTable: true })
+  const visitor = attack.visitor()
+  await attack.signIn(visitor, 'ada')
+  const copy = visitor.copy()
+  for (const process of [0, attack.other]) expect(await attack.me(copy, { process })).toBe('ada')
+  await attack.signOut(visitor)
+  expect([await attack.me(copy), await attack.me(copy, { process: attack.other })]).toEqual([null, null])
+}, { needs: hasTokens })
+
+overModes('A sign-out everywhere that cannot read whom to sign out does not say that it has', async (attack) => {
+  await attack.run()
+  const visitor = attack.visitor()
+  await attack.signIn(visitor, 'ada')
+  await attack.tellAll({ do: 'settle' })
+  await attack.tell({ do: 'fail', store: 'tokens', fault: 'gives garbage', operations: ['get'] })
+  const outcome = await attack.tell({ do: 'logoutEverywhere', key: 'plain$ada' }).then(() => 'done', (error: unknown) => String(error))
+  await attack.tell({ do: 'fail', store: 'tokens', fault: undefined })
+  if (outcome === 'done') expect(await attack.me(visitor)).toBe(null)
+  else expect(outcome).toContain('store_unavailable')
+}, { needs: hasTokens })
