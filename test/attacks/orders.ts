@@ -25,6 +25,8 @@ export interface Site {
   /** Several applications, each a router of its own, by mount path; one at the root unless told. */
   apps?: Record<string, Partial<AuthRouterOptions>>
   options?: Partial<AuthRouterOptions>
+  /** The session that the application mounts is sent again with every answer. */
+  rolling?: boolean
   /** Tokens are in a table of the application's own, which knows none; the token store serves for locks. */
   ownTable?: boolean
   /** Room of a token store in memory, where it is not as it comes. */

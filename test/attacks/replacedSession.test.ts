@@ -100,3 +100,33 @@ overModes('A sign-out everywhere that cannot read whom to sign out does not say 
   if (outcome === 'done') expect(await attack.me(visitor)).toBe(null)
   else expect(outcome).toContain('store_unavailable')
 }, { needs: hasTokens })
+
+overModes('A late answer of a session that is sent again with every answer does not take the place of the next one', async (attack, mode) => {
+  // With no shared knowledge of sign-outs, or none until the next read, another process cannot hold its answer back.
+  const elsewhere = mode.session === 'cookie' ? 0 : attack.other
+  await attack.run({ rolling: true, options: { remember: 7200, expiry: { rolling: true } }, providers: { plain: attack.honest.oauth2(), other: attack.honest.oauth2() } })
+  const visitor = attack.visitor()
+  await attack.signIn(visitor, 'ada')
+  await attack.tellAll({ do: 'pass time', milliseconds: 20 * 60_000 })
+  const former = visitor.copy()
+  const late = visitor.go('/write?gate=slow', { process: elsewhere })
+  await attack.tell({ do: 'held', gate: 'slow' }, elsewhere)
+  await attack.signIn(visitor, 'bob', 'other')
+  await attack.tell({ do: 'open', gate: 'slow' }, elsewhere)
+  await late
+  const who = [await attack.me(visitor), await attack.me(visitor, { process: attack.other })]
+  // Where it was held back bob is signed in, where it could not be nobody is: never ada.
+  if (mode.processes === 1) expect(who).toEqual(['bob', 'bob'])
+  else expect(who).not.toContain('ada')
+  expect([await attack.me(former), await attack.me(former, { process: elsewhere })]).toEqual([null, null])
+})
+
+overModes('A session whose accounts are absent where somebody else signs in is replaced all the same: a copy is nobody', async (attack) => {
+  await attack.run({ mounts: ['/a', '/b'], providers: { by: 'path', entries: { '/a': { login: attack.honest.oauth2() }, '/b': { login: attack.hostile.oauth2() } } } })
+  const visitor = attack.visitor()
+  await attack.signIn(visitor, 'ada', 'login', { mount: '/a' })
+  const copy = visitor.copy()
+  await attack.signIn(visitor, 'ada', 'login', { mount: '/b', provider: attack.hostile })
+  await attack.tellAll({ do: 'settle' })
+  expect((await copy.go('/a/me')).body).toBe('null')
+})

@@ -28,7 +28,7 @@ export function runSite(site: Site, stores: Stores, gates: Gates): RunningSite {
   app.get('/ping', (_req, res) => { res.json('pong') })
   app.use(gates.at('early'))
   if (stores.sessions && !site.session.endsWith('here')) {
-    app.use(session({ secret, resave: false, saveUninitialized: false, store: stores.sessions }))
+    app.use(session({ secret, resave: false, saveUninitialized: false, store: stores.sessions, ...(site.rolling === true ? { rolling: true, cookie: { maxAge: 3600_000 } } : {}) }))
   }
   app.use(gates.at('between'))
   for (const [mount, options] of Object.entries(site.apps ?? { '': {} })) {
