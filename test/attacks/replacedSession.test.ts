@@ -130,3 +130,42 @@ overModes('A session whose accounts are absent where somebody else signs in is r
   await attack.tellAll({ do: 'settle' })
   expect((await copy.go('/a/me')).body).toBe('null')
 })
+
+for (const ending of ['a sign-out', 'a sign-out everywhere'] as const) {
+  overModes(`A handler that revokes the tokens during ${ending} leaves no mark that counts as a session`, async (attack) => {
+    await attack.run()
+    const visitor = attack.visitor()
+    await attack.signIn(visitor, 'ada')
+    const copy = visitor.copy()
+    let isAsked = (): void => undefined
+    let goOn = (): void => undefined
+    const asked = new Promise<void>((resolve) => { isAsked = resolve })
+    const held = new Promise<void>((resolve) => { goOn = resolve })
+    attack.honest.script = async ({ path }) => {
+      if (path !== '/revoke') return undefined
+      isAsked()
+      await held
+      return undefined
+    }
+    const revoking = copy.go('/revoke', { process: attack.other })
+    await asked
+    if (ending === 'a sign-out') await attack.signOut(visitor)
+    else await attack.tell({ do: 'logoutEverywhere', key: 'plain$ada' })
+    goOn()
+    await revoking
+    await attack.tellAll({ do: 'settle' })
+    expect([await attack.me(copy), await attack.me(copy, { process: attack.other })]).toEqual([null, null])
+  }, { needs: hasTokens })
+}
+
+overModes('Who signs out where their account is absent is signed out where it is present, with every copy', async (attack) => {
+  await attack.run({ mounts: ['/a', '/b'], providers: { by: 'path', entries: { '/a': { login: attack.honest.oauth2() }, '/b': { login: attack.hostile.oauth2() } } } })
+  const visitor = attack.visitor()
+  await attack.signIn(visitor, 'ada', 'login', { mount: '/a' })
+  const copy = visitor.copy()
+  await visitor.go('/b/auth/logout', { method: 'POST' })
+  await attack.tellAll({ do: 'settle' })
+  // The browser's cookie is gone, or it is as it was: a copy is worth what the browser has.
+  const [own, copied] = [await visitor.go('/a/me'), await copy.go('/a/me')]
+  expect(copied.body).toBe(own.body)
+})

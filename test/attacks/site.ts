@@ -94,6 +94,7 @@ function withHandlers({ express: version }: Site, auth: AuthRouter, gates: Gates
     client.get('things').then(({ status }) => { res.json({ status }) }, next)
   })
   router.get('/seal', (req, res) => { res.json(req.oauthClient.credentials.seal()) })
+  router.get('/revoke', (req, res, next) => { req.oauthClient.credentials.revoke().then(() => { res.json('revoked') }, next) })
   router.get('/write', (req, res) => {
     Object.assign((req as { session?: object | null }).session ?? {}, { cart: ['book'], at: Date.now() })
     res.json({ id: req.authUser?.id ?? null })
