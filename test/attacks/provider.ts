@@ -26,6 +26,8 @@ export interface ScriptedProvider {
   approve: (authorizationUrl: string, person: string) => string
   /** Takes all access tokens back, so that the next API call has to refresh. */
   expire: () => void
+  /** The refresh token that was issued last. */
+  newestRefreshToken: () => string
   /** Verifiers that were sent here so far: they must not be printed either. */
   verifiers: () => string[]
   /** As nothing had happened. */
@@ -116,6 +118,7 @@ export async function startProvider(name: string): Promise<ScriptedProvider> {
       return `${asked.get('redirect_uri') ?? ''}?${new URLSearchParams({ code, state: asked.get('state') ?? '' }).toString()}`
     },
     expire: () => { access.clear() },
+    newestRefreshToken: () => [...refreshes.keys()].at(-1) ?? '',
     verifiers: () => server.received.map(({ body }) => new URLSearchParams(body).get('code_verifier')).filter((verifier) => verifier !== null),
     reset() {
       server.received.length = 0

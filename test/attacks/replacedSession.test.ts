@@ -169,3 +169,29 @@ overModes('Who signs out where their account is absent is signed out where it is
   const [own, copied] = [await visitor.go('/a/me'), await copy.go('/a/me')]
   expect(copied.body).toBe(own.body)
 })
+
+overModes('Tokens that a refresh brings after the sign-out are revoked, and not left in a store', async (attack) => {
+  await attack.run()
+  const visitor = attack.visitor()
+  await attack.signIn(visitor, 'ada')
+  attack.honest.expire()
+  let isAsked = (): void => undefined
+  let goOn = (): void => undefined
+  const asked = new Promise<void>((resolve) => { isAsked = resolve })
+  const held = new Promise<void>((resolve) => { goOn = resolve })
+  attack.honest.script = async ({ path, form }) => {
+    if (path !== '/token' || form.get('grant_type') !== 'refresh_token') return undefined
+    isAsked()
+    await held
+    return undefined
+  }
+  const refreshing = visitor.copy().go('/api', { process: attack.other })
+  await asked
+  await attack.signOut(visitor)
+  goOn()
+  await refreshing
+  await attack.tellAll({ do: 'settle' })
+  const revoked = attack.honest.received.filter(({ url }) => url === '/revoke').map(({ body }) => new URLSearchParams(body).get('token'))
+  expect(revoked).toContain(attack.honest.newestRefreshToken())
+  // A process that shares nothing with the other one cannot know.
+}, { needs: ({ session, tokens, processes }) => session !== 'cookie' || tokens !== 'none' || processes === 1 })
