@@ -5,7 +5,6 @@ import { refusingClient } from '../lib/client/refusingClient.js'
 import { AuthError } from '../lib/errors.js'
 import type { AuthUser, LoginOptions } from '../lib/types.js'
 import { deepFreeze } from './deepFreeze.js'
-import type { Doubt } from './doubt.js'
 import type { Engine } from './engine.js'
 import type { Request } from './http.js'
 import { endSessionAsAsked, redirectToLogin, reported } from './requestAuth.js'
@@ -66,7 +65,7 @@ class Attachment {
     return typeof this.#visit === 'function' ? undefined : this.#visit.record
   }
 
-  get doubt(): Doubt | undefined {
+  get doubt(): AuthError | undefined {
     return typeof this.#visit === 'function' ? undefined : this.#visit.doubt
   }
 
@@ -165,7 +164,7 @@ const signedOut = refusingClient(() => new AuthError('login_required', 'Sign in 
 
 function currentClient(attachment: Attachment): ApiClient {
   const { record, doubt } = attachment
-  if (doubt) return refusingClient(() => doubt.error)
+  if (doubt) return refusingClient(() => doubt)
   return (record && clientOf(attachment, record.current)) ?? signedOut
 }
 

@@ -95,7 +95,7 @@ export function createEngine(settings: Settings<Request, SessionSetting>, now: (
     now,
     flights,
     renewals,
-    ended: endedSessions(now),
+    ended: endedSessions(now, recordLifetime({ settings }) * 1000),
     ownTokens,
     log,
     emit(name, ...event) {

@@ -15,6 +15,7 @@ import { missingSession, requestSessions, UnavailableSession } from './requestSe
 import { sessionOpener, type OpenSession } from './openedSessions.js'
 import { sealSession } from './sealedSession.js'
 import type { SessionBag, SessionRecord, SessionStore } from './session.js'
+import { markSession } from './tokens/sessionStore.js'
 import type { Visit } from './visit.js'
 
 /** Where the signed-in state of one request lives: read for every request, written for the few that change it. */
@@ -75,7 +76,7 @@ function mountedFinder(engine: Engine, options: Parameters<typeof mountSession>[
     try {
       await fromStore(() => runSession(mount, req, res))
     } catch (error) {
-      return new UnavailableSession(doubtOf(error, undefined).error, true)
+      return new UnavailableSession(doubtOf(error), true)
     }
     // express-session goes on without a session while its store is disconnected; a cookie instead could not be taken back.
     return hasSession(req) ? new RequestSession(visit, sealed) : new UnavailableSession(missingSession(), true)
@@ -93,7 +94,7 @@ interface SealedSessions {
 }
 
 function sealedSessions(engine: Engine): SealedSessions {
-  return { engine, open: sessionOpener(engine.sealer), cookie: sessionCookieName(cookiePrefix(engine.settings.appId)), guardSaves: guardedSaves(engine.ended) }
+  return { engine, open: sessionOpener(engine.sealer), cookie: sessionCookieName(cookiePrefix(engine.settings.appId)), guardSaves: guardedSaves(engine) }
 }
 
 // Classes, because V8 comes to put literals that every request makes among its old objects, which keeps all that they hold, the request
@@ -136,7 +137,24 @@ class RequestSession implements FoundSession {
     const { engine } = this.#sealed
     // Without an id of its own it is not in a store, but in cookies.
     const home = this.bag.id ? 'store' : 'session'
-    return bagSession(this.bag, (place, record) => sealSession(engine, home, place, record), carryOverOf(this.#visit.req, engine.settings.keep), engine.now)
+    const { req, stored } = this.#visit
+    const writer = bagSession(this.bag, (place, record) => sealSession(engine, home, place, record), carryOverOf(req, engine.settings.keep), engine.now)
+    return stored ? leavingMarks(writer, () => markSession(engine, req)) : writer
+  }
+}
+
+/** Says that a session is about to end before it does, for requests of other processes that are just writing it. */
+function leavingMarks(writer: SessionStore, mark: () => Promise<void>): SessionStore {
+  return {
+    ...writer,
+    async renew(record, previous) {
+      await mark()
+      await writer.renew(record, previous)
+    },
+    async end() {
+      await mark()
+      await writer.end()
+    },
   }
 }
 

@@ -4,7 +4,8 @@ import { asAuthError, AuthError } from '../lib/errors.js'
 import type { Registration } from '../lib/types.js'
 import { cookieJar, cookiePrefix, type CookieJar } from './cookies.js'
 import { cookieTransactions } from './cookieTransactions.js'
-import { doubtOf, type Doubt } from './doubt.js'
+import { doubtOf } from './doubt.js'
+import { isMarkedEnded, needsMarks } from './endedMarks.js'
 import type { Engine } from './engine.js'
 import { hasEnded, seen } from './expiry.js'
 import { sessionFinder, type FoundSession } from './foundSession.js'
@@ -31,6 +32,7 @@ export function openVisit(engine: Engine): VisitOpener {
   const findSession = sessionFinder(engine)
   const transactionsOf = transactionsFinder(engine)
   const mayBeStranger = settings.transactions === 'cookie'
+  const hasMarks = needsMarks(engine)
 
   return Object.assign((req: Request, res: Response, place: Place) => {
     const visit = new OpenVisit(req, res, place, transactionsOf)
@@ -60,17 +62,22 @@ export function openVisit(engine: Engine): VisitOpener {
   function signedIn(visit: OpenVisit, found: FoundSession): Awaitable<LoadedAccounts> {
     return withValue(found.read(), (stored) => {
       if (!stored || engine.ended.has(stored.salt) || hasEnded(stored, settings, now())) return nobody()
-      visit.unchecked = stored
+      visit.stored = stored
       return withValue(registrationsOf(stored, visit), (registrations) => {
         visit.registrations = registrations
-        return withValue(loadAccounts(engine, visit.req, stored, registrations), (accounts) => noteVisit(visit, stored, accounts))
+        return withValue(accountsOf(visit, stored), (accounts) => noteVisit(visit, stored, accounts))
       })
     })
   }
 
+  function accountsOf({ req, registrations }: OpenVisit, stored: SessionRecord): Awaitable<LoadedAccounts> {
+    if (!hasMarks) return loadAccounts(engine, req, stored, registrations)
+    return isMarkedEnded(engine, stored).then((isEnded) => isEnded ? nobody() : loadAccounts(engine, req, stored, registrations))
+  }
+
   function inDoubt(visit: OpenVisit, error: unknown): Visit {
-    visit.doubt = doubtOf(error, visit.unchecked)
-    engine.log('warn', failureEvent('session_in_doubt', visit.doubt.error))
+    visit.doubt = doubtOf(error)
+    engine.log('warn', failureEvent('session_in_doubt', visit.doubt))
     return visit
   }
 
@@ -119,9 +126,8 @@ function requireBag(found: FoundSession | undefined): SessionBag {
 /** A visit whose parts are made when they are first asked for. A class, because getters of an object's own make it slow to make. */
 class OpenVisit implements Visit {
   record: Visit['record'] = undefined
-  doubt: Doubt | undefined = undefined
-  /** What the session says, before it is known whether that still holds. */
-  unchecked: SessionRecord | undefined = undefined
+  doubt: Visit['doubt'] = undefined
+  stored: Visit['stored'] = undefined
   registrations: Visit['registrations'] = none
   found: FoundSession | undefined = undefined
   #tokens: Visit['tokens'] | undefined

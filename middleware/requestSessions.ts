@@ -30,10 +30,11 @@ export function requestSessions(areExpected: boolean): RequestSessions {
   }
 }
 
-/** The name of the cookie that brought the session's id; express-session signs it as `s:<id>.<signature>`. */
+/** The name of the cookie that brought the session's id; express-session signs it as `s:<id>.<signature>`. Of several that look so, a visitor made all but one. */
 function cookieNameOf({ headers: { cookie }, sessionID }: Request): string | undefined {
   if (cookie === undefined || sessionID === undefined || !cookie.includes(sessionID)) return undefined
-  return cookie.split(';').map((pair) => pair.trim()).find((pair) => pair.includes(`=s%3A${encodeURIComponent(sessionID)}.`))?.split('=')[0]
+  const [first, ...others] = cookie.split(';').map((pair) => pair.trim()).filter((pair) => pair.includes(`=s%3A${encodeURIComponent(sessionID)}.`))
+  return others.length === 0 ? first?.split('=')[0] : undefined
 }
 
 /** What is thrown where the session of a request is away. */

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AuthError } from '../lib/errors.js'
 import type { Sealer } from '../lib/seal.js'
 import { fromStore } from '../lib/storeDeadline.js'
-import type { TokenStore } from '../lib/tokenStore.js'
+import type { StoredRecord, TokenStore } from '../lib/tokenStore.js'
 
 /** Sealed records of a token store that hold no tokens, changed by many requests and processes at once without losing a change. */
 export interface SealedRecords {
-  /** @throws AuthError `store_unavailable` */
+  /** @throws AuthError `store_unavailable`, also for a record that is there and cannot be opened */
   read: (key: string) => Promise<unknown>
   /**
    * Changes a record. Changes that this process makes at the same time are written together, and one that another process was quicker
@@ -28,10 +28,10 @@ const longestPause = 100
 export function sealedRecords({ store, sealer, ttl }: { store: TokenStore; sealer: Sealer; ttl: () => number }): SealedRecords {
   const waiting = new Map<string, Waiting[]>()
 
-  async function read(key: string): Promise<{ value: unknown; version: number }> {
-    const stored = await fromStore(() => store.get(key))
+  async function read(key: string): Promise<{ value: unknown; version: number; isThere: boolean }> {
+    const stored: Partial<StoredRecord> | null | undefined = await fromStore(() => store.get(key))
     const value = typeof stored?.record === 'string' ? sealer.open('session', key, stored.record) : undefined
-    return { value, version: stored?.version ?? 0 }
+    return { value, version: stored?.version ?? 0, isThere: stored !== undefined && stored !== null }
   }
 
   /** Makes all changes that wait, over and over until none does. */
@@ -59,7 +59,11 @@ export function sealedRecords({ store, sealer, ttl }: { store: TokenStore; seale
   }
 
   return {
-    read: async (key) => (await read(key)).value,
+    async read(key) {
+      const { value, isThere } = await read(key)
+      if (isThere && value === undefined) throw new AuthError('store_unavailable', 'What is kept of these sign-ins cannot be read: it was damaged, or sealed with a secret that is not in the list any more.')
+      return value
+    },
     change: (key, change) => new Promise((resolve, reject) => {
       const queue = waiting.get(key)
       if (queue) {

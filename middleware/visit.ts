@@ -1,8 +1,8 @@
 import { sign, unsign } from 'cookie-signature'
+import type { AuthError } from '../lib/errors.js'
 import { safeReturnTo } from '../lib/returnTo.js'
 import type { Context, Registration } from '../lib/types.js'
 import type { CookieJar } from './cookies.js'
-import type { Doubt } from './doubt.js'
 import type { Engine } from './engine.js'
 import { headerOf, type Request, type Response } from './http.js'
 import type { Place } from './place.js'
@@ -22,7 +22,9 @@ export interface Visit {
   /** What is remembered of the signed-in person; changes when this request signs in, renews tokens or signs out. */
   record: SessionRecord | undefined
   /** Why it is not known who is signed in, where a session came and cannot be checked; `record` is `undefined` then. */
-  doubt: Doubt | undefined
+  doubt: AuthError | undefined
+  /** What the session says, of accounts too that are absent for this request: what a sign-out or another sign-in ends. */
+  stored: SessionRecord | undefined
   /** The entries of the record's accounts. */
   registrations: ReadonlyMap<string, Registration>
   /** The tokens of the record's accounts, by slug. */
@@ -63,9 +65,7 @@ export function csrfTokenOf({ sealer }: Engine, record: SessionRecord | undefine
 }
 
 /** Whether a request carries its session's CSRF token, as the header `x-csrf-token` or the parameter `csrfToken`. */
-export function hasCsrfToken({ sealer }: Engine, { record: known, doubt, req }: Visit, parameters: Parameters): boolean {
-  // A session that cannot be checked can still be signed out of.
-  const record = known ?? doubt?.record
+export function hasCsrfToken({ sealer }: Engine, { stored: record, req }: Visit, parameters: Parameters): boolean {
   const token = headerOf(req, 'x-csrf-token') ?? parameters['csrfToken']
   return record !== undefined && token !== undefined && unsign(token, sealer.macKey('csrf')) === record.salt
 }

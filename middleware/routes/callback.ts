@@ -8,6 +8,7 @@ import { sealCredentials } from '../../lib/sealedCredentials.js'
 import type { LoginDecision } from '../../lib/settings.js'
 import type { Context, Registration, Tokens, Transaction } from '../../lib/types.js'
 import { redirect, sendJson, sendPage, type FailedRequest } from '../answers.js'
+import { markEnded } from '../endedMarks.js'
 import type { Engine } from '../engine.js'
 import { headerOf, wantsJson } from '../http.js'
 import { dropSession, noteSession } from '../everywhere.js'
@@ -113,21 +114,24 @@ async function complete(engine: Engine, visit: Visit, context: Context, transact
     await noteSession(engine, record)
     await visit.session.renew(record, previous)
   } catch (error) {
-    engine.background(removeTokens(engine, visit.req, record, previous))
+    engine.background(removeTokens(engine, visit.req, record, visit.stored))
     throw error
   }
-  if (previous) engine.ended.add(previous.salt)
+  const { stored: former } = visit
+  if (former) engine.ended.add(former.salt)
   visit.record = record
+  visit.stored = record
   visit.tokens = new Map([...visit.tokens, [slug, { tokens }]])
-  engine.background(forgetReplaced(engine, visit, previous, record))
+  if (former) engine.background(forgetReplaced(engine, visit, former, record))
   engine.log('info', { event: 'login_finished', provider: slug })
   engine.emit('login', { user, provider: slug })
   return { record, returnTo }
 }
 
-async function forgetReplaced(engine: Engine, { req }: Visit, previous: SessionRecord | undefined, record: SessionRecord): Promise<void> {
-  await removeTokens(engine, req, previous, record)
-  if (previous) await dropSession(engine, previous)
+async function forgetReplaced(engine: Engine, { req }: Visit, former: SessionRecord, record: SessionRecord): Promise<void> {
+  await markEnded(engine, former)
+  await removeTokens(engine, req, former, record)
+  await dropSession(engine, former)
 }
 
 type Decided = LoginResult & { redirect: string | undefined }

@@ -1,6 +1,7 @@
 import { AuthError } from '../../lib/errors.js'
 import type { AuthUser } from '../../lib/types.js'
 import { redirect, sendJson, sendPage } from '../answers.js'
+import { markEnded } from '../endedMarks.js'
 import type { Engine } from '../engine.js'
 import { wantsJson } from '../http.js'
 import { dropSession, endEverywhere } from '../everywhere.js'
@@ -47,15 +48,16 @@ export interface LogoutOptions {
  * @throws AuthError `store_unavailable` when it could not be ended, `config_invalid` for `everywhere` without a token store
  */
 export async function endSession(engine: Engine, visit: Visit, { everywhere = false }: LogoutOptions = {}): Promise<void> {
-  const record = visit.record ?? visit.doubt?.record
-  const user = record?.accounts[record.current]?.user
+  const { stored: record } = visit
+  const user = (visit.doubt ? record : visit.record)?.accounts[record?.current ?? '']?.user
   if (everywhere && user) await endEverywhere(engine, user.key)
   if (record) engine.ended.add(record.salt)
   await visit.session.end()
   visit.record = undefined
   visit.doubt = undefined
+  visit.stored = undefined
   // Other copies of the session end with the tokens: a sealed cookie is worth nothing without them.
-  const [removal] = await Promise.allSettled([removeTokens(engine, visit.req, record)])
+  const [removal] = await Promise.allSettled([removeTokens(engine, visit.req, record).then(() => record && markEnded(engine, record))])
   if (record) {
     endAccess(engine, visit, record)
     if (!everywhere) engine.background(dropSession(engine, record))

@@ -12,7 +12,7 @@ import { longestLife } from '../expiry.js'
 import type { Request } from '../http.js'
 import { fromHook } from '../hooks.js'
 import type { Account } from '../session.js'
-import { sessionStoreOf } from './sessionStore.js'
+import { sessionMark, sessionStoreOf } from './sessionStore.js'
 
 /** Seconds that tokens are kept after they were last written or used, where sessions have no end. */
 const keptFor = 90 * 24 * 3600
@@ -53,7 +53,19 @@ function vaultBeside(engine: Engine, req: Request, party: Party, { tokens, besid
   if (!store || beside === undefined) return undefined
   const { sealer, now } = engine
   const vault = storeVault({ store, sealer, key: beside, party, ttl: recordLifetime(engine), now })
-  return { ...vault, read: async () => await vault.read() ?? (tokens && { tokens, version: 0 }) }
+  const mark = sessionMark(engine, req.sessionID ?? '')
+  const hasEnded = async (): Promise<boolean> => await fromStore(() => store.get(mark)) !== undefined
+  return {
+    ...vault,
+    read: async () => await hasEnded() ? undefined : await vault.read() ?? (tokens && { tokens, version: 0 }),
+    async write(tokens, version) {
+      if (!await vault.write(tokens, version)) return false
+      // Such a store compares nothing: what a sign-out in another process has removed would be there again.
+      if (!await hasEnded()) return true
+      await vault.remove()
+      return false
+    },
+  }
 }
 
 /** Name of a new record beside a session: some stores make file names of it. */
@@ -67,7 +79,7 @@ export function newVaultKey({ settings }: Engine): string {
 }
 
 /** Keys of one application in a store that several may share. */
-export function storeKey({ appId }: Pick<Engine['settings'], 'appId'>, kind: 'tokens' | 'callback' | 'landing' | 'client' | 'sessions', name: string): string {
+export function storeKey({ appId }: Pick<Engine['settings'], 'appId'>, kind: 'tokens' | 'callback' | 'landing' | 'client' | 'sessions' | 'ended', name: string): string {
   return `authrouter:${appId}:${kind}:${name}`
 }
 

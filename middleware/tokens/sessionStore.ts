@@ -1,5 +1,8 @@
 import { isObject } from '../../lib/json.js'
+import { sha256 } from '../../lib/random.js'
+import { fromStore } from '../../lib/storeDeadline.js'
 import type { StoredRecord, TokenStore } from '../../lib/tokenStore.js'
+import type { Engine } from '../engine.js'
 import type { Request } from '../http.js'
 import { called, type StoreDone } from '../storeCallback.js'
 
@@ -41,4 +44,24 @@ function inSessionStore(store: ExpressStore): TokenStore {
     },
     delete: (key) => called((done) => { store.destroy(key, done) }),
   }
+}
+
+/** Seconds that a session's mark stays: longer than anything that is under way when it ends. */
+const markLifetime = 600
+
+/** Name of the mark that a session of express-session has ended, beside the sessions themselves: for requests that are just writing it. */
+export function sessionMark({ settings: { appId } }: Pick<Engine, 'settings'>, sessionID: string): string {
+  return `authrouter-ended-${appId}-${sha256(sessionID).slice(0, 22)}`
+}
+
+/** Leaves the mark of this request's session, before it ends. */
+export async function markSession(engine: Pick<Engine, 'settings'>, req: Request): Promise<void> {
+  const { sessionID } = req
+  if (sessionID === undefined) return
+  await fromStore(() => sessionStoreOf(req)?.set(sessionMark(engine, sessionID), 'ended', { version: 0, ttl: markLifetime }))
+}
+
+/** Whether what a store of express-session gave is a mark. */
+export function hasSessionEnded(mark: unknown): boolean {
+  return isObject(mark)
 }

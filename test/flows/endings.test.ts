@@ -210,7 +210,7 @@ describe('Beside a session of express-session', () => {
     await browser.json(`${app.url}/auth/logout`, { method: 'POST', headers: { origin: app.url } })
     await app.router.close()
     const left = await new Promise<Record<string, string>>((resolve) => { store.all((_error, all) => { resolve(all as unknown as Record<string, string>) }) })
-    expect(Object.keys(left)).toEqual([])
+    expect(Object.keys(left).filter((id) => !id.startsWith('authrouter-ended-'))).toEqual([])
   })
 
   test('another process finds them there', async () => {
