@@ -26,7 +26,7 @@ test.each([
 })
 
 describe('The way out for addresses that come from somebody else', () => {
-  const limits = { timeout: 2_000, maxBytes: 1_000 }
+  const limits = { timeout: 20_000, maxBytes: 1_000 }
   const asked: string[] = []
   const resolving = (...addresses: string[]): LookupFunction => ((name: string, _options: LookupOptions, callback: (error: Error | null, found: LookupAddress[]) => void) => {
     asked.push(name)

@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => fake.close())
 
 type Parts = NonNullable<Parameters<typeof contextFor>[0]>
-const limits = { timeout: 2_000, maxBytes: 1_000 }
+const limits = { timeout: 20_000, maxBytes: 1_000 }
 const agent = new Agent({ lookup })
 const unknowing = (parts: Parts = {}): Context => contextFor({ ...parts, outbound: { ...limits, agent }, ...createWaysOut(limits, { publicOnly: true, lookup }) })
 const old = (origin: string): Parts => ({ provider: { protocol: 'oauth1', requestTokenEndpoint: `${origin}/r`, accessTokenEndpoint: `${origin}/a` } })
