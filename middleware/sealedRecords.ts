@@ -31,7 +31,7 @@ export function sealedRecords({ store, sealer, ttl }: { store: TokenStore; seale
   async function read(key: string): Promise<{ value: unknown; version: number; isThere: boolean }> {
     const stored: Partial<StoredRecord> | null | undefined = await fromStore(() => store.get(key))
     const value = typeof stored?.record === 'string' ? sealer.open('session', key, stored.record) : undefined
-    return { value, version: stored?.version ?? 0, isThere: stored !== undefined && stored !== null }
+    return { value, version: stored?.version ?? 0, isThere: Boolean(stored) }
   }
 
   /** Makes all changes that wait, over and over until none does. */
