@@ -98,7 +98,7 @@ export function createRenewals(now: () => number = () => Date.now()): Renewals {
 
   return {
     renew,
-    newest: (party, tokens) => rotations.newest(bindingOf(party), tokens),
+    newest: (party, tokens) => rotations.isEmpty() ? tokens : rotations.newest(bindingOf(party), tokens),
     pending: (vaultKey) => pending.get(vaultKey)?.tokens,
     async settled(party, tokens, vault) {
       const binding = bindingOf(party)

@@ -10,6 +10,8 @@ const most = 5_000
 export interface RotationMemory {
   remember: (binding: string, old: Tokens, renewed: Tokens) => void
   newest: (binding: string, tokens: Tokens) => Tokens
+  /** Whether nothing is remembered, which every request of a signed-in user asks first. */
+  isEmpty: () => boolean
   clear: () => void
 }
 
@@ -36,11 +38,11 @@ export function rotationMemory(now: () => number): RotationMemory {
       rotations.set(key, { renewed, until: now() + rememberedFor })
     },
     newest(binding, tokens) {
-      if (rotations.size === 0) return tokens
       let newest = tokens
       for (let next = follow(binding, newest); next !== newest; next = follow(binding, newest)) newest = next
       return newest
     },
+    isEmpty: () => rotations.size === 0,
     clear: () => { rotations.clear() },
   }
 }

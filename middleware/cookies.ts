@@ -27,31 +27,65 @@ export interface CookieJar {
  * @param secure whether the application is reached by https
  */
 export function cookieJar(req: Request, res: Response, secure: boolean): CookieJar {
-  const prefix = secure ? '__Host-' : ''
-  let received: Record<string, string | undefined> | undefined
-  const cookies = (): Record<string, string | undefined> => received ??= parseCookie(req.headers.cookie ?? '', { decode: (value) => value })
+  return new HttpCookies(req, res, secure)
+}
 
-  function write(name: string, value: string, maxAge: number | undefined): void {
-    const line = stringifySetCookie({ name: prefix + name, value, httpOnly: true, secure, sameSite: 'lax', path: '/',
-      ...(maxAge === undefined ? {} : { maxAge }) }, { encode: (text) => text })
-    // One line a cookie: a later value of this response replaces an earlier one.
-    const others = [res.getHeader('set-cookie') ?? []].flat().map(String).filter((other) => !other.startsWith(`${prefix}${name}=`))
-    res.setHeader('set-cookie', [...others, line])
+// A class, because every request of a signed-in user makes one: functions of its own would cost more than reading the cookies.
+class HttpCookies implements CookieJar {
+  readonly #req: Request
+  readonly #res: Response
+  readonly #secure: boolean
+  readonly #prefix: string
+  #received: Record<string, string | undefined> | undefined
+
+  constructor(req: Request, res: Response, secure: boolean) {
+    this.#req = req
+    this.#res = res
+    this.#secure = secure
+    this.#prefix = secure ? '__Host-' : ''
   }
 
-  return {
-    names: () => Object.keys(cookies()).filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)),
-    get: (name) => Object.hasOwn(cookies(), prefix + name) ? cookies()[prefix + name] : undefined,
-    set: (name, value, { maxAge } = {}) => { write(name, value, maxAge) },
-    remove: (name) => { write(name, '', 0) },
-    withdraw(name) {
-      const others = [res.getHeader('set-cookie') ?? []].flat().map(String).filter((line) => !line.startsWith(`${prefix}${name}=`))
-      if (others.length > 0) res.setHeader('set-cookie', others)
-      else res.removeHeader('set-cookie')
-    },
+  get #cookies(): Record<string, string | undefined> {
+    return this.#received ??= parseCookie(this.#req.headers.cookie ?? '', { decode: (value) => value })
+  }
+
+  names(): string[] {
+    return Object.keys(this.#cookies).filter((name) => name.startsWith(this.#prefix)).map((name) => name.slice(this.#prefix.length))
+  }
+
+  get(name: string): string | undefined {
+    return Object.hasOwn(this.#cookies, this.#prefix + name) ? this.#cookies[this.#prefix + name] : undefined
+  }
+
+  set(name: string, value: string, { maxAge }: CookieOptions = {}): void {
+    const line = stringifySetCookie({ name: this.#prefix + name, value, httpOnly: true, secure: this.#secure, sameSite: 'lax', path: '/',
+      ...(maxAge === undefined ? {} : { maxAge }) }, { encode: (text) => text })
+    // One line a cookie: a later value of this response replaces an earlier one.
+    this.#res.setHeader('set-cookie', [...this.#others(name), line])
+  }
+
+  remove(name: string): void {
+    this.set(name, '', { maxAge: 0 })
+  }
+
+  withdraw(name: string): void {
+    const others = this.#others(name)
+    if (others.length > 0) this.#res.setHeader('set-cookie', others)
+    else this.#res.removeHeader('set-cookie')
+  }
+
+  size(name: string, value: string): number {
     // `name=value; `, all ASCII.
-    size: (name, value) => prefix.length + name.length + value.length + 3,
-    isWritable: () => !res.headersSent,
+    return this.#prefix.length + name.length + value.length + 3
+  }
+
+  isWritable(): boolean {
+    return !this.#res.headersSent
+  }
+
+  /** What this response says of other cookies. */
+  #others(name: string): string[] {
+    return [this.#res.getHeader('set-cookie') ?? []].flat().map(String).filter((line) => !line.startsWith(`${this.#prefix}${name}=`))
   }
 }
 

@@ -50,24 +50,30 @@ export function openVisit(engine: Engine): VisitOpener {
     },
   })
 
+  // In steps that branch where something has to be waited for: a closure for each would cost every request of a signed-in user.
   function recognise(visit: OpenVisit, found: FoundSession): Awaitable<Visit> {
     try {
-      const known = withValue(signedIn(visit, found), (accounts) => visit.take(accounts))
+      const stored = found.read()
+      const known = stored instanceof Promise ? stored.then((late) => signedIn(visit, late)) : signedIn(visit, stored)
       return known instanceof Promise ? known.catch((error: unknown) => inDoubt(visit, error)) : known
     } catch (error) {
       return inDoubt(visit, error)
     }
   }
 
-  function signedIn(visit: OpenVisit, found: FoundSession): Awaitable<LoadedAccounts> {
-    return withValue(found.read(), (stored) => {
-      if (!stored || engine.ended.has(stored.salt) || hasEnded(stored, settings, now())) return nobody()
-      visit.stored = stored
-      return withValue(registrationsOf(stored, visit), (registrations) => {
-        visit.registrations = registrations
-        return withValue(accountsOf(visit, stored), (accounts) => noteVisit(visit, stored, accounts))
-      })
-    })
+  function signedIn(visit: OpenVisit, stored: SessionRecord | undefined): Awaitable<Visit> {
+    if (!stored || engine.ended.has(stored.salt) || hasEnded(stored, settings, now())) return visit
+    visit.stored = stored
+    const registrations = registrationsOf(stored, visit)
+    return registrations instanceof Promise
+      ? registrations.then((late) => withAccounts(visit, stored, late))
+      : withAccounts(visit, stored, registrations)
+  }
+
+  function withAccounts(visit: OpenVisit, stored: SessionRecord, registrations: Visit['registrations']): Awaitable<Visit> {
+    visit.registrations = registrations
+    const accounts = accountsOf(visit, stored)
+    return accounts instanceof Promise ? accounts.then((late) => noteVisit(visit, stored, late)) : noteVisit(visit, stored, accounts)
   }
 
   function accountsOf({ req, registrations }: OpenVisit, stored: SessionRecord): Awaitable<LoadedAccounts> {
@@ -81,23 +87,26 @@ export function openVisit(engine: Engine): VisitOpener {
     return visit
   }
 
-  function noteVisit(visit: Visit, stored: SessionRecord, { record: known, tokens }: LoadedAccounts): Awaitable<LoadedAccounts> {
+  function noteVisit(visit: OpenVisit, stored: SessionRecord, { record: known, tokens }: LoadedAccounts): Awaitable<Visit> {
     const record = known && seen(known, settings, now())
-    if (!record || record === stored) return { record, tokens }
-    // The person is signed in all the same; the next request writes it.
+    visit.record = record
+    visit.tokens = tokens
+    if (!record || record === stored) return visit
+    // The user is signed in all the same; the next request writes it.
     return visit.session.update(record).catch((thrown: unknown) => {
       const error = asAuthError(thrown, 'store_unavailable', 'The session could not be written.')
       engine.log('warn', { ...failureEvent('session_not_updated', error), provider: record.current })
-    }).then(() => ({ record, tokens }))
+    }).then(() => visit)
   }
 
   /** The entries of a record's accounts, without those that are somebody else's by now (rule R10). */
-  function registrationsOf({ accounts }: SessionRecord, { req, place }: Visit): Awaitable<ReadonlyMap<string, Registration>> {
+  function registrationsOf({ accounts }: SessionRecord, { req, place }: Visit): Awaitable<Visit['registrations']> {
     const slugs = Object.keys(accounts)
-    return withValue(allValues(slugs.map((slug) => engine.find(slug, req))), (found) => {
+    const found = slugs.map((slug) => engine.find(slug, req))
+    return withValue(allValues(found), (entries) => {
       const registrations = new Map<string, Registration>()
       slugs.forEach((slug, index) => {
-        const registration = found[index]
+        const registration = entries[index]
         if (registration && isFor(registration, accounts[slug], place)) registrations.set(slug, registration)
       })
       return registrations
@@ -141,12 +150,6 @@ class OpenVisit implements Visit {
   set tokens(tokens: Visit['tokens']) { this.#tokens = tokens }
   get cookies(): CookieJar { return this.#cookies ??= cookieJar(this.req, this.res, this.place.secure) }
   get transactions(): Transactions { return this.#transactions ??= this.transactionsOf(this) }
-
-  take({ record, tokens }: LoadedAccounts): this {
-    this.record = record
-    this.#tokens = tokens
-    return this
-  }
 
   get session(): SessionStore {
     if (!this.found) throw new Error('The session of this request has not been looked for yet')
