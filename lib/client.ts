@@ -8,7 +8,8 @@ import { pagesOf, type PageOptions } from './client/pages.js'
 import { wait, type Wait } from './client/retryAfter.js'
 import { createCredentials, type Credentials } from './credentials.js'
 import type { TokenHolder } from './tokenHolder.js'
-import type { ApiRequest, AuthUser, Context } from './types.js'
+import type { ClientContext } from './renewals.js'
+import type { ApiRequest, AuthUser } from './types.js'
 
 export type { RequestOptions } from './client/apiRequest.js'
 export type { ApiResponse } from './client/apiResponse.js'
@@ -55,7 +56,7 @@ export interface ApiClientParts {
  * @param holder where the account's tokens are kept, so that renewed ones are not lost
  * @param user fills `{id}` and the like in addresses
  */
-export function createApiClient(context: Context, holder: TokenHolder, user?: Partial<AuthUser>, parts: ApiClientParts = {}): ApiClient {
+export function createApiClient(context: ClientContext, holder: TokenHolder, user?: Partial<AuthUser>, parts: ApiClientParts = {}): ApiClient {
   const credentials = createCredentials(context, holder)
   const account: Account = { context, holder, wait: parts.wait ?? wait }
 

@@ -6,7 +6,8 @@ import { canRenew } from './renewable.js'
 import type { TokenHolder } from './tokenHolder.js'
 import { revokeTokens } from './revocation.js'
 import { isExpired } from './tokens.js'
-import type { Context, Tokens } from './types.js'
+import type { ClientContext } from './renewals.js'
+import type { Tokens } from './types.js'
 
 /** Tokens with a life: what an application may know and do about its access to an account. */
 export interface Credentials {
@@ -43,7 +44,7 @@ export interface Credentials {
 }
 
 /** Makes the credentials of an account from where its tokens are kept. */
-export function createCredentials(context: Context, holder: TokenHolder): Credentials {
+export function createCredentials(context: ClientContext, holder: TokenHolder): Credentials {
   const { slug, now } = context
   const tokens = (): Tokens => presentTokens(holder, slug)
   const seconds = (): number => Math.floor(now() / 1000)

@@ -3,13 +3,14 @@ import { isDue } from './due.js'
 import { canRenew } from './renewable.js'
 import { isExpired } from './tokens.js'
 import type { TokenHolder } from './tokenHolder.js'
-import type { Context, Tokens } from './types.js'
+import type { ClientContext } from './renewals.js'
+import type { Tokens } from './types.js'
 
 /**
  * The tokens of an account, renewed first when they are due.
  * @throws AuthError `credentials_gone`, and what `renewedTokens` throws once the access has ended
  */
-export async function freshTokens(context: Context, holder: TokenHolder): Promise<Tokens> {
+export async function freshTokens(context: ClientContext, holder: TokenHolder): Promise<Tokens> {
   await holder.load?.()
   const tokens = startingTokens(holder, context.slug)
   if (!isDue(tokens, context.now()) || !canRenew(context, tokens, holder.grant)) return tokens
@@ -29,7 +30,7 @@ export async function freshTokens(context: Context, holder: TokenHolder): Promis
  * @throws AuthError `reauth_required` when only a new sign-in helps; `credentials_gone`, `provider_timeout`, `provider_bad_response`,
  * `store_unavailable`
  */
-export async function renewedTokens(context: Context, holder: TokenHolder, old: Tokens): Promise<Tokens> {
+export async function renewedTokens(context: ClientContext, holder: TokenHolder, old: Tokens): Promise<Tokens> {
   const current = startingTokens(holder, context.slug)
   // Another call of this request may have renewed them meanwhile.
   if (current.accessToken !== old.accessToken) return current

@@ -45,6 +45,11 @@ export interface Renewals {
   clear: () => void
 }
 
+/** What an API client and credentials work with: whom they talk to, and what keeps their access fresh. */
+export interface ClientContext extends Context {
+  renewals: Renewals
+}
+
 /** @param now milliseconds since 1970 */
 export function createRenewals(now: () => number = () => Date.now()): Renewals {
   const underWay = new Map<string, Promise<Tokens>>()

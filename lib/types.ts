@@ -1,7 +1,6 @@
 import type { Http, HttpResponse, HttpStream, Outbound } from './http/types.js'
 import type { RawProfile } from './profileMap.js'
 import type { ApiRequest, ResolvedProvider } from './provider.js'
-import type { Renewals } from './renewals.js'
 
 export { defineProvider } from './provider.js'
 export type { ProfileField, ProfileKey, ProfileMap, RawProfile } from './profileMap.js'
@@ -111,7 +110,6 @@ export interface Context extends Registration {
   http: Http
   openStream: HttpStream
   outbound: Outbound
-  renewals: Renewals
   /** Milliseconds since 1970. */
   now: () => number
 }

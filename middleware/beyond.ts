@@ -5,6 +5,7 @@ import { AuthError } from '../lib/errors.js'
 import { introspect, type Introspection, type IntrospectionOptions } from '../lib/introspection.js'
 import { openCredentials, sealCredentials, unreadable } from '../lib/sealedCredentials.js'
 import type { TokenHolder } from '../lib/tokenHolder.js'
+import type { ClientContext } from '../lib/renewals.js'
 import { readTokens } from '../lib/tokens.js'
 import type { AuthUser, Context, Registration, Tokens } from '../lib/types.js'
 import { ownTokens, type ClientCredentialsGrant } from './clientCredentials.js'
@@ -69,7 +70,7 @@ export function createBeyond(engine: Engine): Beyond {
   }
 }
 
-function opened(engine: Engine, text: string, wanted?: string): { context: Context; holder: TokenHolder; user: Partial<AuthUser> | undefined } {
+function opened(engine: Engine, text: string, wanted?: string): { context: ClientContext; holder: TokenHolder; user: Partial<AuthUser> | undefined } {
   const { slug, binding, tokens, vaultKey, user } = openCredentials(engine.sealer, text)
   const registration = engine.registrations().find((candidate) => candidate.slug === slug)
   // Tokens of one client must not be sent in the name of another, nor to another provider.

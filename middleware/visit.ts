@@ -1,7 +1,8 @@
 import { sign, unsign } from 'cookie-signature'
 import type { AuthError } from '../lib/errors.js'
 import { safeReturnTo } from '../lib/returnTo.js'
-import type { Context, Registration } from '../lib/types.js'
+import type { ClientContext } from '../lib/renewals.js'
+import type { Registration } from '../lib/types.js'
 import type { CookieJar } from './cookies.js'
 import type { Engine } from './engine.js'
 import { headerOf, type Request, type Response } from './http.js'
@@ -37,7 +38,7 @@ export function presentRecord({ ended }: Engine, { record }: Visit): SessionReco
 }
 
 /** Everything a login or an API call of this registration works with, from this request. */
-export function contextOf(engine: Engine, registration: Registration, place: Pick<Place, 'baseUrl' | 'origin' | 'mountPath'>): Context {
+export function contextOf(engine: Engine, registration: Registration, place: Pick<Place, 'baseUrl' | 'origin' | 'mountPath'>): ClientContext {
   const redirectUri = `${place.origin}${place.mountPath}/${registration.slug}/callback`
   const { settings, renewals, now } = engine
   const { http, openStream } = registration.reach === 'public' ? engine.publicWays : engine

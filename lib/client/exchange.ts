@@ -3,14 +3,15 @@ import { freshTokens, renewedTokens } from '../freshTokens.js'
 import { loadProtocol } from '../protocols/index.js'
 import { canRenew } from '../renewable.js'
 import type { TokenHolder } from '../tokenHolder.js'
-import type { ApiRequest, Context, Tokens } from '../types.js'
+import type { ClientContext } from '../renewals.js'
+import type { ApiRequest, Tokens } from '../types.js'
 import type { CallLimits } from './apiRequest.js'
 import { defaultRetryAfter, retryAfterMilliseconds, type Wait } from './retryAfter.js'
 import { send, type Answer, type Way } from './send.js'
 
 /** Whose API is called, with whose tokens, and how time passes. */
 export interface Account {
-  context: Context
+  context: ClientContext
   holder: TokenHolder
   wait: Wait
 }

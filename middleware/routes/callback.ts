@@ -4,6 +4,7 @@ import { createCredentials } from '../../lib/credentials.js'
 import { AuthError } from '../../lib/errors.js'
 import { isObject } from '../../lib/json.js'
 import { sha256 } from '../../lib/random.js'
+import type { ClientContext } from '../../lib/renewals.js'
 import { sealCredentials } from '../../lib/sealedCredentials.js'
 import type { LoginDecision } from '../../lib/settings.js'
 import type { Context, Registration, Tokens, Transaction } from '../../lib/types.js'
@@ -104,7 +105,7 @@ async function refusal({ flights, now }: Engine, { transactions }: Visit, login:
     : new AuthError('state_unknown', 'This sign-in was not started in this browser, or it was started too long ago.')
 }
 
-async function complete(engine: Engine, visit: Visit, context: Context, transaction: Transaction, parameters: Parameters): Promise<Landing> {
+async function complete(engine: Engine, visit: Visit, context: ClientContext, transaction: Transaction, parameters: Parameters): Promise<Landing> {
   const { slug } = context
   const { user, tokens, redirect: asked } = await decide(engine, visit, context, await callback(context, transaction, parameters))
   const returnTo = returnToOf(engine, visit.place, asked ?? transaction.returnTo, engine.settings.afterLogin)
@@ -136,7 +137,7 @@ async function forgetReplaced(engine: Engine, { req }: Visit, former: SessionRec
 
 type Decided = LoginResult & { redirect: string | undefined }
 
-async function decide({ settings, sealer }: Engine, { req }: Visit, context: Context, { user, tokens }: LoginResult): Promise<Decided> {
+async function decide({ settings, sealer }: Engine, { req }: Visit, context: ClientContext, { user, tokens }: LoginResult): Promise<Decided> {
   const { onLogin } = settings.hooks
   if (!onLogin) return { user, tokens, redirect: undefined }
   let current = tokens

@@ -5,7 +5,8 @@ import { introspect } from '../../lib/introspection.js'
 import { login } from '../../lib/login.js'
 import { standardClaims } from '../../lib/profile.js'
 import { revokeTokens } from '../../lib/revocation.js'
-import type { CallbackParameters, Client, ClientAuthFunction, Context, ResolvedProvider } from '../../lib/types.js'
+import type { ClientContext } from '../../lib/renewals.js'
+import type { CallbackParameters, Client, ClientAuthFunction, ResolvedProvider } from '../../lib/types.js'
 import { startOpenidProvider, type OpenidProvider } from '../../testing/index.js'
 import { contextFor } from '../support/context.js'
 
@@ -40,7 +41,7 @@ const ways: [string, Way][] = [
 
 let clients = 0
 
-function contextOf(protocol: 'oauth2' | 'oidc', { clientAuth, registered, client, metadata }: Way): Context {
+function contextOf(protocol: 'oauth2' | 'oidc', { clientAuth, registered, client, metadata }: Way): ClientContext {
   const clientId = `way-${String(clients++)}`
   server.registerClient({ clientId, redirectUris: [redirectUri], ...(client.clientSecret === undefined ? {} : { clientSecret: client.clientSecret }),
     metadata: { token_endpoint_auth_method: registered, ...metadata } })
@@ -85,7 +86,7 @@ describe.each(['oauth2', 'oidc'] as const)('By %s', (protocol) => {
 
   test('a wrong secret is refused at each of them', async () => {
     const context = contextOf(protocol, { clientAuth: 'basic', registered: 'client_secret_basic', client: { clientSecret: secret } })
-    const wrong: Context = { ...context, client: { ...context.client, clientSecret: 'another one' } }
+    const wrong: ClientContext = { ...context, client: { ...context.client, clientSecret: 'another one' } }
     const { location, transaction } = await login(wrong)
     const refused = { code: 'provider_error', providerError: 'invalid_client', provider: 'corp' }
     await expect(callback(wrong, transaction, await approve(location))).rejects.toMatchObject(refused)

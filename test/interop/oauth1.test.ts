@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createApiClient, type ApiClient, type ApiResponse, type RequestOptions } from '../../lib/client.js'
 import { protocol } from '../../lib/protocols/oauth1.js'
 import { signRequest, type SigningOptions } from '../../lib/protocols/oauth1Signature.js'
-import type { ApiRequest, Context, ResolvedProvider, SignatureMethod, Tokens } from '../../lib/types.js'
+import type { ClientContext } from '../../lib/renewals.js'
+import type { ApiRequest, ResolvedProvider, SignatureMethod, Tokens } from '../../lib/types.js'
 import { contextFor } from '../support/context.js'
 import { describeWith } from '../support/parts.js'
 import { seeded } from '../support/unitServer.js'
@@ -31,7 +32,7 @@ let origin = ''
 /** What the server saw of a request. */
 interface Seen { method: string; hashed: boolean; realm: string | null; parameters: [string, string][]; body: string }
 
-function contextOf(provider: Partial<ResolvedProvider>): Context {
+function contextOf(provider: Partial<ResolvedProvider>): ClientContext {
   return contextFor({ client, outbound: { timeout: 5_000 }, provider: { protocol: 'oauth1', apiBaseUrl: `${origin}/`, ...provider } })
 }
 

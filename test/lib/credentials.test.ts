@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { createCredentials } from '../../lib/credentials.js'
-import type { Context, HttpResponse, Tokens } from '../../lib/types.js'
+import type { ClientContext } from '../../lib/renewals.js'
+import type { HttpResponse, Tokens } from '../../lib/types.js'
 import { contextFor } from '../support/context.js'
 
 const now = 1_800_000_000_000
@@ -19,7 +20,7 @@ const http = async (): Promise<HttpResponse> => {
   await answered
   return { status: 200, headers: {}, body }
 }
-const context: Context = { ...contextFor({ client: { clientId: 'public' } }), http, now: () => now }
+const context: ClientContext = { ...contextFor({ client: { clientId: 'public' } }), http, now: () => now }
 const holder = { read: () => held, write: (tokens: Tokens) => { written.push(tokens); held = tokens } }
 const credentials = createCredentials(context, holder)
 

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { AuthError } from '../../lib/errors.js'
-import { createRenewals, type Renewals } from '../../lib/renewals.js'
+import { createRenewals, type Renewals, type ClientContext } from '../../lib/renewals.js'
 import { createSealer } from '../../lib/seal.js'
 import { memoryTokenStore } from '../../lib/stores/memory.js'
 import { storeVault, type StoreVault } from '../../lib/storeVault.js'
 import type { TokenStore } from '../../lib/tokenStore.js'
-import type { Context, HttpRequest, HttpResponse, Tokens } from '../../lib/types.js'
+import type { HttpRequest, HttpResponse, Tokens } from '../../lib/types.js'
 import { contextFor } from '../support/context.js'
 
 /** Several processes, each with renewals of its own, over one store and one provider that rotates refresh tokens strictly. */
@@ -52,7 +52,7 @@ function json(status: number, value: object): HttpResponse {
   return { status, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(value)) }
 }
 
-interface Process { renewals: Renewals; context: Context; renew: (held?: Tokens) => Promise<Tokens>; orphaned: Tokens[] }
+interface Process { renewals: Renewals; context: ClientContext; renew: (held?: Tokens) => Promise<Tokens>; orphaned: Tokens[] }
 
 function process(of: TokenStore = store): Process {
   const renewals = createRenewals()

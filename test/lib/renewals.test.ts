@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { isDue } from '../../lib/due.js'
-import { createRenewals } from '../../lib/renewals.js'
-import type { Context, HttpRequest, HttpResponse, Tokens } from '../../lib/types.js'
+import { createRenewals, type ClientContext } from '../../lib/renewals.js'
+import type { HttpRequest, HttpResponse, Tokens } from '../../lib/types.js'
 import { contextFor } from '../support/context.js'
 
 describe('A token is due', () => {
@@ -50,9 +50,9 @@ describe('A refresh', () => {
     return { status, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(json)) }
   }
   let renewals = createRenewals(() => now)
-  const refresh = (context: Context, held: Tokens): Promise<Tokens> => context.renewals.renew(context, { held })
+  const refresh = (context: ClientContext, held: Tokens): Promise<Tokens> => context.renewals.renew(context, { held })
   // A public client: its calls go through the context's own way out.
-  const context = (parts: Partial<Context> = {}): Context => ({ ...contextFor({ client: { clientId: 'public' } }), http, now: () => now, renewals, ...parts })
+  const context = (parts: Partial<ClientContext> = {}): ClientContext => ({ ...contextFor({ client: { clientId: 'public' } }), http, now: () => now, renewals, ...parts })
 
   beforeEach(() => {
     now += 24 * 3600_000

@@ -1,10 +1,10 @@
 import { createWaysOut, defaultMaxBytes } from '../../lib/http.js'
-import { createRenewals } from '../../lib/renewals.js'
-import type { Context, ResolvedProvider } from '../../lib/types.js'
+import { createRenewals, type ClientContext } from '../../lib/renewals.js'
+import type { ResolvedProvider } from '../../lib/types.js'
 
 /** A context of an invented provider, with the parts that a test cares for. It is patient: the machine may be slow. */
-export function contextFor({ provider, outbound: limits, ...parts }: Partial<Omit<Context, 'provider' | 'outbound'>>
-  & { provider?: Partial<ResolvedProvider>; outbound?: Partial<Context['outbound']> } = {}): Context {
+export function contextFor({ provider, outbound: limits, ...parts }: Partial<Omit<ClientContext, 'provider' | 'outbound'>>
+  & { provider?: Partial<ResolvedProvider>; outbound?: Partial<ClientContext['outbound']> } = {}): ClientContext {
   const outbound = { timeout: 60_000, maxBytes: defaultMaxBytes, ...limits }
   return {
     slug: 'invented',

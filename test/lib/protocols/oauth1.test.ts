@@ -7,7 +7,8 @@ import { callback } from '../../../lib/callback.js'
 import { createApiClient } from '../../../lib/client.js'
 import { login } from '../../../lib/login.js'
 import { protocol } from '../../../lib/protocols/oauth1.js'
-import type { CallbackParameters, Context, LoginOptions, ResolvedProvider, Tokens, Transaction } from '../../../lib/types.js'
+import type { ClientContext } from '../../../lib/renewals.js'
+import type { CallbackParameters, LoginOptions, ResolvedProvider, Tokens, Transaction } from '../../../lib/types.js'
 import { startOauth1Provider, type Oauth1Provider, type Oauth1ProviderOptions } from '../../../testing/index.js'
 import { contextFor } from '../../support/context.js'
 import { startServer, type Received, type SmallServer } from '../../support/unitServer.js'
@@ -20,7 +21,7 @@ const client = { clientId: 'the client & more', clientSecret: 'the secret: +%' }
 const profile = { id: 'id', username: 'screen_name', name: 'name', email: 'email' }
 
 /** The provider of `testing/`, which checks every signature, and a context that signs in there. */
-async function realProvider(options: Oauth1ProviderOptions = {}, provider: Partial<ResolvedProvider> = {}, parts: Partial<Context> = {}): Promise<{ server: Oauth1Provider; context: Context }> {
+async function realProvider(options: Oauth1ProviderOptions = {}, provider: Partial<ResolvedProvider> = {}, parts: Partial<ClientContext> = {}): Promise<{ server: Oauth1Provider; context: ClientContext }> {
   const server = await startOauth1Provider({ signInAs: 'ada-id', clients: [client], ...options })
   open.push(server)
   const { requestTokenEndpoint, authorizationEndpoint, accessTokenEndpoint, userinfoEndpoint, apiBaseUrl } = server
@@ -82,7 +83,7 @@ describe('Three legs', () => {
 })
 
 describe('The answer of the person', () => {
-  async function startReal(): Promise<{ server: Oauth1Provider; context: Context; transaction: Transaction; parameters: CallbackParameters; location: string }> {
+  async function startReal(): Promise<{ server: Oauth1Provider; context: ClientContext; transaction: Transaction; parameters: CallbackParameters; location: string }> {
     const { server, context } = await realProvider()
     const { location, transaction } = await login(context)
     const parameters = await approve(location)
@@ -123,7 +124,7 @@ describe('The answer of the person', () => {
 })
 
 /** A provider of one answer for both token endpoints. */
-async function fake(answer: (request: Received, res: ServerResponse) => void, provider: Partial<ResolvedProvider> = {}, outbound = {}): Promise<{ server: SmallServer; context: Context }> {
+async function fake(answer: (request: Received, res: ServerResponse) => void, provider: Partial<ResolvedProvider> = {}, outbound = {}): Promise<{ server: SmallServer; context: ClientContext }> {
   const server = await startServer(answer)
   open.push(server)
   const context = contextFor({ client, slug: 'bird', redirectUri, outbound, provider: { protocol: 'oauth1', requestTokenEndpoint: `${server.origin}/request`, authorizationEndpoint: 'https://bird.example/authorize?lang=en', accessTokenEndpoint: `${server.origin}/access`, userinfoEndpoint: `${server.origin}/me`, profile, ...provider } })
@@ -181,7 +182,7 @@ function authorizationFields(header = ''): Record<string, string> {
 }
 
 describe('The access token', () => {
-  const transactionOf = async (context: Context, options: LoginOptions = {}): Promise<Transaction> => (await login(context, options)).transaction
+  const transactionOf = async (context: ClientContext, options: LoginOptions = {}): Promise<Transaction> => (await login(context, options)).transaction
   const both = (access: string, status = 200) => ({ url }: Received, res: ServerResponse): void => {
     if (url === '/request') res.end('oauth_token=t&oauth_token_secret=request+secret&oauth_callback_confirmed=true')
     else res.writeHead(url === '/access' ? status : 200).end(url === '/access' ? access : '{"id":1}')

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { callback } from '../../../lib/callback.js'
 import { createApiClient } from '../../../lib/client.js'
 import { createCredentials } from '../../../lib/credentials.js'
-import { createRenewals } from '../../../lib/renewals.js'
+import { createRenewals, type ClientContext } from '../../../lib/renewals.js'
 import { login } from '../../../lib/login.js'
 import { standardClaims } from '../../../lib/profile.js'
-import type { CallbackParameters, Client, Context, LoginOptions, ResolvedProvider, Tokens, Transaction } from '../../../lib/types.js'
+import type { CallbackParameters, Client, LoginOptions, ResolvedProvider, Tokens, Transaction } from '../../../lib/types.js'
 import { startOpenidProvider, type OpenidClient, type OpenidProvider } from '../../../testing/index.js'
 import { contextFor } from '../../support/context.js'
 
@@ -19,7 +19,7 @@ afterAll(async () => { await server.close() })
 const redirectUri = 'http://127.0.0.1:9/auth/corp/callback'
 let clients = 0
 
-function contextOf(given: Partial<Client> = {}, provider: Partial<ResolvedProvider> = {}, registration: Partial<OpenidClient> = {}): Context {
+function contextOf(given: Partial<Client> = {}, provider: Partial<ResolvedProvider> = {}, registration: Partial<OpenidClient> = {}): ClientContext {
   const client: Client = { clientId: `unit-${String(clients++)}`, clientSecret: 'a secret: with % signs & spaces ~*', ...given }
   server.registerClient({ ...client, redirectUris: [redirectUri], ...registration })
   // Of an address, only what discovery says counts.
@@ -40,7 +40,7 @@ async function approve(location: string): Promise<CallbackParameters> {
   return Object.fromEntries(new URL(url).searchParams)
 }
 
-async function signIn(context: Context, options: LoginOptions = {}): Promise<{ transaction: Transaction; parameters: CallbackParameters; location: URL }> {
+async function signIn(context: ClientContext, options: LoginOptions = {}): Promise<{ transaction: Transaction; parameters: CallbackParameters; location: URL }> {
   const { location, transaction } = await login(context, options)
   return { transaction, parameters: await approve(location), location: new URL(location) }
 }

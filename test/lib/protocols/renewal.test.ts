@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { protocol } from '../../../lib/protocols/oauth2.js'
 import { canRenew } from '../../../lib/renewable.js'
 import { catalogue } from '../../../providers/index.js'
-import type { Context, ResolvedProvider, Tokens } from '../../../lib/types.js'
+import type { ClientContext } from '../../../lib/renewals.js'
+import type { ResolvedProvider, Tokens } from '../../../lib/types.js'
 import { contextFor } from '../../support/context.js'
 import { sendJson, startServer, type SmallServer } from '../../support/unitServer.js'
 
@@ -35,7 +36,7 @@ describe('Tokens can be renewed', () => {
 })
 
 /** The requests that a renewal makes, and the context that makes them. */
-async function exchanging(provider: Partial<ResolvedProvider>, body: unknown = { access_token: 'new', token_type: 'bearer', expires_in: 60 * day }, status = 200): Promise<{ context: Context; sent: () => { method: string; path: string; parameters: Record<string, string>; authorization: string | undefined }[] }> {
+async function exchanging(provider: Partial<ResolvedProvider>, body: unknown = { access_token: 'new', token_type: 'bearer', expires_in: 60 * day }, status = 200): Promise<{ context: ClientContext; sent: () => { method: string; path: string; parameters: Record<string, string>; authorization: string | undefined }[] }> {
   const server = await startServer((_request, res) => { sendJson(res, body, status) })
   open.push(server)
   const renewal = typeof provider.renewal === 'object' ? here(provider.renewal, server.origin) : provider.renewal
