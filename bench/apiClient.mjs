@@ -38,9 +38,9 @@ async function measure(rounds, calls) {
 }
 
 async function waysTo(base) {
-  const { createApiClient } = await import('../dist/lib/client.js')
-  const { createWaysOut } = await import('../dist/lib/http.js')
-  const { createRenewals } = await import('../dist/lib/renewals.js')
+  const { createApiClient } = await import('../dist/lib/client/apiClient.js')
+  const { createWaysOut } = await import('../dist/lib/http/http.js')
+  const { createRenewals } = await import('../dist/lib/refresh/refresher.js')
   const { Agent, request } = await import('undici')
   const outbound = { timeout: 5_000, maxBytes: 1024 * 1024 }
   const tokens = { accessToken: 'the access token', tokenType: 'Bearer', expiresAt: Math.floor(Date.now() / 1000) + 3_600 }

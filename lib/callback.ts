@@ -1,10 +1,16 @@
-import { AuthError } from './errors.js'
+import { AuthError } from './base/errors.js'
+import { equalInConstantTime, sha256 } from './base/random.js'
 import { targetOf } from './login.js'
+import type { Context } from './model/context.js'
+import type { CallbackParameters, Transaction } from './model/login.js'
+import type { RawProfile } from './model/profile.js'
+import type { TokenSet } from './model/protocol.js'
+import type { ProtocolName } from './model/provider.js'
+import type { Tokens } from './model/tokens.js'
+import type { AuthUser } from './model/user.js'
+import { toUser } from './profile.js'
 import { loadProtocol } from './protocols/index.js'
 import { loginFacts } from './protocols/userinfo.js'
-import { toUser } from './profile.js'
-import { equalInConstantTime, sha256 } from './random.js'
-import type { AuthUser, CallbackParameters, Context, ProtocolName, RawProfile, Tokens, TokenSet, Transaction } from './types.js'
 
 /** Milliseconds that a person may take at the provider. */
 export const transactionLifetime = 600_000

@@ -1,7 +1,9 @@
+import { randomToken, sha256 } from './base/random.js'
+import type { Context } from './model/context.js'
+import type { LoginOptions, Transaction } from './model/login.js'
+import type { ResolvedProvider } from './model/provider.js'
 import { requestedScope } from './protocols/authorizationRequest.js'
 import { loadProtocol } from './protocols/index.js'
-import { randomToken, sha256 } from './random.js'
-import type { Context, LoginOptions, ResolvedProvider, Transaction } from './types.js'
 
 export interface LoginStart {
   /** Where to send the browser. */

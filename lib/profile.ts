@@ -1,8 +1,9 @@
-import { AuthError } from './errors.js'
-import { isObject } from './json.js'
-import { isLoopbackHost } from './loopback.js'
-import { readPath } from './path.js'
-import type { Address, AuthUser, ProfileKey, ProfileMap, RawProfile } from './types.js'
+import { AuthError } from './base/errors.js'
+import { isObject } from './base/json.js'
+import { isLoopbackHost } from './base/loopback.js'
+import { readPath } from './base/path.js'
+import type { ProfileKey, ProfileMap, RawProfile } from './model/profile.js'
+import type { Address, AuthUser } from './model/user.js'
 
 /** The standard claims of OpenID Connect Core section 5.1, as a profile map. */
 export const standardClaims: ProfileMap = {

@@ -1,5 +1,5 @@
-import type { AuthError } from '../lib/errors.js'
-import { titleOf } from '../lib/title.js'
+import type { AuthError } from '../lib/base/errors.js'
+import { titleOf } from '../lib/config/entries/title.js'
 import type { Engine } from './engine.js'
 import { fromHook } from './hooks.js'
 import { wantsJson, type Next, type Request, type Response } from './http.js'

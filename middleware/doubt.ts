@@ -1,4 +1,4 @@
-import { asAuthError, type AuthError } from '../lib/errors.js'
+import { asAuthError, type AuthError } from '../lib/base/errors.js'
 
 /**
  * Why it is not known who is signed in: a session came with the request, and its store, or the token store that knows of sign-outs,

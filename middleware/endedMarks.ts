@@ -1,4 +1,4 @@
-import { sha256 } from '../lib/random.js'
+import { sha256 } from '../lib/base/random.js'
 import type { Engine } from './engine.js'
 import type { SessionRecord } from './session.js'
 import { storeKey } from './tokens/places.js'

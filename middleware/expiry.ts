@@ -1,4 +1,4 @@
-import type { Settings } from '../lib/settings.js'
+import type { Settings } from '../lib/config/settings.js'
 import type { SessionRecord } from './session.js'
 
 /** Seconds after which a session that ends with the browser ends even in one that is never closed. */

@@ -1,5 +1,5 @@
-import type { ApiClient } from '../lib/client.js'
-import type { AuthUser } from '../lib/types.js'
+import type { ApiClient } from '../lib/client/apiClient.js'
+import type { AuthUser } from '../lib/model/user.js'
 import type { RequestAuth } from './attach.js'
 
 declare global {

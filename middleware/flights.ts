@@ -1,6 +1,6 @@
+import { AuthError } from '../lib/base/errors.js'
 import { transactionLifetime } from '../lib/callback.js'
-import { AuthError } from '../lib/errors.js'
-import type { Transaction } from '../lib/types.js'
+import type { Transaction } from '../lib/model/login.js'
 import type { LoginName } from './transactions.js'
 
 /** Names of used logins kept at most; a login's own record is needed beside them to get anywhere. */

@@ -1,6 +1,6 @@
-import type { Awaitable } from '../lib/atHand.js'
-import { AuthError } from '../lib/errors.js'
-import { inTime } from '../lib/inTime.js'
+import type { Awaitable } from '../lib/base/awaitable.js'
+import { AuthError } from '../lib/base/errors.js'
+import { inTime } from '../lib/base/timeout.js'
 
 // Together with what a provider may take, an answer is there before a proxy or a person gives up.
 /** Milliseconds that a function of the application's may take. */

@@ -1,7 +1,7 @@
 import createDebug from 'debug'
-import { causeMessage } from '../lib/causeMessage.js'
-import { asAuthError, type AuthError } from '../lib/errors.js'
-import type { Logger } from '../lib/settings.js'
+import { causeMessage } from '../lib/base/causeMessage.js'
+import { asAuthError, type AuthError } from '../lib/base/errors.js'
+import type { Logger } from '../lib/config/settings.js'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 

@@ -1,5 +1,5 @@
-import { randomToken } from '../lib/random.js'
-import type { Transaction } from '../lib/types.js'
+import { randomToken } from '../lib/base/random.js'
+import type { Transaction } from '../lib/model/login.js'
 import type { Engine } from './engine.js'
 import { rememberedFor } from './expiry.js'
 import { mostFinished, type Account, type FinishedLogin, type SessionRecord } from './session.js'

@@ -1,4 +1,4 @@
-import type { Sealer } from '../lib/seal.js'
+import type { Sealer } from '../lib/base/seal.js'
 import { deepFreeze } from './deepFreeze.js'
 import { heldBytes } from './heldBytes.js'
 import { readRecord, type SessionRecord } from './session.js'

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { AuthError } from '../lib/errors.js'
+import { AuthError } from '../lib/base/errors.js'
 import { headerOf } from './http.js'
 
 /** Where a request was made from, by what browsers say and scripts cannot forge. */

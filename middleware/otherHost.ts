@@ -1,4 +1,4 @@
-import type { Settings } from '../lib/settings.js'
+import type { Settings } from '../lib/config/settings.js'
 import { wantsJson, type Request } from './http.js'
 import { isNavigation } from './origin.js'
 import { hostOf, pathOf, placeAt, mountedAt } from './place.js'

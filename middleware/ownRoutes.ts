@@ -1,4 +1,4 @@
-import { asAuthError, AuthError } from '../lib/errors.js'
+import { asAuthError, AuthError } from '../lib/base/errors.js'
 import { fail } from './answers.js'
 import { visitOf } from './attach.js'
 import type { Engine } from './engine.js'

@@ -1,5 +1,5 @@
-import { AuthError } from '../lib/errors.js'
-import { isObject, parseJson, utf8 } from '../lib/json.js'
+import { AuthError } from '../lib/base/errors.js'
+import { isObject, parseJson, utf8 } from '../lib/base/json.js'
 import { headerOf, type Request } from './http.js'
 
 const maxBodyBytes = 64 * 1024

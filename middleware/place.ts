@@ -1,7 +1,7 @@
-import { AuthError } from '../lib/errors.js'
-import { isLoopbackHost } from '../lib/loopback.js'
-import { sha256 } from '../lib/random.js'
-import type { Settings } from '../lib/settings.js'
+import { AuthError } from '../lib/base/errors.js'
+import { isLoopbackHost } from '../lib/base/loopback.js'
+import { sha256 } from '../lib/base/random.js'
+import type { Settings } from '../lib/config/settings.js'
 import { headerOf, type Request } from './http.js'
 
 /** Where a request reached the application, as seen from outside. */

@@ -1,5 +1,5 @@
-import { asAuthError, AuthError } from '../lib/errors.js'
-import type { LoginOptions } from '../lib/types.js'
+import { asAuthError, AuthError } from '../lib/base/errors.js'
+import type { LoginOptions } from '../lib/model/login.js'
 import { redirect, report } from './answers.js'
 import type { Engine } from './engine.js'
 import { begin } from './routes/login.js'

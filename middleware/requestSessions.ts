@@ -1,4 +1,4 @@
-import { AuthError } from '../lib/errors.js'
+import { AuthError } from '../lib/base/errors.js'
 import type { FoundSession } from './foundSession.js'
 import type { Request } from './http.js'
 import type { SessionStore } from './session.js'

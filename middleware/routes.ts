@@ -1,5 +1,5 @@
-import { AuthError } from '../lib/errors.js'
-import type { Registration } from '../lib/types.js'
+import { AuthError } from '../lib/base/errors.js'
+import type { Registration } from '../lib/model/context.js'
 import type { FailedRequest } from './answers.js'
 import { requireCertainty } from './doubt.js'
 import type { Engine } from './engine.js'

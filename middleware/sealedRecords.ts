@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AuthError } from '../lib/errors.js'
-import type { Sealer } from '../lib/seal.js'
-import { fromStore } from '../lib/storeDeadline.js'
-import type { StoredRecord, TokenStore } from '../lib/tokenStore.js'
+import { AuthError } from '../lib/base/errors.js'
+import type { Sealer } from '../lib/base/seal.js'
+import { fromStore } from '../lib/stores/callStore.js'
+import type { StoredRecord, TokenStore } from '../lib/stores/tokenStore.js'
 
 /** Sealed records of a token store that hold no tokens, changed by many requests and processes at once without losing a change. */
 export interface SealedRecords {

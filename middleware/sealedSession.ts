@@ -1,5 +1,5 @@
-import { AuthError } from '../lib/errors.js'
-import { largestSealed } from '../lib/seal.js'
+import { AuthError } from '../lib/base/errors.js'
+import { largestSealed } from '../lib/base/seal.js'
 import type { Engine } from './engine.js'
 import type { SessionRecord } from './session.js'
 

@@ -1,5 +1,6 @@
-import { isObject } from '../lib/json.js'
-import type { AuthUser, Tokens } from '../lib/types.js'
+import { isObject } from '../lib/base/json.js'
+import type { Tokens } from '../lib/model/tokens.js'
+import type { AuthUser } from '../lib/model/user.js'
 
 /** One account that the person signed in with. */
 export interface Account {

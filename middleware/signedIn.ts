@@ -1,6 +1,6 @@
-import type { ApiClient } from '../lib/client.js'
-import { AuthError } from '../lib/errors.js'
-import type { AuthUser } from '../lib/types.js'
+import { AuthError } from '../lib/base/errors.js'
+import type { ApiClient } from '../lib/client/apiClient.js'
+import type { AuthUser } from '../lib/model/user.js'
 import { visitOf, type AttachedRequest } from './attach.js'
 import { requireCertainty } from './doubt.js'
 

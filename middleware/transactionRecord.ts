@@ -1,6 +1,6 @@
-import { AuthError } from '../lib/errors.js'
-import { isObject } from '../lib/json.js'
-import type { Transaction } from '../lib/types.js'
+import { AuthError } from '../lib/base/errors.js'
+import { isObject } from '../lib/base/json.js'
+import type { Transaction } from '../lib/model/login.js'
 
 /** Bytes of one record's JSON: sealed it fits into one cookie, of which browsers take 4,096 bytes with its name and attributes. */
 const mostBytes = 2_850

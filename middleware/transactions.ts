@@ -1,6 +1,6 @@
-import type { Sealer } from '../lib/seal.js'
-import type { Transaction } from '../lib/types.js'
-import { fromStore } from '../lib/storeDeadline.js'
+import type { Sealer } from '../lib/base/seal.js'
+import type { Transaction } from '../lib/model/login.js'
+import { fromStore } from '../lib/stores/callStore.js'
 import { transactionsKey, type SessionBag } from './session.js'
 import { bounded, readTransaction } from './transactionRecord.js'
 

@@ -1,5 +1,5 @@
+import { AuthError } from '../lib/base/errors.js'
 import { didYouMean } from '../lib/config/suggest.js'
-import { AuthError } from '../lib/errors.js'
 import type { AuthEvents } from './engine.js'
 import type { Parameters } from './parameters.js'
 

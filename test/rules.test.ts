@@ -23,9 +23,9 @@ function importsOf({ path, text }: { path: string; text: string }): string[] {
 
 const allowed: Record<string, RegExp> = {
   lib: /^lib\//,
-  providers: /^lib\/(types|provider)\.js$/,
+  providers: /^lib\/types\.js$/,
   middleware: /^(middleware|lib|providers)\//,
-  testing: /^(testing\/|lib\/tokenStore\.js$)/,
+  testing: /^(testing\/|lib\/stores\/tokenStore\.js$)/,
   'example-app': /^example-app\//,
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { TokenStore } from '../lib/tokenStore.js'
+import type { TokenStore } from '../lib/stores/tokenStore.js'
 
 /** One thing that a token store must do. */
 export interface TokenStoreCase {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { StoreLock, TokenStore } from '../lib/tokenStore.js'
+import type { StoreLock, TokenStore } from '../lib/stores/tokenStore.js'
 import { crowd, long, newKey, numbers, pick, short, unhurried, until, type TokenStoreCase } from './tokenStoreCase.js'
 
 /** What a token store must do with locks and claims. */

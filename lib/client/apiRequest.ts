@@ -1,5 +1,6 @@
-import { AuthError } from '../errors.js'
-import type { ApiRequest, Context } from '../types.js'
+import { AuthError } from '../base/errors.js'
+import type { Context } from '../model/context.js'
+import type { ApiRequest } from '../model/provider.js'
 
 type Scalar = string | number | boolean
 

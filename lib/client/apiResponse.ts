@@ -1,6 +1,6 @@
-import { AuthError } from '../errors.js'
-import { utf8 } from '../json.js'
-import type { HttpResponse } from '../types.js'
+import { AuthError } from '../base/errors.js'
+import { utf8 } from '../base/json.js'
+import type { HttpResponse } from '../model/http.js'
 import { formType } from './apiRequest.js'
 
 export interface ApiResponse<Data = unknown> {

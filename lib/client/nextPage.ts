@@ -1,8 +1,9 @@
-import { allowedUrl } from '../apiUrl.js'
-import { AuthError } from '../errors.js'
-import { readPath } from '../path.js'
-import type { Context, Pagination } from '../types.js'
+import { AuthError } from '../base/errors.js'
+import { readPath } from '../base/path.js'
+import type { Context } from '../model/context.js'
+import type { Pagination } from '../model/provider.js'
 import type { ApiResponse } from './apiResponse.js'
+import { allowedUrl } from './apiUrl.js'
 import { dropSignature } from './send.js'
 
 /**

@@ -1,5 +1,5 @@
-import { AuthError } from '../errors.js'
-import type { ApiRequest, Pagination } from '../types.js'
+import { AuthError } from '../base/errors.js'
+import type { ApiRequest, Pagination } from '../model/provider.js'
 import type { RequestOptions } from './apiRequest.js'
 import type { ApiResponse } from './apiResponse.js'
 import type { Account } from './exchange.js'

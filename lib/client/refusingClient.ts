@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
-import type { ApiClient } from '../client.js'
-import type { AuthError } from '../errors.js'
+import type { AuthError } from '../base/errors.js'
+import type { ApiClient } from './apiClient.js'
 
 /**
  * An API client of nobody, for a handler that asks no one to sign in: every call is a clear answer and not a `TypeError`.

@@ -1,6 +1,8 @@
-import { AuthError } from '../errors.js'
+import { AuthError } from '../base/errors.js'
+import type { Context } from '../model/context.js'
+import type { ApiRequest } from '../model/provider.js'
+import type { Tokens } from '../model/tokens.js'
 import { loadProtocol } from '../protocols/index.js'
-import type { ApiRequest, Context, Tokens } from '../types.js'
 
 /** What an answer is, however its body is read. */
 export interface Answer { status: number; headers: Record<string, string>; body: unknown }

@@ -1,4 +1,4 @@
-import { isSecureUrl } from '../loopback.js'
+import { isSecureUrl } from '../base/loopback.js'
 import { invalid } from './invalid.js'
 
 const authority = /^https?:\/\/([^/?#]+)/i

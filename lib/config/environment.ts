@@ -1,4 +1,4 @@
-import { flagOptions, numberOptions, textOptions } from './entrySchema.js'
+import { flagOptions, numberOptions, textOptions } from './entries/schema.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 

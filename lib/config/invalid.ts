@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { AuthError } from '../errors.js'
+import { AuthError } from '../base/errors.js'
 
 /**
  * A mistake in the configuration.

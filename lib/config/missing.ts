@@ -1,4 +1,4 @@
-import { AuthError } from '../errors.js'
+import { AuthError } from '../base/errors.js'
 
 /** Settings that have to be given and are not: a sentence each, which begins with the option's path. */
 export class MissingSettings extends AuthError {

@@ -1,11 +1,12 @@
-import type { ProviderLookup, ProviderTable } from '../settings.js'
-import type { Registration } from '../types.js'
-import { refuseCallback, resolveEntry, type EntrySources } from './entries.js'
-import { optionNames } from './entrySchema.js'
+import { isPlainObject } from '../base/json.js'
+import type { Registration } from '../model/context.js'
+import { refuseCallback, resolveEntry, type EntrySources } from './entries/entries.js'
+import { optionNames } from './entries/schema.js'
+import { checkSlug, checkVariables } from './entries/slugs.js'
 import { invalid, printable } from './invalid.js'
 import { allOf } from './missing.js'
-import { isPlainObject, unknownOption, withoutUndefined } from './shapes.js'
-import { checkSlug, checkVariables } from './slugs.js'
+import type { ProviderLookup, ProviderTable } from './settings.js'
+import { unknownOption, withoutUndefined } from './shapes.js'
 import { unavailable } from './unavailable.js'
 
 /** The configured providers, and the way to complete one that comes later. */

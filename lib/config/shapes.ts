@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { isPlainObject } from '../base/json.js'
 import { didYouMean } from './suggest.js'
 
 // What schemas are made of. Each message is the rest of a sentence that begins with the option's path.
@@ -46,13 +47,6 @@ export function callable<Type>(): v.GenericSchema<unknown, Type> {
 export function pureFunction<Type>(): v.GenericSchema<unknown, Type> {
   return v.pipe(callable<Type>(), v.check((value) => Object.prototype.toString.call(value) === '[object Function]',
     'must be an ordinary function: an async one would answer too late.'))
-}
-
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  // A prototype without a prototype of its own is Object.prototype, of whatever realm.
-  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 /** An object whose names are the application's own, such as parameters of a request. */

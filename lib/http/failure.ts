@@ -1,4 +1,4 @@
-import { AuthError } from '../errors.js'
+import { AuthError } from '../base/errors.js'
 import type { Deadline } from './deadline.js'
 import { isPrivateAddressError } from './publicAddress.js'
 

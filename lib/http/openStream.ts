@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream'
 import { createUnzip } from 'node:zlib'
-import type { HttpStream, Outbound, StreamRequest } from '../types.js'
+import type { HttpStream, Outbound, StreamRequest } from '../model/http.js'
 import { createDeadline, untilAborted, type Deadline } from './deadline.js'
 import { failureOf } from './failure.js'
 import { isWithoutBody, requestHeaders } from './headers.js'

@@ -1,6 +1,6 @@
 import { lookup as dnsLookup } from 'node:dns'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
-import { isLoopbackHost } from '../loopback.js'
+import { isLoopbackHost } from '../base/loopback.js'
 
 // IANA IPv4 Special-Purpose Address Registry (RFC 6890) and multicast; the last is where a cloud answers its own machines.
 const inside4 = ['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24', '192.0.2.0/24',

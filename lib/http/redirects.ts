@@ -1,5 +1,5 @@
-import { AuthError } from '../errors.js'
-import type { Http } from '../types.js'
+import { AuthError } from '../base/errors.js'
+import type { Http } from '../model/http.js'
 
 const maxRedirects = 3
 const redirects = new Set([301, 302, 303, 307, 308])

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
-import type { ClientCertificate, HttpRequest, StreamRequest } from '../types.js'
+import type { ClientCertificate, HttpRequest, StreamRequest } from '../model/http.js'
 import { plainHeaders } from './headers.js'
 import type { AddressFilter } from './publicAddress.js'
 

@@ -1,5 +1,7 @@
-import { codeChallenge, randomToken } from '../random.js'
-import type { Context, LoginOptions } from '../types.js'
+import { renamed, withParameters } from '../base/parameters.js'
+import { codeChallenge, randomToken } from '../base/random.js'
+import type { Context } from '../model/context.js'
+import type { LoginOptions } from '../model/login.js'
 
 // Only the flow sets these: a configured or requested parameter of such a name is dropped.
 const reserved = new Set(['response_type', 'client_id', 'redirect_uri', 'state', 'nonce', 'code_challenge', 'code_challenge_method',
@@ -69,11 +71,6 @@ function challenge(codeVerifier: string, method: 'S256' | 'plain' = 'S256'): Rec
   return { code_challenge: method === 'plain' ? codeVerifier : codeChallenge(codeVerifier), code_challenge_method: method }
 }
 
-/** Parameters under the provider's own names. */
-export function renamed(parameters: Record<string, string>, names: Record<string, string> = {}): Record<string, string> {
-  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [Object.hasOwn(names, name) ? names[name] ?? name : name, value]))
-}
-
 /** The scopes of one login: the configured ones, those of offline access, and those that this login adds. */
 export function requestedScope({ provider }: Pick<Context, 'provider'>, options: LoginOptions): string[] {
   const offline = provider.offline ? provider.offlineAccess?.scope ?? [] : []
@@ -88,13 +85,6 @@ export function authorizationAddress(endpoint: string, parameters: Record<string
   const url = new URL(withParameters(endpoint, parameters))
   // A plus sign of a value is %2B by now.
   url.search = url.search.replaceAll('+', '%20')
-  return url.href
-}
-
-/** An address with parameters added after those it has already. */
-export function withParameters(endpoint: string, parameters: Record<string, string>): string {
-  const url = new URL(endpoint)
-  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
   return url.href
 }
 

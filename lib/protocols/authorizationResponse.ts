@@ -1,6 +1,6 @@
-import { AuthError } from '../errors.js'
-import type { CallbackParameters } from '../types.js'
-import { providerCode, type ErrorSource } from './errorSource.js'
+import { AuthError } from '../base/errors.js'
+import { providerCode, type ErrorSource } from '../endpoints/errorSource.js'
+import type { CallbackParameters } from '../model/login.js'
 
 export interface ExpectedIssuer {
   /** The issuer that `iss` must equal, when it is known. */

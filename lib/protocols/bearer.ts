@@ -1,4 +1,6 @@
-import type { ApiRequest, Context, Tokens } from '../types.js'
+import type { Context } from '../model/context.js'
+import type { ApiRequest } from '../model/provider.js'
+import type { Tokens } from '../model/tokens.js'
 
 /**
  * Puts a bearer token on a request (RFC 6750 section 2): in the Authorization header, or where the provider wants it.

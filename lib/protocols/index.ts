@@ -1,9 +1,10 @@
-import type { Protocol, ProtocolName } from '../types.js'
+import type { Protocol } from '../model/protocol.js'
+import type { ProtocolName } from '../model/provider.js'
 
 const modules: Record<ProtocolName, () => Promise<{ protocol: Protocol }>> = {
-  oauth1: () => import('./oauth1.js'),
-  oauth2: () => import('./oauth2.js'),
-  oidc: () => import('./oidc.js'),
+  oauth1: () => import('./oauth1/oauth1.js'),
+  oauth2: () => import('./oauth2/oauth2.js'),
+  oidc: () => import('./oidc/oidc.js'),
 }
 
 const loaded = new Map<ProtocolName, Protocol>()

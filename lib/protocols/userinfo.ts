@@ -1,8 +1,13 @@
-import { AuthError } from '../errors.js'
-import { isObject, parseJson, utf8 } from '../json.js'
-import type { ApiRequest, Context, Grant, LoginFacts, Protocol, RawProfile, RequestParameters, ResolvedProvider, Tokens, TokenSet } from '../types.js'
-import { withParameters } from './authorizationRequest.js'
-import { usableAddress } from './metadataAddresses.js'
+import { AuthError } from '../base/errors.js'
+import { isObject, parseJson, utf8 } from '../base/json.js'
+import { withParameters } from '../base/parameters.js'
+import { usableAddress } from '../http/metadataAddresses.js'
+import type { Context } from '../model/context.js'
+import type { Grant } from '../model/login.js'
+import type { RawProfile } from '../model/profile.js'
+import type { Protocol, TokenSet } from '../model/protocol.js'
+import type { ApiRequest, LoginFacts, RequestParameters, ResolvedProvider } from '../model/provider.js'
+import type { Tokens } from '../model/tokens.js'
 
 /** Of a callback, the parameters that the provider's entry names for its hooks. */
 export function callbackFacts({ callbackParameters = [] }: ResolvedProvider, grant: Grant): Record<string, string> {

@@ -1,6 +1,6 @@
-import { randomToken } from '../random.js'
-import type { TokenStore } from '../tokenStore.js'
+import { randomToken } from '../base/random.js'
 import { everyMinute } from './everyMinute.js'
+import type { TokenStore } from './tokenStore.js'
 
 export interface MemoryTokenStoreOptions {
   /**

@@ -1,5 +1,5 @@
-import { randomToken } from '../random.js'
-import type { StoredRecord, TokenStore } from '../tokenStore.js'
+import { randomToken } from '../base/random.js'
+import type { StoredRecord, TokenStore } from './tokenStore.js'
 
 /** What a client of the `redis` package (`createClient`, `createCluster` or `createClientPool`) has, as far as it is used here. */
 export interface RedisClient {

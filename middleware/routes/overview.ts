@@ -1,6 +1,6 @@
+import { titleOf } from '../../lib/config/entries/title.js'
+import type { AuthUser } from '../../lib/model/user.js'
 import { safeReturnTo } from '../../lib/returnTo.js'
-import { titleOf } from '../../lib/title.js'
-import type { AuthUser } from '../../lib/types.js'
 import { sendJson, sendPage } from '../answers.js'
 import { requireCertainty } from '../doubt.js'
 import type { Engine } from '../engine.js'

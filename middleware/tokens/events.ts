@@ -1,4 +1,4 @@
-import type { TokensEvent } from '../../lib/settings.js'
+import type { TokensEvent } from '../../lib/config/settings.js'
 import type { Engine } from '../engine.js'
 import { fromHook } from '../hooks.js'
 import { hookFailed } from '../logging.js'

@@ -3,7 +3,7 @@ import session from 'express-session'
 import pg from 'pg'
 import { createClient } from 'redis'
 import { memoryTokenStore, postgresTokenStore, redisTokenStore } from '../../lib/stores/index.js'
-import type { TokenStore } from '../../lib/tokenStore.js'
+import type { TokenStore } from '../../lib/stores/tokenStore.js'
 import type { Site, StoreFault } from './orders.js'
 
 /** What the stores of a process do wrong at the moment, and for which of their operations; all of them unless told. */

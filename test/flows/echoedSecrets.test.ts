@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { causeMessage } from '../../lib/causeMessage.js'
+import { causeMessage } from '../../lib/base/causeMessage.js'
 import { startOpenidProvider, type OpenidProvider } from '../../testing/index.js'
 import { startApplication, type Application } from '../support/application.js'
 import { createBrowser, type Page } from '../support/browser.js'

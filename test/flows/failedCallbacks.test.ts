@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { memoryTokenStore } from '../../lib/stores/memory.js'
-import type { TokenStore } from '../../lib/tokenStore.js'
+import type { TokenStore } from '../../lib/stores/tokenStore.js'
 import { idOf, run, times, type Running } from '../sessions/directApplication.js'
 import { createLightProvider, type LightProvider } from '../sessions/lightProvider.js'
 

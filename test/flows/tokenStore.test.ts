@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { memoryTokenStore } from '../../lib/stores/memory.js'
-import type { TokenStore } from '../../lib/tokenStore.js'
+import type { TokenStore } from '../../lib/stores/tokenStore.js'
 import { startOpenidProvider, type OpenidProvider } from '../../testing/index.js'
 import { createBrowser, type Browser } from '../support/browser.js'
 import { startEngines, type Engines } from '../support/engines.js'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
+import { parseJson } from '../../lib/base/json.js'
 import { standardClaims, toUser } from '../../lib/profile.js'
-import { parseJson } from '../../lib/json.js'
 import type { AuthUser, ProfileMap, RawProfile } from '../../lib/types.js'
 
 const now = Date.UTC(2026, 0, 2, 3, 4, 5)

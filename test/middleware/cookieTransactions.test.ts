@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { randomToken, sha256 } from '../../lib/random.js'
-import { createSealer, type Sealer } from '../../lib/seal.js'
+import { randomToken, sha256 } from '../../lib/base/random.js'
+import { createSealer, type Sealer } from '../../lib/base/seal.js'
 import type { Transaction } from '../../lib/types.js'
 import { cookieTransactions } from '../../middleware/cookieTransactions.js'
 import { bytesOf, keptAfter, measuredJar } from '../support/measuredJar.js'

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import { randomToken, sha256 } from '../../lib/random.js'
+import { randomToken, sha256 } from '../../lib/base/random.js'
 import type { Transaction } from '../../lib/types.js'
 import { FlightLog } from '../../middleware/flights.js'
 

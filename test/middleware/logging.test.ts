@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
-import { AuthError } from '../../lib/errors.js'
+import { AuthError } from '../../lib/base/errors.js'
 import { createLog, failureEvent, hookFailed, type LogEvent } from '../../middleware/logging.js'
 
 let warned: string[]

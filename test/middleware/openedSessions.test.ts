@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { createSealer } from '../../lib/seal.js'
+import { createSealer } from '../../lib/base/seal.js'
 import { sessionOpener } from '../../middleware/openedSessions.js'
 
 const sealer = createSealer(['a secret of the tests, long enough to seal'], 'app')

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { createSealer } from '../../lib/seal.js'
+import { createSealer } from '../../lib/base/seal.js'
 import { memoryTokenStore } from '../../lib/stores/memory.js'
-import type { TokenStore } from '../../lib/tokenStore.js'
+import type { TokenStore } from '../../lib/stores/tokenStore.js'
 import { sealedRecords, type SealedRecords } from '../../middleware/sealedRecords.js'
 
 const sealer = createSealer(['a secret of the tests, long enough to seal'], 'app')

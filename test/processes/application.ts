@@ -1,6 +1,6 @@
+import type { TokenStore } from '../../lib/stores/tokenStore.js'
+import type { Party } from '../../lib/tokens/binding.js'
 import { authRouter, type AuthRouter } from '../../middleware/index.js'
-import type { Party } from '../../lib/binding.js'
-import type { TokenStore } from '../../lib/tokenStore.js'
 
 export const secret = 'a secret of the tests with several processes'
 const clientId = 'the-client'

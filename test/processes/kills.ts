@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import type { TokenStore } from '../../lib/tokenStore.js'
+import type { TokenStore } from '../../lib/stores/tokenStore.js'
 import type { Outcomes, Process } from '../support/processes.js'
 import type { RotationProvider } from '../support/rotationProvider.js'
 import { newAccount, type Account } from './accounts.js'

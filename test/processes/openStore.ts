@@ -1,5 +1,5 @@
 import { postgresTokenStore, redisTokenStore, sqliteTokenStore } from '../../lib/stores/index.js'
-import type { TokenStore } from '../../lib/tokenStore.js'
+import type { TokenStore } from '../../lib/stores/tokenStore.js'
 
 /** Where the processes of a test keep tokens: text and numbers only, so that a process can be told. */
 export type StorePlace = { engine: 'redis'; url: string } | { engine: 'postgres'; connectionString: string } | { engine: 'sqlite'; file: string }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { resolveConfig } from '../../lib/config.js'
+import { resolveConfig } from '../../lib/config/resolveConfig.js'
 import type { Provider } from '../../lib/types.js'
 import { catalogue, retired } from '../../providers/index.js'
 

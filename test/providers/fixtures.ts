@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { parseJson } from '../../lib/json.js'
+import { parseJson } from '../../lib/base/json.js'
 import { standardClaims, toUser } from '../../lib/profile.js'
 import type { AuthUser, ProfileMap, Provider, RawProfile, Template, Tokens } from '../../lib/types.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { isObject } from '../../lib/json.js'
-import { readTokenResponse } from '../../lib/tokens.js'
+import { isObject } from '../../lib/base/json.js'
+import { readTokenResponse } from '../../lib/tokens/tokens.js'
 import type { Provider, RawProfile } from '../../lib/types.js'
 import { catalogue } from '../../providers/index.js'
 import { completeMap, mergedProfile, now, readFixture, responseOf, userOf } from './fixtures.js'

@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync, verify } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
-import { readTokenResponse } from '../../lib/tokens.js'
+import { readTokenResponse } from '../../lib/tokens/tokens.js'
 import type { Client, LoginFacts, RawProfile } from '../../lib/types.js'
 import { catalogue, type CatalogueName } from '../../providers/index.js'
 import { changedUser } from './changedUser.js'

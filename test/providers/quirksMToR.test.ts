@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { resolveConfig } from '../../lib/config.js'
+import { resolveConfig } from '../../lib/config/resolveConfig.js'
 import { callbackFacts } from '../../lib/protocols/userinfo.js'
 import type { LoginFacts, RawProfile, ResolvedProvider } from '../../lib/types.js'
 import { catalogue, type CatalogueName } from '../../providers/index.js'

@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { resolveConfig } from '../../lib/config.js'
-import { parseJson } from '../../lib/json.js'
+import { parseJson } from '../../lib/base/json.js'
+import { resolveConfig } from '../../lib/config/resolveConfig.js'
 import type { Registration } from '../../lib/types.js'
 import { authRouter } from '../../middleware/index.js'
 import { catalogue } from '../../providers/index.js'
 import { createBrowser } from '../support/browser.js'
 import { hosts, listen, sendJson } from '../support/hosts.js'
+import { examplePrivateKey } from './exampleKey.js'
 import { readFixture, type Fixture } from './fixtures.js'
 import { playProvider, type PlayedProvider } from './playedProvider.js'
-import { examplePrivateKey } from './exampleKey.js'
 import { signedCallbacks } from './signedCallbacks.js'
 
 /** Every entry of the catalogue, through the real flow against its fixture played at its own addresses. */

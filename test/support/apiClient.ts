@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { createApiClient, type ApiClient, type ApiClientParts } from '../../lib/client.js'
+import { createApiClient, type ApiClient, type ApiClientParts } from '../../lib/client/apiClient.js'
 import type { AuthUser, Context, ResolvedProvider, Tokens } from '../../lib/types.js'
 import { contextFor } from './context.js'
 import { startServer, type Received, type SmallServer } from './unitServer.js'

@@ -1,5 +1,5 @@
-import { createWaysOut, defaultMaxBytes } from '../../lib/http.js'
-import { createRenewals, type ClientContext } from '../../lib/renewals.js'
+import { createWaysOut, defaultMaxBytes } from '../../lib/http/http.js'
+import { createRenewals, type ClientContext } from '../../lib/refresh/refresher.js'
 import type { ResolvedProvider } from '../../lib/types.js'
 
 /** A context of an invented provider, with the parts that a test cares for. It is patient: the machine may be slow. */

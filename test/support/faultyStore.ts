@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import session, { MemoryStore } from 'express-session'
-import { createSealer } from '../../lib/seal.js'
+import { createSealer } from '../../lib/base/seal.js'
 import { memoryTokenStore } from '../../lib/stores/memory.js'
-import type { StoredRecord, TokenStore } from '../../lib/tokenStore.js'
+import type { StoredRecord, TokenStore } from '../../lib/stores/tokenStore.js'
 import { testSecret } from './application.js'
 
 /** What can go wrong with a store (section S of the threat model). */

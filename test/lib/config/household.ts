@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { resolveConfig } from '../../../lib/config.js'
-import { AuthError } from '../../../lib/errors.js'
-import type { AuthRouterConfig, Settings } from '../../../lib/settings.js'
+import { AuthError } from '../../../lib/base/errors.js'
+import { resolveConfig } from '../../../lib/config/resolveConfig.js'
+import type { AuthRouterConfig, Settings } from '../../../lib/config/settings.js'
 import { defineProvider, type Provider } from '../../../lib/types.js'
 
 /** An invented catalogue: one entry of each protocol, with parameters of each kind. */

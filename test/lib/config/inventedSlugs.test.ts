@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from '@jest/globals'
-import { titleOf } from '../../../lib/title.js'
+import { titleOf } from '../../../lib/config/entries/title.js'
 import type { Registration } from '../../../lib/types.js'
 import { catalogue, client, custom, refusal, resolve } from './household.js'
 

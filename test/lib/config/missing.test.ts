@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { resolveConfig } from '../../../lib/config.js'
-import type { AuthRouterConfig } from '../../../lib/settings.js'
+import { resolveConfig } from '../../../lib/config/resolveConfig.js'
+import type { AuthRouterConfig } from '../../../lib/config/settings.js'
 import { catalogue, custom, refusal, resolve, secret } from './household.js'
 
 /** What is missing is said all at once: one start and not one for each setting. */

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { authorizationRequest, requestedScope, withParameters } from '../../../lib/protocols/authorizationRequest.js'
-import { codeChallenge } from '../../../lib/random.js'
+import { withParameters } from '../../../lib/base/parameters.js'
+import { codeChallenge } from '../../../lib/base/random.js'
+import { authorizationRequest, requestedScope } from '../../../lib/protocols/authorizationRequest.js'
 import type { LoginOptions, ResolvedProvider } from '../../../lib/types.js'
 import { contextFor } from '../../support/context.js'
 

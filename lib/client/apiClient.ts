@@ -1,0 +1,92 @@
+import { inspect } from 'node:util'
+import type { ApiRequest } from '../model/provider.js'
+import type { AuthUser } from '../model/user.js'
+import type { ClientContext } from '../refresh/refresher.js'
+import type { TokenHolder } from '../tokens/tokenSource.js'
+import { apiRequest, type RequestOptions } from './apiRequest.js'
+import { apiResponse, type ApiResponse } from './apiResponse.js'
+import { apiUrl } from './apiUrl.js'
+import { createCredentials, type Credentials } from './credentials.js'
+import { exchange, type Account } from './exchange.js'
+import { apiFetch, type ApiFetchInit } from './fetch.js'
+import { pagesOf, type PageOptions } from './pages.js'
+import { wait, type Wait } from './retryAfter.js'
+
+export type { RequestOptions } from './apiRequest.js'
+export type { ApiResponse } from './apiResponse.js'
+export type { ApiFetchInit } from './fetch.js'
+export type { PageOptions } from './pages.js'
+
+const defaultMaxBytes = 10 * 1024 * 1024
+
+/** Calls a provider's API as the signed-in person: tokens are put on, renewed when due, and never sent elsewhere. */
+export interface ApiClient {
+  get: <Data = unknown>(url: string, options?: RequestOptions) => Promise<ApiResponse<Data>>
+  head: <Data = unknown>(url: string, options?: RequestOptions) => Promise<ApiResponse<Data>>
+  post: <Data = unknown>(url: string, options?: RequestOptions) => Promise<ApiResponse<Data>>
+  put: <Data = unknown>(url: string, options?: RequestOptions) => Promise<ApiResponse<Data>>
+  patch: <Data = unknown>(url: string, options?: RequestOptions) => Promise<ApiResponse<Data>>
+  delete: <Data = unknown>(url: string, options?: RequestOptions) => Promise<ApiResponse<Data>>
+  /**
+   * @param url relative to the provider's `apiBaseUrl`, or absolute on a host that may receive the token; `{id}` is filled from the user
+   * @throws AuthError `host_not_allowed`, `path_escape`, `reauth_required`, `provider_timeout`, `provider_bad_response`,
+   * `credentials_gone`; never for an HTTP status
+   */
+  request: <Data = unknown>(method: string, url: string, options?: RequestOptions) => Promise<ApiResponse<Data>>
+  /**
+   * The same as a platform `Response` whose body is read as it comes: for streams, downloads and progress. Read the body or cancel it.
+   * @throws AuthError as `request`; the body ends with `provider_timeout` or `provider_bad_response`
+   */
+  fetch: (url: string | URL, init?: ApiFetchInit) => Promise<Response>
+  /**
+   * The pages of a list, by `Link` header (RFC 8288) or as the provider's entry says: `for await (const page of client.pages(url))`.
+   * A page that is not 2xx is given, and is the last one.
+   * @throws AuthError as `request`; `host_not_allowed` when the next page is elsewhere
+   */
+  pages: <Data = unknown>(url: string, options?: PageOptions) => AsyncIterable<ApiResponse<Data>>
+  readonly credentials: Credentials
+}
+
+export interface ApiClientParts {
+  /** How a call waits where a provider asks for a pause. */
+  wait?: Wait
+}
+
+/**
+ * Makes the API client of one account.
+ * @param holder where the account's tokens are kept, so that renewed ones are not lost
+ * @param user fills `{id}` and the like in addresses
+ */
+export function createApiClient(context: ClientContext, holder: TokenHolder, user?: Partial<AuthUser>, parts: ApiClientParts = {}): ApiClient {
+  const credentials = createCredentials(context, holder)
+  const account: Account = { context, holder, wait: parts.wait ?? wait }
+
+  const call = async <Data>(request: ApiRequest, options: RequestOptions): Promise<ApiResponse<Data>> => {
+    const { maxBytes = defaultMaxBytes, signal } = options
+    const answer = await exchange(account, request, {
+      timeout: options.timeout ?? context.outbound.timeout,
+      transmit: (signed, timeout) => context.http({ ...signed, maxBytes, signal, timeout }),
+      isReplayable: true,
+    }, options)
+    return apiResponse(answer, context.slug)
+  }
+  const request: ApiClient['request'] = async (method, url, options = {}) => call(apiRequest(context, method, apiUrl(context, url, user), options), options)
+  const pages = async function* <Data>(url: string, options: PageOptions = {}): AsyncGenerator<ApiResponse<Data>> {
+    const first = apiRequest(context, 'GET', apiUrl(context, url, user), options)
+    yield* pagesOf<Data>(account, first, options, (next) => call<Data>(next, options))
+  }
+
+  const client = {
+    get: (url: string, options?: RequestOptions) => request('GET', url, options),
+    head: (url: string, options?: RequestOptions) => request('HEAD', url, options),
+    post: (url: string, options?: RequestOptions) => request('POST', url, options),
+    put: (url: string, options?: RequestOptions) => request('PUT', url, options),
+    patch: (url: string, options?: RequestOptions) => request('PATCH', url, options),
+    delete: (url: string, options?: RequestOptions) => request('DELETE', url, options),
+    request,
+    fetch: async (url: string | URL, init: ApiFetchInit = {}) => apiFetch(account, apiUrl(context, String(url), user), init),
+    pages,
+    credentials,
+  } as ApiClient
+  return Object.defineProperty(client, inspect.custom, { value: () => `ApiClient { provider: '${context.slug}' }`, enumerable: false })
+}

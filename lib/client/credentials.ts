@@ -1,0 +1,105 @@
+import { inspect } from 'node:util'
+import { AuthError } from '../base/errors.js'
+import { revokeTokens } from '../endpoints/revocation.js'
+import type { Tokens } from '../model/tokens.js'
+import { presentTokens, renewedTokens } from '../refresh/freshTokens.js'
+import type { ClientContext } from '../refresh/refresher.js'
+import { canRenew } from '../tokens/canRefresh.js'
+import { isDue } from '../tokens/refreshTime.js'
+import { isExpired } from '../tokens/tokens.js'
+import type { TokenHolder } from '../tokens/tokenSource.js'
+
+/** Tokens with a life: what an application may know and do about its access to an account. */
+export interface Credentials {
+  /** Slug of the provider. */
+  readonly provider: string
+  readonly tokenType: string
+  /** Granted scopes, separated by spaces. */
+  readonly scope: string | undefined
+  readonly expiresAt: Date | undefined
+  /** Seconds until the access token ends; negative when it has. */
+  readonly expiresIn: number | undefined
+  /** `false` once the access token has ended; a token without an end is valid. */
+  readonly valid: boolean
+  /** The access token itself: the only way to it, left out of JSON, `inspect` and logs. */
+  readonly accessToken: string
+  /** Whether the access token ends within so many seconds (default: one day). */
+  expiresSoon: (seconds?: number) => boolean
+  /**
+   * Renews the access when it is due, or at once with `force`.
+   * @throws AuthError `reauth_required` when only a new sign-in helps; `provider_timeout`, `provider_bad_response`, `credentials_gone`
+   */
+  refresh: (options?: { force?: boolean }) => Promise<void>
+  /**
+   * Ends the access at the provider (RFC 7009) and lets go of the tokens: from then on every call is `credentials_gone`.
+   * @returns `false` where the provider has no way to end it; the tokens are let go of all the same
+   * @throws AuthError `provider_error`, `provider_timeout`, `provider_bad_response`: the tokens stay, so that it can be tried again
+   */
+  revoke: () => Promise<boolean>
+  /**
+   * The credentials as compact URL-safe text, encrypted and authenticated, for a job or another process: `auth.credentials(text)` and
+   * `auth.client(slug, text)` open it. Whoever renews rotated tokens outside of a token store has to seal and keep them again.
+   */
+  seal: () => string
+}
+
+/** Makes the credentials of an account from where its tokens are kept. */
+export function createCredentials(context: ClientContext, holder: TokenHolder): Credentials {
+  const { slug, now } = context
+  const tokens = (): Tokens => presentTokens(holder, slug)
+  const seconds = (): number => Math.floor(now() / 1000)
+  const facts = {
+    get provider() { return slug },
+    get tokenType() { return tokens().tokenType },
+    get scope() { return tokens().scope },
+    get expiresAt() {
+      const { expiresAt } = tokens()
+      return expiresAt === undefined ? undefined : new Date(expiresAt * 1000)
+    },
+    get expiresIn() {
+      const { expiresAt } = tokens()
+      return expiresAt === undefined ? undefined : expiresAt - seconds()
+    },
+    get valid() { return isExpired(tokens(), seconds(), 0) !== true },
+  }
+  const methods = {
+    get accessToken() { return tokens().accessToken },
+    expiresSoon: (within = 86_400) => isExpired(tokens(), seconds(), within) === true,
+    refresh: async ({ force = false } = {}) => {
+      await holder.load?.()
+      const current = holder.read() ?? holder.unfetched ?? tokens()
+      if (force || (isDue(current, now()) && canRenew(context, current, holder.grant))) await renewedTokens(context, holder, current)
+    },
+    revoke: async () => {
+      await holder.load?.()
+      const settled = await context.renewals.settled(context, tokens(), holder.vault)
+      const kept = await holder.vault?.read()
+      const isRevoked = await revokeTokens(context, kept?.tokens ?? settled)
+      await holder.forget?.()
+      return isRevoked
+    },
+    seal: () => {
+      if (!holder.seal) throw new AuthError('config_invalid', 'These credentials belong to a context that has no secret to seal them with.', { provider: slug })
+      return holder.seal(tokens())
+    },
+    // What has been signed out has nothing to tell, but may still be listed.
+    toJSON: () => hasTokens(holder) ? { ...facts } : { provider: slug },
+    [inspect.custom]: () => `Credentials { provider: '${slug}' }`,
+  }
+  return hideFromListing(facts, methods)
+}
+
+function hasTokens(holder: TokenHolder): boolean {
+  try {
+    return holder.read() !== undefined
+  } catch {
+    return false
+  }
+}
+
+// Properties that hold or lead to a token are not enumerable: spreading, JSON and loggers pass over them.
+function hideFromListing<A extends object, B extends object>(shown: A, hidden: B): A & B {
+  const descriptors = Object.getOwnPropertyDescriptors(hidden)
+  for (const name of Reflect.ownKeys(descriptors)) Object.assign(descriptors[name as keyof typeof descriptors] as object, { enumerable: false })
+  return Object.defineProperties(shown, descriptors) as A & B
+}

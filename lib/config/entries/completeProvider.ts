@@ -1,0 +1,123 @@
+import type { ProfileMap } from '../../model/profile.js'
+import type { Provider, ProtocolName, ResolvedProvider } from '../../model/provider.js'
+import type { AccessTokenExchange, RenewalStrategy, ResolvedExchange } from '../../model/refresh.js'
+import type { Template } from '../../model/template.js'
+import { standardClaims } from '../../profile.js'
+import { baseAddress, endpoint, issuerIdentifier } from '../addresses.js'
+import type { EntryOptions } from './schema.js'
+import { fill } from './templates.js'
+
+type AddressName = { [Name in keyof Provider]-?: Template extends Provider[Name] ? Name : never }[keyof Provider]
+
+/** The options that hold an address, and what each must look like once its parameters are in place. */
+const addresses: Record<AddressName, (text: string, path: string) => string> = {
+  issuer: issuerIdentifier,
+  discoveryEndpoint: endpoint,
+  authorizationResponseIssuer: issuerIdentifier,
+  authorizationEndpoint: endpoint,
+  tokenEndpoint: endpoint,
+  refreshEndpoint: endpoint,
+  userinfoEndpoint: endpoint,
+  requestTokenEndpoint: endpoint,
+  accessTokenEndpoint: endpoint,
+  revocationEndpoint: endpoint,
+  introspectionEndpoint: endpoint,
+  jwksUri: endpoint,
+  apiBaseUrl: baseAddress,
+}
+
+/** The names of the options that hold an address. */
+export const addressNames = Object.keys(addresses) as readonly AddressName[]
+
+type Values = Readonly<Record<string, string>>
+
+const openidScope = ['openid', 'profile', 'email']
+
+// OpenID Connect Core section 11: without consent the scope is ignored.
+const openidOfflineAccess = { scope: ['offline_access'], authorizationParams: { prompt: 'consent' } }
+
+/** Whether nothing is said of refresh tokens, as the catalogue does of all its entries. */
+function isSilent({ refreshTokens, offlineAccess }: EntryOptions): boolean {
+  return refreshTokens === undefined && offlineAccess === undefined
+}
+
+/**
+ * The provider that an entry's options describe: addresses filled and checked, defaults of the protocol set.
+ *
+ * @param parameters values of the provider's parameters
+ * @throws AuthError `config_invalid` for an address that cannot be used
+ */
+export function completeProvider(options: EntryOptions & { protocol: ProtocolName }, parameters: Values, path: string): ResolvedProvider {
+  const isOpenid = options.protocol === 'oidc'
+  return {
+    ...described(options),
+    ...filledTables(options, parameters),
+    ...filledAddresses(options, parameters, path),
+    ...(options.extraRequests ? { extraRequests: filledRequests(options.extraRequests, parameters, path) } : {}),
+    ...(options.renewal ? { renewal: filledRenewal(options.renewal, parameters, `${path}.renewal`) } : {}),
+    ...(isOpenid || options.profile ? { profile: { ...(isOpenid ? standardMap(options.profile) : {}), ...options.profile } } : {}),
+    scope: options.scope ?? (isOpenid ? openidScope : []),
+    ...(isOpenid && options.offline === true && isSilent(options) ? { offlineAccess: openidOfflineAccess } : {}),
+  }
+}
+
+/** The standard claims for what an entry's map leaves out; `email_verified` speaks of `email`, and of no other address. */
+function standardMap({ email = standardClaims.email, emailVerified }: ProfileMap = {}): ProfileMap {
+  if (email === standardClaims.email || emailVerified !== undefined) return standardClaims
+  const { emailVerified: _ofAnother, ...rest } = standardClaims
+  return rest
+}
+
+// Who we are to the provider and what the addresses were made of; the addresses themselves follow filled.
+const elsewhere = ['provider', 'clientId', 'clientSecret', 'privateKey', 'keyId', 'certificate', 'parameters', 'extraRequests', 'renewal'] as const
+
+type Described<Options> = Omit<Options, AddressName | typeof elsewhere[number]>
+
+function described<Options extends EntryOptions>(options: Options): Described<Options> {
+  const left = new Set<string>([...elsewhere, ...Object.keys(addresses)])
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !left.has(name))) as Described<Options>
+}
+
+function filledAddresses(options: EntryOptions, parameters: Values, path: string): Partial<Record<AddressName, string>> {
+  const filled: Partial<Record<AddressName, string>> = {}
+  for (const [name, checked] of Object.entries(addresses) as [AddressName, typeof endpoint][]) {
+    const template = options[name]
+    if (template !== undefined) filled[name] = checked(fill(template, parameters, `${path}.${name}`), `${path}.${name}`)
+  }
+  return filled
+}
+
+type ExtraRequests = Required<Provider>['extraRequests']
+
+// A function is asked during the login: it may need what the profile has so far.
+function filledRequests(requests: ExtraRequests, parameters: Values, path: string): ExtraRequests {
+  return Object.fromEntries(Object.entries(requests).map(([name, address]) => {
+    const requestPath = `${path}.extraRequests.${name}`
+    return [name, typeof address === 'function' ? address : endpoint(fill(address, parameters, requestPath), requestPath)]
+  }))
+}
+
+function filledRenewal(renewal: RenewalStrategy, parameters: Values, path: string): Required<ResolvedProvider>['renewal'] {
+  if (typeof renewal === 'string') return renewal
+  const { shortLived, ...exchange } = renewal
+  const filled = filledExchange(exchange, parameters, path)
+  return shortLived ? { ...filled, shortLived: filledExchange(shortLived, parameters, `${path}.shortLived`) } : filled
+}
+
+function filledExchange({ endpoint: template, ...exchange }: Omit<AccessTokenExchange, 'shortLived'>, parameters: Values, path: string): ResolvedExchange {
+  return template === undefined ? exchange : { ...exchange, endpoint: endpoint(fill(template, parameters, `${path}.endpoint`), `${path}.endpoint`) }
+}
+
+const tables = ['authorizationParams', 'tokenParams', 'requestTokenParams', 'apiHeaders', 'userinfoQuery'] as const
+
+/** Tables whose values may name parameters as addresses do; other braces in them are theirs. */
+function filledTables(options: EntryOptions, parameters: Values): Partial<Record<typeof tables[number], Record<string, string>>> {
+  const filled: Partial<Record<typeof tables[number], Record<string, string>>> = {}
+  for (const name of tables) {
+    const table = options[name]
+    if (table === undefined || typeof table === 'function') continue
+    filled[name] = Object.fromEntries(Object.entries(table).map(([key, text]) => [key, text.replace(/\{(\w+)\}/g,
+      (braces, parameter: string) => Object.hasOwn(parameters, parameter) ? parameters[parameter] ?? braces : braces)]))
+  }
+  return filled
+}

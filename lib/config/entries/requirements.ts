@@ -1,0 +1,153 @@
+import type { Client } from '../../model/client.js'
+import type { ClientAuthMethod, ProtocolName, ResolvedProvider } from '../../model/provider.js'
+import { invalid } from '../invalid.js'
+import { alternatives } from '../shapes.js'
+import { belongTogether, privateKeyKind } from './privateKey.js'
+import type { EntryOptions } from './schema.js'
+
+/** Where an entry stands, and how its options can be given. */
+export interface EntryPlace {
+  /** `providers.<slug>` */
+  path: string
+  /** The environment variable of an option; `undefined` where the environment is not read. */
+  variableOf: (option: string) => string | undefined
+  production: boolean
+  /** The option by which the application brings its own way out to the network, where it does. */
+  wayOut: 'http.fetch' | 'http.dispatcher' | undefined
+}
+
+type Endpoint = 'issuer' | 'authorizationEndpoint' | 'tokenEndpoint' | 'requestTokenEndpoint' | 'accessTokenEndpoint' | 'jwksUri'
+
+const endpoints: Record<ProtocolName, readonly Endpoint[]> = {
+  oauth1: ['requestTokenEndpoint', 'authorizationEndpoint', 'accessTokenEndpoint'],
+  oauth2: ['authorizationEndpoint', 'tokenEndpoint'],
+  oidc: ['issuer'],
+}
+const endpointsWithoutDiscovery: readonly Endpoint[] = ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'jwksUri']
+
+// Options that another protocol would not even read: nobody shall count on a check that is not made.
+const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolName[] } = {
+  requestTokenEndpoint: ['oauth1'], accessTokenEndpoint: ['oauth1'], requestTokenParams: ['oauth1'], signatureMethod: ['oauth1'],
+  signaturePlacement: ['oauth1'], realm: ['oauth1'], bodyHash: ['oauth1'],
+  tokenEndpoint: ['oauth2', 'oidc'], pkce: ['oauth2', 'oidc'], clientAuth: ['oauth2', 'oidc'], tokenPlacement: ['oauth2', 'oidc'],
+  certificate: ['oauth2', 'oidc'], keyId: ['oauth2', 'oidc'], renewal: ['oauth2', 'oidc'], revocationEndpoint: ['oauth2', 'oidc'], revocationClientAuth: ['oauth2', 'oidc'], introspectionEndpoint: ['oauth2', 'oidc'],
+  responseMode: ['oauth2', 'oidc'], pkceMethod: ['oauth2', 'oidc'], refreshEndpoint: ['oauth2'], tokenMethod: ['oauth2'],
+  tokenBodyFormat: ['oauth2'], parameterNames: ['oauth2'], authorizationFragment: ['oauth2'], discoveryEndpoint: ['oidc'],
+  idTokenAlgs: ['oidc'], nonce: ['oidc'], discovery: ['oidc'], jwksUri: ['oidc'], maxAge: ['oidc'], acrValues: ['oidc'],
+  clockTolerance: ['oidc'],
+}
+
+/** @throws AuthError `config_invalid` for an option that the entry's protocol has no use for */
+export function checkFitness(protocol: ProtocolName, options: EntryOptions, { path }: EntryPlace): void {
+  for (const option of Object.keys(options) as (keyof EntryOptions)[]) {
+    const protocols = meantFor[option]
+    if (!protocols || protocols.includes(protocol)) continue
+    throw invalid(`${path}.${option}`, `is for the protocol ${alternatives(protocols)}, not for '${protocol}': leave it out.`)
+  }
+}
+
+/** An entry of which nothing has been worked out yet. */
+type Described = EntryOptions & { protocol: ProtocolName }
+
+/** Who the application says it is. */
+type Proof = Pick<EntryOptions, 'clientId' | 'clientSecret' | 'privateKey' | 'keyId' | 'certificate'>
+
+/** A sentence for each option that the entry lacks. */
+export function lackingIn(provider: Described, client: Proof, place: EntryPlace): string[] {
+  const { clientAuth, protocol, profile } = provider
+  const signing = client.privateKey === undefined && signsWithKey(provider)
+  const presents = clientAuth === 'tls' && place.wayOut === undefined
+  return [
+    ...client.clientId === undefined ? [missing('clientId', place, '')] : [],
+    ...lackingEndpoints(provider, place),
+    ...signing ? [missing('privateKey', place, `; it is PEM text, and ${signing} signs with it`)] : [],
+    ...client.keyId !== undefined && client.privateKey === undefined && !signing ? [missing('privateKey', place, '; keyId names it')] : [],
+    ...needsSecret(provider, client) && client.clientSecret === undefined
+      ? [missing('clientSecret', place, protocol === 'oauth1' ? '' : '; a public client, which has none, says clientAuth: \'none\'')] : [],
+    ...presents && client.certificate === undefined ? [missing('certificate', place, '; it is PEM text, and clientAuth \'tls\' presents it')] : [],
+    ...presents && client.privateKey === undefined ? [missing('privateKey', place, '; it is PEM text, and the key of the certificate')] : [],
+    ...protocol !== 'oidc' && profile?.id === undefined ? [`${place.path}.profile.id is missing: set it to where the provider's profile has its stable id, such as `
+      + 'profile: { id: \'id\' } or profile: { id: \'data.user_id\' }.'] : [],
+  ]
+}
+
+function lackingEndpoints(provider: Described, place: EntryPlace): string[] {
+  const isStatic = provider.protocol === 'oidc' && provider.discovery === false
+  return (isStatic ? endpointsWithoutDiscovery : endpoints[provider.protocol]).filter((name) => provider[name] === undefined)
+    .map((name) => missing(name, place, `; the protocol ${provider.protocol} needs it${isStatic ? ' where discovery is false' : ''}`))
+}
+
+/** What signs with a private key, if anything does. */
+function signsWithKey({ clientAuth, needsPrivateKey, protocol, signatureMethod }: Described): string | false {
+  if (protocol === 'oauth1') return signatureMethod?.startsWith('RSA-') === true && `signatureMethod '${signatureMethod}'`
+  return (needsPrivateKey === true && 'the provider\'s client authentication') || (clientAuth === 'private_key_jwt' && 'clientAuth \'private_key_jwt\'')
+}
+
+/** @throws AuthError `config_invalid` for two options of the entry that contradict each other */
+export function checkRequirements(provider: ResolvedProvider, client: Client, place: EntryPlace): void {
+  checkDiscovery(provider, place)
+  checkCertificate(provider, client, place)
+  if (provider.protocol === 'oidc' && !provider.scope.includes('openid')) {
+    throw invalid(`${place.path}.scope`, 'must contain \'openid\': without it the provider sends no ID Token.')
+  }
+  if (provider.protocol === 'oidc' && typeof provider.renewal === 'object') {
+    throw invalid(`${place.path}.renewal`, 'must be \'standard\' or \'none\' for the protocol \'oidc\': an exchange of access tokens is for \'oauth2\'.')
+  }
+  if (provider.protocol === 'oauth1') checkSignature(provider, client, place)
+}
+
+function checkDiscovery(provider: ResolvedProvider, { path }: EntryPlace): void {
+  if (provider.protocol !== 'oidc' || provider.discovery === false) return
+  const unused = (['tokenEndpoint', 'jwksUri'] as const).find((name) => provider[name] !== undefined)
+  if (unused !== undefined) throw invalid(`${path}.${unused}`, 'would not be used, since the discovery document has its own: leave it out, or set discovery: false and give all endpoints.')
+}
+
+const withoutSecret = new Set<ClientAuthMethod>(['none', 'private_key_jwt', 'tls'])
+
+function needsSecret({ protocol, clientAuth, signatureMethod }: Described, { privateKey }: Proof): boolean {
+  if (protocol === 'oauth1') return !signatureMethod?.startsWith('RSA-')
+  if (clientAuth === undefined) return privateKey === undefined
+  return typeof clientAuth !== 'function' && !withoutSecret.has(clientAuth)
+}
+
+function checkCertificate({ clientAuth, ...provider }: ResolvedProvider, { certificate, privateKey }: Client, place: EntryPlace): void {
+  const { path, wayOut } = place
+  if (certificate !== undefined && clientAuth !== 'tls') {
+    throw invalid(`${path}.certificate`, 'is presented with clientAuth \'tls\' only: set that, or leave it out.')
+  }
+  if (clientAuth !== 'tls' || certificate === undefined || privateKey === undefined) return
+  if (wayOut !== undefined) {
+    throw invalid(`${path}.certificate`, `would not be presented, since connections are those of ${wayOut}: leave it out and give it to that, or leave out ${wayOut}.`)
+  }
+  if (!belongTogether(certificate, privateKey)) throw invalid(`${path}.privateKey`, 'must be the key of the certificate: it is another one\'s.')
+  const open = (['issuer', 'tokenEndpoint'] as const).find((name) => provider[name]?.startsWith('http:'))
+  if (open) throw invalid(`${path}.${open}`, 'must use https: clientAuth \'tls\' presents its certificate while a secure connection is made.')
+}
+
+function checkSignature(provider: ResolvedProvider, { privateKey }: Client, { path, production }: EntryPlace): void {
+  const { signatureMethod, signaturePlacement = 'header', realm, bodyHash } = provider
+  if (realm !== undefined && signaturePlacement !== 'header') {
+    throw invalid(`${path}.realm`, 'travels in the Authorization header: leave it out, or set signaturePlacement to \'header\'.')
+  }
+  if (bodyHash === true && signatureMethod === 'PLAINTEXT') {
+    throw invalid(`${path}.bodyHash`, 'protects nothing with signatureMethod \'PLAINTEXT\', which has no hash: leave it out.')
+  }
+  if (signatureMethod?.startsWith('RSA-') && privateKey !== undefined && privateKeyKind(privateKey) !== 'rsa') {
+    throw invalid(`${path}.privateKey`, `must be an RSA key: signatureMethod '${signatureMethod}' signs with it.`)
+  }
+  // Elsewhere plain http is refused anyway, but for this machine itself.
+  const open = endpoints.oauth1.find((name) => provider[name]?.startsWith('http:'))
+  if (signatureMethod === 'PLAINTEXT' && production && open) {
+    throw invalid(`${path}.${open}`, 'must use https: signatureMethod \'PLAINTEXT\' sends the secrets as they are.')
+  }
+}
+
+/**
+ * The sentence on an option that has to be given.
+ * @param reason what follows, such as why it is needed
+ */
+export function missing(option: string, { path, variableOf }: EntryPlace, reason: string): string {
+  const variable = variableOf(option)
+  const otherwise = variable === undefined ? '' : `, or the environment variable ${variable}`
+  return `${path}.${option} is missing: set it${otherwise}${reason}.`
+}

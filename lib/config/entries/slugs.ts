@@ -1,0 +1,29 @@
+import { variablePrefix } from '../environment.js'
+import { invalid, printable } from '../invalid.js'
+
+// What routes are called, below the prefix and below a slug, and what an object would not keep apart from its own members.
+const reserved = new Set(['logout', 'session', 'callback', 'link', 'unlink', 'api', 'backchannel-logout', 'frontchannel-logout',
+  'defaults', 'constructor'])
+
+/** @throws AuthError `config_invalid` for a slug that cannot be a segment of a route, or is one already */
+export function checkSlug(slug: string): void {
+  const path = `providers.${printable(slug)}`
+  if (reserved.has(slug)) throw invalid(path, 'cannot be a slug: authrouter uses the name itself; choose another.')
+  if (slug.length > 64) throw invalid(path, 'cannot be a slug: it is longer than 64 characters.')
+  if (!/^[a-z0-9][a-z0-9_-]*$/.test(slug)) {
+    throw invalid(path, 'cannot be a slug: write lower-case letters, digits, - and _, the first one a letter or a digit.')
+  }
+}
+
+/** @throws AuthError `config_invalid` for two slugs whose ids and secrets would come from the same environment variables */
+export function checkVariables(slugs: readonly string[]): void {
+  const owners = new Map<string, string>()
+  for (const slug of slugs) {
+    const prefix = variablePrefix(slug)
+    const owner = owners.get(prefix)
+    if (owner !== undefined) {
+      throw invalid(`providers.${slug}`, `and providers.${owner} both read the environment variables ${prefix}*: rename one.`)
+    }
+    owners.set(prefix, slug)
+  }
+}

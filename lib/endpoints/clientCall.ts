@@ -1,0 +1,95 @@
+import type { Configuration, ServerMetadata } from 'openid-client'
+import { AuthError } from '../base/errors.js'
+import { isObject, parseJson, utf8 } from '../base/json.js'
+import { renamed } from '../base/parameters.js'
+import { asFetch, tokenTimeoutFactor } from '../http/http.js'
+import type { Context } from '../model/context.js'
+import type { HttpResponse } from '../model/http.js'
+import { clientCertificate } from './clientCertificate.js'
+import { discover } from './discovery.js'
+import { formSource } from './errorSource.js'
+import { fromOpenidClient, loadOpenidClient, ownHeaders, staticConfiguration, withoutChallenge, type OpenidClient } from './openidClient.js'
+import { isFailure } from './tokenErrors.js'
+
+/** Makes one call by openid-client. */
+export type ClientCall<Answer> = (openidClient: OpenidClient, configuration: Configuration) => Promise<Answer>
+
+type Endpoint = 'revocation' | 'introspection'
+
+/** Makes a call, and gives the library's reading of the answer beside our own. */
+export type ClientCaller = <Answer>(call: ClientCall<Answer>) => Promise<{ answer: Answer; parsed: unknown }>
+
+/**
+ * The way to an endpoint where the client authenticates as it does at the token endpoint: the entry's own, else the one of discovery.
+ *
+ * @param purpose the rest of the sentence "The provider refused to ..."
+ * @returns `undefined` where the provider has no such endpoint
+ * @throws AuthError what discovery throws; the caller throws `provider_error`, `provider_bad_response`, `provider_timeout`
+ */
+export async function clientCaller(asked: Context, endpoint: Endpoint, purpose: string): Promise<ClientCaller | undefined> {
+  const metadata = await metadataOf(asked, endpoint)
+  if (metadata === undefined) return undefined
+  const { revocationClientAuth: clientAuth } = asked.provider
+  const context = endpoint === 'revocation' && clientAuth ? { ...asked, provider: { ...asked.provider, clientAuth } } : asked
+  return async (call) => {
+    const openidClient = await loadOpenidClient()
+    const configuration = await staticConfiguration(context, metadata)
+    let parsed: unknown
+    let sent: Record<string, string> = {}
+    configuration[openidClient.customFetch] = tolerantFetch(context, (form, body) => {
+      sent = form
+      parsed = body
+    })
+    try {
+      return { answer: await call(openidClient, configuration), parsed }
+    } catch (cause) {
+      const error = fromOpenidClient(cause, formSource(context, sent))
+      if (error.code !== 'provider_error') throw error
+      throw new AuthError('provider_error', `The provider refused to ${purpose}.`, { provider: context.slug, providerError: error.providerError, cause })
+    }
+  }
+}
+
+async function metadataOf(context: Context, endpoint: Endpoint): Promise<ServerMetadata | undefined> {
+  const { provider } = context
+  const name = `${endpoint}_endpoint` as const
+  const own = provider[`${endpoint}Endpoint`]
+  if (provider.protocol === 'oidc') {
+    const metadata = (await discover(context)).serverMetadata()
+    if (own === undefined) return metadata[name] === undefined ? undefined : metadata
+    const { [name]: _other, ...aliases } = metadata.mtls_endpoint_aliases ?? {}
+    return { ...metadata, [name]: own, mtls_endpoint_aliases: aliases }
+  }
+  if (provider.protocol === 'oauth1' || own === undefined) return undefined
+  return { issuer: provider.issuer ?? new URL(own).origin, [name]: own, ...(provider.tokenEndpoint === undefined ? {} : { token_endpoint: provider.tokenEndpoint }) }
+}
+
+/**
+ * A fetch for calls that are no token calls: no hook repairs their answers, and the request has the provider's own parameter names.
+ * Answers of any 2xx count as 200, for servers that say 204, unless they hold an error.
+ */
+function tolerantFetch(context: Context, keep: (form: Record<string, string>, parsed: unknown) => void): ReturnType<typeof asFetch> {
+  const { http, outbound, provider } = context
+  return asFetch(async (request) => {
+    const form = renamed(Object.fromEntries(new URLSearchParams(String(request.body ?? ''))), provider.parameterNames)
+    const response = withoutChallenge(await http({
+      ...request,
+      headers: ownHeaders(request.headers, provider),
+      body: new URLSearchParams(form).toString(),
+      timeout: outbound.timeout * tokenTimeoutFactor,
+      certificate: clientCertificate(context),
+    }))
+    const parsed = parsedBody(response)
+    keep(form, parsed)
+    if (response.status < 200 || response.status > 299) return response
+    return { ...response, status: isObject(parsed) && isFailure(parsed) ? 400 : 200 }
+  })
+}
+
+function parsedBody({ body }: HttpResponse): unknown {
+  try {
+    return parseJson(utf8(body))
+  } catch {
+    return undefined
+  }
+}

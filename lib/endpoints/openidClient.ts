@@ -1,0 +1,168 @@
+import type { ClientMetadata, Configuration, ServerMetadata } from 'openid-client'
+import { AuthError } from '../base/errors.js'
+import { isObject, parseJson, utf8 } from '../base/json.js'
+import { isLoopbackHost } from '../base/loopback.js'
+import { asFetch, tokenTimeoutFactor } from '../http/http.js'
+import { followingRedirects } from '../http/redirects.js'
+import type { Context } from '../model/context.js'
+import type { HttpResponse } from '../model/http.js'
+import type { ResolvedProvider } from '../model/provider.js'
+import { clientAuthentication } from './clientAuthentication.js'
+import { clientCertificate } from './clientCertificate.js'
+import type { ErrorSource } from './errorSource.js'
+import { tokenEndpointError } from './tokenErrors.js'
+
+// Seconds. Our own limits end a call earlier; the library's is a second net.
+const libraryTimeout = 60
+
+export type OpenidClient = typeof import('openid-client')
+
+let loaded: Promise<OpenidClient> | undefined
+
+/** openid-client, loaded when a provider first needs it. */
+export function loadOpenidClient(): Promise<OpenidClient> {
+  loaded ??= import('openid-client')
+  return loaded
+}
+
+/** The fetch that openid-client gets: ours. Token calls may take longer, and their answers pass the provider's `tokenResponse` hook. */
+export function boundedFetch(context: Context): ReturnType<typeof asFetch> {
+  const { http, outbound, provider } = context
+  const repair = provider.hooks?.tokenResponse
+  const documents = followingRedirects(http, outbound.timeout)
+  return asFetch(async (asked) => {
+    const request = { ...asked, headers: ownHeaders(asked.headers, provider), certificate: clientCertificate(context) }
+    // Keys are public; the other requests that are no POST carry an access token, which goes where it was meant to go only.
+    if (request.method !== 'POST') return request.headers['authorization'] === undefined ? documents(request) : http(request)
+    const response = withoutChallenge(await http({ ...request, timeout: outbound.timeout * tokenTimeoutFactor }))
+    const parsed = repair ? parsedObject(response.body) : undefined
+    return repair && parsed ? { ...response, body: Buffer.from(JSON.stringify(repair(parsed))) } : response
+  })
+}
+
+/**
+ * An answer without its challenge: the library goes no further than that, and the error that stands in the body is what tells a wrong
+ * secret (RFC 6749 section 5.2).
+ */
+export function withoutChallenge(response: HttpResponse): HttpResponse {
+  const { 'www-authenticate': _challenge, ...headers } = response.headers
+  return { ...response, headers }
+}
+
+/** Headers of a library's request, with our name and what the provider's entry says instead of the library's own. */
+export function ownHeaders(headers: Record<string, string> = {}, { apiHeaders }: Pick<ResolvedProvider, 'apiHeaders'>): Record<string, string> {
+  return { ...headers, 'user-agent': 'authrouter', ...apiHeaders, ...(headers['accept'] === undefined ? {} : { accept: headers['accept'] }) }
+}
+
+function parsedObject(body: Uint8Array): Record<string, unknown> | undefined {
+  try {
+    const value = parseJson(utf8(body))
+    return isObject(value) ? value : undefined
+  } catch {
+    // Left as it is: the library says what is wrong with it.
+    return undefined
+  }
+}
+
+/** A configuration for a server whose endpoints are known and need no discovery. */
+export async function staticConfiguration(context: Context, metadata: ServerMetadata): Promise<Configuration> {
+  const openidClient = await loadOpenidClient()
+  const { client, provider } = context
+  const configuration = new openidClient.Configuration(metadata, client.clientId, clientMetadata(openidClient, context),
+    await clientAuthentication(openidClient, provider, client))
+  prepare(openidClient, configuration, context)
+  return configuration
+}
+
+/** What openid-client needs to know about the client besides its name. */
+export function clientMetadata(openidClient: OpenidClient, { client, provider }: Context): Partial<ClientMetadata> {
+  const [algorithm] = provider.idTokenAlgs ?? []
+  return {
+    ...(provider.clockTolerance === undefined ? {} : { [openidClient.clockTolerance]: provider.clockTolerance }),
+    ...(client.clientSecret === undefined ? {} : { client_secret: client.clientSecret }),
+    // Of the aliases that discovery names, those are the ones where a certificate is asked for (RFC 8705 section 5).
+    ...(provider.clientAuth === 'tls' ? { use_mtls_endpoint_aliases: true } : {}),
+    ...(provider.idTokenAlgs?.length === 1 && algorithm ? { id_token_signed_response_alg: algorithm } : {}),
+  }
+}
+
+/** Our way out, our limits, and the signature checks that openid-client leaves off. */
+export function prepare(openidClient: OpenidClient, configuration: Configuration, context: Context): void {
+  configuration[openidClient.customFetch] = boundedFetch(context)
+  configuration.timeout = libraryTimeout
+  openidClient.enableNonRepudiationChecks(configuration)
+  const { issuer, token_endpoint: tokenEndpoint } = configuration.serverMetadata()
+  // Marked as deprecated by the library so that it stands out; here it is only reached for this machine itself.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
+  if (isLoopbackHttp(issuer) || isLoopbackHttp(tokenEndpoint)) openidClient.allowInsecureRequests(configuration)
+}
+
+export function isLoopbackHttp(address: string | undefined): boolean {
+  if (address === undefined || !URL.canParse(address)) return false
+  const url = new URL(address)
+  return url.protocol === 'http:' && isLoopbackHost(url.hostname)
+}
+
+/**
+ * What openid-client threw, as an `AuthError`.
+ * @param source the provider it happened with, and what must not be repeated of its answer
+ */
+export function fromOpenidClient(error: unknown, source: ErrorSource): AuthError {
+  const { slug } = source
+  const own = causes(error).find((cause) => cause instanceof AuthError)
+  if (own) {
+    own.provider ??= slug
+    return own
+  }
+  const code = codeOf(error)
+  if (code === 'OAUTH_TIMEOUT') return new AuthError('provider_timeout', 'The provider did not answer in time.', { provider: slug, cause: error })
+  if (code === 'OAUTH_RESPONSE_BODY_ERROR') return tokenEndpointError(stringOf(error, 'error'), statusOf(error), source, error)
+  if (names(error).has('nonce')) return new AuthError('nonce_mismatch', 'The ID Token belongs to another sign-in.', { provider: slug, cause: error })
+  const reason = idTokenReason(code, error)
+  if (reason !== undefined) return new AuthError('idtoken_invalid', 'The provider\'s ID Token did not pass its checks.', { provider: slug, cause: error, reason })
+  return new AuthError('provider_bad_response', 'The provider\'s answer could not be used.', { provider: slug, cause: error, ...(code ? { reason: code } : {}) })
+}
+
+function idTokenReason(code: string | undefined, error: unknown): string | undefined {
+  const claim = [...names(error)].find((name) => name !== 'body')
+  switch (code) {
+    case 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED': return `timestamp${claim ? ` ${claim}` : ''}`
+    case 'OAUTH_JWT_CLAIM_COMPARISON_FAILED': return `claim${claim ? ` ${claim}` : ''}`
+    case 'OAUTH_KEY_SELECTION_FAILED': return 'no usable key'
+    case 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED': return 'attribute'
+    default: return causes(error).some((cause) => /JWT|JWS|ID Token|id_token/.test(messageOf(cause))) ? 'token' : undefined
+  }
+}
+
+function names(error: unknown): Set<string> {
+  const found = new Set<string>()
+  for (const cause of causes(error)) {
+    const claim = stringOf(cause, 'claim') ?? /"([a-z_]+)" \([^)]*\) claim|"([a-z_]+)" claim/.exec(messageOf(cause))?.slice(1).find(Boolean)
+    if (claim) found.add(claim)
+  }
+  return found
+}
+
+function causes(error: unknown): unknown[] {
+  const chain: unknown[] = []
+  for (let cause = error; cause !== undefined && cause !== null && chain.length < 8; cause = (cause as { cause?: unknown }).cause) chain.push(cause)
+  return chain
+}
+
+function codeOf(error: unknown): string | undefined {
+  return stringOf(error, 'code')
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : ''
+}
+
+function stringOf(error: unknown, name: string): string | undefined {
+  const value = typeof error === 'object' && error !== null ? (error as Record<string, unknown>)[name] : undefined
+  return typeof value === 'string' ? value : undefined
+}
+
+function statusOf(error: unknown): number | undefined {
+  const status = typeof error === 'object' && error !== null ? (error as { status?: unknown }).status : undefined
+  return typeof status === 'number' ? status : undefined
+}

@@ -1,0 +1,47 @@
+import { AuthError } from '../base/errors.js'
+import { isObject } from '../base/json.js'
+import type { Context } from '../model/context.js'
+import { clientAuthMethod } from './clientAuthentication.js'
+import { formSource } from './errorSource.js'
+import { sendByGenericGrant } from './genericGrant.js'
+import { sendBySimpleOauth2 } from './simpleOauth2.js'
+import { errorCodeOf, isFailure, tokenEndpointError, type TokenForm } from './tokenErrors.js'
+
+/**
+ * Asks a token endpoint for tokens (RFC 6749 section 3.2).
+ *
+ * @param form all parameters, `grant_type` included, without client authentication
+ * @returns the parsed answer, after the provider's `tokenResponse` hook
+ * @throws AuthError `provider_error` with the provider's own code, `provider_bad_response`, `provider_timeout`
+ */
+export async function requestTokens(context: Context, form: TokenForm, endpoint: string): Promise<Record<string, unknown>> {
+  const send = suitsSimpleOauth2(context, form['grant_type']) ? sendBySimpleOauth2 : sendByGenericGrant
+  const answer = await send(context, form, endpoint)
+  if (!isObject(answer)) throw new AuthError('provider_bad_response', 'The provider\'s token answer is not a JSON object.', { provider: context.slug })
+  const response = context.provider.hooks?.tokenResponse?.(answer) ?? answer
+  // Some providers answer 200 and put the error into the body.
+  if (isFailure(response)) throw tokenEndpointError(errorCodeOf(response), 400, formSource(context, form), undefined)
+  return response
+}
+
+const standardGrants: readonly (string | undefined)[] = ['authorization_code', 'refresh_token', 'client_credentials']
+
+/**
+ * The one place that decides which library makes a token call: simple-oauth2 where it can, openid-client's generic grant for public
+ * clients, clients that sign or present a certificate, grants of a provider's own,
+ * form-encoded answers, entries that may lead to public addresses only (simple-oauth2 makes its own connections), and applications that
+ * bring their own way out (docs/decisions/oauth2-libraries.md).
+ */
+function suitsSimpleOauth2({ provider, client, outbound, reach }: Context, grantType: string | undefined): boolean {
+  const method = clientAuthMethod(provider, client)
+  return ['basic', 'basic_raw', 'post'].includes(method) && standardGrants.includes(grantType)
+    && provider.tokenResponseFormat !== 'form' && provider.tokenMethod !== 'GET'
+    && Object.keys(provider.parameterNames ?? {}).every((name) => name === 'client_id' || name === 'client_secret' || name === 'scope')
+    && reach === undefined && outbound.fetch === undefined
+    && (outbound.dispatcher === undefined || outbound.agent !== undefined)
+    && isPrintable(client.clientId) && isPrintable(client.clientSecret ?? '')
+}
+
+function isPrintable(text: string): boolean {
+  return /^[\x20-\x7e]*$/.test(text)
+}

@@ -1,0 +1,142 @@
+import type { LookupFunction } from 'node:net'
+import { promisify } from 'node:util'
+import { unzip } from 'node:zlib'
+import { AuthError } from '../base/errors.js'
+import type { Http, HttpRequest, HttpResponse, HttpStream, Outbound, StreamRequest } from '../model/http.js'
+import { createDeadline, untilAborted } from './deadline.js'
+import { failureOf } from './failure.js'
+import { isWithoutBody, joined, requestHeaders } from './headers.js'
+import { createHttpStream } from './openStream.js'
+import { addressFilter } from './publicAddress.js'
+import { sendByUndici, type Send } from './undici.js'
+
+/** Milliseconds for a call to a provider's own endpoint; connecting may take three thousand of them. */
+export const defaultTimeout = 5_000
+/** Milliseconds for a call to a token endpoint, which may do real work. */
+export const tokenTimeoutFactor = 2
+/** Bytes of an answer of a provider's own endpoint. */
+export const defaultMaxBytes = 1024 * 1024
+
+type ResponseBody = ConstructorParameters<typeof Response>[0]
+
+export interface WaysOut { http: Http; openStream: HttpStream }
+
+export interface WaysOutOptions {
+  /** Whether connections go to public addresses and to `http.privateHosts` only: for addresses that come from somebody else (R14). */
+  publicOnly?: boolean
+  /** Finds the addresses of a name; `dns.lookup` unless given. */
+  lookup?: LookupFunction
+}
+
+/**
+ * Makes the ways out to the network, over the same connections: for answers that are read whole, and for those that are read as they
+ * come. Bounded in time and size, never following a redirect, never asking for compression.
+ *
+ * @param outbound limits, and the application's own `fetch` or undici dispatcher, which does its own filtering
+ * @returns functions that throw `AuthError` with `provider_timeout`, `provider_bad_response` or, for a private address, `discovery_failed`,
+ * and never for an HTTP status
+ */
+export function createWaysOut(outbound: Outbound, { publicOnly = false, lookup }: WaysOutOptions = {}): WaysOut {
+  const send = outbound.fetch ? sendByFetch(outbound.fetch)
+    : sendByUndici(outbound.dispatcher, publicOnly ? addressFilter(outbound.privateHosts, lookup) : undefined)
+  return { http: httpBy(send, outbound), openStream: createHttpStream(outbound, send) }
+}
+
+function httpBy(send: Send, outbound: Outbound): Http {
+  return async function http(request) {
+    const deadline = createDeadline(request.signal)
+    const answer = async (): Promise<HttpResponse> => {
+      const { status, headers, chunks } = await send({ ...request, headers: requestHeaders(request.headers) }, deadline.signal)
+      const maxBytes = request.maxBytes ?? outbound.maxBytes
+      return { status, headers, body: await unpacked(await readBounded(chunks, maxBytes), headers['content-encoding'], maxBytes) }
+    }
+    try {
+      deadline.restart(request.timeout ?? outbound.timeout)
+      return await untilAborted(answer, deadline.signal)
+    } catch (error) {
+      throw failureOf(error, request.signal, deadline)
+    } finally {
+      deadline.end()
+    }
+  }
+}
+
+/** Compressed answers are not asked for, but some providers insist; the limit holds for what comes out. */
+async function unpacked(body: Uint8Array, encoding: string | undefined, maxBytes: number): Promise<Uint8Array> {
+  // An answer to HEAD, and one of status 204 or 304, says how it would be packed and has nothing to unpack.
+  if (body.length === 0 || (encoding !== 'gzip' && encoding !== 'deflate')) return body
+  try {
+    return await promisify(unzip)(body, { maxOutputLength: maxBytes })
+  } catch (cause) {
+    throw new AuthError('provider_bad_response', 'The provider\'s compressed answer cannot be read, or is too large.', { cause })
+  }
+}
+
+function sendByFetch(fetch: typeof globalThis.fetch): Send {
+  return async ({ method, url, headers, body }, signal) => {
+    const response = await fetch(url, { method, headers: headers ?? {}, ...bodyInit(body), redirect: 'manual', signal })
+    // What it unpacked itself is not packed any more, whatever the header says.
+    const { 'content-encoding': _unpacked, ...plain } = joined(response.headers)
+    return { status: response.status, headers: plain, chunks: response.body ?? none() }
+  }
+}
+
+function bodyInit(body: HttpRequest['body'] | StreamRequest['body']): object {
+  if (body === undefined) return {}
+  // The Fetch Standard asks for it where the answer cannot begin before the request has ended.
+  return body instanceof ReadableStream ? { body, duplex: 'half' } : { body }
+}
+
+async function* none(): AsyncGenerator<Uint8Array> {
+  // An answer without a body has nothing to give.
+}
+
+async function readBounded(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  // Leaving the loop early destroys the stream, and with it the connection that still sends.
+  for await (const chunk of chunks) {
+    size += chunk.byteLength
+    if (size > maxBytes) throw new AuthError('provider_bad_response', `The provider's answer is larger than ${String(maxBytes)} bytes.`)
+    parts.push(chunk)
+  }
+  return Buffer.concat(parts, size)
+}
+
+/**
+ * The same way out in the shape of `fetch`, for libraries that take one.
+ * @param http the way out
+ * @param limits of every call made through it
+ */
+export function asFetch(http: Http, limits: Pick<HttpRequest, 'timeout' | 'maxBytes'> = {}): (url: string, init?: FetchInit) => Promise<Response> {
+  return async (url, init = {}) => {
+    const response = await http({
+      method: init.method ?? 'GET',
+      url,
+      headers: Object.fromEntries(new Headers(init.headers)),
+      body: await bodyOf(init.body),
+      signal: init.signal ?? undefined,
+      ...limits,
+    })
+    return toResponse(response)
+  }
+}
+
+export interface FetchInit {
+  method?: string
+  headers?: ConstructorParameters<typeof Headers>[0]
+  body?: unknown
+  signal?: AbortSignal | null | undefined
+}
+
+async function bodyOf(body: unknown): Promise<string | Uint8Array | undefined> {
+  if (body === undefined || body === null) return undefined
+  if (typeof body === 'string' || body instanceof Uint8Array) return body
+  if (body instanceof URLSearchParams) return body.toString()
+  return new Uint8Array(await new Response(body as ResponseBody).arrayBuffer())
+}
+
+/** An answer of the one way out as a platform `Response`. */
+export function toResponse({ status, headers, body }: HttpResponse): Response {
+  return new Response(isWithoutBody(status) ? null : Buffer.from(body), { status, headers })
+}

@@ -1,0 +1,63 @@
+import type { Tokens } from './tokens.js'
+
+/** What a person, a guard or the application asks of one login. */
+export interface LoginOptions {
+  /** Where to go afterwards; rule R1 decides whether it may be used. */
+  returnTo?: string
+  prompt?: string
+  loginHint?: string
+  /** Scopes to ask for beside the configured ones. */
+  scope?: readonly string[]
+  /** Seconds; see OpenID Connect Core section 3.1.2.1. */
+  maxAge?: number
+  acrValues?: readonly string[]
+  /** Whether the person asks to stay signed in beyond the browser's session; what the option `remember` says unless told. */
+  remember?: boolean
+}
+
+/** What must survive the redirect to the provider and back. Sealed, one record a login, used once. */
+export interface Transaction {
+  slug: string
+  /** Random and told to nobody: what joins two requests to one login, because the value of the state may be the provider's choice. */
+  id: string
+  /** SHA-256 of the value that the callback will bring: `state`, or the request token of OAuth 1.0a. */
+  stateHash: string
+  /** SHA-256 over endpoints, client id and redirect URI: a login does not survive a change of whom it talks to, or of where it ends. */
+  target: string
+  /** Milliseconds since 1970. */
+  createdAt: number
+  returnTo?: string
+  nonce?: string
+  codeVerifier?: string
+  requestToken?: string
+  requestTokenSecret?: string
+  scope?: readonly string[]
+  maxAge?: number
+  remember?: boolean
+  /** Digest of what a guard asked of this login, so that it asks once. */
+  stepUp?: string
+}
+
+/** What `authorize` gives: where to send the browser, and what the protocol wants back at the callback. */
+export interface Authorization {
+  location: string
+  /** The value by which the callback will name this login. */
+  state: string
+  remember: Pick<Transaction, 'nonce' | 'codeVerifier' | 'requestToken' | 'requestTokenSecret'>
+}
+
+/** Parameters of a callback: each at most once. */
+export type CallbackParameters = Readonly<Record<string, string>>
+
+/** What a callback brought, and the login that it belongs to (RFC 6749 section 4.1.3). */
+export interface CodeGrant {
+  type: 'authorization_code'
+  transaction: Transaction
+  parameters: CallbackParameters
+}
+
+/** What tokens are asked for with: the fruit of a callback, a refresh token, or the client's own standing. */
+export type Grant =
+  | CodeGrant
+  | { type: 'refresh_token'; tokens: Tokens }
+  | { type: 'client_credentials'; scope?: readonly string[] }

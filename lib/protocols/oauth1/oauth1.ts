@@ -1,0 +1,154 @@
+import { AuthError } from '../../base/errors.js'
+import { isObject, parseJson, utf8 } from '../../base/json.js'
+import { withParameters } from '../../base/parameters.js'
+import { tokenTimeoutFactor } from '../../http/http.js'
+import type { Context } from '../../model/context.js'
+import type { HttpResponse } from '../../model/http.js'
+import type { Authorization, CallbackParameters, Transaction } from '../../model/login.js'
+import type { Protocol, TokenSet } from '../../model/protocol.js'
+import type { ApiRequest } from '../../model/provider.js'
+import { denied } from '../authorizationResponse.js'
+import { fetchProfile } from '../userinfo.js'
+import { inTurn } from './callsUnderWay.js'
+import { learnClock, timestampFor } from './clock.js'
+import { freshNonce } from './nonce.js'
+import { hasPlaceInBody, signRequest, type SigningOptions } from './signature.js'
+
+/** A token and its secret, of whichever leg (RFC 5849 section 1.1). */
+interface TokenPair { token: string; secret: string }
+
+/** OAuth 1.0a (RFC 5849): temporary credentials, the person's approval, token credentials. Revision 1.0 without the "a" is refused. */
+export const protocol: Protocol = {
+  async authorize(context, options): Promise<Authorization> {
+    const { provider, slug, redirectUri } = context
+    const address = endpoint(context, 'requestTokenEndpoint')
+    const form = provider.hooks?.tokenRequest?.({ ...provider.requestTokenParams }, { client: context.client, callback: {} }) ?? provider.requestTokenParams
+    const answer = await inTurn(new URL(address).origin, () => callForTokens(context, address, { oauth_callback: redirectUri }, form))
+    // RFC 5849 section 2.1; servers that write "True" are in use.
+    if (answer['oauth_callback_confirmed']?.toLowerCase() !== 'true') {
+      throw new AuthError('provider_bad_response', 'The provider speaks OAuth 1.0 without the fix of 1.0a, which is not safe to use.', { provider: slug })
+    }
+    const { token, secret } = tokenPair(answer, slug)
+    const asked = { ...provider.authorizationParams, ...(options.loginHint === undefined ? {} : { login_hint: options.loginHint }) }
+    const parameters = provider.hooks?.authorizationRequest?.(asked) ?? asked
+    return {
+      location: withParameters(endpoint(context, 'authorizationEndpoint'), { ...parameters, oauth_token: token }),
+      state: token,
+      remember: { requestToken: token, requestTokenSecret: secret },
+    }
+  },
+
+  async checkResponse({ slug }, { parameters }) {
+    oauthVerifier(parameters, slug)
+  },
+
+  async exchange(context, grant): Promise<TokenSet> {
+    if (grant.type !== 'authorization_code') {
+      throw new AuthError('reauth_required', 'OAuth 1.0a tokens cannot be renewed; sign in again.', { provider: context.slug })
+    }
+    const verifier = oauthVerifier(grant.parameters, context.slug)
+    const { requestToken: token = '', requestTokenSecret: secret = '' } = grant.transaction satisfies Transaction
+    const response = await callForTokens(context, endpoint(context, 'accessTokenEndpoint'), { oauth_verifier: verifier }, undefined, { token, secret })
+    const repaired = context.provider.hooks?.tokenResponse?.(response) ?? response
+    const pair = tokenPair(repaired, context.slug)
+    return {
+      tokens: { accessToken: pair.token, tokenSecret: pair.secret, tokenType: 'OAuth', issuedAt: Math.floor(context.now() / 1000) },
+      response: withoutSecrets(repaired),
+    }
+  },
+
+  userinfo(context, tokenSet) {
+    return fetchProfile(context, tokenSet, protocol.sign)
+  },
+
+  sign(context, tokens, request) {
+    const { bodyHash, signaturePlacement, realm } = context.provider
+    const token = { token: tokens.accessToken, secret: tokens.tokenSecret ?? '' }
+    return signed(context, request, token, { signaturePlacement: placementOf(request, signaturePlacement), realm, bodyHash })
+  },
+
+  refused: learnClock,
+}
+
+// RFC 5849 section 3.5.2: only a form can carry the parameters in its body; any other request has them in the header.
+function placementOf(request: ApiRequest, placement: SigningOptions['signaturePlacement']): SigningOptions['signaturePlacement'] {
+  const isForm = request.headers['content-type'] !== undefined && hasPlaceInBody(request)
+  return placement === 'body' && !isForm ? 'header' : placement
+}
+
+function oauthVerifier(parameters: CallbackParameters, slug: string): string {
+  if (parameters['denied'] !== undefined || parameters['oauth_problem'] === 'user_refused') throw denied(slug)
+  const verifier = parameters['oauth_verifier']
+  if (!verifier || verifier.length > 1024) throw new AuthError('bad_request', 'The provider\'s answer holds no usable oauth_verifier.', { provider: slug })
+  return verifier
+}
+
+/** One call of the first or third leg: always POST, signed in the header, answered form-encoded (JSON occurs). */
+async function callForTokens(context: Context, url: string, oauthParameters: Record<string, string>, form?: Record<string, string>,
+  token?: TokenPair): Promise<Record<string, string>> {
+  const { http, outbound, provider, slug } = context
+  const hasForm = form !== undefined && Object.keys(form).length > 0
+  const request: ApiRequest = {
+    method: 'POST',
+    url,
+    headers: hasForm ? { 'content-type': 'application/x-www-form-urlencoded' } : {},
+    body: hasForm ? new URLSearchParams(form).toString() : undefined,
+  }
+  // The extension asks for no oauth_body_hash at token endpoints.
+  const placing: Placing = { signaturePlacement: 'header', realm: provider.realm, parameters: oauthParameters }
+  const call = (): Promise<HttpResponse> => http({ ...signed(context, request, token, placing), timeout: outbound.timeout * tokenTimeoutFactor })
+  const first = await call()
+  const response = learnClock(context, first) ? await call() : first
+  if (response.status !== 200) {
+    throw new AuthError('provider_bad_response', `The provider answered with HTTP ${String(response.status)}.`, { provider: slug })
+  }
+  return parseTokenAnswer(utf8(response.body))
+}
+
+function parseTokenAnswer(text: string): Record<string, string> {
+  if (!text.trimStart().startsWith('{')) return Object.fromEntries(new URLSearchParams(text))
+  try {
+    const value = parseJson(text)
+    const members = Object.entries(isObject(value) ? value : {}).filter(([, member]) => typeof member !== 'object')
+    return Object.fromEntries(members.map(([name, member]) => [name, String(member)]))
+  } catch {
+    return {}
+  }
+}
+
+function tokenPair(answer: Record<string, unknown>, slug: string): TokenPair {
+  const { oauth_token: token, oauth_token_secret: secret } = answer
+  if (typeof token !== 'string' || token === '' || typeof secret !== 'string') {
+    throw new AuthError('provider_bad_response', 'The provider\'s answer holds no usable token.', { provider: slug })
+  }
+  return { token, secret }
+}
+
+function withoutSecrets(answer: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(answer).filter(([name]) => !name.startsWith('oauth_')))
+}
+
+type Placing = Pick<SigningOptions, 'signaturePlacement' | 'realm' | 'bodyHash' | 'parameters'>
+
+function signed(context: Context, request: ApiRequest, token: TokenPair | undefined, { signaturePlacement, realm, bodyHash, parameters }: Placing): ApiRequest {
+  const { provider, client, slug } = context
+  try {
+    const { url, headers, body } = signRequest(request, {
+      clientId: client.clientId, clientSecret: client.clientSecret, privateKey: client.privateKey, token: token?.token, tokenSecret: token?.secret,
+    }, {
+      signatureMethod: provider.signatureMethod ?? 'HMAC-SHA1',
+      signaturePlacement, realm, bodyHash, parameters,
+      timestamp: timestampFor(context),
+      nonce: freshNonce(),
+    })
+    return { method: request.method, url, headers, body }
+  } catch (cause) {
+    throw new AuthError('config_invalid', `A request to providers.${slug} cannot be signed: ${cause instanceof Error ? cause.message : 'unknown reason'}`, { provider: slug, cause })
+  }
+}
+
+function endpoint({ provider, slug }: Context, name: 'requestTokenEndpoint' | 'authorizationEndpoint' | 'accessTokenEndpoint'): string {
+  const address = provider[name]
+  if (address === undefined) throw new AuthError('config_invalid', `providers.${slug}.${name} is missing.`, { provider: slug })
+  return address
+}

@@ -1,0 +1,118 @@
+import { AuthError } from '../../base/errors.js'
+import { withCertificate } from '../../endpoints/clientCertificate.js'
+import { grantSource } from '../../endpoints/errorSource.js'
+import { requestTokens } from '../../endpoints/token.js'
+import type { Context } from '../../model/context.js'
+import type { Grant } from '../../model/login.js'
+import type { Protocol } from '../../model/protocol.js'
+import type { ResolvedProvider } from '../../model/provider.js'
+import type { ResolvedExchange } from '../../model/refresh.js'
+import type { Tokens } from '../../model/tokens.js'
+import { canRenew } from '../../tokens/canRefresh.js'
+import { readTokenResponse } from '../../tokens/tokens.js'
+import { authorizationAddress, authorizationRequest } from '../authorizationRequest.js'
+import { authorizationCode, type ExpectedIssuer } from '../authorizationResponse.js'
+import { bearer } from '../bearer.js'
+import { callbackFacts, fetchProfile } from '../userinfo.js'
+
+/** OAuth 2.0: the authorization code grant with PKCE (RFC 6749, RFC 7636, RFC 9700). */
+export const protocol: Protocol = {
+  authorize(context, options) {
+    const { parameters, state, remember } = authorizationRequest(context, options, { withNonce: false })
+    const location = authorizationAddress(endpoint(context, 'authorizationEndpoint'), parameters)
+    const { authorizationFragment: fragment } = context.provider
+    return Promise.resolve({ location: fragment === undefined ? location : `${location}#${fragment}`, state, remember })
+  },
+
+  async checkResponse(context, grant) {
+    authorizationCode(grant.parameters, expectedIssuer(context.provider), grantSource(context, grant))
+  },
+
+  async exchange(context, grant) {
+    const { renewal, refreshEndpoint } = context.provider
+    const isRefresh = grant.type === 'refresh_token'
+    const response = isRefresh && typeof renewal === 'object'
+      ? await exchangeAccessToken(context, grant.tokens, renewal)
+      : await requestTokens(context, form(context, grant), (isRefresh ? refreshEndpoint : undefined) ?? endpoint(context, 'tokenEndpoint'))
+    return { tokens: readTokens(context, grant, response), response, callback: callbackFacts(context.provider, grant) }
+  },
+
+  userinfo(context, tokenSet) {
+    return fetchProfile(context, tokenSet, protocol.sign)
+  },
+
+  sign(context, tokens, request) {
+    return withCertificate(context, bearer(context, tokens, request))
+  },
+}
+
+function form(context: Context, grant: Grant): Record<string, string> {
+  const { provider, slug, redirectUri } = context
+  const prepare = (parameters: Record<string, string>): Record<string, string> => preparedForm(context, parameters, callbackFacts(provider, grant))
+  switch (grant.type) {
+    case 'authorization_code': {
+      const code = authorizationCode(grant.parameters, expectedIssuer(provider), grantSource(context, grant))
+      const verifier = grant.transaction.codeVerifier
+      return {
+        ...prepare({ grant_type: 'authorization_code', code, redirect_uri: redirectUri }),
+        ...(verifier === undefined ? {} : { code_verifier: verifier }),
+      }
+    }
+    case 'refresh_token': {
+      if (grant.tokens.refreshToken === undefined) throw new AuthError('reauth_required', 'The provider gave no refresh token; sign in again.', { provider: slug })
+      return prepare({ ...provider.refreshParams, grant_type: 'refresh_token', refresh_token: grant.tokens.refreshToken })
+    }
+    case 'client_credentials':
+      return prepare({ grant_type: 'client_credentials', ...(grant.scope ? { scope: grant.scope.join(provider.scopeSeparator ?? ' ') } : {}) })
+  }
+}
+
+function expectedIssuer({ authorizationResponseIssuer, issuer }: ResolvedProvider): ExpectedIssuer {
+  return { issuer: authorizationResponseIssuer ?? issuer, required: false }
+}
+
+/** A form with the parameters that the provider's entry adds, after its hook has seen it. */
+function preparedForm({ provider, client, slug }: Context, parameters: Record<string, string>, callback: Record<string, string>): Record<string, string> {
+  const withParams = { ...provider.tokenParams, ...parameters }
+  try {
+    return provider.hooks?.tokenRequest?.({ ...withParams }, { client, callback }) ?? withParams
+  } catch (cause) {
+    // A hook may refuse what the provider's callback brought, and so end the login before its code is used.
+    throw new AuthError('provider_error', 'The provider\'s answer did not pass its checks.', { provider: slug, cause })
+  }
+}
+
+/** Seconds of life below which a token counts as a short-lived one. */
+const shortLife = 24 * 3600
+
+function exchangeAccessToken(context: Context, tokens: Tokens, renewal: ResolvedExchange): Promise<Record<string, unknown>> {
+  const { provider, slug } = context
+  if (!canRenew(context, tokens)) throw new AuthError('reauth_required', 'The access has ended and cannot be exchanged; sign in again.', { provider: slug })
+  const { issuedAt = 0, expiresAt = issuedAt } = tokens
+  const exchange = expiresAt - issuedAt < shortLife ? renewal.shortLived ?? renewal : renewal
+  const parameters = { grant_type: exchange.grantType, [exchange.parameter]: tokens.accessToken }
+  return requestTokens({
+    ...context,
+    provider: {
+      ...provider,
+      tokenMethod: exchange.method ?? 'POST',
+      // A client that authenticates by nothing, and is not named either.
+      ...(exchange.authenticated === false ? { clientAuth: () => undefined } : {}),
+    },
+  }, preparedForm(context, parameters, {}), exchange.endpoint ?? endpoint(context, 'tokenEndpoint'))
+}
+
+function readTokens({ now, provider }: Context, grant: Grant, response: Record<string, unknown>): Tokens {
+  return readTokenResponse(response, {
+    now: now(),
+    defaultTokenType: provider.defaultTokenType,
+    ...(grant.type === 'refresh_token' ? { previous: grant.tokens } : {}),
+    ...(grant.type === 'authorization_code' ? { requestedScope: grant.transaction.scope } : {}),
+  })
+}
+
+function endpoint({ provider, slug }: Context, name: 'authorizationEndpoint' | 'tokenEndpoint'): string {
+  const address = provider[name]
+  if (address === undefined) throw new AuthError('config_invalid', `providers.${slug}.${name} is missing.`, { provider: slug })
+  return address
+}

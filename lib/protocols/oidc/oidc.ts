@@ -1,0 +1,135 @@
+import type { Configuration, ServerMetadata } from 'openid-client'
+import { AuthError } from '../../base/errors.js'
+import { withParameters } from '../../base/parameters.js'
+import { withCertificate } from '../../endpoints/clientCertificate.js'
+import { discover } from '../../endpoints/discovery.js'
+import { errorSource, grantSource } from '../../endpoints/errorSource.js'
+import { fromOpenidClient, loadOpenidClient } from '../../endpoints/openidClient.js'
+import type { Context } from '../../model/context.js'
+import type { CallbackParameters, CodeGrant, Grant } from '../../model/login.js'
+import type { RawProfile } from '../../model/profile.js'
+import type { Protocol, TokenSet } from '../../model/protocol.js'
+import { readTokenResponse } from '../../tokens/tokens.js'
+import { authorizationAddress, authorizationRequest } from '../authorizationRequest.js'
+import { authorizationCode } from '../authorizationResponse.js'
+import { bearer } from '../bearer.js'
+import { callbackFacts, fetchProfile } from '../userinfo.js'
+import { checkIdToken, invalidIdToken } from './idToken.js'
+import { mergedClaims } from './mergedClaims.js'
+
+/** OpenID Connect: the authorization code flow with PKCE and nonce (OpenID Connect Core section 3.1), ID Token signatures checked. */
+export const protocol: Protocol = {
+  async authorize(context, options) {
+    const metadata = (await discover(context)).serverMetadata()
+    const endpoint = context.provider.authorizationEndpoint ?? metadata.authorization_endpoint
+    if (endpoint === undefined) throw new AuthError('discovery_failed', 'The provider\'s discovery document names no authorization endpoint.', { provider: context.slug })
+    const { parameters, state, remember } = authorizationRequest(context, options, { withNonce: context.provider.nonce !== false })
+    return { location: authorizationAddress(endpoint, parameters), state, remember }
+  },
+
+  async checkResponse(context, grant) {
+    checkAnswer(context, (await discover(context)).serverMetadata(), grant)
+  },
+
+  async exchange(context, grant) {
+    const configuration = await discover(context)
+    const { claims, ...response } = await requestTokens(context, configuration, grant)
+    checkIdToken(context, grant, response, claims)
+    const tokens = readTokenResponse(response, {
+      now: context.now(),
+      ...(grant.type === 'refresh_token' ? { previous: grant.tokens } : {}),
+      ...(grant.type === 'authorization_code' ? { requestedScope: grant.transaction.scope } : {}),
+    })
+    return { tokens, response, callback: callbackFacts(context.provider, grant), ...(claims ? { claims } : {}) }
+  },
+
+  async userinfo(context, tokenSet) {
+    const profile = await fetchUserinfo(context, tokenSet)
+    return mergedClaims(tokenSet.claims ?? {}, profile, context.provider.profile)
+  },
+
+  sign(context, tokens, request) {
+    return withCertificate(context, bearer(context, tokens, request))
+  },
+}
+
+function checkAnswer(context: Context, metadata: ServerMetadata, grant: CodeGrant): void {
+  authorizationCode(grant.parameters, expectedIssuer(metadata, grant.parameters['iss']), grantSource(context, grant))
+}
+
+type TokenAnswer = Record<string, unknown> & { claims?: RawProfile }
+
+async function requestTokens(context: Context, configuration: Configuration, grant: Grant): Promise<TokenAnswer> {
+  const { provider, slug, redirectUri } = context
+  const openidClient = await loadOpenidClient()
+  const source = grantSource(context, grant)
+  const facts = { client: context.client, callback: callbackFacts(provider, grant) }
+  const tokenParameters = (parameters: Record<string, string>): Record<string, string> => provider.hooks?.tokenRequest?.(parameters, facts) ?? parameters
+  try {
+    switch (grant.type) {
+      case 'authorization_code': {
+        const { parameters, transaction } = grant
+        const metadata = configuration.serverMetadata()
+        checkAnswer(context, metadata, grant)
+        const callbackUrl = new URL(withParameters(redirectUri, libraryParameters(parameters, metadata)))
+        return plain(await openidClient.authorizationCodeGrant(configuration, callbackUrl, {
+          idTokenExpected: true,
+          ...(transaction.nonce === undefined ? {} : { expectedNonce: transaction.nonce }),
+          ...(transaction.codeVerifier === undefined ? {} : { pkceCodeVerifier: transaction.codeVerifier }),
+          ...(parameters['state'] === undefined ? {} : { expectedState: parameters['state'] }),
+          ...(transaction.maxAge === undefined ? {} : { maxAge: transaction.maxAge }),
+        }, tokenParameters({ ...provider.tokenParams })))
+      }
+      case 'refresh_token': {
+        if (grant.tokens.refreshToken === undefined) throw new AuthError('reauth_required', 'The provider gave no refresh token; sign in again.', { provider: slug })
+        return plain(await openidClient.refreshTokenGrant(configuration, grant.tokens.refreshToken, tokenParameters({ ...provider.tokenParams, ...provider.refreshParams })))
+      }
+      case 'client_credentials':
+        return plain(await openidClient.clientCredentialsGrant(configuration, tokenParameters({ ...provider.tokenParams,
+          ...(grant.scope ? { scope: grant.scope.join(provider.scopeSeparator ?? ' ') } : {}) })))
+    }
+  } catch (error) {
+    throw fromOpenidClient(error, source)
+  }
+}
+
+function plain(answer: Awaited<ReturnType<typeof import('openid-client').genericGrantRequest>>): TokenAnswer {
+  const claims = answer.claims()
+  const response = Object.fromEntries(Object.entries(answer).filter(([, value]) => typeof value !== 'function'))
+  return { ...response, ...(claims ? { claims: { ...claims } } : {}) }
+}
+
+/** Of a callback, what the library needs: our own checks come first, and other parameters mean other flows to it. */
+function libraryParameters({ code = '', state = '', iss }: CallbackParameters, { issuer }: ServerMetadata): Record<string, string> {
+  return { code, state, ...(iss === undefined ? {} : { iss: issuer }) }
+}
+
+// Some servers have one document for many tenants, with a place holder in its issuer that the tenant's id takes.
+function expectedIssuer(metadata: ServerMetadata, iss: string | undefined): { issuer: string; required: boolean } {
+  const [head = '', tail] = metadata.issuer.split('{tenantid}')
+  const tenant = tail !== undefined && iss?.startsWith(head) && iss.endsWith(tail) ? iss.slice(head.length, iss.length - tail.length) : ''
+  return {
+    issuer: /^[\w-]+$/.test(tenant) ? iss ?? metadata.issuer : metadata.issuer,
+    required: metadata.authorization_response_iss_parameter_supported === true,
+  }
+}
+
+async function fetchUserinfo(context: Context, tokenSet: TokenSet): Promise<RawProfile> {
+  const { provider, slug } = context
+  const { tokens, claims = {} } = tokenSet
+  if (provider.userinfo === false) return {}
+  const subject = String(claims['sub'])
+  if (provider.userinfoEndpoint !== undefined) {
+    const profile = await fetchProfile(context, tokenSet, protocol.sign)
+    if (profile['sub'] !== subject) throw invalidIdToken(slug, 'userinfo sub')
+    return profile
+  }
+  const configuration = await discover(context)
+  if (configuration.serverMetadata().userinfo_endpoint === undefined) return {}
+  const openidClient = await loadOpenidClient()
+  try {
+    return { ...await openidClient.fetchUserInfo(configuration, tokens.accessToken, subject) }
+  } catch (error) {
+    throw fromOpenidClient(error, errorSource(context, [tokens.accessToken, tokens.idToken]))
+  }
+}

@@ -1,0 +1,46 @@
+import { AuthError } from '../base/errors.js'
+import type { Tokens } from '../model/tokens.js'
+import { isExpired } from '../tokens/tokens.js'
+import { refreshKey } from './refreshKey.js'
+
+/** Milliseconds to wait after the first failure, doubled with each that follows. */
+const firstWait = 1_000
+const longestWait = 30_000
+/** Once the access token has ended, somebody waits for the provider: it is asked at least this often. */
+const longestWaitWithoutAccess = 1_000
+const most = 5_000
+
+interface Setback { error: AuthError; wait: number; since: number }
+
+/** Renewals that failed: a provider that is down, or has refused, is not asked again by every request. */
+export interface Setbacks {
+  /** @throws AuthError the last failure, while it is too early to try again */
+  check: (binding: string, tokens: Tokens) => void
+  remember: (binding: string, tokens: Tokens, error: unknown) => void
+  forget: (binding: string, tokens: Tokens) => void
+  clear: () => void
+}
+
+/** @param now milliseconds since 1970 */
+export function setbacks(now: () => number): Setbacks {
+  const known = new Map<string, Setback>()
+  return {
+    check(binding, tokens) {
+      const setback = known.get(refreshKey(binding, tokens))
+      if (!setback) return
+      const isUsable = isExpired(tokens, now() / 1000, 0) === false
+      const wait = isUsable || setback.error.code === 'reauth_required' ? setback.wait : Math.min(setback.wait, longestWaitWithoutAccess)
+      if (now() - setback.since < wait) throw setback.error
+    },
+    remember(binding, tokens, error) {
+      if (!(error instanceof AuthError) || !['reauth_required', 'provider_timeout', 'provider_bad_response'].includes(error.code)) return
+      const key = refreshKey(binding, tokens)
+      const previous = known.get(key)
+      known.delete(key)
+      if (known.size >= most) for (const oldest of [...known.keys()].slice(0, most / 10)) known.delete(oldest)
+      known.set(key, { error, wait: previous ? Math.min(previous.wait * 2, longestWait) : firstWait, since: now() })
+    },
+    forget: (binding, tokens) => { known.delete(refreshKey(binding, tokens)) },
+    clear: () => { known.clear() },
+  }
+}

@@ -1,0 +1,17 @@
+import type { Context } from '../model/context.js'
+import type { Grant } from '../model/login.js'
+import type { Tokens } from '../model/tokens.js'
+import { isExpired } from './tokens.js'
+
+/**
+ * Whether there is anything to renew tokens with: a grant of the application's own, a refresh token, or, where the provider exchanges
+ * access tokens, one that has not ended.
+ * @param grant what new tokens are asked for with, where that is no refresh
+ */
+export function canRenew({ provider, now }: Pick<Context, 'provider' | 'now'>, tokens: Tokens, grant?: (tokens: Tokens) => Grant): boolean {
+  if (grant !== undefined) return true
+  const { renewal = 'standard' } = provider
+  if (renewal === 'none') return false
+  if (renewal === 'standard') return tokens.refreshToken !== undefined
+  return isExpired(tokens, now() / 1000, 0) !== true
+}

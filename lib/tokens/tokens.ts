@@ -1,0 +1,100 @@
+import { AuthError } from '../base/errors.js'
+import { isObject } from '../base/json.js'
+import type { Tokens } from '../model/tokens.js'
+
+// A lifetime beyond this is a mistake of the provider's (milliseconds for seconds, a date for a lifetime).
+const longestLifetime = 10 * 365 * 24 * 3600
+
+export interface TokenResponseContext {
+  /** Milliseconds since 1970, when the answer came. */
+  now: number
+  /** Assumed where `token_type` is left out. */
+  defaultTokenType?: string | undefined
+  /** The tokens that are being renewed: what the answer leaves out is kept (RFC 6749 section 6). */
+  previous?: Tokens | undefined
+  /** What was asked for: granted as asked when the answer does not say (RFC 6749 section 5.1). */
+  requestedScope?: readonly string[] | undefined
+}
+
+/**
+ * Reads the answer of a token endpoint (RFC 6749 section 5.1).
+ *
+ * @param response the parsed answer
+ * @throws AuthError `provider_bad_response` when it holds no usable bearer token
+ */
+export function readTokenResponse(response: Record<string, unknown>, { now, defaultTokenType, previous, requestedScope }: TokenResponseContext): Tokens {
+  const accessToken = response['access_token']
+  if (typeof accessToken !== 'string' || accessToken === '') throw badResponse('The provider\'s token answer holds no access_token.')
+  const tokenType = response['token_type'] ?? defaultTokenType
+  if (typeof tokenType !== 'string') {
+    throw badResponse('The provider\'s token answer holds no token_type. If its access tokens are bearer tokens, give the entry a '
+      + 'tokenResponse hook that adds token_type: \'Bearer\'.')
+  }
+  if (tokenType.toLowerCase() !== 'bearer') throw badResponse('The provider\'s access token is of a type that is not supported; expected "Bearer".')
+
+  const issuedAt = Math.floor(now / 1000)
+  const lifetime = readLifetime(response['expires_in'])
+  const refreshToken = text(response['refresh_token']) ?? previous?.refreshToken
+  const idToken = text(response['id_token']) ?? previous?.idToken
+  const scope = readScope(response['scope']) ?? previous?.scope ?? requestedScope?.join(' ')
+  return {
+    accessToken,
+    tokenType: 'Bearer',
+    issuedAt,
+    ...(refreshToken === undefined ? {} : { refreshToken }),
+    ...(idToken === undefined ? {} : { idToken }),
+    ...(scope === undefined ? {} : { scope }),
+    ...(lifetime === undefined ? {} : { expiresAt: issuedAt + lifetime }),
+  }
+}
+
+/**
+ * Whether the access token has ended, or is about to.
+ * @param leeway seconds before the end that count as ended
+ * @param now seconds since 1970
+ * @returns `undefined` when the provider named no end: such a token counts as valid
+ */
+export function isExpired(tokens: Pick<Tokens, 'expiresAt'>, now: number, leeway = 60): boolean | undefined {
+  return tokens.expiresAt === undefined ? undefined : tokens.expiresAt - leeway < now
+}
+
+const optionalTexts = ['tokenSecret', 'refreshToken', 'idToken', 'scope'] as const
+const optionalTimes = ['issuedAt', 'expiresAt'] as const
+
+/**
+ * Tokens from where they were kept, which may be another version's or the application's own table: known members of the right kind
+ * are taken, everything else is left.
+ * @returns `undefined` where there is no access token
+ */
+export function readTokens(value: unknown): Tokens | undefined {
+  if (!isObject(value) || !Object.hasOwn(value, 'accessToken')) return undefined
+  const accessToken = text(value['accessToken'])
+  if (accessToken === undefined) return undefined
+  return {
+    accessToken,
+    tokenType: text(value['tokenType']) ?? 'Bearer',
+    ...Object.fromEntries(optionalTexts.filter((name) => typeof value[name] === 'string').map((name) => [name, value[name]])),
+    ...Object.fromEntries(optionalTimes.filter((name) => Number.isFinite(value[name])).map((name) => [name, value[name]])),
+  }
+}
+
+/** Seconds of life, from a number or its text; anything else counts as not said. */
+function readLifetime(value: unknown): number | undefined {
+  const seconds = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds < 0 || seconds > longestLifetime) return undefined
+  return Math.floor(seconds)
+}
+
+/** Scopes as text separated by spaces; lists and commas occur. An empty text is an answer too: nothing was granted. */
+function readScope(value: unknown): string | undefined {
+  const list = Array.isArray(value) ? value.filter((item) => typeof item === 'string') : typeof value === 'string' ? value.split(/[\s,]+/) : undefined
+  return list?.filter(Boolean).join(' ')
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function badResponse(message: string): AuthError {
+  return new AuthError('provider_bad_response', message)
+}
