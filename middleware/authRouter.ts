@@ -5,23 +5,25 @@ import { resolveConfig } from '../lib/config/resolveConfig.js'
 import type { AuthRouterConfig, ProviderEntry, ProviderLookup } from '../lib/config/settings.js'
 import type { LoginOptions } from '../lib/model/login.js'
 import type { Provider } from '../lib/model/provider.js'
-import { catalogue, retired, type CatalogueName } from '../providers/index.js'
-import { fail, protect, redirect, type FailedRequest } from './answers.js'
-import { attach, isAttached } from './attach.js'
-import { createBeyond, type Beyond } from './beyond.js'
-import { doubledPrefix } from './doubledPrefix.js'
-import { createEngine, type AuthEvents, type Engine, type SessionSetting } from './engine.js'
-import type { Handler, Next, Request, Response } from './http.js'
-import { createLog } from './logging.js'
-import { openVisit, type VisitOpener } from './openVisit.js'
-import { addressAtConfiguredHost } from './otherHost.js'
-import { ownRoute } from './ownRoutes.js'
-import { mountedAt, pathOf, placeOf, placeOfRoute } from './place.js'
-import { endSessionAsAsked, redirectToLogin } from './requestAuth.js'
-import { findRoute, type Route } from './routes.js'
-import type { LogoutOptions } from './routes/logout.js'
-import { checkEventName, checkLoginOptions, checkLogoutOptions } from './unavailable.js'
-import { returnToOf } from './visit.js'
+import { catalogue, type CatalogueName, retired } from '../providers/index.js'
+import { type AuthEvents, createEngine, type Engine, type SessionSetting } from './core/engine.js'
+import { fail, type FailedRequest } from './core/failure.js'
+import { createLog } from './core/logging.js'
+import { returnToOf } from './core/requestContext.js'
+import { doubledPrefix } from './http/doubledPrefix.js'
+import type { Handler, Next, Request, Response } from './http/host.js'
+import { addressAtConfiguredHost } from './http/otherHost.js'
+import { mountedAt, pathOf, placeOf, placeOfRoute } from './http/publicUrl.js'
+import { protect, redirect } from './http/reply.js'
+import { checkEventName, checkLoginOptions, checkLogoutOptions } from './login/unavailable.js'
+import type { LogoutOptions } from './logout/endSession.js'
+import { attach, isAttached } from './request/attach.js'
+import { mountSession } from './hosts/mountSession.js'
+import { openVisit, type VisitOpener } from './request/openRequest.js'
+import { endSessionAsAsked, redirectToLogin } from './request/requestAuth.js'
+import { type Beyond, createBeyond } from './router/api.js'
+import { ownRoute } from './router/ownRoutes.js'
+import { findRoute, type Route } from './routes/index.js'
 
 type Configuration = AuthRouterConfig<Request, SessionSetting>
 
@@ -75,7 +77,7 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
     inform: (message) => { log('info', { event: 'config_info', message }) },
   })
   const engine = createEngine(settings)
-  const server: Server = { engine, open: openVisit(engine), noteMount: doubledPrefix(settings.path, warn) }
+  const server: Server = { engine, open: openVisit(engine, mountSession), noteMount: doubledPrefix(settings.path, warn) }
 
   const handler: Handler = (req, res, next) => { serve(server, req, res, next) }
   return Object.assign(handler, {

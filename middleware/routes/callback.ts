@@ -1,31 +1,19 @@
 import { AuthError } from '../../lib/base/errors.js'
-import { isObject } from '../../lib/base/json.js'
 import { sha256 } from '../../lib/base/random.js'
-import { callback, checkCallback, isTooOld, type LoginResult, stateOf } from '../../lib/callback.js'
-import { createCredentials } from '../../lib/client/credentials.js'
-import type { LoginDecision } from '../../lib/config/settings.js'
+import { checkCallback, isTooOld, stateOf } from '../../lib/callback.js'
 import type { Context, Registration } from '../../lib/model/context.js'
 import type { Transaction } from '../../lib/model/login.js'
-import type { Tokens } from '../../lib/model/tokens.js'
-import type { ClientContext } from '../../lib/refresh/refresher.js'
-import { bindingOf } from '../../lib/tokens/binding.js'
-import { sealCredentials } from '../../lib/tokens/sealedCredentials.js'
-import { redirect, sendJson, sendPage, type FailedRequest } from '../answers.js'
-import { markEnded } from '../endedMarks.js'
-import type { Engine } from '../engine.js'
-import { dropSession, noteSession } from '../everywhere.js'
-import { fromHook } from '../hooks.js'
-import { headerOf, wantsJson } from '../http.js'
-import { land, type Landing } from '../landing.js'
-import { loginRecord } from '../loginRecord.js'
-import { originOf } from '../origin.js'
-import { repostPage } from '../pages.js'
-import type { Parameters } from '../parameters.js'
-import type { SessionRecord } from '../session.js'
-import { removeTokens } from '../tokens/forget.js'
-import { keepTokens } from '../tokens/keep.js'
-import type { LoginName } from '../transactions.js'
-import { contextOf, presentRecord, returnToOf, type Visit } from '../visit.js'
+import type { Engine } from '../core/engine.js'
+import type { FailedRequest } from '../core/failure.js'
+import { contextOf, returnToOf, type Visit } from '../core/requestContext.js'
+import type { LoginName } from '../core/transactions.js'
+import { headerOf, wantsJson } from '../http/host.js'
+import { originOf } from '../http/origin.js'
+import type { Parameters } from '../http/parameters.js'
+import { redirect, sendJson, sendPage } from '../http/reply.js'
+import { land, type Landing } from '../login/callbackOnce.js'
+import { complete } from '../login/completeLogin.js'
+import { repostPage } from '../pages/pages.js'
 
 /** Says that a form_post answer has come back from our own page, so that it is posted again only once. */
 const repostMarker = 'authrouter_repost'
@@ -105,57 +93,6 @@ async function refusal({ flights, now }: Engine, { transactions }: Visit, login:
   return isMixedUp
     ? new AuthError('state_mismatch', 'The answer belongs to another sign-in.')
     : new AuthError('state_unknown', 'This sign-in was not started in this browser, or it was started too long ago.')
-}
-
-async function complete(engine: Engine, visit: Visit, context: ClientContext, transaction: Transaction, parameters: Parameters): Promise<Landing> {
-  const { slug } = context
-  const { user, tokens, redirect: asked } = await decide(engine, visit, context, await callback(context, transaction, parameters))
-  const returnTo = returnToOf(engine, visit.place, asked ?? transaction.returnTo, engine.settings.afterLogin)
-  const previous = presentRecord(engine, visit)
-  const record = loginRecord(engine, previous, slug, await keepTokens(engine, visit, context, user, tokens), transaction, returnTo)
-  try {
-    await noteSession(engine, record)
-    await visit.session.renew(record, previous)
-  } catch (error) {
-    engine.background(removeTokens(engine, visit.req, record, visit.stored))
-    throw error
-  }
-  const { stored: former } = visit
-  if (former) engine.ended.add(former.salt)
-  visit.record = record
-  visit.stored = record
-  visit.tokens = new Map([...visit.tokens, [slug, { tokens }]])
-  if (former) engine.background(forgetReplaced(engine, visit, former, record))
-  engine.log('info', { event: 'login_finished', provider: slug })
-  engine.emit('login', { user, provider: slug })
-  return { record, returnTo }
-}
-
-async function forgetReplaced(engine: Engine, { req }: Visit, former: SessionRecord, record: SessionRecord): Promise<void> {
-  await markEnded(engine, former)
-  await removeTokens(engine, req, former, record)
-  await dropSession(engine, former)
-}
-
-type Decided = LoginResult & { redirect: string | undefined }
-
-async function decide({ settings, sealer }: Engine, { req }: Visit, context: ClientContext, { user, tokens }: LoginResult): Promise<Decided> {
-  const { onLogin } = settings.hooks
-  if (!onLogin) return { user, tokens, redirect: undefined }
-  let current = tokens
-  const seal = (held: Tokens): string => sealCredentials(sealer, { slug: context.slug, binding: bindingOf(context), tokens: held, user })
-  const credentials = createCredentials(context, { read: () => current, write: (renewed) => { current = renewed }, seal })
-  const decision: unknown = await fromHook('onLogin', () => onLogin({ user, tokens, credentials, req }), 'The application could not complete the sign-in.')
-  // What a look-up that found nobody gives, such as null, must not let anybody in.
-  if (decision !== undefined && decision !== true && !isDecision(decision)) throw new AuthError('login_refused', 'This account may not sign in here.')
-  if (!isDecision(decision)) return { user, tokens: current, redirect: undefined }
-  // Who the person is at the provider is not the hook's to change.
-  const { provider, id, key, raw, loggedInAt } = user
-  return { user: { ...user, ...decision.user, provider, id, key, raw, loggedInAt }, tokens: current, redirect: decision.redirect }
-}
-
-function isDecision(value: unknown): value is Exclude<LoginDecision, boolean | void | undefined> {
-  return isObject(value)
 }
 
 function goOn(engine: Engine, visit: Visit, asked: string): void {

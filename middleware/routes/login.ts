@@ -1,17 +1,17 @@
 import { AuthError } from '../../lib/base/errors.js'
 import { titleOf } from '../../lib/config/entries/title.js'
-import { login } from '../../lib/login.js'
 import type { Registration } from '../../lib/model/context.js'
 import type { LoginOptions } from '../../lib/model/login.js'
-import { redirect, sendJson, sendPage } from '../answers.js'
-import type { Engine } from '../engine.js'
-import { wantsJson } from '../http.js'
-import { isNavigation, originOf } from '../origin.js'
-import { hostMarker } from '../otherHost.js'
-import { confirmPage } from '../pages.js'
-import { isYes, type Parameters } from '../parameters.js'
-import { refuseLoginParameters } from '../unavailable.js'
-import { contextOf, hasCsrfToken, returnToOf, type Visit } from '../visit.js'
+import type { Engine } from '../core/engine.js'
+import { hasCsrfToken, returnToOf, type Visit } from '../core/requestContext.js'
+import { wantsJson } from '../http/host.js'
+import { isNavigation, originOf } from '../http/origin.js'
+import { hostMarker } from '../http/otherHost.js'
+import { isYes, type Parameters } from '../http/parameters.js'
+import { redirect, sendJson, sendPage } from '../http/reply.js'
+import { begin } from '../login/beginLogin.js'
+import { refuseLoginParameters } from '../login/unavailable.js'
+import { confirmPage } from '../pages/pages.js'
 
 /** `GET` or `POST /auth/:provider`: sends the browser to the provider, or asks first when another site sent it here. */
 export async function startLogin(engine: Engine, visit: Visit, registration: Registration, received: Parameters): Promise<void> {
@@ -41,18 +41,6 @@ export async function startLogin(engine: Engine, visit: Visit, registration: Reg
 function answer({ req, res }: Visit, location: string): void {
   if (wantsJson(req)) sendJson(res, 200, { location })
   else redirect(res, 302, location)
-}
-
-/**
- * Begins a login and remembers it for this browser.
- * @param stepUp digest of what a guard asks of it
- * @returns the provider's address to send the browser to
- */
-export async function begin(engine: Engine, visit: Visit, registration: Registration, options: LoginOptions, stepUp?: string): Promise<string> {
-  const { location, transaction } = await login(contextOf(engine, registration, visit.place), options)
-  await visit.transactions.put(stepUp === undefined ? transaction : { ...transaction, stepUp })
-  engine.log('info', { event: 'login_started', provider: registration.slug })
-  return location
 }
 
 /**

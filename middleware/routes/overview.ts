@@ -1,13 +1,13 @@
 import { titleOf } from '../../lib/config/entries/title.js'
 import type { AuthUser } from '../../lib/model/user.js'
 import { safeReturnTo } from '../../lib/returnTo.js'
-import { sendJson, sendPage } from '../answers.js'
-import { requireCertainty } from '../doubt.js'
-import type { Engine } from '../engine.js'
-import { wantsJson } from '../http.js'
-import { signInPage } from '../pages.js'
-import type { Parameters } from '../parameters.js'
-import { csrfTokenOf, type Visit } from '../visit.js'
+import { requireCertainty } from '../core/doubt.js'
+import type { Engine } from '../core/engine.js'
+import { csrfTokenOf, type Visit } from '../core/requestContext.js'
+import { wantsJson } from '../http/host.js'
+import type { Parameters } from '../http/parameters.js'
+import { sendJson, sendPage } from '../http/reply.js'
+import { signInPage } from '../pages/pages.js'
 
 /** `GET /auth`: a button for each provider, or the same as JSON. */
 export function showProviders(engine: Engine, visit: Visit, parameters: Parameters): void {

@@ -1,7 +1,7 @@
 import type { TokensEvent } from '../../lib/config/settings.js'
-import type { Engine } from '../engine.js'
-import { fromHook } from '../hooks.js'
-import { hookFailed } from '../logging.js'
+import type { Engine } from '../core/engine.js'
+import { fromHook } from '../core/hooks.js'
+import { hookFailed } from '../core/logging.js'
 
 /**
  * Tells the application of renewed tokens. They are kept already, so an application that fails to listen costs nobody their access.

@@ -1,5 +1,5 @@
-import { cookieJar, type CookieJar } from '../../middleware/cookies.js'
-import type { Request, Response } from '../../middleware/http.js'
+import { cookieJar, type CookieJar } from '../../middleware/http/cookies.js'
+import type { Request, Response } from '../../middleware/http/host.js'
 
 /** A jar over cookies that a test made, and the `Set-Cookie` lines that it wrote. */
 export function measuredJar(cookies: ReadonlyMap<string, string>, { secure = false } = {}): { jar: CookieJar; lines: () => string[] } {

@@ -1,0 +1,142 @@
+import { EventEmitter } from 'node:events'
+import type { Awaitable } from '../../lib/base/awaitable.js'
+import { asAuthError, AuthError } from '../../lib/base/errors.js'
+import { createSealer, type Sealer } from '../../lib/base/seal.js'
+import { inTime } from '../../lib/base/timeout.js'
+import type { Settings } from '../../lib/config/settings.js'
+import { createWaysOut, type WaysOut } from '../../lib/http/http.js'
+import type { Registration } from '../../lib/model/context.js'
+import type { Http, HttpStream } from '../../lib/model/http.js'
+import type { AuthUser } from '../../lib/model/user.js'
+import { createRenewals, type Renewals } from '../../lib/refresh/refresher.js'
+import type { KeptTokens } from '../../lib/tokens/tokenRecord.js'
+import type { Request, Response } from '../http/host.js'
+import { FlightLog } from './callbackRuns.js'
+import { endedSessions, type EndedSessions } from './endedSessions.js'
+import { recordLifetime } from './expiry.js'
+import { fromHook } from './hooks.js'
+import { createLog, failureEvent, type Log } from './logging.js'
+import { sealedRecords, type SealedRecords } from './sealedRecords.js'
+import type { SessionBag } from './sessionRecord.js'
+
+/** A store for express-session, and further options of it. */
+export interface MountedSession { store: object; [option: string]: unknown }
+
+/** What `session` may be: nothing, a session middleware's that runs before, options for express-session with a store, or a function that finds the application's own. */
+export type SessionSetting = 'request' | MountedSession | ((req: Request, res: Response) => SessionBag)
+
+/** What listeners of `auth.on` are given. */
+export interface AuthEvents {
+  login: [{ user: AuthUser; provider: string }]
+  logout: [{ user: AuthUser; provider: string }]
+  /** Tokens were renewed. The user is absent for an application's own tokens, and known in part where sealed credentials were used. */
+  token_update: [{ user: Partial<AuthUser> | undefined; provider: string }]
+  error: [{ error: AuthError; provider: string | undefined }]
+}
+
+/** What all requests of one router share. */
+export interface Engine {
+  settings: Settings<Request, SessionSetting>
+  sealer: Sealer
+  http: Http
+  openStream: HttpStream
+  /** The ways out for entries that may lead to public addresses only. */
+  publicWays: WaysOut
+  /** Milliseconds since 1970. */
+  now: () => number
+  flights: FlightLog
+  renewals: Renewals
+  ended: EndedSessions
+  /** Records of the token store that hold no tokens; absent without one. */
+  records: SealedRecords | undefined
+  /** Tokens of the application itself, where no token store keeps them. */
+  ownTokens: Map<string, KeptTokens>
+  log: Log
+  emit: <Name extends keyof AuthEvents>(name: Name, ...event: AuthEvents[Name]) => void
+  on: <Name extends keyof AuthEvents>(name: Name, listener: (...event: AuthEvents[Name]) => void) => void
+  /** The entry of a slug, looked up where `providers` is a function. */
+  find: (slug: string, req: Request) => Awaitable<Registration | undefined>
+  register: (slug: string, entry: Parameters<Settings['register']>[1]) => void
+  registrations: () => Registration[]
+  /** Work that no visitor waits for; a failure is an event. */
+  background: (work: Promise<unknown>) => void
+  /** Waits for what is under way, at most ten seconds, then lets go of everything. */
+  close: () => Promise<void>
+}
+
+/** Milliseconds that `close` waits for what is under way. */
+const closeTimeout = 10_000
+
+export function createEngine(settings: Settings<Request, SessionSetting>, now: () => number = () => Date.now()): Engine {
+  const registrations = new Map(settings.registrations)
+  const log = createLog(settings.logger)
+  // An asynchronous listener that fails is heard here and not as an unhandled rejection.
+  const events = new EventEmitter({ captureRejections: true })
+  Object.assign(events, { [Symbol.for('nodejs.rejection')]: (thrown: unknown, name: string) => { listenerFailed(thrown, name) } })
+  const flights = new FlightLog(now)
+  const renewals = createRenewals(now)
+  const ownTokens = new Map<string, KeptTokens>()
+  const underWay = new Set<Promise<unknown>>()
+
+  function listenerFailed(thrown: unknown, name: string): void {
+    const error = asAuthError(thrown, 'hook_failed', 'A listener of the application failed.')
+    log('error', { ...failureEvent('listener_failed', error), reason: name })
+  }
+
+  const lookUp = async (slug: string, req: Request): Promise<Registration | undefined> => {
+    const entry = await fromHook('providers', () => settings.lookup?.(slug, req))
+    return entry && settings.register(slug, entry)
+  }
+
+  const sealer = createSealer(settings.secrets, settings.appId)
+  const { tokenStore: store } = settings
+
+  return {
+    settings,
+    sealer,
+    records: store && sealedRecords({ store, sealer, ttl: () => recordLifetime({ settings }) }),
+    ...createWaysOut(settings.outbound),
+    publicWays: createWaysOut(settings.outbound, { publicOnly: true }),
+    now,
+    flights,
+    renewals,
+    ended: endedSessions(now, recordLifetime({ settings }) * 1000),
+    ownTokens,
+    log,
+    emit(name, ...event) {
+      // An "error" event without a listener would be thrown; a listener that throws is the application's, not the visitor's, problem.
+      if (events.listenerCount(name) === 0) return
+      try {
+        events.emit(name, ...event)
+      } catch (thrown) {
+        listenerFailed(thrown, name)
+      }
+    },
+    on(name, listener) {
+      events.on(name, listener as (...args: unknown[]) => void)
+    },
+    find(slug, req) {
+      const known = registrations.get(slug)
+      return known || !settings.lookup ? known : lookUp(slug, req)
+    },
+    register(slug, entry) {
+      if (registrations.has(slug)) throw new AuthError('config_invalid', `The provider "${slug}" is registered already.`)
+      registrations.set(slug, settings.register(slug, entry))
+    },
+    registrations: () => [...registrations.values()],
+    background(work) {
+      const watched = work.catch((thrown: unknown) => {
+        log('warn', failureEvent('background_failed', asAuthError(thrown, 'hook_failed', 'Work in the background failed.')))
+      }).finally(() => underWay.delete(watched))
+      underWay.add(watched)
+    },
+    async close() {
+      const idle = flights.settled().then(() => Promise.all([renewals.idle(), ...underWay]))
+      await inTime(closeTimeout, idle, () => new Error('still busy')).catch(() => { log('warn', { event: 'closed_while_busy', message: 'Ten seconds were not enough to finish what was under way.' }) })
+      events.removeAllListeners()
+      flights.clear()
+      renewals.clear()
+      ownTokens.clear()
+    },
+  }
+}

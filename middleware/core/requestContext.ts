@@ -1,0 +1,71 @@
+import { sign, unsign } from 'cookie-signature'
+import type { AuthError } from '../../lib/base/errors.js'
+import type { Registration } from '../../lib/model/context.js'
+import type { ClientContext } from '../../lib/refresh/refresher.js'
+import { safeReturnTo } from '../../lib/returnTo.js'
+import type { CookieJar } from '../http/cookies.js'
+import { headerOf, type Request, type Response } from '../http/host.js'
+import type { Parameters } from '../http/parameters.js'
+import type { Place } from '../http/publicUrl.js'
+import type { Engine } from './engine.js'
+import type { LoadedTokens, SessionRecord, SessionStore } from './sessionRecord.js'
+import type { Transactions } from './transactions.js'
+
+/** One request, with everything that belongs to the browser that sent it. */
+export interface Visit {
+  req: Request
+  res: Response
+  place: Place
+  cookies: CookieJar
+  session: SessionStore
+  transactions: Transactions
+  /** What is remembered of the signed-in person; changes when this request signs in, renews tokens or signs out. */
+  record: SessionRecord | undefined
+  /** Why it is not known who is signed in, where a session came and cannot be checked; `record` is `undefined` then. */
+  doubt: AuthError | undefined
+  /** What the session says, of accounts too that are absent for this request: what a sign-out or another sign-in ends. */
+  stored: SessionRecord | undefined
+  /** The entries of the record's accounts. */
+  registrations: ReadonlyMap<string, Registration>
+  /** The tokens of the record's accounts, by slug. */
+  tokens: Map<string, LoadedTokens>
+}
+
+/** The record of a request, unless its session has ended since the request began. */
+export function presentRecord({ ended }: Engine, { record }: Visit): SessionRecord | undefined {
+  return record && !ended.has(record.salt) ? record : undefined
+}
+
+/** Everything a login or an API call of this registration works with, from this request. */
+export function contextOf(engine: Engine, registration: Registration, place: Pick<Place, 'baseUrl' | 'origin' | 'mountPath'>): ClientContext {
+  const redirectUri = `${place.origin}${place.mountPath}/${registration.slug}/callback`
+  const { settings, renewals, now } = engine
+  const { http, openStream } = registration.reach === 'public' ? engine.publicWays : engine
+  return Object.freeze({ ...registration, redirectUri, http, openStream, outbound: settings.outbound, renewals, now })
+}
+
+/** Where the application would be reached, for work that no request says it of. */
+export function placeOfJobs({ settings }: Engine): { baseUrl: string; origin: string; mountPath: string } {
+  const baseUrl = settings.baseUrls[0] ?? 'http://localhost'
+  const { origin, pathname } = new URL(baseUrl)
+  return { baseUrl, origin, mountPath: pathname.replace(/\/$/, '') + settings.path }
+}
+
+/** Where to go: what was asked for if rule R1 lets it, else the default. A refusal is an event, never an error. */
+export function returnToOf({ settings, log }: Engine, { baseUrl, mountPath }: Place, asked: unknown, fallback: string): string {
+  if (asked === undefined) return fallback
+  const safe = safeReturnTo(asked, { baseUrl, mountPath, origins: settings.returnToOrigins })
+  if (safe === undefined) log('warn', { event: 'return_to_refused', message: 'A returnTo that leads elsewhere was passed over.' })
+  return safe ?? fallback
+}
+
+/** The CSRF token of a signed-in session, signed over what only this login has; nothing to protect, no token. */
+export function csrfTokenOf({ sealer }: Engine, record: SessionRecord | undefined): string | null {
+  return record ? sign(record.salt, sealer.macKey('csrf')) : null
+}
+
+/** Whether a request carries its session's CSRF token, as the header `x-csrf-token` or the parameter `csrfToken`. */
+export function hasCsrfToken({ sealer }: Engine, { stored: record, req }: Visit, parameters: Parameters): boolean {
+  const token = headerOf(req, 'x-csrf-token') ?? parameters['csrfToken']
+  return record !== undefined && token !== undefined && unsign(token, sealer.macKey('csrf')) === record.salt
+}

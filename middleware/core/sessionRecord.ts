@@ -1,0 +1,135 @@
+import type { Awaitable } from '../../lib/base/awaitable.js'
+import type { AuthError } from '../../lib/base/errors.js'
+import { isObject } from '../../lib/base/json.js'
+import type { Tokens } from '../../lib/model/tokens.js'
+import type { AuthUser } from '../../lib/model/user.js'
+
+/** One account that the person signed in with. */
+export interface Account {
+  user: AuthUser
+  /** What `bindingOf` gave for the entry that the person signed in with: another entry of the same slug does not get the account. */
+  binding: string
+  /** Digest of the public address that the person signed in at, where `providers` is a function: the slug may be another's elsewhere. */
+  place?: string
+  /** Where the session itself holds them; absent once they have been revoked. */
+  tokens?: Tokens
+  /** Name of the token store's record that holds them. */
+  vault?: string
+  /** Name of the session store's record that holds what they have become since the login, beside the session. */
+  beside?: string
+}
+
+/** A login that this session finished: its callback, opened again, only goes on to the same place. */
+export interface FinishedLogin {
+  slug: string
+  stateHash: string
+  returnTo: string
+  /** Digest of what a guard asked of it, and when it was finished, in milliseconds since 1970. */
+  stepUp?: string
+  at?: number
+}
+
+/** What is remembered of a signed-in person. */
+export interface SessionRecord {
+  version: 1
+  /** New at every login and never shown: what CSRF tokens are bound to. */
+  salt: string
+  /** Slug of the account that signed in. */
+  current: string
+  accounts: Record<string, Account>
+  finished: FinishedLogin[]
+  /** Milliseconds since 1970. */
+  createdAt: number
+  /** Milliseconds since 1970, where the time of the last visit matters. */
+  seenAt?: number
+  /** Milliseconds since 1970; absent for a session that ends with the browser. */
+  expiresAt?: number
+  /** Seconds that lie between, for a session whose end moves on with every visit. */
+  rememberedFor?: number
+}
+
+/** What changes the signed-in state, wherever it lives. */
+export interface SessionStore {
+  /** Starts a session of a new id that holds this record, and is finished only when it is stored. */
+  renew: (record: SessionRecord, previous: SessionRecord | undefined) => Promise<void>
+  /** Keeps a changed record under the same id. */
+  update: (record: SessionRecord) => Promise<void>
+  /** Gives this response the session that another response to the same callback has started, where the response carries it. */
+  adopt?: (record: SessionRecord) => void
+  end: () => Promise<void>
+}
+
+/** A session of any kind, as little as authrouter needs of one. */
+export interface SessionBag {
+  get: (key: string) => unknown
+  set: (key: string, value: unknown) => unknown
+  delete: (key: string) => unknown
+  save: () => unknown
+  regenerate?: () => unknown
+  destroy?: () => unknown
+  /** Makes the session's cookie last for so many milliseconds. */
+  last?: (milliseconds: number) => void
+  /** Its id, where it has one: what is sealed for one session opens in no other. */
+  id?: () => string | undefined
+  /** What the store holds under a key by now, where other requests may have written since this one began. */
+  latest?: (key: string) => unknown
+  /** Leaves the session out of this response: nothing is saved, no cookie is sent. */
+  abandon?: () => void
+}
+
+/** Where logins under way are kept, in applications that want them in the session. */
+export const transactionsKey = 'authrouterTransactions'
+
+/** Logins remembered as finished in one session. */
+export const mostFinished = 5
+
+const optionalTimes = ['seenAt', 'expiresAt', 'rememberedFor'] as const
+
+/** Reads a record that was opened from its seal: it may come from another version, so only what is whole counts. */
+export function readRecord(value: unknown): SessionRecord | undefined {
+  if (!isObject(value) || value['version'] !== 1) return undefined
+  const { salt, current, accounts, finished, createdAt } = value
+  if (typeof salt !== 'string' || typeof current !== 'string' || !isObject(accounts) || typeof createdAt !== 'number') return undefined
+  const whole = Object.entries(accounts).filter((entry): entry is [string, Account] => isAccount(entry[1]))
+  if (!whole.some(([slug]) => slug === current)) return undefined
+  return {
+    version: 1,
+    salt,
+    current,
+    accounts: Object.fromEntries(whole),
+    finished: Array.isArray(finished) ? finished.filter(isFinishedLogin).slice(-mostFinished) : [],
+    createdAt,
+    ...Object.fromEntries(optionalTimes.filter((name) => typeof value[name] === 'number').map((name) => [name, value[name]])),
+  }
+}
+
+function isAccount(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { binding, place, tokens, vault, beside } = value
+  return (tokens === undefined || (isObject(tokens) && typeof tokens['accessToken'] === 'string')) && [place, vault, beside].every((name) => name === undefined || typeof name === 'string')
+    && typeof binding === 'string' && isObject(value['user']) && typeof value['user']['id'] === 'string' && typeof value['user']['key'] === 'string'
+}
+
+function isFinishedLogin(value: unknown): value is FinishedLogin {
+  return isObject(value) && ['slug', 'stateHash', 'returnTo'].every((name) => typeof value[name] === 'string')
+}
+
+/** The tokens of one account as this request found them. */
+export interface LoadedTokens {
+  tokens?: Tokens | undefined
+  /** Why they could not be read; thrown to whoever needs them. */
+  error?: AuthError | undefined
+}
+
+/** Where the signed-in state of one request lives: read for every request, written for the few that change it. */
+export interface FoundSession {
+  /** Whether it is certain by a look that nobody is signed in. */
+  readonly isEmpty: boolean
+  /** The session itself, where it is not a sealed cookie. */
+  readonly bag: SessionBag | undefined
+  /** Why it cannot be read at all; `bag` and `read` throw it. */
+  readonly error?: AuthError
+  read: () => Awaitable<SessionRecord | undefined>
+  /** What changes the session. */
+  store: () => SessionStore
+}

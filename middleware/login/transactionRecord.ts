@@ -1,0 +1,53 @@
+import { AuthError } from '../../lib/base/errors.js'
+import { isObject } from '../../lib/base/json.js'
+import type { Transaction } from '../../lib/model/login.js'
+
+/** Bytes of one record's JSON: sealed it fits into one cookie, of which browsers take 4,096 bytes with its name and attributes. */
+const mostBytes = 2_850
+
+/**
+ * A login as it can be kept: without the place to return to where there is no room for it, so that the person ends up at the default.
+ * @throws AuthError `too_large` when there is no room for the rest either, such as a provider's request token
+ */
+export function bounded(transaction: Transaction): Transaction {
+  if (fits(transaction)) return transaction
+  const { returnTo: _returnTo, ...rest } = transaction
+  if (!fits(rest)) throw new AuthError('too_large', 'What has to be remembered of this sign-in is too large.', { provider: transaction.slug })
+  return rest
+}
+
+function fits(transaction: Transaction): boolean {
+  return Buffer.byteLength(JSON.stringify(transaction)) <= mostBytes
+}
+
+/** What the members are called in a cookie, which travels with every request. */
+const letters = {
+  slug: 's', id: 'i', stateHash: 'h', target: 't', createdAt: 'c', returnTo: 'r', nonce: 'n', codeVerifier: 'v', requestToken: 'q', requestTokenSecret: 'k',
+  scope: 'o', maxAge: 'a', remember: 'm', stepUp: 'u',
+} as const satisfies Record<keyof Transaction, string>
+
+/** The shortest form of a record. */
+export function packed(transaction: Transaction): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(letters).map(([name, letter]) => [letter, transaction[name as keyof Transaction]]))
+}
+
+export function unpacked(value: unknown): Transaction | undefined {
+  return isObject(value) ? readTransaction(Object.fromEntries(Object.entries(letters).map(([name, letter]) => [name, value[letter]]))) : undefined
+}
+
+const texts = ['slug', 'id', 'stateHash', 'target'] as const
+const optionalTexts = ['returnTo', 'nonce', 'codeVerifier', 'requestToken', 'requestTokenSecret', 'stepUp'] as const
+
+/** Reads a record that was opened from its seal: perhaps another version of us made it, so only known members of the right kind are taken. */
+export function readTransaction(value: unknown): Transaction | undefined {
+  if (!isObject(value) || typeof value['createdAt'] !== 'number' || texts.some((name) => typeof value[name] !== 'string')) return undefined
+  const { createdAt, maxAge, remember, scope } = value
+  return {
+    ...Object.fromEntries(texts.map((name) => [name, value[name]])) as Pick<Transaction, typeof texts[number]>,
+    ...Object.fromEntries(optionalTexts.filter((name) => typeof value[name] === 'string').map((name) => [name, value[name]])),
+    createdAt,
+    ...(typeof maxAge === 'number' ? { maxAge } : {}),
+    ...(typeof remember === 'boolean' ? { remember } : {}),
+    ...(Array.isArray(scope) ? { scope: scope.filter((item) => typeof item === 'string') } : {}),
+  }
+}

@@ -1,0 +1,63 @@
+import { AuthError } from '../../lib/base/errors.js'
+import { didYouMean } from '../../lib/config/suggest.js'
+import type { AuthEvents } from '../core/engine.js'
+import type { Parameters } from '../http/parameters.js'
+
+// What the documentation of authrouter names and this version does not do is refused: who relied on it would find out too late.
+// What gets built is taken out of here.
+
+const later = 'is not available in this version of authrouter'
+
+/** @throws AuthError `bad_request` for a parameter of a request that this version does not know what to do with */
+export function refuseParameter(parameters: Parameters, name: string, isAsked: (value: string) => boolean = () => true): void {
+  const value = parameters[name]
+  if (value !== undefined && isAsked(value)) throw new AuthError('bad_request', `The parameter ${name} ${later}.`)
+}
+
+/** @throws AuthError `bad_request` for parameters of a login that are for later */
+export function refuseLoginParameters(parameters: Parameters): void {
+  refuseParameter(parameters, 'mode', (mode) => mode === 'popup')
+  refuseParameter(parameters, 'identifier')
+}
+
+const loginOptions = ['params', 'state']
+const logoutOptions = ['provider', 'key']
+
+/** @throws AuthError `config_invalid` for options of `login` that are for later: TypeScript knows none of them */
+export function checkLoginOptions(options: object): void {
+  refuseOptions('login', options, loginOptions)
+}
+
+/** @throws AuthError `config_invalid` for options of `logout` that are for later */
+export function checkLogoutOptions(options: object): void {
+  refuseOptions('logout', options, logoutOptions)
+}
+
+function refuseOptions(name: string, options: object, names: readonly string[]): void {
+  const asked = Object.entries(options).find(([option, value]) => names.includes(option) && value !== undefined && value !== false)
+  if (asked) throw new AuthError('config_invalid', `The option ${asked[0]} of ${name} ${later}: leave it out.`)
+}
+
+const events: readonly string[] = ['login', 'logout', 'token_update', 'error'] satisfies (keyof AuthEvents)[]
+
+/** @throws AuthError `config_invalid` for an event that is never emitted */
+export function checkEventName(name: string): void {
+  if (events.includes(name)) return
+  if (name === 'link') throw new AuthError('config_invalid', `The event 'link' ${later}.`)
+  throw new AuthError('config_invalid', `There is no event '${name}'${didYouMean(name, events, `: the events are ${events.join(', ')}.`)}`)
+}
+
+/** @throws AuthError `config_invalid` for a kind of access that is for later; `bad_request` for none at all */
+export function checkAccess(slug: string, access: unknown): void {
+  if ((typeof access !== 'object' && typeof access !== 'string') || access === null) {
+    throw new AuthError('bad_request', `auth.client('${slug}', access) needs its second argument: what credentials.seal() gave, tokens with an accessToken, `
+      + 'or { grant: \'client_credentials\' }.', { provider: slug })
+  }
+  if (typeof access === 'string') return
+  if ('grant' in access && access.grant !== 'client_credentials') {
+    throw new AuthError('config_invalid', `auth.client('${slug}', { grant }) takes 'client_credentials': another grant ${later}.`, { provider: slug })
+  }
+  if ('user' in access && !('accessToken' in access)) {
+    throw new AuthError('config_invalid', `auth.client('${slug}', { user }) ${later}: give what credentials.seal() gave.`, { provider: slug })
+  }
+}

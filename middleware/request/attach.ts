@@ -1,0 +1,200 @@
+import { IncomingMessage } from 'node:http'
+import { inspect } from 'node:util'
+import { AuthError } from '../../lib/base/errors.js'
+import { type ApiClient, createApiClient } from '../../lib/client/apiClient.js'
+import { refusingClient } from '../../lib/client/refusingClient.js'
+import type { LoginOptions } from '../../lib/model/login.js'
+import type { AuthUser } from '../../lib/model/user.js'
+import type { Engine } from '../core/engine.js'
+import { contextOf, type Visit } from '../core/requestContext.js'
+import type { SessionRecord } from '../core/sessionRecord.js'
+import type { Request } from '../http/host.js'
+import type { LogoutOptions } from '../logout/endSession.js'
+import { deepFreeze } from '../sessions/deepFreeze.js'
+import { tokensOf } from '../tokens/tokenSource.js'
+import { endSessionAsAsked, redirectToLogin, reported } from './requestAuth.js'
+
+/** `req.auth`: for handlers that drive sign-in and sign-out themselves. */
+export interface RequestAuth {
+  /** The signed-in person. */
+  readonly user: AuthUser | undefined
+  /** The signed-in person as each linked provider knows them. */
+  readonly users: Readonly<Record<string, AuthUser>>
+  /**
+   * Starts a login and answers this request with a redirect to the provider.
+   * @param provider slug
+   * @throws AuthError `unknown_provider`, and what reaching the provider may throw
+   */
+  login: (provider: string, options?: LoginOptions) => Promise<void>
+  /** Signs out, with `everywhere` in all browsers of the person. The answer is the handler's to give. */
+  logout: (options?: LogoutOptions) => Promise<void>
+}
+
+/** What the middleware puts on a request. */
+export interface AttachedRequest {
+  authUser: AuthUser | undefined
+  oauthClient: ApiClient
+  oauthClients: Readonly<Record<string, ApiClient>>
+  auth: RequestAuth
+}
+
+/** What few requests ask for, made when it is asked for. */
+interface MadeLater {
+  clients?: Map<string, ApiClient>
+  users?: { of: SessionRecord | undefined; frozen: Readonly<Record<string, AuthUser>> }
+  auth?: RequestAuth
+}
+
+/** One request's part in all this. Its fields are private, so that whoever prints a request with all that hangs on it sees nothing of them. */
+class Attachment {
+  readonly engine: Engine
+  #visit: Visit | (() => Visit)
+  #made: MadeLater | undefined
+
+  constructor(engine: Engine, visit: Visit | (() => Visit)) {
+    this.engine = engine
+    this.#visit = visit
+  }
+
+  get visit(): Visit {
+    if (typeof this.#visit === 'function') this.#visit = this.#visit()
+    return this.#visit
+  }
+
+  /** What is remembered of the signed-in person. A visit that nobody asked for so far is a stranger's. */
+  get record(): SessionRecord | undefined {
+    return typeof this.#visit === 'function' ? undefined : this.#visit.record
+  }
+
+  get doubt(): AuthError | undefined {
+    return typeof this.#visit === 'function' ? undefined : this.#visit.doubt
+  }
+
+  get made(): MadeLater { return this.#made ??= {} }
+
+  [inspect.custom](): string { return 'authRouter {}' }
+}
+
+// On the request itself and not in a WeakMap, which makes every collection of garbage slower.
+const attached = Symbol('authrouter')
+
+interface Carrier { [attached]?: Attachment }
+
+/** Whether a request has passed here before. Asked for its own property alone: most have none, and looking for it in all that Express's requests inherit takes longer. */
+export function isAttached(req: object): boolean {
+  return Object.hasOwn(req, attached)
+}
+
+/** The visit that a request was attached to, for the guards. */
+export function visitOf(req: object): { engine: Engine; visit: Visit } | undefined {
+  return (req as Carrier)[attached]
+}
+
+/**
+ * Puts the signed-in person and their API clients on a request.
+ * @param visit what is known of the request, or what makes it out once somebody asks
+ */
+export function attach(engine: Engine, req: Request, visit: Visit | (() => Visit)): void {
+  // Assigned and not defined, and an object rather than a function: either costs more than all the rest of this.
+  (req as Carrier)[attached] = new Attachment(engine, visit)
+  // What another middleware has put on the request under one of these names must not be taken for ours.
+  if (Object.hasOwn(req, 'authUser') || Object.hasOwn(req, 'auth') || Object.hasOwn(req, 'oauthClient') || Object.hasOwn(req, 'oauthClients')) {
+    Object.defineProperties(req, properties)
+  } else if (!(hasGetters in req)) {
+    Object.defineProperties(homeOf(req), properties)
+  }
+}
+
+const hasGetters = Symbol('authrouter getters')
+
+const properties: PropertyDescriptorMap = {
+  [hasGetters]: { value: true },
+  authUser: property('authUser', currentUser),
+  oauthClient: property('oauthClient', currentClient),
+  oauthClients: property('oauthClients', allClients),
+  auth: property('auth', authOf),
+}
+
+/** Undefined on a request that did not pass here, where it can also be given another value, as any property can. */
+function property(name: string, read: (attachment: Attachment) => unknown): PropertyDescriptor & ThisType<Carrier> {
+  return {
+    get() {
+      const attachment = this[attached]
+      return attachment && read(attachment)
+    },
+    set(value) {
+      if (this[attached]) throw new TypeError(`req.${name} is authRouter's and cannot be set.`)
+      Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true })
+    },
+    enumerable: true,
+    configurable: true,
+  }
+}
+
+/**
+ * Where the getters stand: with Express on the object that all its requests inherit from, once, because properties defined on each
+ * request cost a tenth of a small answer; without it, or beside another copy of this package, on the request.
+ */
+function homeOf(req: object): object {
+  let prototype = Object.getPrototypeOf(req) as object | null
+  while (prototype && prototype !== IncomingMessage.prototype) {
+    const parent = Object.getPrototypeOf(prototype) as object | null
+    if (parent === IncomingMessage.prototype && !Object.hasOwn(prototype, 'authUser')) return prototype
+    prototype = parent
+  }
+  return req
+}
+
+function currentUser(attachment: Attachment): AuthUser | undefined {
+  const { record } = attachment
+  return deepFreeze(record?.accounts[record.current]?.user)
+}
+
+/** The users of the record as it is now, frozen once for each record. */
+function usersOf(attachment: Attachment): Readonly<Record<string, AuthUser>> {
+  const { record, made } = attachment
+  if (made.users?.of !== record || !made.users) {
+    const users = Object.entries(record?.accounts ?? {}).map(([slug, { user }]) => [slug, deepFreeze(user)] as const)
+    made.users = { of: record, frozen: Object.freeze(Object.fromEntries(users)) }
+  }
+  return made.users.frozen
+}
+
+// One for all requests: most come from nobody, and few of those ask for it.
+const signedOut = refusingClient(() => new AuthError('login_required', 'Sign in first.'))
+
+function currentClient(attachment: Attachment): ApiClient {
+  const { record, doubt } = attachment
+  if (doubt) return refusingClient(() => doubt)
+  return (record && clientOf(attachment, record.current)) ?? signedOut
+}
+
+function clientOf(attachment: Attachment, slug: string): ApiClient | undefined {
+  const { engine, visit } = attachment
+  const account = visit.record?.accounts[slug]
+  const registration = visit.registrations.get(slug)
+  if (!account || !registration) return undefined
+  const clients = attachment.made.clients ??= new Map<string, ApiClient>()
+  let client = clients.get(slug)
+  if (!client) {
+    const context = contextOf(engine, registration, visit.place)
+    client = createApiClient(context, tokensOf(engine, visit, context), account.user)
+    clients.set(slug, client)
+  }
+  return client
+}
+
+function allClients(attachment: Attachment): Readonly<Record<string, ApiClient>> {
+  const entries = Object.keys(attachment.record?.accounts ?? {}).map((slug) => [slug, clientOf(attachment, slug)] as const)
+  return Object.freeze(Object.fromEntries(entries.filter((entry): entry is readonly [string, ApiClient] => entry[1] !== undefined)))
+}
+
+function authOf(attachment: Attachment): RequestAuth {
+  const { engine, visit } = attachment
+  return attachment.made.auth ??= {
+    get user() { return currentUser(attachment) },
+    get users() { return usersOf(attachment) },
+    login: (slug, options) => reported(engine, visit, () => redirectToLogin(engine, visit, slug, options)),
+    logout: (options) => reported(engine, visit, () => endSessionAsAsked(engine, visit, options)),
+  }
+}

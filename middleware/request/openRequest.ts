@@ -1,0 +1,161 @@
+import { allValues, type Awaitable, withValue } from '../../lib/base/awaitable.js'
+import { asAuthError, AuthError } from '../../lib/base/errors.js'
+import type { Registration } from '../../lib/model/context.js'
+import { isBoundTo } from '../../lib/tokens/binding.js'
+import { doubtOf } from '../core/doubt.js'
+import type { Engine } from '../core/engine.js'
+import { hasEnded, seen } from '../core/expiry.js'
+import { failureEvent } from '../core/logging.js'
+import type { Visit } from '../core/requestContext.js'
+import type { Account, FoundSession, SessionBag, SessionRecord, SessionStore } from '../core/sessionRecord.js'
+import type { Transactions } from '../core/transactions.js'
+import { cookieJar, type CookieJar, cookiePrefix } from '../http/cookies.js'
+import type { Request, Response } from '../http/host.js'
+import { addressDigest, type Place } from '../http/publicUrl.js'
+import { cookieTransactions } from '../login/cookieTransactions.js'
+import { sessionTransactions } from '../login/sessionTransactions.js'
+import { isMarkedEnded, needsMarks } from '../sessions/endedMarks.js'
+import { type MountSession, sessionFinder } from '../sessions/findSession.js'
+import { loadAccounts, type LoadedAccounts, nobody } from '../tokens/loadTokens.js'
+
+/** Waits for nothing where all is at hand: most requests pass through without a turn of the event loop. */
+export interface VisitOpener {
+  (req: Request, res: Response, place: Place): Awaitable<Visit>
+  /** Whether a request is known, by a look at it alone, to come from nobody who is signed in. */
+  isStranger: (req: Request) => boolean
+  /** The visit of such a request, made when something of it is asked for. */
+  asStranger: (req: Request, res: Response, place: Place) => Visit
+}
+
+/** Finds, for each request, where its signed-in state lives, and reads it. */
+export function openVisit(engine: Engine, mountSession: MountSession): VisitOpener {
+  const { settings, now } = engine
+  const findSession = sessionFinder(engine, mountSession)
+  const transactionsOf = transactionsFinder(engine)
+  const mayBeStranger = settings.transactions === 'cookie'
+  const hasMarks = needsMarks(engine)
+
+  return Object.assign((req: Request, res: Response, place: Place) => {
+    const visit = new OpenVisit(req, res, place, transactionsOf)
+    return withValue(findSession(visit), (found) => {
+      if (settings.transactions === 'session' && !found.error) requireBag(found)
+      visit.found = found
+      return found.isEmpty ? visit : recognise(visit, found)
+    })
+  }, {
+    isStranger: (req: Request) => mayBeStranger && findSession.isStranger(req),
+    asStranger(req: Request, res: Response, place: Place) {
+      const visit = new OpenVisit(req, res, place, transactionsOf)
+      visit.found = findSession.withoutSession(visit)
+      return visit
+    },
+  })
+
+  // In steps that branch where something has to be waited for: a closure for each would cost every request of a signed-in user.
+  function recognise(visit: OpenVisit, found: FoundSession): Awaitable<Visit> {
+    try {
+      const stored = found.read()
+      const known = stored instanceof Promise ? stored.then((late) => signedIn(visit, late)) : signedIn(visit, stored)
+      return known instanceof Promise ? known.catch((error: unknown) => inDoubt(visit, error)) : known
+    } catch (error) {
+      return inDoubt(visit, error)
+    }
+  }
+
+  function signedIn(visit: OpenVisit, stored: SessionRecord | undefined): Awaitable<Visit> {
+    if (!stored || engine.ended.has(stored.salt) || hasEnded(stored, settings, now())) return visit
+    visit.stored = stored
+    const registrations = registrationsOf(stored, visit)
+    return registrations instanceof Promise
+      ? registrations.then((late) => withAccounts(visit, stored, late))
+      : withAccounts(visit, stored, registrations)
+  }
+
+  function withAccounts(visit: OpenVisit, stored: SessionRecord, registrations: Visit['registrations']): Awaitable<Visit> {
+    visit.registrations = registrations
+    const accounts = accountsOf(visit, stored)
+    return accounts instanceof Promise ? accounts.then((late) => noteVisit(visit, stored, late)) : noteVisit(visit, stored, accounts)
+  }
+
+  function accountsOf({ req, registrations }: OpenVisit, stored: SessionRecord): Awaitable<LoadedAccounts> {
+    if (!hasMarks) return loadAccounts(engine, req, stored, registrations)
+    return isMarkedEnded(engine, stored).then((isEnded) => isEnded ? nobody() : loadAccounts(engine, req, stored, registrations))
+  }
+
+  function inDoubt(visit: OpenVisit, error: unknown): Visit {
+    visit.doubt = doubtOf(error)
+    engine.log('warn', failureEvent('session_in_doubt', visit.doubt))
+    return visit
+  }
+
+  function noteVisit(visit: OpenVisit, stored: SessionRecord, { record: known, tokens }: LoadedAccounts): Awaitable<Visit> {
+    const record = known && seen(known, settings, now())
+    visit.record = record
+    visit.tokens = tokens
+    if (!record || record === stored) return visit
+    // The user is signed in all the same; the next request writes it.
+    return visit.session.update(record).catch((thrown: unknown) => {
+      const error = asAuthError(thrown, 'store_unavailable', 'The session could not be written.')
+      engine.log('warn', { ...failureEvent('session_not_updated', error), provider: record.current })
+    }).then(() => visit)
+  }
+
+  /** The entries of a record's accounts, without those that are somebody else's by now (rule R10). */
+  function registrationsOf({ accounts }: SessionRecord, { req, place }: Visit): Awaitable<Visit['registrations']> {
+    const slugs = Object.keys(accounts)
+    const found = slugs.map((slug) => engine.find(slug, req))
+    return withValue(allValues(found), (entries) => {
+      const registrations = new Map<string, Registration>()
+      slugs.forEach((slug, index) => {
+        const registration = entries[index]
+        if (registration && isFor(registration, accounts[slug], place)) registrations.set(slug, registration)
+      })
+      return registrations
+    })
+  }
+
+  function isFor(registration: Registration, account: Account | undefined, place: Place): boolean {
+    return isBoundTo(account?.binding, registration) && (!registration.fromLookup || account?.place === addressDigest(place))
+  }
+}
+
+type TransactionsFinder = (visit: OpenVisit) => Transactions
+
+function transactionsFinder({ settings, sealer, now }: Engine): TransactionsFinder {
+  const prefix = cookiePrefix(settings.appId)
+  return settings.transactions === 'cookie'
+    ? ({ cookies }) => cookieTransactions(cookies, sealer, prefix)
+    : ({ found }) => sessionTransactions(requireBag(found), sealer, now)
+}
+
+function requireBag(found: FoundSession | undefined): SessionBag {
+  if (found?.bag) return found.bag
+  throw new AuthError('config_invalid', 'transactions: \'session\' needs a session: mount express-session before authRouter, or set the option session.')
+}
+
+/** A visit whose parts are made when they are first asked for. A class, because getters of an object's own make it slow to make. */
+class OpenVisit implements Visit {
+  record: Visit['record'] = undefined
+  doubt: Visit['doubt'] = undefined
+  stored: Visit['stored'] = undefined
+  registrations: Visit['registrations'] = none
+  found: FoundSession | undefined = undefined
+  #tokens: Visit['tokens'] | undefined
+  #cookies: CookieJar | undefined
+  #session: SessionStore | undefined
+  #transactions: Transactions | undefined
+
+  constructor(readonly req: Request, readonly res: Response, readonly place: Place, readonly transactionsOf: TransactionsFinder) {}
+
+  get tokens(): Visit['tokens'] { return this.#tokens ??= new Map() }
+  set tokens(tokens: Visit['tokens']) { this.#tokens = tokens }
+  get cookies(): CookieJar { return this.#cookies ??= cookieJar(this.req, this.res, this.place.secure) }
+  get transactions(): Transactions { return this.#transactions ??= this.transactionsOf(this) }
+
+  get session(): SessionStore {
+    if (!this.found) throw new Error('The session of this request has not been looked for yet')
+    return this.#session ??= this.found.store()
+  }
+}
+
+const none: Visit['registrations'] = new Map()

@@ -1,0 +1,115 @@
+import { AuthError } from '../../lib/base/errors.js'
+import { createApiClient, type ApiClient } from '../../lib/client/apiClient.js'
+import { createCredentials, type Credentials } from '../../lib/client/credentials.js'
+import { introspect, type Introspection, type IntrospectionOptions } from '../../lib/endpoints/introspection.js'
+import type { Context, Registration } from '../../lib/model/context.js'
+import type { Tokens } from '../../lib/model/tokens.js'
+import type { AuthUser } from '../../lib/model/user.js'
+import type { ClientContext } from '../../lib/refresh/refresher.js'
+import { bindingOf, isBoundTo } from '../../lib/tokens/binding.js'
+import { openCredentials, sealCredentials, unreadable } from '../../lib/tokens/sealedCredentials.js'
+import { readTokens } from '../../lib/tokens/tokens.js'
+import type { TokenHolder } from '../../lib/tokens/tokenSource.js'
+import { ownTokens, type ClientCredentialsGrant } from '../tokens/clientCredentials.js'
+import type { Engine } from '../core/engine.js'
+import { endEverywhere } from '../sessions/userSessions.js'
+import { tellOfTokens } from '../tokens/events.js'
+import { revokeInBackground } from '../tokens/removeTokens.js'
+import { vaultAt } from '../tokens/records.js'
+import { checkAccess } from '../login/unavailable.js'
+import { contextOf, placeOfJobs } from '../core/requestContext.js'
+
+/** What there is beyond a request: clients and credentials for jobs and scripts. */
+export interface Beyond {
+  /**
+   * An API client without a request: for a job, a script, another process.
+   * @param slug of a configured or registered provider
+   * @param access what `credentials.seal()` gave; tokens, `{ accessToken, refreshToken?, ... }`; or `{ grant: 'client_credentials', scope? }`
+   * for the application's own standing (RFC 6749 section 4.4), fetched at the first call, shared and renewed
+   * @throws AuthError `credentials_unreadable`, `unknown_provider`, `bad_request`, `config_invalid` for another grant
+   */
+  client: (slug: string, access: string | Tokens | ClientCredentialsGrant) => ApiClient
+  /**
+   * Opens sealed credentials.
+   * @throws AuthError `credentials_unreadable` for text that is damaged, foreign or of a version to come, or whose provider is not here
+   */
+  credentials: (text: string) => Credentials
+  /**
+   * Signs a person out everywhere, in all browsers, at the next request of each. Needs the option `tokenStore`.
+   * @param userKey `authUser.key`
+   * @returns how many sessions there were
+   * @throws AuthError `config_invalid` without a token store; `store_unavailable`
+   */
+  logoutEverywhere: (userKey: string) => Promise<number>
+  /**
+   * Asks a provider what a token is worth (RFC 7662).
+   * @throws AuthError `config_invalid` where the provider has no introspection endpoint; `provider_error`, `provider_bad_response`, `provider_timeout`
+   */
+  introspect: (slug: string, token: string, options?: IntrospectionOptions) => Promise<Introspection>
+}
+
+export function createBeyond(engine: Engine): Beyond {
+  return {
+    client(slug, access) {
+      checkAccess(slug, access)
+      const registration = configured(engine, slug)
+      const context = contextOf(engine, registration, placeOfJobs(engine))
+      if (typeof access === 'string') {
+        const { holder, user } = opened(engine, access, slug)
+        return createApiClient(context, holder, user)
+      }
+      if ('grant' in access) return createApiClient(context, ownTokens(engine, context, access))
+      const tokens = readTokens(access)
+      if (!tokens) throw new AuthError('bad_request', 'auth.client takes sealed credentials, tokens with an accessToken, or { grant: \'client_credentials\' }.', { provider: slug })
+      return createApiClient(context, heldTokens(engine, context, { tokens }))
+    },
+    credentials(text) {
+      const { context, holder } = opened(engine, text)
+      return createCredentials(context, holder)
+    },
+    logoutEverywhere: (userKey) => endEverywhere(engine, userKey),
+    introspect: (slug, token, options) => introspect(contextOf(engine, configured(engine, slug), placeOfJobs(engine)), token, options),
+  }
+}
+
+function opened(engine: Engine, text: string, wanted?: string): { context: ClientContext; holder: TokenHolder; user: Partial<AuthUser> | undefined } {
+  const { slug, binding, tokens, vaultKey, user } = openCredentials(engine.sealer, text)
+  const registration = engine.registrations().find((candidate) => candidate.slug === slug)
+  // Tokens of one client must not be sent in the name of another, nor to another provider.
+  if (!registration || !isBoundTo(binding, registration) || (wanted !== undefined && wanted !== slug)) throw unreadable(wanted ?? slug)
+  const context = contextOf(engine, registration, placeOfJobs(engine))
+  return { context, holder: heldTokens(engine, context, { tokens, vaultKey, user }), user }
+}
+
+interface HeldTokens { tokens: Tokens; vaultKey?: string | undefined; user?: Partial<AuthUser> | undefined }
+
+/** Tokens that live as long as their client, and in the token store where they came from one. */
+function heldTokens(engine: Engine, context: Context, { tokens, vaultKey, user }: HeldTokens): TokenHolder {
+  const { slug } = context
+  const vault = vaultKey === undefined ? undefined : vaultAt(engine, context, vaultKey)
+  let current: Tokens | undefined = tokens
+  let loaded: Promise<void> | undefined
+  return {
+    read: () => current,
+    // The text was sealed some time ago; the store knows what the tokens have become, and whether the person has signed out since.
+    load: vault && (() => loaded ??= vault.read().then((kept) => { current = kept?.tokens }, (error: unknown) => {
+      loaded = undefined
+      throw error
+    })),
+    write: (renewed) => { current = renewed },
+    async forget() {
+      current = undefined
+      await vault?.markRevoked()
+    },
+    vault,
+    onRenewed: (renewed, previous) => tellOfTokens(engine, { slug, user, tokens: renewed, previous }, { isStored: false }),
+    onOrphaned: (renewed) => { revokeInBackground(engine, context, renewed) },
+    seal: (held) => sealCredentials(engine.sealer, { slug, binding: bindingOf(context), tokens: held, ...(vaultKey === undefined ? {} : { vaultKey }), ...(user ? { user } : {}) }),
+  }
+}
+
+function configured(engine: Engine, slug: string): Registration {
+  const registration = engine.registrations().find((candidate) => candidate.slug === slug)
+  if (registration) return registration
+  throw new AuthError('unknown_provider', `There is no provider "${slug}" here. One that is looked up for each request has to be added with auth.register first.`, { provider: slug })
+}

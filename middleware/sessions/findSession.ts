@@ -1,0 +1,189 @@
+import type { Awaitable } from '../../lib/base/awaitable.js'
+import { AuthError } from '../../lib/base/errors.js'
+import { isObject } from '../../lib/base/json.js'
+import { doubtOf } from '../core/doubt.js'
+import type { Engine, MountedSession } from '../core/engine.js'
+import type { Visit } from '../core/requestContext.js'
+import type { FoundSession, SessionBag, SessionRecord, SessionStore } from '../core/sessionRecord.js'
+import { cookiePrefix } from '../http/cookies.js'
+import type { Request, Response } from '../http/host.js'
+import { markSession } from '../tokens/sessionStoreRecords.js'
+import { cookieSession, maySendSealedSession, readCookies, sessionCookieName } from './cookieSession.js'
+import { guardedSaves } from './guardedSaves.js'
+import { bagSession, carryOverOf, hasSession, isEmptySession, mayBeSentAgain, nothingToCarry, readBag, readSession, requestBag, sessionKey } from './hostSession.js'
+import { missingSession, requestSessions, UnavailableSession } from './requestSessions.js'
+import { sealSession } from './sealedSession.js'
+import { type OpenSession, sessionOpener } from './sessionCache.js'
+import { unlessEnded } from './unlessEnded.js'
+
+/** Finds where the state of a request lives; `withoutSession` is where it lives when no session is there. */
+export interface SessionFinder {
+  (visit: Visit): Awaitable<FoundSession>
+  withoutSession: (visit: Visit) => FoundSession
+  /** Whether a look at the request alone tells that nobody is signed in. */
+  isStranger: (req: Request) => boolean
+}
+
+/** By the option `session`: the application's own, one mounted here, what another middleware left on the request, or a sealed cookie. */
+export function sessionFinder(engine: Engine, mountSession: MountSession): SessionFinder {
+  const { settings } = engine
+  const { session: setting } = settings
+  const sealed = sealedSessions(engine)
+  const expected = requestSessions(setting === 'request')
+  const find: (visit: Visit) => Awaitable<FoundSession> = typeof setting === 'function'
+    ? ({ req, res }) => new OwnSession(setting(req, res), sealed)
+    : typeof setting === 'object'
+      ? mountedFinder(mountSession(engine, setting), sealed)
+      : (visit) => {
+          if (!hasSession(visit.req)) return withoutSession(visit)
+          expected.note(visit.req)
+          return new RequestSession(visit, sealed)
+        }
+  return Object.assign(find, {
+    withoutSession,
+    isStranger: (req: Request) => (setting === undefined || setting === 'request') && !req.session
+      && !(expected.isMissing(req) ? expected.isCarried(req) : maySendSealedSession(req, sealed.cookie)),
+  })
+
+  function withoutSession(visit: Visit): FoundSession {
+    return expected.isMissing(visit.req) ? new UnavailableSession(missingSession(), expected.isCarried(visit.req)) : new CookieSession(visit, sealed)
+  }
+}
+
+/** Makes what runs express-session with the application's store before a request is looked at. */
+export type MountSession = (engine: Engine, options: MountedSession) => RunSession
+
+/**
+ * @param secure whether the application is reached by https
+ * @throws AuthError `store_unavailable`
+ */
+export type RunSession = (req: Request, res: Response, secure: boolean) => Promise<void>
+
+function mountedFinder(run: RunSession, sealed: SealedSessions): (visit: Visit) => Promise<FoundSession> {
+  return async (visit) => {
+    const { req, res, place: { secure } } = visit
+    if (req.session) throw new AuthError('config_invalid', 'There is a session middleware before authRouter already: remove it, or leave the option session out.')
+    try {
+      await run(req, res, secure)
+    } catch (error) {
+      return new UnavailableSession(doubtOf(error), true)
+    }
+    // express-session goes on without a session while its store is disconnected; a cookie instead could not be taken back.
+    return hasSession(req) ? new RequestSession(visit, sealed) : new UnavailableSession(missingSession(), true)
+  }
+}
+
+/** What sessions of every kind are sealed, opened and named with. */
+interface SealedSessions {
+  engine: Engine
+  open: OpenSession
+  /** Name of the cookie, but for its prefix. */
+  cookie: string
+  /** See `guardedSaves`. */
+  guardSaves: ReturnType<typeof guardedSaves>
+}
+
+function sealedSessions(engine: Engine): SealedSessions {
+  return { engine, open: sessionOpener(engine.sealer), cookie: sessionCookieName(cookiePrefix(engine.settings.appId)), guardSaves: guardedSaves(engine) }
+}
+
+// Classes, because V8 comes to put literals that every request makes among its old objects, which keeps all that they hold, the request
+// with its parsed session, from being cleared away soon: measured as a tenth of what a request costs.
+
+/** The session that a middleware left on the request. */
+class RequestSession implements FoundSession {
+  readonly #visit: Visit
+  readonly #sealed: SealedSessions
+  #bag: SessionBag | undefined
+
+  constructor(visit: Visit, sealed: SealedSessions) {
+    this.#visit = visit
+    this.#sealed = sealed
+  }
+
+  get isEmpty(): boolean { return isEmptySession(this.#visit.req) }
+  get bag(): SessionBag { return this.#bag ??= requestBag(this.#visit.req) }
+
+  read(): SessionRecord | undefined {
+    const { req } = this.#visit
+    const { engine: { ended }, open, guardSaves } = this.#sealed
+    const record = readSession(req, open)
+    if (!record) return undefined
+    guardSaves(req, record.salt)
+    if (mayBeSentAgain(req)) unlessEnded(this.#visit, ended, record.salt, () => { this.#takeBack() })
+    return record
+  }
+
+  /** The response says nothing of its session. */
+  #takeBack(): void {
+    const { session } = this.#visit.req
+    if (this.bag.abandon) this.bag.abandon()
+    // cookie-session asks the session itself whether there is anything to send.
+    else if (isObject(session) && 'isChanged' in session) Object.defineProperty(session, 'isChanged', { value: false })
+    else void this.bag.delete(sessionKey)
+  }
+
+  store(): SessionStore {
+    const { engine } = this.#sealed
+    // Without an id of its own it is not in a store, but in cookies.
+    const home = this.bag.id ? 'store' : 'session'
+    const { req, stored } = this.#visit
+    const writer = bagSession(this.bag, (place, record) => sealSession(engine, home, place, record), carryOverOf(req, engine.settings.keep), engine.now)
+    return stored ? leavingMarks(writer, () => markSession(engine, req)) : writer
+  }
+}
+
+/** Says that a session is about to end before it does, for requests of other processes that are just writing it. */
+function leavingMarks(writer: SessionStore, mark: () => Promise<void>): SessionStore {
+  return {
+    ...writer,
+    async renew(record, previous) {
+      await mark()
+      await writer.renew(record, previous)
+    },
+    async end() {
+      await mark()
+      await writer.end()
+    },
+  }
+}
+
+/** A session that the application hands over, and whose own data authrouter does not see. */
+class OwnSession implements FoundSession {
+  readonly isEmpty = false
+  readonly bag: SessionBag
+  readonly #sealed: SealedSessions
+
+  constructor(bag: SessionBag, sealed: SealedSessions) {
+    this.bag = bag
+    this.#sealed = sealed
+  }
+
+  read(): Awaitable<SessionRecord | undefined> { return readBag(this.bag, this.#sealed.open) }
+
+  store(): SessionStore {
+    const { engine } = this.#sealed
+    return bagSession(this.bag, (place, record) => sealSession(engine, 'session', place, record), nothingToCarry, engine.now)
+  }
+}
+
+/** The sealed cookie of an application without sessions. */
+class CookieSession implements FoundSession {
+  readonly bag = undefined
+  readonly #visit: Visit
+  readonly #sealed: SealedSessions
+
+  constructor(visit: Visit, sealed: SealedSessions) {
+    this.#visit = visit
+    this.#sealed = sealed
+  }
+
+  get isEmpty(): boolean { return !maySendSealedSession(this.#visit.req, this.#sealed.cookie) }
+  read(): SessionRecord | undefined { return readCookies(this.#visit.cookies, this.#sealed.cookie, this.#sealed.open) }
+
+  store(): SessionStore {
+    const { engine, cookie } = this.#sealed
+    const visit = this.#visit
+    return cookieSession(visit.cookies, (place, record) => sealSession(engine, 'cookies', place, record), cookie, engine.now, (salt, takeBack) => { unlessEnded(visit, engine.ended, salt, takeBack) })
+  }
+}

@@ -1,0 +1,65 @@
+import { AuthError } from '../../lib/base/errors.js'
+import type { FoundSession, SessionStore } from '../core/sessionRecord.js'
+import type { Request } from '../http/host.js'
+
+/**
+ * Whether a session middleware runs before authRouter, as the option `session: 'request'` says or earlier requests have shown. From then
+ * on a request without its session is one whose store is away: a sealed cookie in its place would be a second session beside the first.
+ */
+export interface RequestSessions {
+  /** Takes note of a request that has a session. */
+  note: (req: Request) => void
+  /** Whether this request should have one. */
+  isMissing: (req: Request) => boolean
+  /** Whether the browser sent the cookie of one, as far as the cookie's name is known. */
+  isCarried: (req: Request) => boolean
+}
+
+/** @param areExpected whether the configuration says so, before any request does */
+export function requestSessions(areExpected: boolean): RequestSessions {
+  let wereSeen = areExpected
+  let cookieName: string | undefined
+  return {
+    note(req) {
+      wereSeen = true
+      cookieName ??= cookieNameOf(req)
+    },
+    isMissing: (req) => wereSeen && !req.session,
+    isCarried: ({ headers: { cookie } }) => cookie !== undefined && (cookieName === undefined || cookie.includes(`${cookieName}=`)),
+  }
+}
+
+/** The name of the cookie that brought the session's id; express-session signs it as `s:<id>.<signature>`. Of several that look so, a visitor made all but one. */
+function cookieNameOf({ headers: { cookie }, sessionID }: Request): string | undefined {
+  if (cookie === undefined || sessionID === undefined || !cookie.includes(sessionID)) return undefined
+  const [first, ...others] = cookie.split(';').map((pair) => pair.trim()).filter((pair) => pair.includes(`=s%3A${encodeURIComponent(sessionID)}.`))
+  return others.length === 0 ? first?.split('=')[0] : undefined
+}
+
+/** What is thrown where the session of a request is away. */
+export function missingSession(): AuthError {
+  return new AuthError('store_unavailable', 'The sign-in state cannot be read at the moment. Try again soon.', {
+    cause: new Error('No session came with this request, though a session middleware ran before authRouter for others: its store may be '
+      + 'disconnected. If that middleware is mounted for some paths only, mount authRouter before it.'),
+  })
+}
+
+/** The session of a request whose store is away: neither read nor written. */
+export class UnavailableSession implements FoundSession {
+  readonly isEmpty: boolean
+  readonly error: AuthError
+
+  /** @param mayExist whether the browser may have a session there */
+  constructor(error: AuthError, mayExist: boolean) {
+    this.error = error
+    this.isEmpty = !mayExist
+  }
+
+  get bag(): never { throw this.error }
+  read(): never { throw this.error }
+
+  store(): SessionStore {
+    const refuse = (): Promise<never> => Promise.reject(this.error)
+    return { renew: refuse, update: refuse, end: refuse }
+  }
+}

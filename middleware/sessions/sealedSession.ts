@@ -1,0 +1,48 @@
+import { AuthError } from '../../lib/base/errors.js'
+import { largestSealed } from '../../lib/base/seal.js'
+import type { Engine } from '../core/engine.js'
+import type { SessionRecord } from '../core/sessionRecord.js'
+
+/** Seals what a session remembers, for the place where it is kept. */
+export type SealSession = (place: string, record: SessionRecord) => string
+
+const tooLarge = { mostBytes: largestSealed, trimmed: 'the raw profile is too large for a session', refused: 'This sign-in is too large to be kept in a session.' }
+
+/** Where sessions are kept: how many bytes there is room for, and what is said when it is not enough. */
+const homes = {
+  /** Compressed it would be shorter; but who counts bytes on the wire learns from a compressed text what it repeats. */
+  cookies: {
+    compressed: false,
+    // Sealed, with the names of two cookies, they take at most 7,000 bytes of each request's header.
+    mostBytes: 5_130,
+    trimmed: 'the raw profile does not fit into cookies; a session store would keep it',
+    refused: 'This sign-in does not fit into cookies. The application needs a store for it: set the option tokenStore, or session: { store }.',
+  },
+  /** Sessions of the application's, which may be cookies too. */
+  session: { compressed: false, ...tooLarge },
+  /** Compressed, because express-session parses, writes and hashes it with every request. */
+  store: { compressed: true, ...tooLarge },
+}
+
+/**
+ * Seals without where earlier logins led, and then without the provider's raw profile, where there is no room for them.
+ * @throws AuthError `too_large` when there is no room for the rest either
+ */
+export function sealSession({ sealer, log }: Engine, home: keyof typeof homes, place: string, record: SessionRecord): string {
+  const { compressed, mostBytes, trimmed, refused } = homes[home]
+  const fits = (candidate: SessionRecord): boolean => Buffer.byteLength(JSON.stringify(candidate)) <= mostBytes
+  if (fits(record)) return sealer.seal('session', place, record, { compressed })
+  const recent = { ...record, finished: record.finished.slice(-1) }
+  if (fits(recent)) return sealer.seal('session', place, recent, { compressed })
+  const small = withoutRaw(recent)
+  if (!fits(small)) throw new AuthError('too_large', refused)
+  log('warn', { event: 'session_trimmed', reason: trimmed })
+  return sealer.seal('session', place, small, { compressed })
+}
+
+function withoutRaw(record: SessionRecord): SessionRecord {
+  return {
+    ...record,
+    accounts: Object.fromEntries(Object.entries(record.accounts).map(([slug, account]) => [slug, { ...account, user: { ...account.user, raw: {} } }])),
+  }
+}

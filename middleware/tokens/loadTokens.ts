@@ -1,0 +1,113 @@
+import { allValues, type Awaitable, withValue } from '../../lib/base/awaitable.js'
+import { asAuthError } from '../../lib/base/errors.js'
+import type { Registration } from '../../lib/model/context.js'
+import type { Tokens } from '../../lib/model/tokens.js'
+import { isDue } from '../../lib/tokens/refreshTime.js'
+import type { StoreVault, VaultContents } from '../../lib/tokens/sealedTokenRecord.js'
+import type { Engine } from '../core/engine.js'
+import { recordLifetime } from '../core/expiry.js'
+import type { Account, LoadedTokens, SessionRecord } from '../core/sessionRecord.js'
+import type { Request } from '../http/host.js'
+import { readTable, vaultAt, vaultOf } from './records.js'
+
+export interface LoadedAccounts {
+  /** The record without the accounts that were signed out elsewhere; `undefined` when the current one was. */
+  record: SessionRecord | undefined
+  tokens: Map<string, LoadedTokens>
+}
+
+/** What there is of somebody who is not signed in. */
+export function nobody(): LoadedAccounts {
+  return { record: undefined, tokens: new Map() }
+}
+
+/**
+ * Fetches the tokens of a session's accounts from wherever they are kept, all at once.
+ * @param registrations the entries of the accounts; an account without one is absent
+ * @throws AuthError `store_unavailable` when a token store, which knows of sign-outs, cannot be asked
+ */
+export function loadAccounts(engine: Engine, req: Request, record: SessionRecord, registrations: ReadonlyMap<string, Registration>): Awaitable<LoadedAccounts> {
+  const accounts = Object.entries(record.accounts)
+  const loading = accounts.map(([slug, account]) => {
+    const registration = registrations.get(slug)
+    return registration && (tokensAtHand(engine, registration, account) ?? fetchTokens(engine, req, registration, account, record))
+  })
+  return withValue(allValues(loading), (loaded) => {
+    const tokens = new Map<string, LoadedTokens>()
+    accounts.forEach(([slug], index) => {
+      const found = loaded[index]
+      if (found) tokens.set(slug, found)
+    })
+    if (!tokens.has(record.current)) return nobody()
+    const present = tokens.size === accounts.length ? record.accounts : Object.fromEntries(accounts.filter(([slug]) => tokens.has(slug)))
+    return { record: withNewest(present === record.accounts ? record : { ...record, accounts: present }, tokens), tokens }
+  })
+}
+
+/** The tokens that the session itself holds, as long as nothing has to be asked for. */
+function tokensAtHand({ settings, renewals, now }: Engine, registration: Registration, { tokens, vault, beside }: Account): LoadedTokens | undefined {
+  if (settings.fetchToken || vault !== undefined || !tokens) return undefined
+  const newest = renewals.newest(registration, tokens)
+  return beside === undefined || !isDue(newest, now()) ? { tokens: newest } : undefined
+}
+
+/** @returns `undefined` for an account that has been signed out: its record is gone from the token store */
+async function fetchTokens(engine: Engine, req: Request, registration: Registration, account: Account, session: SessionRecord): Promise<LoadedTokens | undefined> {
+  if (!engine.settings.fetchToken && account.vault !== undefined) return fromTokenStore(engine, registration, account.vault, session)
+  try {
+    if (engine.settings.fetchToken) return { tokens: await readTable(engine, req, registration.slug, account.user) }
+    return { tokens: await newestBeside(engine, req, registration, account) }
+  } catch (error) {
+    // Neither a table nor a record beside the session ends a session, so who the person is does not depend on them: only what needs the tokens fails.
+    return { error: asAuthError(error, 'store_unavailable', 'The tokens cannot be read at the moment. Try again soon.') }
+  }
+}
+
+async function fromTokenStore(engine: Engine, registration: Registration, name: string, { createdAt }: SessionRecord): Promise<LoadedTokens | undefined> {
+  const vault = vaultAt(engine, registration, name)
+  if (!vault) return undefined
+  // Asked also while newer tokens wait in this process to be written: only the store knows of a sign-out elsewhere.
+  const contents = await lookAt(vault, engine.now() - createdAt < justNow)
+  if (contents.state === 'absent') return undefined
+  if (contents.state === 'revoked') return {}
+  touch(engine, vault, contents)
+  return { tokens: engine.renewals.pending(vault.key) ?? contents.kept.tokens }
+}
+
+/** What tokens of a session that are due have become: as this process remembers, else as the record beside the session says. */
+async function newestBeside(engine: Engine, req: Request, registration: Registration, account: Account): Promise<Tokens | undefined> {
+  const { tokens } = account
+  if (!tokens) return undefined
+  const newest = engine.renewals.newest(registration, tokens)
+  const kept = await vaultOf(engine, req, registration, account)?.read()
+  return kept && (kept.tokens.issuedAt ?? 0) > (newest.issuedAt ?? 0) ? kept.tokens : newest
+}
+
+/** Milliseconds after a login within which a store that answers from a copy may not know it yet. */
+const justNow = 5_000
+const attempts = 3
+const pause = 50
+
+async function lookAt(vault: StoreVault, isNew: boolean): Promise<VaultContents> {
+  let contents = await vault.look()
+  for (let attempt = 1; isNew && contents.state === 'absent' && attempt < attempts; attempt++) {
+    await new Promise((resolve) => { setTimeout(resolve, pause) })
+    contents = await vault.look()
+  }
+  return contents
+}
+
+/** Tokens that are used but never renewed stay: their record is written again before its time is over, under the current secret. */
+function touch(engine: Engine, vault: StoreVault, { kept, savedAt }: Extract<VaultContents, { state: 'kept' }>): void {
+  if (engine.now() - savedAt > recordLifetime(engine) * 1000 / 4) engine.background(vault.write(kept.tokens, kept.version))
+}
+
+/** A session that holds its tokens itself learns what they have become since: a renewal was too late for an earlier answer, or another request's. */
+function withNewest(record: SessionRecord, loaded: ReadonlyMap<string, LoadedTokens>): SessionRecord {
+  const changed = Object.entries(record.accounts).flatMap(([slug, account]) => {
+    const tokens = loaded.get(slug)?.tokens
+    const isHere = account.tokens && account.beside === undefined
+    return isHere && tokens && tokens.accessToken !== account.tokens?.accessToken ? [[slug, { ...account, tokens }] as const] : []
+  })
+  return changed.length === 0 ? record : { ...record, accounts: { ...record.accounts, ...Object.fromEntries(changed) } }
+}

@@ -1,0 +1,56 @@
+import { asAuthError } from '../../lib/base/errors.js'
+import { revokeTokens } from '../../lib/endpoints/revocation.js'
+import type { Context } from '../../lib/model/context.js'
+import type { Tokens } from '../../lib/model/tokens.js'
+import type { Engine } from '../core/engine.js'
+import type { Request } from '../http/host.js'
+import { failureEvent } from '../core/logging.js'
+import type { Account, SessionRecord } from '../core/sessionRecord.js'
+import { contextOf, type Visit } from '../core/requestContext.js'
+import { removeOf, vaultOf } from './records.js'
+
+/** Takes the tokens of accounts that a session no longer has out of the stores. */
+export async function removeTokens(engine: Engine, req: Request, left: SessionRecord | undefined, stays?: SessionRecord): Promise<void> {
+  const kept = new Set(Object.values(stays?.accounts ?? {}).map(nameOf))
+  const gone = Object.values(left?.accounts ?? {}).filter((account) => nameOf(account) !== undefined && !kept.has(nameOf(account)))
+  await Promise.all(gone.map((account) => removeOf(engine, req, account)))
+}
+
+function nameOf({ vault, beside }: Account): string | undefined {
+  return vault ?? beside
+}
+
+/**
+ * Ends what a signed-out session could do: a renewal that is under way must not outlive it, and the tokens are revoked at the providers
+ * that can (RFC 7009). The person does not wait for it, and it never fails the sign-out. An application that keeps tokens in its own
+ * table decides about them itself.
+ */
+export function endAccess(engine: Engine, visit: Visit, record: SessionRecord): void {
+  const { settings, renewals } = engine
+  if (settings.fetchToken) return
+  for (const [slug, account] of Object.entries(record.accounts)) {
+    const registration = visit.registrations.get(slug)
+    const tokens = visit.tokens.get(slug)?.tokens
+    if (!registration || !tokens) continue
+    const context = contextOf(engine, registration, visit.place)
+    const vault = vaultOf(engine, visit.req, registration, account)
+    engine.background(renewals.settled(registration, tokens, vault).then(async (newest) => {
+      await vault?.remove()
+      if (settings.revokeOnLogout) await revoke(engine, context, newest)
+    }))
+  }
+}
+
+/** Revokes tokens that nobody can use any more. */
+export function revokeInBackground(engine: Engine, context: Context, tokens: Tokens): void {
+  engine.background(revoke(engine, context, tokens))
+}
+
+async function revoke(engine: Engine, context: Context, tokens: Tokens): Promise<void> {
+  try {
+    if (await revokeTokens(context, tokens)) engine.log('info', { event: 'tokens_revoked', provider: context.slug })
+  } catch (thrown) {
+    const error = asAuthError(thrown, 'provider_error', 'The tokens could not be revoked at the provider.')
+    engine.log('warn', { ...failureEvent('revocation_failed', error), provider: context.slug })
+  }
+}

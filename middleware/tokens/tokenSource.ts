@@ -1,0 +1,59 @@
+import type { Context } from '../../lib/model/context.js'
+import type { Tokens } from '../../lib/model/tokens.js'
+import { bindingOf } from '../../lib/tokens/binding.js'
+import { sealCredentials } from '../../lib/tokens/sealedCredentials.js'
+import type { TokenHolder } from '../../lib/tokens/tokenSource.js'
+import type { Engine } from '../core/engine.js'
+import type { SessionRecord } from '../core/sessionRecord.js'
+import { presentRecord, type Visit } from '../core/requestContext.js'
+import { tellOfTokens } from './events.js'
+import { revokeInBackground } from './removeTokens.js'
+import { tableVault, vaultOf } from './records.js'
+
+/** The tokens of one account of this request's session, and all that may happen to them. */
+export function tokensOf(engine: Engine, visit: Visit, context: Context): TokenHolder {
+  const { slug } = context
+  const current = (): SessionRecord | undefined => presentRecord(engine, visit)
+  const account = visit.record?.accounts[slug]
+  const ownVault = account && vaultOf(engine, visit.req, context, account)
+  const table = account && tableVault(engine, visit.req, slug, account)
+
+  /** Where the session itself holds the tokens, it is what has to be written. */
+  async function keepInSession(tokens: Tokens | undefined): Promise<void> {
+    const record = current()
+    const held = record?.accounts[slug]
+    if (!record || !held?.tokens || (tokens && held.beside !== undefined)) return
+    const { tokens: _old, ...rest } = held
+    visit.record = { ...record, accounts: { ...record.accounts, [slug]: tokens ? { ...rest, tokens } : rest } }
+    await visit.session.update(visit.record)
+  }
+
+  return {
+    read() {
+      if (!current()?.accounts[slug]) return undefined
+      const loaded = visit.tokens.get(slug)
+      if (loaded?.error) throw loaded.error
+      return loaded?.tokens
+    },
+    async write(tokens) {
+      if (!current()?.accounts[slug]) return
+      visit.tokens.set(slug, { tokens })
+      await keepInSession(tokens)
+    },
+    async forget() {
+      visit.tokens.set(slug, {})
+      await ownVault?.markRevoked()
+      await keepInSession(undefined)
+    },
+    vault: table ?? ownVault,
+    onRenewed: (tokens, previous) => tellOfTokens(engine, { slug, user: account?.user, tokens, previous }, { isStored: table !== undefined }),
+    onOrphaned: (tokens) => { revokeInBackground(engine, context, tokens) },
+    seal: (tokens) => sealCredentials(engine.sealer, {
+      slug,
+      binding: bindingOf(context),
+      tokens,
+      ...(account?.vault === undefined ? {} : { vaultKey: account.vault }),
+      ...(account ? { user: account.user } : {}),
+    }),
+  }
+}

@@ -1,0 +1,36 @@
+import { expect, test } from '@jest/globals'
+import { createSealer } from '../../../lib/base/seal.js'
+import { sessionOpener } from '../../../middleware/sessions/sessionCache.js'
+
+const sealer = createSealer(['a secret of the tests, long enough to seal'], 'app')
+
+const sealed = (padding = 0): string => sealer.seal('session', 'place', {
+  version: 1, salt: 'salt', current: 'corp', accounts: { corp: { binding: 'whose', user: { id: '1', key: 'corp$1', raw: { padding: 'x'.repeat(padding) } } } }, finished: [], createdAt: 0,
+})
+
+test('opens a session once, and gives what nobody can change', () => {
+  const open = sessionOpener(sealer)
+  const text = sealed()
+  const record = open('place', text)
+  expect(record).toMatchObject({ current: 'corp', createdAt: 0 })
+  expect(open('place', text)).toBe(record)
+  expect(() => { Object.assign(record?.accounts['corp']?.user ?? {}, { id: '2' }) }).toThrow(TypeError)
+})
+
+test('does not open for another place, or changed, what it remembers', () => {
+  const open = sessionOpener(sealer)
+  const text = sealed()
+  open('place', text)
+  expect(open('elsewhere', text)).toBeUndefined()
+  expect(open('place', `${text.slice(0, 30)}${text[30] === 'A' ? 'B' : 'A'}${text.slice(31)}`)).toBeUndefined()
+  expect(open('place', text)).toBeDefined()
+})
+
+test('forgets the sessions that it opened first when there are many', () => {
+  const open = sessionOpener(sealer)
+  const first = sealed(40_000)
+  const record = open('place', first)
+  for (let index = 0; index < 300; index++) open('place', sealed(40_000))
+  expect(open('place', first)).toEqual(record)
+  expect(open('place', first)).not.toBe(record)
+})
