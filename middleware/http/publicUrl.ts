@@ -45,7 +45,7 @@ export function addressDigest({ origin, mountPath }: Pick<Place, 'origin' | 'mou
   return sha256(origin + mountPath).slice(0, 16)
 }
 
-interface Parts { origin: string; secure: boolean; path: string }
+interface Parts { origin: string; host: string; secure: boolean; path: string }
 
 // Every request asks for the parts of the same few addresses. In development the visitor's Host header is one, so there is an end.
 const parsed = new Map<string, Parts>()
@@ -54,20 +54,25 @@ const mostParsed = 100
 function partsOf(baseUrl: string): Parts {
   let parts = parsed.get(baseUrl)
   if (!parts) {
-    const { origin, pathname, protocol } = new URL(baseUrl)
-    parts = { origin, secure: protocol === 'https:', path: pathname.replace(/\/$/, '') }
+    const { origin, host, pathname, protocol } = new URL(baseUrl)
+    parts = { origin, host, secure: protocol === 'https:', path: pathname.replace(/\/$/, '') }
     if (parsed.size >= mostParsed) parsed.clear()
     parsed.set(baseUrl, parts)
   }
   return parts
 }
 
+const unknownAddress = { origin: undefined, host: undefined }
+
 function knownBaseUrl(req: Request, baseUrls: readonly string[]): string | undefined {
   const [only, ...others] = baseUrls
   if (only !== undefined && others.length === 0) return only
   const asked = `${isSecure(req) ? 'https' : 'http'}://${(baseUrls.length > 0 ? hostOf(req) : headerOf(req, 'host')) ?? ''}`
-  const origin = URL.canParse(asked) ? new URL(asked).origin : undefined
-  if (baseUrls.length > 0) return baseUrls.find((candidate) => partsOf(candidate).origin === origin)
+  const { origin, host } = URL.canParse(asked) ? new URL(asked) : unknownAddress
+  if (baseUrls.length > 0) {
+    // A proxy that decrypts and is not trusted leaves the Host header and hides the scheme: the list has that, too.
+    return baseUrls.find((candidate) => partsOf(candidate).origin === origin) ?? baseUrls.find((candidate) => partsOf(candidate).host === host)
+  }
   return origin !== undefined && isLoopbackHost(new URL(origin).hostname) ? origin : undefined
 }
 

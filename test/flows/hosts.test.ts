@@ -60,6 +60,14 @@ describe.each(['Express 5', 'Express 4'] as const)('With %s', (host) => {
     })
   })
 
+  test('behind a proxy that decrypts and is not trusted the Host header picks from the list, and the list has the scheme', async () => {
+    await at({ host, ...both }, async (ask) => {
+      expect((await ask('/auth/plain', { host: 'two.example' })).location).toContain(callback('https://two.example'))
+      expect((await ask('/auth/plain', { host: 'two.example:8443', 'x-forwarded-host': 'one.example' })).location).toContain(callback('https://two.example:8443'))
+      expect(await ask('/auth/plain', { host: 'evil.example', 'x-forwarded-host': 'two.example' })).toMatchObject({ status: 400, location: '' })
+    })
+  })
+
   test.each([['nothing', undefined], ['another address', '10.0.0.1'], ['nobody', false]])('where %s is trusted the forwarded host is not read', async (_who, trusted) => {
     await at({ host, trusted, baseUrl: ['http://localhost:1', 'http://localhost:2'] }, async (ask) => {
       expect((await ask('/auth/plain', { host: 'localhost:1', 'x-forwarded-host': 'localhost:2' })).location).toContain(callback('http://localhost:1'))
