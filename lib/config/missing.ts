@@ -2,11 +2,12 @@ import { AuthError } from '../base/errors.js'
 
 /** Settings that have to be given and are not: a sentence each, which begins with the option's path. */
 export class MissingSettings extends AuthError {
-  readonly sentences: readonly string[]
+  /** Not enumerable: whoever prints the error has them in its message already. */
+  declare readonly sentences: readonly string[]
 
   constructor(sentences: readonly string[]) {
     super('config_invalid', sentences.length === 1 ? sentences.join() : `${String(sentences.length)} settings are missing:\n${sentences.join('\n')}`)
-    this.sentences = sentences
+    Object.defineProperty(this, 'sentences', { value: sentences, enumerable: false })
   }
 }
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
 import { resolveConfig } from '../../../lib/config/resolveConfig.js'
 import type { AuthRouterConfig } from '../../../lib/config/settings.js'
@@ -23,6 +24,11 @@ describe('In production', () => {
       expect.stringMatching(/^providers\.chirp\.clientId is missing: .*CHIRP_CLIENT_ID/),
       expect.stringMatching(/^providers\.chirp\.clientSecret is missing: .*CHIRP_CLIENT_SECRET/),
     ])
+  })
+
+  test('each is there once where the error is printed as it is', () => {
+    const error = refusal(() => resolveConfig({ providers: ['acme'] }, { catalogue, env: { NODE_ENV: 'production' }, warn: () => undefined }))
+    expect(inspect(error, { customInspect: false }).match(/ACME_CLIENT_ID/g)).toHaveLength(1)
   })
 
   test('one setting alone is a sentence by itself', () => {
