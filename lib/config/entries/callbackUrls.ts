@@ -1,5 +1,7 @@
-/** Names that other packages have for what no entry says here. */
-export const callbackNames: readonly string[] = ['callbackURL', 'callbackUrl', 'redirectUri', 'redirectURI', 'redirectUrl', 'redirectURL', 'redirect_uri']
+/** Whether an option's name is one that other packages have for what no entry says here: `callbackURL`, `redirect_uri` and the like. */
+export function isCallbackName(option: string): boolean {
+  return /^(callback|redirect)_?(uri|url)$/i.test(option)
+}
 
 /**
  * Where a provider sends people back to, as it is to be registered there: one address for each that the application is reached at.

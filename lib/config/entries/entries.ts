@@ -9,7 +9,7 @@ import { check, invalid, printable } from '../invalid.js'
 import { MissingSettings } from '../missing.js'
 import { withoutUndefined } from '../shapes.js'
 import { didYouMean } from '../suggest.js'
-import { callbackNames } from './callbackUrls.js'
+import { isCallbackName } from './callbackUrls.js'
 import { completeProvider } from './completeProvider.js'
 import { merge } from './merge.js'
 import { reachOf } from './reach.js'
@@ -90,7 +90,7 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
 
 /** @throws AuthError `config_invalid` for an option that would say where the callback is */
 export function refuseCallback(options: readonly string[], slug: string, path: string, { callbackUrls }: Pick<EntrySources, 'callbackUrls'>): void {
-  const name = options.find((option) => callbackNames.includes(option))
+  const name = options.find(isCallbackName)
   if (name !== undefined) throw invalid(`${path}.${name}`, `is not an option: leave it out. The callback is always ${callbackUrls(slug).join(', ')}, which is what to register with the provider.`)
 }
 

@@ -5,7 +5,7 @@ import { catalogue, client, custom, refusal, resolve, secret } from '../househol
 
 /** The callback is where it is: an entry that says otherwise learns what to register, and so does whoever starts an application. */
 
-const names = ['callbackURL', 'callbackUrl', 'redirectUri', 'redirect_uri']
+const names = ['callbackURL', 'callbackUrl', 'callback_url', 'redirectUri', 'redirectURI', 'redirect_uri', 'redirect_url']
 
 describe.each(names)('%s in an entry', (name) => {
   const message = (entries: object, rest: object = {}): string => refusal(() => resolve({ providers: entries, ...rest })).message
