@@ -52,11 +52,16 @@ export function placeOfJobs({ settings }: Engine): { baseUrl: string; origin: st
 }
 
 /** Where to go: what was asked for if rule R1 lets it, else the default. A refusal is an event, never an error. */
-export function returnToOf({ settings, log }: Engine, { baseUrl, mountPath }: Place, asked: unknown, fallback: string): string {
+export function returnToOf(engine: Engine, place: Place, asked: unknown, fallback: string): string {
   if (asked === undefined) return fallback
-  const safe = safeReturnTo(asked, { baseUrl, mountPath, origins: settings.returnToOrigins })
-  if (safe === undefined) log('warn', { event: 'return_to_refused', message: 'A returnTo that leads elsewhere was passed over.' })
+  const safe = allowedReturnTo(engine, place, asked)
+  if (safe === undefined) engine.log('warn', { event: 'return_to_refused', message: 'A returnTo that leads elsewhere was passed over.' })
   return safe ?? fallback
+}
+
+/** What was asked for if rule R1 lets it; tells nobody. */
+export function allowedReturnTo({ settings }: Engine, { baseUrl, mountPath }: Place, asked: unknown): string | undefined {
+  return safeReturnTo(asked, { baseUrl, mountPath, origins: settings.returnToOrigins })
 }
 
 /** The CSRF token of a signed-in session, signed over what only this login has; nothing to protect, no token. */

@@ -9,7 +9,7 @@ import { finishLogin } from './callback.js'
 import { startLogin } from './login.js'
 import { logOut } from './logout.js'
 import { showProviders, showSession } from './overview.js'
-import { returnToOf, type Visit } from '../core/requestContext.js'
+import { allowedReturnTo, type Visit } from '../core/requestContext.js'
 
 /** One route of ours that a request is for. */
 export interface Route {
@@ -62,7 +62,7 @@ function providerRoute(engine: Engine, slug: string, methodsOf: (registration: R
       requireMethod(visit, methodsOf(registration))
       const parameters = await parametersOf(visit.req).catch(asRetryable)
       // So that "start again" leads where the person wanted to go.
-      if (parameters['returnTo'] !== undefined) failed.returnTo = returnToOf(engine, visit.place, parameters['returnTo'], engine.settings.afterLogin)
+      if (parameters['returnTo'] !== undefined) failed.returnTo = allowedReturnTo(engine, visit.place, parameters['returnTo'])
       await action(engine, visit, registration, parameters, failed)
     },
   }

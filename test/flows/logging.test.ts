@@ -61,6 +61,13 @@ test('Every failure that a visitor sees is one line and one event', async () => 
   })
 })
 
+test('A returnTo that leads elsewhere is one line', async () => {
+  await withApplication({}, {}, async (app) => {
+    await createBrowser().json(`${app.url}/auth/corp?returnTo=https://elsewhere.example/`)
+    expect(lines).toEqual(['authrouter: return_to_refused: A returnTo that leads elsewhere was passed over.'])
+  })
+})
+
 test('Failures that no visitor sees are lines too, with what lies underneath', async () => {
   const fail = (what: string) => (): Promise<never> => Promise.reject(new Error(`${what} cannot be written`))
   await withApplication({ hooks: { onLogout: fail('The cart'), onError: fail('The audit log') } }, {}, async (app) => {
