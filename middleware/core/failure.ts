@@ -63,7 +63,8 @@ function titled({ registrations }: Engine['settings'], slug: string): string {
 function pageOf({ settings }: Engine, { status, code, message, provider, ...error }: AuthError, { place, slug, returnTo }: FailedRequest): Parameters<typeof errorPage>[0] {
   const mountPath = place?.mountPath ?? settings.path
   // The provider's own word, such as invalid_client, is what whoever set this up needs to read.
-  const detail = error.reason ?? error.providerError
+  const word = error.reason ?? error.providerError
+  const detail = word === code ? undefined : word
   const query = returnTo === undefined ? '' : `?returnTo=${encodeURIComponent(returnTo)}`
   const known = slug !== undefined && code !== 'unknown_provider'
   return {

@@ -25,7 +25,7 @@ export const pageStyle = `
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body {
   margin: 0; min-height: 100vh; min-height: 100dvh; padding: clamp(16px, 5vw, 48px) clamp(12px, 4vw, 32px);
-  display: grid; grid-template-columns: minmax(0, 400px); justify-content: center; align-content: center;
+  display: grid; grid-template-columns: minmax(0, 440px); justify-content: center; align-content: center;
   background: var(--page); color: var(--text);
   font: 400 16px/1.5 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
   -webkit-font-smoothing: antialiased; overflow-wrap: anywhere;

@@ -34,6 +34,8 @@ async function expectRefusal(browser: Browser, url: string, status: number, code
   const page = await browser.go(url)
   expect({ status: page.status, type: page.headers.get('content-type') }).toEqual({ status, type: 'text/html; charset=utf-8' })
   expect(page.body).toContain(code)
+  // Where the provider's word is the code itself, it is there once.
+  expect(page.body).not.toContain(`(${code})`)
   expect(page.body).toMatch(/<a [^>]*href="\/auth/)
   expect(page.body).not.toMatch(noStack)
   expect(page.headers.get('cache-control')).toBe('no-store')
