@@ -1,12 +1,12 @@
 /**
  * Everything about the example application that can be set, from the environment or from the file `.env` beside `package.json`. Without
- * any of it the application runs as one process, with sessions in sealed cookies.
+ * any of it the application runs as one process, with sessions in encrypted cookies.
  *
  * PORT                   where it listens: 3000; its own identity providers take the three ports after it
  * REDIS_URL              such as redis://127.0.0.1:6379: sessions (connect-redis) and tokens (redisTokenStore) live in Redis
  * DATABASE_URL           such as postgresql://user@127.0.0.1/app: the same in Postgres (connect-pg-simple, postgresTokenStore)
  * WORKERS                such as 4: that many processes answer, each request whichever is free (`node:cluster`, no sticky sessions)
- * ACCESS_TOKEN_LIFETIME  seconds, 3600: how long access tokens of its own identity providers last. 10 lets you watch renewals
+ * ACCESS_TOKEN_LIFETIME  seconds, 3600: how long access tokens of its own identity providers last. 10 lets you watch refreshes
  * IDENTITY_PROVIDERS     identity providers that run elsewhere, as JSON: `{ "entries": { slug: entry }, "origins": [...] }`. Set for the
  *                        workers by the process that starts them, and by you where several machines are to share them
  *
@@ -22,7 +22,7 @@ export interface Config {
   port: number
   /** 0 for one process that does everything. */
   workers: number
-  /** Where sessions and tokens live; nothing for sealed cookies. */
+  /** Where sessions and tokens live; nothing for encrypted cookies. */
   redisUrl?: string
   databaseUrl?: string
   /** Seconds. */

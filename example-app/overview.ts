@@ -26,7 +26,7 @@ export interface Overview {
 const paths = ['me', 'projects']
 
 /**
- * Asks the APIs of all linked accounts for everything at once. However many calls there are, a token that is due is renewed once, and one
+ * Asks the APIs of all linked accounts for everything at once. However many calls there are, a token that is due is refreshed once, and one
  * call that fails takes nothing from the others.
  */
 export async function fetchOverview(clients: Readonly<Record<string, ApiClient>>): Promise<Overview> {

@@ -52,7 +52,7 @@ function inWords(data: unknown): Html {
   const projects = readProjects(data)
   if (projects.length > 0) return html`${projects.length} projects: ${projects.map(({ name }) => name).join(', ')}`
   // Whatever else an API tells: that it is there, and what it is about.
-  return typeof data === 'object' && data !== null ? html`Tells ${Object.keys(data).join(', ')}` : html`Tells ${String(data).slice(0, 120)}`
+  return typeof data === 'object' && data !== null ? html`Fields: ${Object.keys(data).join(', ')}` : html`${String(data).slice(0, 120)}`
 }
 
 function milliseconds(time: number): string {

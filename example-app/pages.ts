@@ -103,13 +103,13 @@ function projectCard({ name, description, language, stars, updatedAt }: Project)
 }
 
 export function notFoundPage(user: User): string {
-  return page('Not found', user, html`<h1>There is nothing here</h1><p><a class="button" href="/">To the first page</a></p>`)
+  return page('Not found', user, html`<h1>Page not found</h1><p class="actions"><a class="button" href="/">Back to the home page</a></p>`)
 }
 
 export function failurePage({ user, message, signInAgain }: { user: User; message: string; signInAgain: string | undefined }): string {
   return page('Something went wrong', user, html`<h1>That did not work</h1><p class="lead">${message}</p>
     <p class="actions">${signInAgain === undefined ? undefined : html`<a class="button" href="${signInAgain}">Sign in again</a>`}
-      <a href="/">To the first page</a></p>`)
+      <a href="/">Back to the home page</a></p>`)
 }
 
 /** Where a person signs in with this provider, to come back to a page. */

@@ -10,10 +10,10 @@ export interface Storage {
   close: () => Promise<void>
 }
 
-/** Connects to Redis or Postgres, whichever the configuration names; without either, sealed cookies need no storage at all. */
+/** Connects to Redis or Postgres, whichever the configuration names; without either, encrypted cookies need no storage at all. */
 export async function openStorage({ redisUrl, databaseUrl }: Pick<Config, 'redisUrl' | 'databaseUrl'>): Promise<Storage> {
   // An application would import the one it uses; this one loads no driver that it does not need.
   if (redisUrl !== undefined) return (await import('./redisStorage.js')).openRedis(redisUrl)
   if (databaseUrl !== undefined) return (await import('./postgresStorage.js')).openPostgres(databaseUrl)
-  return { options: {}, place: 'sealed cookies', close: () => Promise.resolve() }
+  return { options: {}, place: 'encrypted cookies', close: () => Promise.resolve() }
 }
