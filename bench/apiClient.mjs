@@ -39,14 +39,14 @@ async function measure(rounds, calls) {
 
 async function waysTo(base) {
   const { createApiClient } = await import('../dist/lib/client/apiClient.js')
-  const { createWaysOut } = await import('../dist/lib/http/http.js')
-  const { createRenewals } = await import('../dist/lib/refresh/refresher.js')
+  const { createHttp } = await import('../dist/lib/http/http.js')
+  const { createRefresher } = await import('../dist/lib/refresh/refresher.js')
   const { Agent, request } = await import('undici')
   const outbound = { timeout: 5_000, maxBytes: 1024 * 1024 }
   const tokens = { accessToken: 'the access token', tokenType: 'Bearer', expiresAt: Math.floor(Date.now() / 1000) + 3_600 }
   const client = createApiClient({
-    slug: 'bench', redirectUri: 'https://app.example/cb', client: { clientId: 'the-client' }, outbound, ...createWaysOut(outbound),
-    now: () => Date.now(), renewals: createRenewals(() => Date.now()),
+    slug: 'bench', redirectUri: 'https://app.example/cb', client: { clientId: 'the-client' }, outbound, ...createHttp(outbound),
+    now: () => Date.now(), refresher: createRefresher(() => Date.now()),
     provider: { protocol: 'oauth2', title: 'Bench', scope: [], tokenEndpoint: `${base}token`, apiBaseUrl: base },
   }, { read: () => tokens, write: () => undefined })
   const headers = { authorization: `Bearer ${tokens.accessToken}`, accept: 'application/json' }

@@ -21,7 +21,7 @@ import { attach, isAttached } from './request/attach.js'
 import { mountSession } from './hosts/mountSession.js'
 import { openVisit, type VisitOpener } from './request/openRequest.js'
 import { endSessionAsAsked, redirectToLogin } from './request/requestAuth.js'
-import { type Beyond, createBeyond } from './router/api.js'
+import { type Beyond, createApi } from './router/api.js'
 import { ownRoute } from './router/ownRoutes.js'
 import { findRoute, type Route } from './routes/index.js'
 
@@ -96,7 +96,7 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
         redirect(visit.res, 303, returnToOf(engine, visit.place, returnTo, settings.afterLogout))
       })
     },
-    ...createBeyond(engine),
+    ...createApi(engine),
     on<Name extends keyof AuthEvents>(name: Name, listener: (...event: AuthEvents[Name]) => void): void {
       checkEventName(name)
       engine.on(name, listener)

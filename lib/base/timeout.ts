@@ -3,7 +3,7 @@
  * @param milliseconds that it may take
  * @param late makes what is thrown when it takes longer; the work itself goes on unheard
  */
-export async function inTime<T>(milliseconds: number, work: PromiseLike<T>, late: () => Error): Promise<T> {
+export async function withTimeout<T>(milliseconds: number, work: PromiseLike<T>, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const deadline = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => { reject(late()) }, milliseconds)

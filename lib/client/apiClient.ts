@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import type { ApiRequest } from '../model/provider.js'
 import type { AuthUser } from '../model/user.js'
 import type { ClientContext } from '../refresh/refresher.js'
-import type { TokenHolder } from '../tokens/tokenSource.js'
+import type { TokenSource } from '../tokens/tokenSource.js'
 import { apiRequest, type RequestOptions } from './apiRequest.js'
 import { apiResponse, type ApiResponse } from './apiResponse.js'
 import { apiUrl } from './apiUrl.js'
@@ -19,7 +19,7 @@ export type { PageOptions } from './pages.js'
 
 const defaultMaxBytes = 10 * 1024 * 1024
 
-/** Calls a provider's API as the signed-in person: tokens are put on, renewed when due, and never sent elsewhere. */
+/** Calls a provider's API as the signed-in person: tokens are put on, refreshed when due, and never sent elsewhere. */
 export interface ApiClient {
   get: <Data = unknown>(url: string, options?: RequestOptions) => Promise<ApiResponse<Data>>
   head: <Data = unknown>(url: string, options?: RequestOptions) => Promise<ApiResponse<Data>>
@@ -54,10 +54,10 @@ export interface ApiClientParts {
 
 /**
  * Makes the API client of one account.
- * @param holder where the account's tokens are kept, so that renewed ones are not lost
+ * @param holder where the account's tokens are kept, so that refreshed ones are not lost
  * @param user fills `{id}` and the like in addresses
  */
-export function createApiClient(context: ClientContext, holder: TokenHolder, user?: Partial<AuthUser>, parts: ApiClientParts = {}): ApiClient {
+export function createApiClient(context: ClientContext, holder: TokenSource, user?: Partial<AuthUser>, parts: ApiClientParts = {}): ApiClient {
   const credentials = createCredentials(context, holder)
   const account: Account = { context, holder, wait: parts.wait ?? wait }
 

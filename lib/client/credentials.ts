@@ -2,12 +2,12 @@ import { inspect } from 'node:util'
 import { AuthError } from '../base/errors.js'
 import { revokeTokens } from '../endpoints/revocation.js'
 import type { Tokens } from '../model/tokens.js'
-import { presentTokens, renewedTokens } from '../refresh/freshTokens.js'
+import { presentTokens, refreshedTokens } from '../refresh/freshTokens.js'
 import type { ClientContext } from '../refresh/refresher.js'
-import { canRenew } from '../tokens/canRefresh.js'
-import { isDue } from '../tokens/refreshTime.js'
+import { canRefresh } from '../tokens/canRefresh.js'
+import { shouldRefresh } from '../tokens/refreshTime.js'
 import { isExpired } from '../tokens/tokens.js'
-import type { TokenHolder } from '../tokens/tokenSource.js'
+import type { TokenSource } from '../tokens/tokenSource.js'
 
 /** Tokens with a life: what an application may know and do about its access to an account. */
 export interface Credentials {
@@ -26,7 +26,7 @@ export interface Credentials {
   /** Whether the access token ends within so many seconds (default: one day). */
   expiresSoon: (seconds?: number) => boolean
   /**
-   * Renews the access when it is due, or at once with `force`.
+   * Refreshes the access when it is due, or at once with `force`.
    * @throws AuthError `reauth_required` when only a new sign-in helps; `provider_timeout`, `provider_bad_response`, `credentials_gone`
    */
   refresh: (options?: { force?: boolean }) => Promise<void>
@@ -38,13 +38,13 @@ export interface Credentials {
   revoke: () => Promise<boolean>
   /**
    * The credentials as compact URL-safe text, encrypted and authenticated, for a job or another process: `auth.credentials(text)` and
-   * `auth.client(slug, text)` open it. Whoever renews rotated tokens outside of a token store has to seal and keep them again.
+   * `auth.client(slug, text)` open it. Whoever refreshes rotated tokens outside of a token store has to seal and keep them again.
    */
   seal: () => string
 }
 
 /** Makes the credentials of an account from where its tokens are kept. */
-export function createCredentials(context: ClientContext, holder: TokenHolder): Credentials {
+export function createCredentials(context: ClientContext, holder: TokenSource): Credentials {
   const { slug, now } = context
   const tokens = (): Tokens => presentTokens(holder, slug)
   const seconds = (): number => Math.floor(now() / 1000)
@@ -68,12 +68,12 @@ export function createCredentials(context: ClientContext, holder: TokenHolder): 
     refresh: async ({ force = false } = {}) => {
       await holder.load?.()
       const current = holder.read() ?? holder.unfetched ?? tokens()
-      if (force || (isDue(current, now()) && canRenew(context, current, holder.grant))) await renewedTokens(context, holder, current)
+      if (force || (shouldRefresh(current, now()) && canRefresh(context, current, holder.grant))) await refreshedTokens(context, holder, current)
     },
     revoke: async () => {
       await holder.load?.()
-      const settled = await context.renewals.settled(context, tokens(), holder.vault)
-      const kept = await holder.vault?.read()
+      const settled = await context.refresher.settled(context, tokens(), holder.record)
+      const kept = await holder.record?.read()
       const isRevoked = await revokeTokens(context, kept?.tokens ?? settled)
       await holder.forget?.()
       return isRevoked
@@ -89,7 +89,7 @@ export function createCredentials(context: ClientContext, holder: TokenHolder): 
   return hideFromListing(facts, methods)
 }
 
-function hasTokens(holder: TokenHolder): boolean {
+function hasTokens(holder: TokenSource): boolean {
   try {
     return holder.read() !== undefined
   } catch {

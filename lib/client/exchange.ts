@@ -2,10 +2,10 @@ import { AuthError } from '../base/errors.js'
 import type { ApiRequest } from '../model/provider.js'
 import type { Tokens } from '../model/tokens.js'
 import { loadProtocol } from '../protocols/index.js'
-import { freshTokens, renewedTokens } from '../refresh/freshTokens.js'
+import { freshTokens, refreshedTokens } from '../refresh/freshTokens.js'
 import type { ClientContext } from '../refresh/refresher.js'
-import { canRenew } from '../tokens/canRefresh.js'
-import type { TokenHolder } from '../tokens/tokenSource.js'
+import { canRefresh } from '../tokens/canRefresh.js'
+import type { TokenSource } from '../tokens/tokenSource.js'
 import type { CallLimits } from './apiRequest.js'
 import { defaultRetryAfter, retryAfterMilliseconds, type Wait } from './retryAfter.js'
 import { send, type Answer, type Way } from './send.js'
@@ -13,7 +13,7 @@ import { send, type Answer, type Way } from './send.js'
 /** Whose API is called, with whose tokens, and how time passes. */
 export interface Account {
   context: ClientContext
-  holder: TokenHolder
+  holder: TokenSource
   wait: Wait
 }
 
@@ -21,7 +21,7 @@ export interface Account {
 type Remedy = (account: Account, tokens: Tokens, answer: Answer, limits: CallLimits) => Promise<Tokens | undefined>
 
 /**
- * Makes a request with fresh tokens, and once more after each thing that can be mended: a proof that the provider wants renewed, an
+ * Makes a request with fresh tokens, and once more after each thing that can be mended: a proof that the provider wants refreshed, an
  * access token that it refuses, a moment that it asks to wait. Each is tried once, and only where the body can be sent again.
  *
  * @throws AuthError what `freshTokens`, `renewedTokens` and the way out throw, never for an HTTP status
@@ -64,10 +64,10 @@ const newProof: Remedy = async ({ context }, tokens, { status, headers, body }) 
 }
 
 const newTokens: Remedy = async ({ context, holder }, tokens, { status }) => {
-  if (status !== 401 || !canRenew(context, tokens, holder.grant)) return undefined
-  const renewed = await renewedTokens(context, holder, tokens)
+  if (status !== 401 || !canRefresh(context, tokens, holder.grant)) return undefined
+  const refreshed = await refreshedTokens(context, holder, tokens)
   // The same token again would be refused again.
-  return renewed.accessToken === tokens.accessToken ? undefined : renewed
+  return refreshed.accessToken === tokens.accessToken ? undefined : refreshed
 }
 
 const aPause: Remedy = async ({ context, holder, wait }, _tokens, { status, headers }, { retryAfter = defaultRetryAfter, signal }) => {
@@ -75,6 +75,6 @@ const aPause: Remedy = async ({ context, holder, wait }, _tokens, { status, head
   const milliseconds = retryAfterMilliseconds(headers['retry-after'], context.now())
   if (milliseconds === undefined || milliseconds > retryAfter * 1000) return undefined
   await wait(milliseconds, signal)
-  // Somebody may have signed out, or renewed the tokens, in the meantime.
+  // Somebody may have signed out, or refreshed the tokens, in the meantime.
   return freshTokens(context, holder)
 }

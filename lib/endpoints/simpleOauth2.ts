@@ -5,7 +5,7 @@ import type { ModuleOptions } from 'simple-oauth2'
 import { AuthError } from '../base/errors.js'
 import { isObject } from '../base/json.js'
 import { renamed } from '../base/parameters.js'
-import { inTime } from '../base/timeout.js'
+import { withTimeout } from '../base/timeout.js'
 import { unreachable } from '../http/failure.js'
 import { tokenTimeoutFactor } from '../http/http.js'
 import type { Context } from '../model/context.js'
@@ -48,7 +48,7 @@ export const sendBySimpleOauth2: SendTokenRequest = async (context, { grant_type
   }
   try {
     // The library's own timeout starts anew for the body; this one is for the whole call.
-    return await inTime(outbound.timeout * tokenTimeoutFactor, call(), () => new AuthError('provider_timeout', 'The provider did not answer in time.'))
+    return await withTimeout(outbound.timeout * tokenTimeoutFactor, call(), () => new AuthError('provider_timeout', 'The provider did not answer in time.'))
   } catch (error) {
     // The library stops reading at its limits and leaves the connection open.
     for (const request of requests) request.destroy()

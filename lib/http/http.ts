@@ -19,7 +19,7 @@ export const defaultMaxBytes = 1024 * 1024
 
 type ResponseBody = ConstructorParameters<typeof Response>[0]
 
-export interface WaysOut { http: Http; openStream: HttpStream }
+export interface HttpPair { http: Http; openStream: HttpStream }
 
 export interface WaysOutOptions {
   /** Whether connections go to public addresses and to `http.privateHosts` only: for addresses that come from somebody else (R14). */
@@ -36,7 +36,7 @@ export interface WaysOutOptions {
  * @returns functions that throw `AuthError` with `provider_timeout`, `provider_bad_response` or, for a private address, `discovery_failed`,
  * and never for an HTTP status
  */
-export function createWaysOut(outbound: Outbound, { publicOnly = false, lookup }: WaysOutOptions = {}): WaysOut {
+export function createHttp(outbound: Outbound, { publicOnly = false, lookup }: WaysOutOptions = {}): HttpPair {
   const send = outbound.fetch ? sendByFetch(outbound.fetch)
     : sendByUndici(outbound.dispatcher, publicOnly ? addressFilter(outbound.privateHosts, lookup) : undefined)
   return { http: httpBy(send, outbound), openStream: createHttpStream(outbound, send) }

@@ -10,10 +10,10 @@ const longestWait = 30_000
 const longestWaitWithoutAccess = 1_000
 const most = 5_000
 
-interface Setback { error: AuthError; wait: number; since: number }
+interface Failure { error: AuthError; wait: number; since: number }
 
-/** Renewals that failed: a provider that is down, or has refused, is not asked again by every request. */
-export interface Setbacks {
+/** Refreshes that failed: a provider that is down, or has refused, is not asked again by every request. */
+export interface Backoff {
   /** @throws AuthError the last failure, while it is too early to try again */
   check: (binding: string, tokens: Tokens) => void
   remember: (binding: string, tokens: Tokens, error: unknown) => void
@@ -22,8 +22,8 @@ export interface Setbacks {
 }
 
 /** @param now milliseconds since 1970 */
-export function setbacks(now: () => number): Setbacks {
-  const known = new Map<string, Setback>()
+export function createBackoff(now: () => number): Backoff {
+  const known = new Map<string, Failure>()
   return {
     check(binding, tokens) {
       const setback = known.get(refreshKey(binding, tokens))

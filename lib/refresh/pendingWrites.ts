@@ -1,5 +1,5 @@
 import type { Tokens } from '../model/tokens.js'
-import type { KeptTokens, Vault } from '../tokens/tokenRecord.js'
+import type { KeptTokens, TokenRecord } from '../tokens/tokenRecord.js'
 
 /** Milliseconds between attempts. */
 const pause = 1_000
@@ -9,12 +9,12 @@ const mostAttempts = 600
 const most = 1_000
 
 /**
- * Renewed tokens that a store could not take. The provider will not give them again and may take a second use of the old refresh token
+ * Refreshed tokens that a store could not take. The provider will not give them again and may take a second use of the old refresh token
  * for theft, so they are kept here and written as soon as the store is back.
  */
 export interface PendingWrites {
   /** Writes until it succeeds, another version is found, or ten minutes have passed. */
-  add: (vault: Vault, tokens: Tokens, version: number) => void
+  add: (record: TokenRecord, tokens: Tokens, version: number) => void
   get: (key: string) => KeptTokens | undefined
   /** Resolves when nothing waits any more. */
   written: () => Promise<void>
@@ -24,23 +24,23 @@ export interface PendingWrites {
 export function pendingWrites(): PendingWrites {
   const pending = new Map<string, { kept: KeptTokens; timer: NodeJS.Timeout }>()
 
-  function attempt(vault: Vault, kept: KeptTokens, attemptsLeft: number): void {
+  function attempt(record: TokenRecord, kept: KeptTokens, attemptsLeft: number): void {
     const timer = setTimeout(() => {
-      vault.write(kept.tokens, kept.version).then(
-        () => { pending.delete(vault.key) },
+      record.write(kept.tokens, kept.version).then(
+        () => { pending.delete(record.key) },
         () => {
-          if (attemptsLeft > 0 && pending.has(vault.key)) attempt(vault, kept, attemptsLeft - 1)
-          else pending.delete(vault.key)
+          if (attemptsLeft > 0 && pending.has(record.key)) attempt(record, kept, attemptsLeft - 1)
+          else pending.delete(record.key)
         },
       )
     }, pause)
     timer.unref()
-    pending.set(vault.key, { kept, timer })
+    pending.set(record.key, { kept, timer })
   }
 
   return {
-    add(vault, tokens, version) {
-      if (pending.size < most) attempt(vault, { tokens, version }, mostAttempts)
+    add(record, tokens, version) {
+      if (pending.size < most) attempt(record, { tokens, version }, mostAttempts)
     },
     get: (key) => pending.get(key)?.kept,
     async written() {

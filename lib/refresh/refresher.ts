@@ -4,44 +4,44 @@ import type { Grant } from '../model/login.js'
 import type { Tokens } from '../model/tokens.js'
 import { loadProtocol } from '../protocols/index.js'
 import { bindingOf, type Party } from '../tokens/binding.js'
-import { canRenew } from '../tokens/canRefresh.js'
-import { isDue } from '../tokens/refreshTime.js'
-import type { Vault } from '../tokens/tokenRecord.js'
-import { setbacks } from './backoff.js'
+import { canRefresh } from '../tokens/canRefresh.js'
+import { shouldRefresh } from '../tokens/refreshTime.js'
+import type { TokenRecord } from '../tokens/tokenRecord.js'
+import { createBackoff } from './backoff.js'
 import { pendingWrites } from './pendingWrites.js'
 import { refreshKey } from './refreshKey.js'
-import { rotationMemory } from './rotations.js'
-import { renewInVault } from './sharedRefresh.js'
+import { createRotations } from './rotations.js'
+import { sharedRefresh } from './sharedRefresh.js'
 
-/** What is to be renewed, and for whom. */
-export interface Renewal {
+/** What is to be refreshed, and for whom. */
+export interface RefreshRequest {
   /** The tokens that the asker has. */
   held: Tokens
   /** Where they are kept for other processes. */
-  vault?: Vault | undefined
+  record?: TokenRecord | undefined
   /** What new ones are asked for with; a refresh unless told. */
   grant?: ((tokens: Tokens) => Grant) | undefined
-  /** Told of the renewal once, however many wait for it. */
-  onRenewed?: ((renewed: Tokens, previous: Tokens) => void | Promise<void>) | undefined
-  /** Told of renewed tokens that belong to nobody: the account was signed out while they were being asked for. */
-  onOrphaned?: ((renewed: Tokens) => void) | undefined
+  /** Told of the refresh once, however many wait for it. */
+  onRefreshed?: ((refreshed: Tokens, previous: Tokens) => void | Promise<void>) | undefined
+  /** Told of refreshed tokens that belong to nobody: the account was signed out while they were being asked for. */
+  onOrphaned?: ((refreshed: Tokens) => void) | undefined
 }
 
-/** The renewals of one process: each is made once, however many ask, and remembered for those who come late with old tokens. */
-export interface Renewals {
+/** The refreshes of one process: each is made once, however many ask, and remembered for those who come late with old tokens. */
+export interface Refresher {
   /**
    * Newer tokens than the held ones (RFC 6749 section 6); the old refresh token is kept when none is sent.
    * @throws AuthError `reauth_required` when the provider refuses; `credentials_gone` when the account has been signed out;
    * `provider_timeout`, `provider_bad_response` and `store_unavailable` leave the old tokens as they are
    */
-  renew: (context: Context, renewal: Renewal) => Promise<Tokens>
+  refresh: (context: Context, request: RefreshRequest) => Promise<Tokens>
   /** What these tokens have become in this process, as far as it is remembered; the same ones when nothing is known. */
   newest: (party: Party, tokens: Tokens) => Tokens
-  /** Renewed tokens that wait for their vault to be written to again. */
-  pending: (vaultKey: string) => Tokens | undefined
-  /** Resolves when no renewal of these tokens is under way any more, to what they have become. */
-  settled: (party: Party, tokens: Tokens, vault?: Vault) => Promise<Tokens>
-  /** Resolves when no renewal is under way and nothing waits to be written. */
+  /** Refreshed tokens that wait for their record to be written to again. */
+  pending: (recordName: string) => Tokens | undefined
+  /** Resolves when no refresh of these tokens is under way any more, to what they have become. */
+  settled: (party: Party, tokens: Tokens, record?: TokenRecord) => Promise<Tokens>
+  /** Resolves when no refresh is under way and nothing waits to be written. */
   idle: () => Promise<void>
   /** Forgets everything. */
   clear: () => void
@@ -49,67 +49,67 @@ export interface Renewals {
 
 /** What an API client and credentials work with: whom they talk to, and what keeps their access fresh. */
 export interface ClientContext extends Context {
-  renewals: Renewals
+  refresher: Refresher
 }
 
 /** @param now milliseconds since 1970 */
-export function createRenewals(now: () => number = () => Date.now()): Renewals {
+export function createRefresher(now: () => number = () => Date.now()): Refresher {
   const underWay = new Map<string, Promise<Tokens>>()
-  const rotations = rotationMemory(now)
-  const failed = setbacks(now)
+  const rotations = createRotations(now)
+  const failed = createBackoff(now)
   const pending = pendingWrites()
 
-  async function renew(context: Context, renewal: Renewal): Promise<Tokens> {
-    const { held, vault, grant } = renewal
+  async function refresh(context: Context, request: RefreshRequest): Promise<Tokens> {
+    const { held, record, grant } = request
     const { slug } = context
-    if (!canRenew(context, held, grant)) throw new AuthError('reauth_required', 'The access cannot be renewed; sign in again.', { provider: slug })
-    const key = flightKey(bindingOf(context), held, vault)
+    if (!canRefresh(context, held, grant)) throw new AuthError('reauth_required', 'The access cannot be refreshed; sign in again.', { provider: slug })
+    const key = flightKey(bindingOf(context), held, record)
     const joined = underWay.get(key)
     if (joined) {
-      const renewed = await joined
+      const refreshed = await joined
       // Who waited may have held, and seen refused, what the others were only about to get.
-      return renewed.accessToken === held.accessToken ? renew(context, renewal) : renewed
+      return refreshed.accessToken === held.accessToken ? refresh(context, request) : refreshed
     }
-    const running = start(context, renewal).finally(() => underWay.delete(key))
+    const running = start(context, request).finally(() => underWay.delete(key))
     underWay.set(key, running)
     return running
   }
 
-  async function start(context: Context, renewal: Renewal): Promise<Tokens> {
-    const { held, vault, grant = refreshGrant, onRenewed, onOrphaned } = renewal
+  async function start(context: Context, request: RefreshRequest): Promise<Tokens> {
+    const { held, record, grant = refreshGrant, onRefreshed, onOrphaned } = request
     const { slug } = context
     const binding = bindingOf(context)
-    const current = vault ? held : rotations.newest(binding, held)
-    if (current.accessToken !== held.accessToken && !isDue(current, now())) return current
+    const current = record ? held : rotations.newest(binding, held)
+    if (current.accessToken !== held.accessToken && !shouldRefresh(current, now())) return current
     const exchange = async (tokens: Tokens): Promise<Tokens> => {
       failed.check(binding, tokens)
       try {
-        const renewed = await askProvider(context, grant(tokens))
+        const refreshed = await askProvider(context, grant(tokens))
         failed.forget(binding, tokens)
-        return renewed
+        return refreshed
       } catch (error) {
         failed.remember(binding, tokens, error)
         throw error
       }
     }
-    if (vault) {
-      const renewed = await renewInVault({ slug, held: current, vault, exchange, onRenewed, onOrphaned, pending, now })
-      if (held.accessToken !== '') rotations.remember(binding, held, renewed)
-      return renewed
+    if (record) {
+      const refreshed = await sharedRefresh({ slug, held: current, record, exchange, onRefreshed, onOrphaned, pending, now })
+      if (held.accessToken !== '') rotations.remember(binding, held, refreshed)
+      return refreshed
     }
-    const renewed = await exchange(current)
-    rotations.remember(binding, current, renewed)
-    await onRenewed?.(renewed, current)
-    return renewed
+    const refreshed = await exchange(current)
+    rotations.remember(binding, current, refreshed)
+    await onRefreshed?.(refreshed, current)
+    return refreshed
   }
 
   return {
-    renew,
+    refresh,
     newest: (party, tokens) => rotations.isEmpty() ? tokens : rotations.newest(bindingOf(party), tokens),
-    pending: (vaultKey) => pending.get(vaultKey)?.tokens,
-    async settled(party, tokens, vault) {
+    pending: (recordName) => pending.get(recordName)?.tokens,
+    async settled(party, tokens, record) {
       const binding = bindingOf(party)
-      await underWay.get(flightKey(binding, tokens, vault))?.catch(() => undefined)
+      await underWay.get(flightKey(binding, tokens, record))?.catch(() => undefined)
       return rotations.newest(binding, tokens)
     },
     async idle() {
@@ -128,9 +128,9 @@ function refreshGrant(tokens: Tokens): Grant {
   return { type: 'refresh_token', tokens }
 }
 
-/** Whoever holds the same refresh token, or a key to the same place, shares one renewal. */
-function flightKey(binding: string, tokens: Tokens, vault: Vault | undefined): string {
-  return vault ? `${binding} ${vault.key}` : refreshKey(binding, tokens)
+/** Whoever holds the same refresh token, or a key to the same place, shares one refresh. */
+function flightKey(binding: string, tokens: Tokens, record: TokenRecord | undefined): string {
+  return record ? `${binding} ${record.key}` : refreshKey(binding, tokens)
 }
 
 async function askProvider(context: Context, grant: Grant): Promise<Tokens> {

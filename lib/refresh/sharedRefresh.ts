@@ -1,45 +1,45 @@
 import { AuthError } from '../base/errors.js'
 import type { Tokens } from '../model/tokens.js'
 import type { StoreLock } from '../stores/tokenStore.js'
-import { isDue } from '../tokens/refreshTime.js'
-import type { KeptTokens, Vault } from '../tokens/tokenRecord.js'
+import { shouldRefresh } from '../tokens/refreshTime.js'
+import type { KeptTokens, TokenRecord } from '../tokens/tokenRecord.js'
 import type { PendingWrites } from './pendingWrites.js'
 
 /** Seconds after which a lock ends by itself: longer than a token call may take. */
 const lockTime = 15
-/** Milliseconds between two renewals of the lock while the provider is asked. */
+/** Milliseconds between two extensions of the lock while the provider is asked. */
 const heartbeat = 5_000
 /** Milliseconds to wait for a lock at most: a holder that died, and another one after it. */
 const patience = 20_000
 const firstPause = 15
 const longestPause = 150
 
-export interface VaultRenewal {
+export interface SharedRefresh {
   slug: string
   held: Tokens
-  vault: Vault
+  record: TokenRecord
   exchange: (tokens: Tokens) => Promise<Tokens>
-  onRenewed: ((renewed: Tokens, previous: Tokens) => void | Promise<void>) | undefined
+  onRefreshed: ((refreshed: Tokens, previous: Tokens) => void | Promise<void>) | undefined
   /** Told of tokens that belong to nobody: the account was signed out while they were being asked for. */
-  onOrphaned: ((renewed: Tokens) => void) | undefined
-  /** Where renewed tokens wait that the store could not take. */
+  onOrphaned: ((refreshed: Tokens) => void) | undefined
+  /** Where refreshed tokens wait that the store could not take. */
   pending: PendingWrites
   /** Milliseconds since 1970. */
   now: () => number
 }
 
 /**
- * Renews tokens that several processes share (rule R4 of the threat model): lock, read again, ask the provider only if nobody else
+ * Refreshes tokens that several processes share (rule R4 of the threat model): lock, read again, ask the provider only if nobody else
  * has, write only over the version that was read, unlock.
  */
-export async function renewInVault(renewal: VaultRenewal): Promise<Tokens> {
-  const { vault } = renewal
-  if (!vault.lock) return renewAs(renewal)
-  const { lock, newer } = await waitForLock(renewal, vault.lock)
+export async function sharedRefresh(refresh: SharedRefresh): Promise<Tokens> {
+  const { record } = refresh
+  if (!record.lock) return refreshAs(refresh)
+  const { lock, newer } = await waitForLock(refresh, record.lock)
   if (newer) return newer
   const stop = keepAlive(lock)
   try {
-    return await renewAs(renewal)
+    return await refreshAs(refresh)
   } finally {
     stop()
     // A lock that cannot be given back ends by itself.
@@ -47,48 +47,48 @@ export async function renewInVault(renewal: VaultRenewal): Promise<Tokens> {
   }
 }
 
-/** The renewal itself, by whoever holds the lock. */
-async function renewAs(renewal: VaultRenewal): Promise<Tokens> {
-  const { vault, exchange, onRenewed, onOrphaned, pending } = renewal
-  const kept = await read(renewal)
-  if (isNewer(kept.tokens, renewal)) return kept.tokens
-  const renewed = await exchangeOnce(renewal, kept.tokens, exchange)
-  if (renewed.by === 'another') return renewed.tokens
-  const outcome = await write(vault, renewed.tokens, kept.version)
+/** The refresh itself, by whoever holds the lock. */
+async function refreshAs(refresh: SharedRefresh): Promise<Tokens> {
+  const { record, exchange, onRefreshed, onOrphaned, pending } = refresh
+  const kept = await read(refresh)
+  if (isNewer(kept.tokens, refresh)) return kept.tokens
+  const refreshed = await exchangeOnce(refresh, kept.tokens, exchange)
+  if (refreshed.by === 'another') return refreshed.tokens
+  const outcome = await write(record, refreshed.tokens, kept.version)
   if (outcome === 'refused') {
     // A slower holder of a lock that has ended wrote meanwhile, or the account was signed out: what is kept counts.
-    const winner = await vault.read()
-    if (!winner) onOrphaned?.(renewed.tokens)
-    if (winner?.tokens.accessToken !== kept.tokens.accessToken) return (winner ?? gone(renewal.slug)).tokens
+    const winner = await record.read()
+    if (!winner) onOrphaned?.(refreshed.tokens)
+    if (winner?.tokens.accessToken !== kept.tokens.accessToken) return (winner ?? gone(refresh.slug)).tokens
   }
   // A store that refuses although nobody else wrote has failed as well.
-  if (outcome !== 'written') pending.add(vault, renewed.tokens, kept.version)
-  await onRenewed?.(renewed.tokens, kept.tokens)
-  return renewed.tokens
+  if (outcome !== 'written') pending.add(record, refreshed.tokens, kept.version)
+  await onRefreshed?.(refreshed.tokens, kept.tokens)
+  return refreshed.tokens
 }
 
-async function exchangeOnce(renewal: VaultRenewal, tokens: Tokens, exchange: VaultRenewal['exchange']): Promise<{ by: 'us' | 'another'; tokens: Tokens }> {
+async function exchangeOnce(refresh: SharedRefresh, tokens: Tokens, exchange: SharedRefresh['exchange']): Promise<{ by: 'us' | 'another'; tokens: Tokens }> {
   try {
     return { by: 'us', tokens: await exchange(tokens) }
   } catch (error) {
     if (!(error instanceof AuthError && error.code === 'reauth_required')) throw error
     // Another process, one that held no lock, may have used the refresh token before.
-    const latest = await read(renewal)
+    const latest = await read(refresh)
     if (latest.tokens.accessToken === tokens.accessToken) throw error
     return { by: 'another', tokens: latest.tokens }
   }
 }
 
-async function waitForLock(renewal: VaultRenewal, lockOf: NonNullable<Vault['lock']>): Promise<{ lock: StoreLock; newer?: never } | { lock?: never; newer: Tokens }> {
+async function waitForLock(refresh: SharedRefresh, lockOf: NonNullable<TokenRecord['lock']>): Promise<{ lock: StoreLock; newer?: never } | { lock?: never; newer: Tokens }> {
   const end = performance.now() + patience
   for (let pause = firstPause; performance.now() < end; pause = Math.min(pause * 1.5, longestPause)) {
     const lock = await lockOf(lockTime)
     if (lock) return { lock }
     await new Promise((resolve) => { setTimeout(resolve, pause * (0.75 + Math.random() / 2)) })
-    const { tokens } = await read(renewal)
-    if (isNewer(tokens, renewal)) return { newer: tokens }
+    const { tokens } = await read(refresh)
+    if (isNewer(tokens, refresh)) return { newer: tokens }
   }
-  throw new AuthError('provider_timeout', 'The access is being renewed elsewhere, and that takes too long. Try again soon.', { provider: renewal.slug })
+  throw new AuthError('provider_timeout', 'The access is being refreshed elsewhere, and that takes too long. Try again soon.', { provider: refresh.slug })
 }
 
 function keepAlive(lock: StoreLock): () => void {
@@ -97,16 +97,16 @@ function keepAlive(lock: StoreLock): () => void {
   return () => { clearInterval(timer) }
 }
 
-async function read({ vault, slug, pending }: VaultRenewal): Promise<KeptTokens> {
-  return pending.get(vault.key) ?? await vault.read() ?? gone(slug)
+async function read({ record, slug, pending }: SharedRefresh): Promise<KeptTokens> {
+  return pending.get(record.key) ?? await record.read() ?? gone(slug)
 }
 
 function gone(slug: string): never {
   throw new AuthError('credentials_gone', 'This account has been signed out.', { provider: slug })
 }
 
-function isNewer(tokens: Tokens, { held, now }: VaultRenewal): boolean {
-  return tokens.accessToken !== held.accessToken && !isDue(tokens, now())
+function isNewer(tokens: Tokens, { held, now }: SharedRefresh): boolean {
+  return tokens.accessToken !== held.accessToken && !shouldRefresh(tokens, now())
 }
 
 /** Milliseconds between attempts to store what a provider has given and will not give again. */
@@ -114,12 +114,12 @@ const pauses = [50, 200, 1_000]
 /** Milliseconds of one attempt after which there is no other while somebody waits. */
 const longestAttempt = 1_000
 
-/** Writes tokens that replace used ones; refused means that the vault holds another version by now. */
-async function write(vault: Vault, tokens: Tokens, version: number): Promise<'written' | 'refused' | 'failed'> {
+/** Writes tokens that replace used ones; refused means that the record holds another version by now. */
+async function write(record: TokenRecord, tokens: Tokens, version: number): Promise<'written' | 'refused' | 'failed'> {
   for (const pause of [...pauses, undefined]) {
     const started = performance.now()
     try {
-      return await vault.write(tokens, version) ? 'written' : 'refused'
+      return await record.write(tokens, version) ? 'written' : 'refused'
     } catch {
       // A store that does not answer is not waited for again and again.
       if (performance.now() - started > longestAttempt) break

@@ -1,6 +1,6 @@
 import type { Awaitable } from '../base/awaitable.js'
 import { AuthError } from '../base/errors.js'
-import { inTime } from '../base/timeout.js'
+import { withTimeout } from '../base/timeout.js'
 
 /** Milliseconds that a store may take. */
 const storeTimeout = 4_500
@@ -9,7 +9,7 @@ const storeTimeout = 4_500
  * Waits for a session store or a token store, but not for ever.
  * @throws AuthError `store_unavailable` when it fails or does not answer in time
  */
-export async function fromStore<T>(work: () => T | PromiseLike<T>): Promise<T> {
+export async function callStore<T>(work: () => T | PromiseLike<T>): Promise<T> {
   return askStore(work)
 }
 
@@ -18,7 +18,7 @@ export function askStore<T>(work: () => T | PromiseLike<T>): Awaitable<T> {
   try {
     const answer = work()
     // What is at hand needs no deadline.
-    return isPromiseLike(answer) ? inTime(storeTimeout, answer, () => new Error('The store did not answer in time')).catch(refuse) : answer
+    return isPromiseLike(answer) ? withTimeout(storeTimeout, answer, () => new Error('The store did not answer in time')).catch(refuse) : answer
   } catch (cause) {
     return refuse(cause)
   }

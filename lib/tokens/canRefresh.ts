@@ -4,11 +4,11 @@ import type { Tokens } from '../model/tokens.js'
 import { isExpired } from './tokens.js'
 
 /**
- * Whether there is anything to renew tokens with: a grant of the application's own, a refresh token, or, where the provider exchanges
+ * Whether there is anything to refresh tokens with: a grant of the application's own, a refresh token, or, where the provider exchanges
  * access tokens, one that has not ended.
  * @param grant what new tokens are asked for with, where that is no refresh
  */
-export function canRenew({ provider, now }: Pick<Context, 'provider' | 'now'>, tokens: Tokens, grant?: (tokens: Tokens) => Grant): boolean {
+export function canRefresh({ provider, now }: Pick<Context, 'provider' | 'now'>, tokens: Tokens, grant?: (tokens: Tokens) => Grant): boolean {
   if (grant !== undefined) return true
   const { renewal = 'standard' } = provider
   if (renewal === 'none') return false

@@ -13,7 +13,7 @@ export interface SealedCredentials {
   binding: string
   tokens: Tokens
   /** Where the tokens are kept for all processes, in an application with a token store. */
-  vaultKey?: string
+  recordName?: string
   /** The person, as far as API addresses need them. */
   user?: Partial<AuthUser>
 }
@@ -23,8 +23,8 @@ const record = 'credentials'
 const userFields = ['id', 'key', 'username', 'email', 'name'] as const
 
 /** Credentials as compact URL-safe text, encrypted and authenticated (AES-256-GCM, see `createSealer`). */
-export function sealCredentials(sealer: Sealer, { slug, binding, tokens, vaultKey, user }: SealedCredentials): string {
-  return sealer.seal('tokens', record, { version: 2, slug, binding, tokens, vaultKey, user: user && fieldsOf(user) })
+export function sealCredentials(sealer: Sealer, { slug, binding, tokens, recordName, user }: SealedCredentials): string {
+  return sealer.seal('tokens', record, { version: 2, slug, binding, tokens, recordName, user: user && fieldsOf(user) })
 }
 
 /**
@@ -35,12 +35,12 @@ export function openCredentials(sealer: Sealer, text: string): SealedCredentials
   const value: unknown = typeof text === 'string' ? sealer.open('tokens', record, text) : undefined
   const tokens = isObject(value) && value['version'] === 2 ? readTokens(value['tokens']) : undefined
   if (!isObject(value) || !tokens || typeof value['slug'] !== 'string' || typeof value['binding'] !== 'string') throw unreadable()
-  const { slug, binding, vaultKey, user } = value
+  const { slug, binding, recordName, user } = value
   return {
     slug,
     binding,
     tokens,
-    ...(typeof vaultKey === 'string' ? { vaultKey } : {}),
+    ...(typeof recordName === 'string' ? { recordName } : {}),
     ...(isObject(user) ? { user: { provider: slug, ...fieldsOf(user) } } : {}),
   }
 }

@@ -2,24 +2,24 @@ import { AuthError } from '../base/errors.js'
 import { isObject } from '../base/json.js'
 import type { Sealer } from '../base/seal.js'
 import type { Tokens } from '../model/tokens.js'
-import { fromStore } from '../stores/callStore.js'
+import { callStore } from '../stores/callStore.js'
 import type { StoreLock, TokenStore } from '../stores/tokenStore.js'
 import { bindingOf, isBoundTo, type Party } from './binding.js'
-import type { KeptTokens, Vault } from './tokenRecord.js'
+import type { KeptTokens, TokenRecord } from './tokenRecord.js'
 import { readTokens } from './tokens.js'
 
 /** What a token store holds of one account. */
-export type VaultContents =
+export type TokenRecordContents =
   | { state: 'kept'; kept: KeptTokens; savedAt: number }
   /** The tokens have been revoked, and the person is still signed in. */
   | { state: 'revoked'; kept?: undefined }
   /** Nothing, nothing that can be read, or what belongs to another entry. */
   | { state: 'absent'; kept?: undefined }
 
-/** A vault that is one sealed record of a token store. */
-export interface StoreVault extends Vault {
+/** A record that is one sealed record of a token store. */
+export interface SealedTokenRecord extends TokenRecord {
   /** What the record says, in more words than `read`. */
-  look: () => Promise<VaultContents>
+  look: () => Promise<TokenRecordContents>
   /** Writes over whatever is there. */
   put: (tokens: Tokens) => Promise<void>
   /** Leaves a mark in the place of the tokens, where there are any. */
@@ -27,7 +27,7 @@ export interface StoreVault extends Vault {
   remove: () => Promise<void>
 }
 
-export interface StoreVaultOptions {
+export interface SealedTokenRecordOptions {
   store: TokenStore
   sealer: Sealer
   /** The record's name in the store. */
@@ -47,12 +47,12 @@ const maxAttempts = 20
  * Keeps the tokens of one account in a token store, sealed for this record alone.
  * Every call throws AuthError `store_unavailable` when the store fails or is too slow.
  */
-export function storeVault({ store, sealer, key, party, ttl, now }: StoreVaultOptions): StoreVault {
+export function sealedTokenRecord({ store, sealer, key, party, ttl, now }: SealedTokenRecordOptions): SealedTokenRecord {
   const binding = bindingOf(party)
   const seal = (tokens: Tokens): string => sealer.seal('tokens', key, { version: 1, savedAt: now(), binding, tokens }, { compressed: true })
 
-  async function look(): Promise<VaultContents> {
-    const stored = await fromStore(() => store.get(key))
+  async function look(): Promise<TokenRecordContents> {
+    const stored = await callStore(() => store.get(key))
     const value = typeof stored?.record === 'string' ? sealer.open('tokens', key, stored.record) : undefined
     if (!stored || !isObject(value) || value['version'] !== 1 || !isBoundTo(value['binding'], party)) return { state: 'absent' }
     if (value['revoked'] === true) return { state: 'revoked' }
@@ -70,19 +70,19 @@ export function storeVault({ store, sealer, key, party, ttl, now }: StoreVaultOp
       return contents.state === 'kept' ? contents.kept : undefined
     },
     // What is no clear yes may not have been written.
-    write: (tokens, version) => fromStore(async () => (await store.set(key, seal(tokens), { version, ttl }) as unknown) === true),
-    put: async (tokens) => { await fromStore(() => store.set(key, seal(tokens), { ttl })) },
+    write: (tokens, version) => callStore(async () => (await store.set(key, seal(tokens), { version, ttl }) as unknown) === true),
+    put: async (tokens) => { await callStore(() => store.set(key, seal(tokens), { ttl })) },
     async markRevoked() {
       const mark = sealer.seal('tokens', key, { version: 1, binding, revoked: true })
       // Over what is there and never anew: a record that a sign-out has removed meanwhile stays away.
       for (let attempt = 0; attempt < maxAttempts; attempt++) {
         const { kept } = await look()
-        if (!kept || await fromStore(() => store.set(key, mark, { version: kept.version, ttl }))) return
+        if (!kept || await callStore(() => store.set(key, mark, { version: kept.version, ttl }))) return
       }
       throw new AuthError('store_unavailable', 'The tokens change too fast to be marked as revoked. Try again soon.')
     },
-    remove: async () => { await fromStore(() => store.delete(key)) },
-    ...(store.lock ? { lock: (seconds: number) => fromStore(async () => asLock(await store.lock?.(`${key}:lock`, seconds))) } : {}),
+    remove: async () => { await callStore(() => store.delete(key)) },
+    ...(store.lock ? { lock: (seconds: number) => callStore(async () => asLock(await store.lock?.(`${key}:lock`, seconds))) } : {}),
   }
 }
 

@@ -8,11 +8,11 @@ export interface KeptTokens {
 }
 
 /**
- * Where the tokens of one account are kept for every process that may renew them: a record of a token store, or a row of the
+ * Where the tokens of one account are kept for every process that may refresh them: a record of a token store, or a row of the
  * application's own table.
  */
-export interface Vault {
-  /** Names this place: whoever renews the tokens of one place shares one renewal. */
+export interface TokenRecord {
+  /** Names this place: whoever refreshes the tokens of one place shares one refresh. */
   readonly key: string
   read: () => Promise<KeptTokens | undefined>
   /** @returns `false` when the place holds another version by now */

@@ -10,7 +10,7 @@ export interface TokenResponseContext {
   now: number
   /** Assumed where `token_type` is left out. */
   defaultTokenType?: string | undefined
-  /** The tokens that are being renewed: what the answer leaves out is kept (RFC 6749 section 6). */
+  /** The tokens that are being refreshed: what the answer leaves out is kept (RFC 6749 section 6). */
   previous?: Tokens | undefined
   /** What was asked for: granted as asked when the answer does not say (RFC 6749 section 5.1). */
   requestedScope?: readonly string[] | undefined

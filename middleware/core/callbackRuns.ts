@@ -25,7 +25,7 @@ export function flightOf({ slug, id }: Pick<Transaction, 'slug' | 'id'>): string
  * Callbacks that are running or have run in this process: each login is redeemed once, and those who bring it meanwhile wait for the
  * one result (RFC 6749 section 4.1.2: a code used twice may revoke everything).
  */
-export class FlightLog {
+export class CallbackRuns {
   readonly #running = new Map<string, Promise<unknown>>()
   readonly #landed = new Map<string, Landed>()
   #landedCharacters = 0

@@ -2,19 +2,19 @@ import { EventEmitter } from 'node:events'
 import type { Awaitable } from '../../lib/base/awaitable.js'
 import { asAuthError, AuthError } from '../../lib/base/errors.js'
 import { createSealer, type Sealer } from '../../lib/base/seal.js'
-import { inTime } from '../../lib/base/timeout.js'
+import { withTimeout } from '../../lib/base/timeout.js'
 import type { Settings } from '../../lib/config/settings.js'
-import { createWaysOut, type WaysOut } from '../../lib/http/http.js'
+import { createHttp, type HttpPair } from '../../lib/http/http.js'
 import type { Registration } from '../../lib/model/context.js'
 import type { Http, HttpStream } from '../../lib/model/http.js'
 import type { AuthUser } from '../../lib/model/user.js'
-import { createRenewals, type Renewals } from '../../lib/refresh/refresher.js'
+import { createRefresher, type Refresher } from '../../lib/refresh/refresher.js'
 import type { KeptTokens } from '../../lib/tokens/tokenRecord.js'
 import type { Request, Response } from '../http/host.js'
-import { FlightLog } from './callbackRuns.js'
+import { CallbackRuns } from './callbackRuns.js'
 import { endedSessions, type EndedSessions } from './endedSessions.js'
 import { recordLifetime } from './expiry.js'
-import { fromHook } from './hooks.js'
+import { callHook } from './hooks.js'
 import { createLog, failureEvent, type Log } from './logging.js'
 import { sealedRecords, type SealedRecords } from './sealedRecords.js'
 import type { SessionBag } from './sessionRecord.js'
@@ -29,7 +29,7 @@ export type SessionSetting = 'request' | MountedSession | ((req: Request, res: R
 export interface AuthEvents {
   login: [{ user: AuthUser; provider: string }]
   logout: [{ user: AuthUser; provider: string }]
-  /** Tokens were renewed. The user is absent for an application's own tokens, and known in part where sealed credentials were used. */
+  /** Tokens were refreshed. The user is absent for an application's own tokens, and known in part where sealed credentials were used. */
   token_update: [{ user: Partial<AuthUser> | undefined; provider: string }]
   error: [{ error: AuthError; provider: string | undefined }]
 }
@@ -41,11 +41,11 @@ export interface Engine {
   http: Http
   openStream: HttpStream
   /** The ways out for entries that may lead to public addresses only. */
-  publicWays: WaysOut
+  publicWays: HttpPair
   /** Milliseconds since 1970. */
   now: () => number
-  flights: FlightLog
-  renewals: Renewals
+  callbackRuns: CallbackRuns
+  refresher: Refresher
   ended: EndedSessions
   /** Records of the token store that hold no tokens; absent without one. */
   records: SealedRecords | undefined
@@ -73,8 +73,8 @@ export function createEngine(settings: Settings<Request, SessionSetting>, now: (
   // An asynchronous listener that fails is heard here and not as an unhandled rejection.
   const events = new EventEmitter({ captureRejections: true })
   Object.assign(events, { [Symbol.for('nodejs.rejection')]: (thrown: unknown, name: string) => { listenerFailed(thrown, name) } })
-  const flights = new FlightLog(now)
-  const renewals = createRenewals(now)
+  const callbackRuns = new CallbackRuns(now)
+  const refresher = createRefresher(now)
   const ownTokens = new Map<string, KeptTokens>()
   const underWay = new Set<Promise<unknown>>()
 
@@ -84,7 +84,7 @@ export function createEngine(settings: Settings<Request, SessionSetting>, now: (
   }
 
   const lookUp = async (slug: string, req: Request): Promise<Registration | undefined> => {
-    const entry = await fromHook('providers', () => settings.lookup?.(slug, req))
+    const entry = await callHook('providers', () => settings.lookup?.(slug, req))
     return entry && settings.register(slug, entry)
   }
 
@@ -95,11 +95,11 @@ export function createEngine(settings: Settings<Request, SessionSetting>, now: (
     settings,
     sealer,
     records: store && sealedRecords({ store, sealer, ttl: () => recordLifetime({ settings }) }),
-    ...createWaysOut(settings.outbound),
-    publicWays: createWaysOut(settings.outbound, { publicOnly: true }),
+    ...createHttp(settings.outbound),
+    publicWays: createHttp(settings.outbound, { publicOnly: true }),
     now,
-    flights,
-    renewals,
+    callbackRuns,
+    refresher,
     ended: endedSessions(now, recordLifetime({ settings }) * 1000),
     ownTokens,
     log,
@@ -131,11 +131,11 @@ export function createEngine(settings: Settings<Request, SessionSetting>, now: (
       underWay.add(watched)
     },
     async close() {
-      const idle = flights.settled().then(() => Promise.all([renewals.idle(), ...underWay]))
-      await inTime(closeTimeout, idle, () => new Error('still busy')).catch(() => { log('warn', { event: 'closed_while_busy', message: 'Ten seconds were not enough to finish what was under way.' }) })
+      const idle = callbackRuns.settled().then(() => Promise.all([refresher.idle(), ...underWay]))
+      await withTimeout(closeTimeout, idle, () => new Error('still busy')).catch(() => { log('warn', { event: 'closed_while_busy', message: 'Ten seconds were not enough to finish what was under way.' }) })
       events.removeAllListeners()
-      flights.clear()
-      renewals.clear()
+      callbackRuns.clear()
+      refresher.clear()
       ownTokens.clear()
     },
   }

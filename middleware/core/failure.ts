@@ -5,7 +5,7 @@ import type { Place } from '../http/publicUrl.js'
 import { sendJson, sendPage } from '../http/reply.js'
 import { errorPage } from '../pages/pages.js'
 import type { Engine } from './engine.js'
-import { fromHook } from './hooks.js'
+import { callHook } from './hooks.js'
 import { failureEvent, hookFailed } from './logging.js'
 
 export interface FailedRequest {
@@ -23,7 +23,7 @@ export interface FailedRequest {
 function tellHook({ settings, log }: Engine, error: AuthError, req: Request): void {
   const { onError } = settings.hooks
   if (!onError) return
-  Promise.resolve().then(() => fromHook('onError', () => onError({ error, req }))).catch((thrown: unknown) => {
+  Promise.resolve().then(() => callHook('onError', () => onError({ error, req }))).catch((thrown: unknown) => {
     log('error', hookFailed('onError', thrown))
   })
 }

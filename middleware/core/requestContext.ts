@@ -8,7 +8,7 @@ import { headerOf, type Request, type Response } from '../http/host.js'
 import type { Parameters } from '../http/parameters.js'
 import type { Place } from '../http/publicUrl.js'
 import type { Engine } from './engine.js'
-import type { LoadedTokens, SessionRecord, SessionStore } from './sessionRecord.js'
+import type { LoadedTokens, SessionRecord, SessionWriter } from './sessionRecord.js'
 import type { Transactions } from './transactions.js'
 
 /** One request, with everything that belongs to the browser that sent it. */
@@ -17,9 +17,9 @@ export interface Visit {
   res: Response
   place: Place
   cookies: CookieJar
-  session: SessionStore
+  session: SessionWriter
   transactions: Transactions
-  /** What is remembered of the signed-in person; changes when this request signs in, renews tokens or signs out. */
+  /** What is remembered of the signed-in person; changes when this request signs in, refreshes tokens or signs out. */
   record: SessionRecord | undefined
   /** Why it is not known who is signed in, where a session came and cannot be checked; `record` is `undefined` then. */
   doubt: AuthError | undefined
@@ -39,9 +39,9 @@ export function presentRecord({ ended }: Engine, { record }: Visit): SessionReco
 /** Everything a login or an API call of this registration works with, from this request. */
 export function contextOf(engine: Engine, registration: Registration, place: Pick<Place, 'baseUrl' | 'origin' | 'mountPath'>): ClientContext {
   const redirectUri = `${place.origin}${place.mountPath}/${registration.slug}/callback`
-  const { settings, renewals, now } = engine
+  const { settings, refresher, now } = engine
   const { http, openStream } = registration.reach === 'public' ? engine.publicWays : engine
-  return Object.freeze({ ...registration, redirectUri, http, openStream, outbound: settings.outbound, renewals, now })
+  return Object.freeze({ ...registration, redirectUri, http, openStream, outbound: settings.outbound, refresher, now })
 }
 
 /** Where the application would be reached, for work that no request says it of. */

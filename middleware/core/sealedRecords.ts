@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AuthError } from '../../lib/base/errors.js'
 import type { Sealer } from '../../lib/base/seal.js'
-import { fromStore } from '../../lib/stores/callStore.js'
+import { callStore } from '../../lib/stores/callStore.js'
 import type { StoredRecord, TokenStore } from '../../lib/stores/tokenStore.js'
 
 /** Sealed records of a token store that hold no tokens, changed by many requests and processes at once without losing a change. */
@@ -29,7 +29,7 @@ export function sealedRecords({ store, sealer, ttl }: { store: TokenStore; seale
   const waiting = new Map<string, Waiting[]>()
 
   async function read(key: string): Promise<{ value: unknown; version: number; isThere: boolean }> {
-    const stored: Partial<StoredRecord> | null | undefined = await fromStore(() => store.get(key))
+    const stored: Partial<StoredRecord> | null | undefined = await callStore(() => store.get(key))
     const value = typeof stored?.record === 'string' ? sealer.open('session', key, stored.record) : undefined
     return { value, version: stored?.version ?? 0, isThere: Boolean(stored) }
   }
@@ -49,7 +49,7 @@ export function sealedRecords({ store, sealer, ttl }: { store: TokenStore; seale
       const { value, version } = await read(key)
       const { next, made } = applied(batch, value)
       const sealed = sealer.seal('session', key, next, { compressed: true })
-      if (await fromStore(() => store.set(key, sealed, { version, ttl: ttl() }))) {
+      if (await callStore(() => store.set(key, sealed, { version, ttl: ttl() }))) {
         for (const { resolve } of made) resolve()
         return
       }

@@ -14,9 +14,9 @@ export interface Account {
   /** Where the session itself holds them; absent once they have been revoked. */
   tokens?: Tokens
   /** Name of the token store's record that holds them. */
-  vault?: string
+  tokenRecord?: string
   /** Name of the session store's record that holds what they have become since the login, beside the session. */
-  beside?: string
+  sessionTokenRecord?: string
 }
 
 /** A login that this session finished: its callback, opened again, only goes on to the same place. */
@@ -49,11 +49,11 @@ export interface SessionRecord {
 }
 
 /** What changes the signed-in state, wherever it lives. */
-export interface SessionStore {
+export interface SessionWriter {
   /** Starts a session of a new id that holds this record, and is finished only when it is stored. */
-  renew: (record: SessionRecord, previous: SessionRecord | undefined) => Promise<void>
+  start: (record: SessionRecord, previous: SessionRecord | undefined) => Promise<void>
   /** Keeps a changed record under the same id. */
-  update: (record: SessionRecord) => Promise<void>
+  save: (record: SessionRecord) => Promise<void>
   /** Gives this response the session that another response to the same callback has started, where the response carries it. */
   adopt?: (record: SessionRecord) => void
   end: () => Promise<void>
@@ -105,8 +105,8 @@ export function readRecord(value: unknown): SessionRecord | undefined {
 
 function isAccount(value: unknown): boolean {
   if (!isObject(value)) return false
-  const { binding, place, tokens, vault, beside } = value
-  return (tokens === undefined || (isObject(tokens) && typeof tokens['accessToken'] === 'string')) && [place, vault, beside].every((name) => name === undefined || typeof name === 'string')
+  const { binding, place, tokens, tokenRecord, sessionTokenRecord } = value
+  return (tokens === undefined || (isObject(tokens) && typeof tokens['accessToken'] === 'string')) && [place, tokenRecord, sessionTokenRecord].every((name) => name === undefined || typeof name === 'string')
     && typeof binding === 'string' && isObject(value['user']) && typeof value['user']['id'] === 'string' && typeof value['user']['key'] === 'string'
 }
 
@@ -122,7 +122,7 @@ export interface LoadedTokens {
 }
 
 /** Where the signed-in state of one request lives: read for every request, written for the few that change it. */
-export interface FoundSession {
+export interface ResolvedSession {
   /** Whether it is certain by a look that nobody is signed in. */
   readonly isEmpty: boolean
   /** The session itself, where it is not a sealed cookie. */
@@ -131,5 +131,5 @@ export interface FoundSession {
   readonly error?: AuthError
   read: () => Awaitable<SessionRecord | undefined>
   /** What changes the session. */
-  store: () => SessionStore
+  store: () => SessionWriter
 }

@@ -1,6 +1,6 @@
 import { AuthError } from '../../lib/base/errors.js'
 import { derivedSecrets } from '../../lib/base/seal.js'
-import { fromStore } from '../../lib/stores/callStore.js'
+import { callStore } from '../../lib/stores/callStore.js'
 import { cookiePrefix } from '../http/cookies.js'
 import type { Engine, MountedSession } from '../core/engine.js'
 import type { Request, Response } from '../http/host.js'
@@ -13,7 +13,7 @@ export function mountSession(engine: Pick<Engine, 'settings'>, options: MountedS
   return async (req, res, secure) => {
     const middleware = mounted.get(secure) ?? sessionWith(engine, options, secure)
     mounted.set(secure, middleware)
-    await fromStore(() => runSession(middleware, req, res))
+    await callStore(() => runSession(middleware, req, res))
   }
 }
 
@@ -78,7 +78,7 @@ function answering(store: SessionStore): SessionStore {
 function answeringOnce(operation: Operation): Operation {
   return (...call) => {
     const done = typeof call.at(-1) === 'function' ? call.pop() as StoreDone : () => undefined
-    void fromStore(() => called((answer) => { operation(...call, answer) }))
+    void callStore(() => called((answer) => { operation(...call, answer) }))
       .then((value) => { setImmediate(done, null, value) }, (error: unknown) => { setImmediate(done, error) })
   }
 }

@@ -2,14 +2,14 @@ import { AuthError } from '../../lib/base/errors.js'
 import { isObject } from '../../lib/base/json.js'
 import { transactionLifetime } from '../../lib/callback.js'
 import type { Transaction } from '../../lib/model/login.js'
-import { fromStore } from '../../lib/stores/callStore.js'
+import { callStore } from '../../lib/stores/callStore.js'
 import type { Engine } from '../core/engine.js'
 import { flightOf } from '../core/callbackRuns.js'
 import { readRecord, type SessionRecord } from '../core/sessionRecord.js'
 import { readSealed, storeKey } from '../tokens/records.js'
 
 /** What a callback ends in: who is signed in now, and where the browser goes. */
-export interface Landing {
+export interface CallbackResult {
   record: SessionRecord
   returnTo: string
 }
@@ -22,9 +22,9 @@ export interface Landing {
  * @returns `isFirst` for the request that did the work
  * @throws AuthError what the work threw; `state_used` for a login whose result is no longer to be had
  */
-export async function land(engine: Engine, login: Transaction, work: () => Promise<Landing>): Promise<{ landing: Landing; isFirst: boolean }> {
+export async function callbackOnce(engine: Engine, login: Transaction, work: () => Promise<CallbackResult>): Promise<{ landing: CallbackResult; isFirst: boolean }> {
   let isOurs = true
-  const { value, isFirst } = await engine.flights.share(login, async () => {
+  const { value, isFirst } = await engine.callbackRuns.share(login, async () => {
     const { landing, by } = await landAmongProcesses(engine, flightOf(login), work)
     isOurs = by === 'us'
     return landing
@@ -32,10 +32,10 @@ export async function land(engine: Engine, login: Transaction, work: () => Promi
   return { landing: value, isFirst: isFirst && isOurs }
 }
 
-async function landAmongProcesses(engine: Engine, flight: string, work: () => Promise<Landing>): Promise<{ landing: Landing; by: 'us' | 'another' }> {
+async function landAmongProcesses(engine: Engine, flight: string, work: () => Promise<CallbackResult>): Promise<{ landing: CallbackResult; by: 'us' | 'another' }> {
   const { tokenStore } = engine.settings
   if (!tokenStore?.take) return { landing: await work(), by: 'us' }
-  const isFirst = await fromStore(() => tokenStore.take?.(storeKey(engine.settings, 'callback', flight), 2 * transactionLifetime / 1000))
+  const isFirst = await callStore(() => tokenStore.take?.(storeKey(engine.settings, 'callback', flight), 2 * transactionLifetime / 1000))
   if (!isFirst) return { landing: await awaitOther(engine, flight), by: 'another' }
   const announcement = announceLater(engine, flight)
   try {
@@ -66,7 +66,7 @@ function announceLater(engine: Engine, flight: string): { conclude: (last: () =>
   return {
     conclude,
     withdraw() {
-      if (announced) conclude(() => fromStore(() => engine.settings.tokenStore?.delete(landingKey(engine, flight))))
+      if (announced) conclude(() => callStore(() => engine.settings.tokenStore?.delete(landingKey(engine, flight))))
       else clearTimeout(timer)
     },
   }
@@ -78,7 +78,7 @@ const publishedFor = 60
 async function publish(engine: Engine, flight: string, news: Record<string, unknown>): Promise<void> {
   const { settings: { tokenStore }, sealer } = engine
   const key = landingKey(engine, flight)
-  await fromStore(() => tokenStore?.set(key, sealer.seal('session', key, news, { compressed: true }), { ttl: publishedFor }))
+  await callStore(() => tokenStore?.set(key, sealer.seal('session', key, news, { compressed: true }), { ttl: publishedFor }))
 }
 
 function landingKey({ settings }: Engine, flight: string): string {
@@ -98,7 +98,7 @@ const silence = 2_000
 const firstPause = 20
 const longestPause = 250
 
-async function awaitOther(engine: Engine, flight: string): Promise<Landing> {
+async function awaitOther(engine: Engine, flight: string): Promise<CallbackResult> {
   const started = performance.now()
   let wasAnnounced = false
   for (let pause = firstPause; performance.now() - started < patience; pause = Math.min(pause * 1.5, longestPause)) {

@@ -9,26 +9,26 @@ import type { ClientContext } from '../../lib/refresh/refresher.js'
 import { bindingOf } from '../../lib/tokens/binding.js'
 import { sealCredentials } from '../../lib/tokens/sealedCredentials.js'
 import type { Engine } from '../core/engine.js'
-import { fromHook } from '../core/hooks.js'
+import { callHook } from '../core/hooks.js'
 import { presentRecord, returnToOf, type Visit } from '../core/requestContext.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import type { Parameters } from '../http/parameters.js'
 import { markEnded } from '../sessions/endedMarks.js'
 import { dropSession, noteSession } from '../sessions/userSessions.js'
 import { removeTokens } from '../tokens/removeTokens.js'
-import { keepTokens } from '../tokens/saveTokens.js'
-import type { Landing } from './callbackOnce.js'
+import { saveTokens } from '../tokens/saveTokens.js'
+import type { CallbackResult } from './callbackOnce.js'
 import { loginRecord } from './loginRecord.js'
 
-export async function complete(engine: Engine, visit: Visit, context: ClientContext, transaction: Transaction, parameters: Parameters): Promise<Landing> {
+export async function complete(engine: Engine, visit: Visit, context: ClientContext, transaction: Transaction, parameters: Parameters): Promise<CallbackResult> {
   const { slug } = context
   const { user, tokens, redirect: asked } = await decide(engine, visit, context, await callback(context, transaction, parameters))
   const returnTo = returnToOf(engine, visit.place, asked ?? transaction.returnTo, engine.settings.afterLogin)
   const previous = presentRecord(engine, visit)
-  const record = loginRecord(engine, previous, slug, await keepTokens(engine, visit, context, user, tokens), transaction, returnTo)
+  const record = loginRecord(engine, previous, slug, await saveTokens(engine, visit, context, user, tokens), transaction, returnTo)
   try {
     await noteSession(engine, record)
-    await visit.session.renew(record, previous)
+    await visit.session.start(record, previous)
   } catch (error) {
     engine.background(removeTokens(engine, visit.req, record, visit.stored))
     throw error
@@ -58,7 +58,7 @@ async function decide({ settings, sealer }: Engine, { req }: Visit, context: Cli
   let current = tokens
   const seal = (held: Tokens): string => sealCredentials(sealer, { slug: context.slug, binding: bindingOf(context), tokens: held, user })
   const credentials = createCredentials(context, { read: () => current, write: (renewed) => { current = renewed }, seal })
-  const decision: unknown = await fromHook('onLogin', () => onLogin({ user, tokens, credentials, req }), 'The application could not complete the sign-in.')
+  const decision: unknown = await callHook('onLogin', () => onLogin({ user, tokens, credentials, req }), 'The application could not complete the sign-in.')
   // What a look-up that found nobody gives, such as null, must not let anybody in.
   if (decision !== undefined && decision !== true && !isDecision(decision)) throw new AuthError('login_refused', 'This account may not sign in here.')
   if (!isDecision(decision)) return { user, tokens: current, redirect: undefined }

@@ -1,6 +1,6 @@
 import type { AuthUser } from '../../lib/model/user.js'
 import type { Engine } from '../core/engine.js'
-import { fromHook } from '../core/hooks.js'
+import { callHook } from '../core/hooks.js'
 import { hookFailed } from '../core/logging.js'
 import type { Visit } from '../core/requestContext.js'
 import { markEnded } from '../sessions/endedMarks.js'
@@ -43,7 +43,7 @@ async function tellOfLogout(engine: Engine, { req }: Visit, user: AuthUser): Pro
   const { onLogout } = engine.settings.hooks
   if (!onLogout) return
   try {
-    await fromHook('onLogout', () => onLogout({ user, req }))
+    await callHook('onLogout', () => onLogout({ user, req }))
   } catch (thrown) {
     // The session is gone already; the application's clean-up is its own to repeat.
     engine.log('error', hookFailed('onLogout', thrown, provider))

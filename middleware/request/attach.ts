@@ -11,7 +11,7 @@ import type { SessionRecord } from '../core/sessionRecord.js'
 import type { Request } from '../http/host.js'
 import type { LogoutOptions } from '../logout/endSession.js'
 import { deepFreeze } from '../sessions/deepFreeze.js'
-import { tokensOf } from '../tokens/tokenSource.js'
+import { tokenSourceOf } from '../tokens/tokenSource.js'
 import { endSessionAsAsked, redirectToLogin, reported } from './requestAuth.js'
 
 /** `req.auth`: for handlers that drive sign-in and sign-out themselves. */
@@ -178,7 +178,7 @@ function clientOf(attachment: Attachment, slug: string): ApiClient | undefined {
   let client = clients.get(slug)
   if (!client) {
     const context = contextOf(engine, registration, visit.place)
-    client = createApiClient(context, tokensOf(engine, visit, context), account.user)
+    client = createApiClient(context, tokenSourceOf(engine, visit, context), account.user)
     clients.set(slug, client)
   }
   return client

@@ -7,7 +7,7 @@ import type { Engine } from '../core/engine.js'
 import { hasEnded, seen } from '../core/expiry.js'
 import { failureEvent } from '../core/logging.js'
 import type { Visit } from '../core/requestContext.js'
-import type { Account, FoundSession, SessionBag, SessionRecord, SessionStore } from '../core/sessionRecord.js'
+import type { Account, ResolvedSession, SessionBag, SessionRecord, SessionWriter } from '../core/sessionRecord.js'
 import type { Transactions } from '../core/transactions.js'
 import { cookieJar, type CookieJar, cookiePrefix } from '../http/cookies.js'
 import type { Request, Response } from '../http/host.js'
@@ -52,7 +52,7 @@ export function openVisit(engine: Engine, mountSession: MountSession): VisitOpen
   })
 
   // In steps that branch where something has to be waited for: a closure for each would cost every request of a signed-in user.
-  function recognise(visit: OpenVisit, found: FoundSession): Awaitable<Visit> {
+  function recognise(visit: OpenVisit, found: ResolvedSession): Awaitable<Visit> {
     try {
       const stored = found.read()
       const known = stored instanceof Promise ? stored.then((late) => signedIn(visit, late)) : signedIn(visit, stored)
@@ -94,7 +94,7 @@ export function openVisit(engine: Engine, mountSession: MountSession): VisitOpen
     visit.tokens = tokens
     if (!record || record === stored) return visit
     // The user is signed in all the same; the next request writes it.
-    return visit.session.update(record).catch((thrown: unknown) => {
+    return visit.session.save(record).catch((thrown: unknown) => {
       const error = asAuthError(thrown, 'store_unavailable', 'The session could not be written.')
       engine.log('warn', { ...failureEvent('session_not_updated', error), provider: record.current })
     }).then(() => visit)
@@ -128,7 +128,7 @@ function transactionsFinder({ settings, sealer, now }: Engine): TransactionsFind
     : ({ found }) => sessionTransactions(requireBag(found), sealer, now)
 }
 
-function requireBag(found: FoundSession | undefined): SessionBag {
+function requireBag(found: ResolvedSession | undefined): SessionBag {
   if (found?.bag) return found.bag
   throw new AuthError('config_invalid', 'transactions: \'session\' needs a session: mount express-session before authRouter, or set the option session.')
 }
@@ -139,10 +139,10 @@ class OpenVisit implements Visit {
   doubt: Visit['doubt'] = undefined
   stored: Visit['stored'] = undefined
   registrations: Visit['registrations'] = none
-  found: FoundSession | undefined = undefined
+  found: ResolvedSession | undefined = undefined
   #tokens: Visit['tokens'] | undefined
   #cookies: CookieJar | undefined
-  #session: SessionStore | undefined
+  #session: SessionWriter | undefined
   #transactions: Transactions | undefined
 
   constructor(readonly req: Request, readonly res: Response, readonly place: Place, readonly transactionsOf: TransactionsFinder) {}
@@ -152,7 +152,7 @@ class OpenVisit implements Visit {
   get cookies(): CookieJar { return this.#cookies ??= cookieJar(this.req, this.res, this.place.secure) }
   get transactions(): Transactions { return this.#transactions ??= this.transactionsOf(this) }
 
-  get session(): SessionStore {
+  get session(): SessionWriter {
     if (!this.found) throw new Error('The session of this request has not been looked for yet')
     return this.#session ??= this.found.store()
   }

@@ -5,7 +5,7 @@ import type { AuthUser } from '../../lib/model/user.js'
 import { requireCertainty } from '../core/doubt.js'
 import type { Engine } from '../core/engine.js'
 import { fail } from '../core/failure.js'
-import { fromHook } from '../core/hooks.js'
+import { callHook } from '../core/hooks.js'
 import { returnToOf, type Visit } from '../core/requestContext.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import { type Handler, isApiRequest, type Next, type Request } from '../http/host.js'
@@ -80,7 +80,7 @@ async function guard(required: LoginRequirement, req: Request, next: Next | unde
 }
 
 function isAllowed({ check }: LoginRequirement, user: AuthUser, req: Request): boolean | Promise<boolean> {
-  return !check || fromHook('check', () => check(user, req), undecided)
+  return !check || callHook('check', () => check(user, req), undecided)
 }
 
 /** @throws AuthError why the tokens, which know what was granted, could not be read */

@@ -9,13 +9,13 @@ import type { ClientContext } from '../../lib/refresh/refresher.js'
 import { bindingOf, isBoundTo } from '../../lib/tokens/binding.js'
 import { openCredentials, sealCredentials, unreadable } from '../../lib/tokens/sealedCredentials.js'
 import { readTokens } from '../../lib/tokens/tokens.js'
-import type { TokenHolder } from '../../lib/tokens/tokenSource.js'
+import type { TokenSource } from '../../lib/tokens/tokenSource.js'
 import { ownTokens, type ClientCredentialsGrant } from '../tokens/clientCredentials.js'
 import type { Engine } from '../core/engine.js'
 import { endEverywhere } from '../sessions/userSessions.js'
 import { tellOfTokens } from '../tokens/events.js'
 import { revokeInBackground } from '../tokens/removeTokens.js'
-import { vaultAt } from '../tokens/records.js'
+import { tokenRecordAt } from '../tokens/records.js'
 import { checkAccess } from '../login/unavailable.js'
 import { contextOf, placeOfJobs } from '../core/requestContext.js'
 
@@ -25,7 +25,7 @@ export interface Beyond {
    * An API client without a request: for a job, a script, another process.
    * @param slug of a configured or registered provider
    * @param access what `credentials.seal()` gave; tokens, `{ accessToken, refreshToken?, ... }`; or `{ grant: 'client_credentials', scope? }`
-   * for the application's own standing (RFC 6749 section 4.4), fetched at the first call, shared and renewed
+   * for the application's own standing (RFC 6749 section 4.4), fetched at the first call, shared and refreshed
    * @throws AuthError `credentials_unreadable`, `unknown_provider`, `bad_request`, `config_invalid` for another grant
    */
   client: (slug: string, access: string | Tokens | ClientCredentialsGrant) => ApiClient
@@ -48,7 +48,7 @@ export interface Beyond {
   introspect: (slug: string, token: string, options?: IntrospectionOptions) => Promise<Introspection>
 }
 
-export function createBeyond(engine: Engine): Beyond {
+export function createApi(engine: Engine): Beyond {
   return {
     client(slug, access) {
       checkAccess(slug, access)
@@ -72,39 +72,45 @@ export function createBeyond(engine: Engine): Beyond {
   }
 }
 
-function opened(engine: Engine, text: string, wanted?: string): { context: ClientContext; holder: TokenHolder; user: Partial<AuthUser> | undefined } {
-  const { slug, binding, tokens, vaultKey, user } = openCredentials(engine.sealer, text)
+function opened(engine: Engine, text: string, wanted?: string): { context: ClientContext; holder: TokenSource; user: Partial<AuthUser> | undefined } {
+  const { slug, binding, tokens, recordName, user } = openCredentials(engine.sealer, text)
   const registration = engine.registrations().find((candidate) => candidate.slug === slug)
   // Tokens of one client must not be sent in the name of another, nor to another provider.
   if (!registration || !isBoundTo(binding, registration) || (wanted !== undefined && wanted !== slug)) throw unreadable(wanted ?? slug)
   const context = contextOf(engine, registration, placeOfJobs(engine))
-  return { context, holder: heldTokens(engine, context, { tokens, vaultKey, user }), user }
+  return { context, holder: heldTokens(engine, context, { tokens, recordName, user }), user }
 }
 
-interface HeldTokens { tokens: Tokens; vaultKey?: string | undefined; user?: Partial<AuthUser> | undefined }
+interface HeldTokens { tokens: Tokens; recordName?: string | undefined; user?: Partial<AuthUser> | undefined }
 
 /** Tokens that live as long as their client, and in the token store where they came from one. */
-function heldTokens(engine: Engine, context: Context, { tokens, vaultKey, user }: HeldTokens): TokenHolder {
+function heldTokens(engine: Engine, context: Context, { tokens, recordName, user }: HeldTokens): TokenSource {
   const { slug } = context
-  const vault = vaultKey === undefined ? undefined : vaultAt(engine, context, vaultKey)
+  const tokenRecord = recordName === undefined ? undefined : tokenRecordAt(engine, context, recordName)
   let current: Tokens | undefined = tokens
   let loaded: Promise<void> | undefined
   return {
     read: () => current,
     // The text was sealed some time ago; the store knows what the tokens have become, and whether the person has signed out since.
-    load: vault && (() => loaded ??= vault.read().then((kept) => { current = kept?.tokens }, (error: unknown) => {
+    load: tokenRecord && (() => loaded ??= tokenRecord.read().then((kept) => { current = kept?.tokens }, (error: unknown) => {
       loaded = undefined
       throw error
     })),
-    write: (renewed) => { current = renewed },
+    write: (refreshed) => { current = refreshed },
     async forget() {
       current = undefined
-      await vault?.markRevoked()
+      await tokenRecord?.markRevoked()
     },
-    vault,
-    onRenewed: (renewed, previous) => tellOfTokens(engine, { slug, user, tokens: renewed, previous }, { isStored: false }),
-    onOrphaned: (renewed) => { revokeInBackground(engine, context, renewed) },
-    seal: (held) => sealCredentials(engine.sealer, { slug, binding: bindingOf(context), tokens: held, ...(vaultKey === undefined ? {} : { vaultKey }), ...(user ? { user } : {}) }),
+    record: tokenRecord,
+    onRefreshed: (refreshed, previous) => tellOfTokens(engine, { slug, user, tokens: refreshed, previous }, { isStored: false }),
+    onOrphaned: (refreshed) => { revokeInBackground(engine, context, refreshed) },
+    seal: (held) => sealCredentials(engine.sealer, {
+      slug,
+      binding: bindingOf(context),
+      tokens: held,
+      ...(recordName === undefined ? {} : { recordName }),
+      ...(user ? { user } : {}),
+    }),
   }
 }
 

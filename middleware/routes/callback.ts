@@ -11,7 +11,7 @@ import { headerOf, wantsJson } from '../http/host.js'
 import { originOf } from '../http/origin.js'
 import type { Parameters } from '../http/parameters.js'
 import { redirect, sendJson, sendPage } from '../http/reply.js'
-import { land, type Landing } from '../login/callbackOnce.js'
+import { callbackOnce, type CallbackResult } from '../login/callbackOnce.js'
 import { complete } from '../login/completeLogin.js'
 import { repostPage } from '../pages/pages.js'
 
@@ -33,7 +33,7 @@ export async function finishLogin(engine: Engine, visit: Visit, registration: Re
   const login = { slug: registration.slug, stateHash: sha256(state) }
 
   const transaction = await visit.transactions.find(login)
-  if (!transaction || engine.flights.hasUsed(transaction)) {
+  if (!transaction || engine.callbackRuns.hasUsed(transaction)) {
     const finished = visit.record?.finished.findLast(({ slug, stateHash }) => slug === login.slug && stateHash === login.stateHash)
     if (!finished) throw await refusal(engine, visit, login, transaction, parameters)
     goOn(engine, visit, finished.returnTo)
@@ -65,10 +65,10 @@ async function checked({ transactions }: Visit, context: Context, transaction: T
 }
 
 /** The one result of a login: worked out by the first request that brings it, adopted by those that come beside it. */
-async function landed(engine: Engine, visit: Visit, transaction: Transaction, work: () => Promise<Landing>): Promise<Landing> {
+async function landed(engine: Engine, visit: Visit, transaction: Transaction, work: () => Promise<CallbackResult>): Promise<CallbackResult> {
   let isOurs = true
   try {
-    const { landing, isFirst } = await land(engine, transaction, work)
+    const { landing, isFirst } = await callbackOnce(engine, transaction, work)
     isOurs = isFirst
     if (!isFirst) visit.session.adopt?.(landing.record)
     return landing
@@ -84,8 +84,8 @@ function sendRepostPage({ res, place }: Visit, { slug }: Registration, parameter
 }
 
 /** Why a callback that no login of this browser waits for is refused. */
-async function refusal({ flights, now }: Engine, { transactions }: Visit, login: LoginName, used: Transaction | undefined, parameters: Parameters): Promise<AuthError> {
-  if (used || flights.hasUsedName(login)) return new AuthError('state_used', 'This sign-in has been finished already.')
+async function refusal({ callbackRuns, now }: Engine, { transactions }: Visit, login: LoginName, used: Transaction | undefined, parameters: Parameters): Promise<AuthError> {
+  if (used || callbackRuns.hasUsedName(login)) return new AuthError('state_used', 'This sign-in has been finished already.')
   const others = await transactions.list()
   if (others.some(({ stateHash }) => stateHash === login.stateHash)) return new AuthError('provider_mismatch', 'The sign-in was started with another provider.')
   // A foreign code in a browser that has a login of its own under way is an attack or a mix-up, and worth its own word.

@@ -2,7 +2,7 @@ import type { CookieJar } from '../http/cookies.js'
 import type { Request } from '../http/host.js'
 import type { OpenSession } from './sessionCache.js'
 import type { SealSession } from './sealedSession.js'
-import type { SessionRecord, SessionStore } from '../core/sessionRecord.js'
+import type { SessionRecord, SessionWriter } from '../core/sessionRecord.js'
 
 /** Bytes of one cookie's value: browsers take 4,096 with name and attributes. */
 const chunkLength = 3_800
@@ -16,7 +16,7 @@ const mostChunks = 3
  * @param now milliseconds since 1970
  * @param unlessEnded takes back what was written, should the session of this salt have ended before the response leaves
  */
-export function cookieSession(cookies: CookieJar, seal: SealSession, name: string, now: () => number, unlessEnded: (salt: string, takeBack: () => void) => void): SessionStore {
+export function cookieSession(cookies: CookieJar, seal: SealSession, name: string, now: () => number, unlessEnded: (salt: string, takeBack: () => void) => void): SessionWriter {
   let isWatched = false
   const chunkName = (index: number): string => chunkOf(name, index)
 
@@ -42,11 +42,11 @@ export function cookieSession(cookies: CookieJar, seal: SealSession, name: strin
   }
 
   return {
-    renew(record) {
+    start(record) {
       write(record)
       return Promise.resolve()
     },
-    update(record) {
+    save(record) {
       // Too late for this response: the next request renews the tokens again, or finds them in memory.
       if (cookies.isWritable()) writeUnlessEnded(record)
       return Promise.resolve()

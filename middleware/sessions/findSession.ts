@@ -4,22 +4,22 @@ import { isObject } from '../../lib/base/json.js'
 import { doubtOf } from '../core/doubt.js'
 import type { Engine, MountedSession } from '../core/engine.js'
 import type { Visit } from '../core/requestContext.js'
-import type { FoundSession, SessionBag, SessionRecord, SessionStore } from '../core/sessionRecord.js'
+import type { ResolvedSession, SessionBag, SessionRecord, SessionWriter } from '../core/sessionRecord.js'
 import { cookiePrefix } from '../http/cookies.js'
 import type { Request, Response } from '../http/host.js'
 import { markSession } from '../tokens/sessionStoreRecords.js'
 import { cookieSession, maySendSealedSession, readCookies, sessionCookieName } from './cookieSession.js'
 import { guardedSaves } from './guardedSaves.js'
-import { bagSession, carryOverOf, hasSession, isEmptySession, mayBeSentAgain, nothingToCarry, readBag, readSession, requestBag, sessionKey } from './hostSession.js'
+import { hostSession, carryOverOf, hasSession, isEmptySession, mayBeSentAgain, nothingToCarry, readBag, readSession, requestBag, sessionKey } from './hostSession.js'
 import { missingSession, requestSessions, UnavailableSession } from './requestSessions.js'
 import { sealSession } from './sealedSession.js'
-import { type OpenSession, sessionOpener } from './sessionCache.js'
+import { type OpenSession, sessionCache } from './sessionCache.js'
 import { unlessEnded } from './unlessEnded.js'
 
 /** Finds where the state of a request lives; `withoutSession` is where it lives when no session is there. */
 export interface SessionFinder {
-  (visit: Visit): Awaitable<FoundSession>
-  withoutSession: (visit: Visit) => FoundSession
+  (visit: Visit): Awaitable<ResolvedSession>
+  withoutSession: (visit: Visit) => ResolvedSession
   /** Whether a look at the request alone tells that nobody is signed in. */
   isStranger: (req: Request) => boolean
 }
@@ -30,7 +30,7 @@ export function sessionFinder(engine: Engine, mountSession: MountSession): Sessi
   const { session: setting } = settings
   const sealed = sealedSessions(engine)
   const expected = requestSessions(setting === 'request')
-  const find: (visit: Visit) => Awaitable<FoundSession> = typeof setting === 'function'
+  const find: (visit: Visit) => Awaitable<ResolvedSession> = typeof setting === 'function'
     ? ({ req, res }) => new OwnSession(setting(req, res), sealed)
     : typeof setting === 'object'
       ? mountedFinder(mountSession(engine, setting), sealed)
@@ -45,7 +45,7 @@ export function sessionFinder(engine: Engine, mountSession: MountSession): Sessi
       && !(expected.isMissing(req) ? expected.isCarried(req) : maySendSealedSession(req, sealed.cookie)),
   })
 
-  function withoutSession(visit: Visit): FoundSession {
+  function withoutSession(visit: Visit): ResolvedSession {
     return expected.isMissing(visit.req) ? new UnavailableSession(missingSession(), expected.isCarried(visit.req)) : new CookieSession(visit, sealed)
   }
 }
@@ -59,7 +59,7 @@ export type MountSession = (engine: Engine, options: MountedSession) => RunSessi
  */
 export type RunSession = (req: Request, res: Response, secure: boolean) => Promise<void>
 
-function mountedFinder(run: RunSession, sealed: SealedSessions): (visit: Visit) => Promise<FoundSession> {
+function mountedFinder(run: RunSession, sealed: SealedSessions): (visit: Visit) => Promise<ResolvedSession> {
   return async (visit) => {
     const { req, res, place: { secure } } = visit
     if (req.session) throw new AuthError('config_invalid', 'There is a session middleware before authRouter already: remove it, or leave the option session out.')
@@ -84,14 +84,14 @@ interface SealedSessions {
 }
 
 function sealedSessions(engine: Engine): SealedSessions {
-  return { engine, open: sessionOpener(engine.sealer), cookie: sessionCookieName(cookiePrefix(engine.settings.appId)), guardSaves: guardedSaves(engine) }
+  return { engine, open: sessionCache(engine.sealer), cookie: sessionCookieName(cookiePrefix(engine.settings.appId)), guardSaves: guardedSaves(engine) }
 }
 
 // Classes, because V8 comes to put literals that every request makes among its old objects, which keeps all that they hold, the request
 // with its parsed session, from being cleared away soon: measured as a tenth of what a request costs.
 
 /** The session that a middleware left on the request. */
-class RequestSession implements FoundSession {
+class RequestSession implements ResolvedSession {
   readonly #visit: Visit
   readonly #sealed: SealedSessions
   #bag: SessionBag | undefined
@@ -123,23 +123,23 @@ class RequestSession implements FoundSession {
     else void this.bag.delete(sessionKey)
   }
 
-  store(): SessionStore {
+  store(): SessionWriter {
     const { engine } = this.#sealed
     // Without an id of its own it is not in a store, but in cookies.
     const home = this.bag.id ? 'store' : 'session'
     const { req, stored } = this.#visit
-    const writer = bagSession(this.bag, (place, record) => sealSession(engine, home, place, record), carryOverOf(req, engine.settings.keep), engine.now)
+    const writer = hostSession(this.bag, (place, record) => sealSession(engine, home, place, record), carryOverOf(req, engine.settings.keep), engine.now)
     return stored ? leavingMarks(writer, () => markSession(engine, req)) : writer
   }
 }
 
 /** Says that a session is about to end before it does, for requests of other processes that are just writing it. */
-function leavingMarks(writer: SessionStore, mark: () => Promise<void>): SessionStore {
+function leavingMarks(writer: SessionWriter, mark: () => Promise<void>): SessionWriter {
   return {
     ...writer,
-    async renew(record, previous) {
+    async start(record, previous) {
       await mark()
-      await writer.renew(record, previous)
+      await writer.start(record, previous)
     },
     async end() {
       await mark()
@@ -149,7 +149,7 @@ function leavingMarks(writer: SessionStore, mark: () => Promise<void>): SessionS
 }
 
 /** A session that the application hands over, and whose own data authrouter does not see. */
-class OwnSession implements FoundSession {
+class OwnSession implements ResolvedSession {
   readonly isEmpty = false
   readonly bag: SessionBag
   readonly #sealed: SealedSessions
@@ -161,14 +161,14 @@ class OwnSession implements FoundSession {
 
   read(): Awaitable<SessionRecord | undefined> { return readBag(this.bag, this.#sealed.open) }
 
-  store(): SessionStore {
+  store(): SessionWriter {
     const { engine } = this.#sealed
-    return bagSession(this.bag, (place, record) => sealSession(engine, 'session', place, record), nothingToCarry, engine.now)
+    return hostSession(this.bag, (place, record) => sealSession(engine, 'session', place, record), nothingToCarry, engine.now)
   }
 }
 
 /** The sealed cookie of an application without sessions. */
-class CookieSession implements FoundSession {
+class CookieSession implements ResolvedSession {
   readonly bag = undefined
   readonly #visit: Visit
   readonly #sealed: SealedSessions
@@ -181,7 +181,7 @@ class CookieSession implements FoundSession {
   get isEmpty(): boolean { return !maySendSealedSession(this.#visit.req, this.#sealed.cookie) }
   read(): SessionRecord | undefined { return readCookies(this.#visit.cookies, this.#sealed.cookie, this.#sealed.open) }
 
-  store(): SessionStore {
+  store(): SessionWriter {
     const { engine, cookie } = this.#sealed
     const visit = this.#visit
     return cookieSession(visit.cookies, (place, record) => sealSession(engine, 'cookies', place, record), cookie, engine.now, (salt, takeBack) => { unlessEnded(visit, engine.ended, salt, takeBack) })

@@ -2,11 +2,11 @@ import { withValue, type Awaitable } from '../../lib/base/awaitable.js'
 import { AuthError } from '../../lib/base/errors.js'
 import { isObject } from '../../lib/base/json.js'
 import type { Keep } from '../../lib/config/settings.js'
-import { askStore, fromStore } from '../../lib/stores/callStore.js'
+import { askStore, callStore } from '../../lib/stores/callStore.js'
 import type { Request } from '../http/host.js'
 import type { OpenSession } from './sessionCache.js'
 import type { SealSession } from './sealedSession.js'
-import { transactionsKey, type SessionBag, type SessionRecord, type SessionStore } from '../core/sessionRecord.js'
+import { transactionsKey, type SessionBag, type SessionRecord, type SessionWriter } from '../core/sessionRecord.js'
 import { called } from '../http/storeCallback.js'
 
 /** Under what the signed-in state stands in a session. */
@@ -19,9 +19,9 @@ const key = sessionKey
  * @param carryOver moves the application's own data of the session to the renewed one
  * @param now milliseconds since 1970
  */
-export function bagSession(bag: SessionBag, seal: SealSession, carryOver: CarryOver, now: () => number): SessionStore {
+export function hostSession(bag: SessionBag, seal: SealSession, carryOver: CarryOver, now: () => number): SessionWriter {
   const write = async (record: SessionRecord): Promise<void> => {
-    await fromStore(async () => {
+    await callStore(async () => {
       if (record.expiresAt !== undefined) bag.last?.(record.expiresAt - now())
       await bag.set(key, seal(placeIn(bag.id?.()), record))
       await bag.save()
@@ -36,16 +36,16 @@ export function bagSession(bag: SessionBag, seal: SealSession, carryOver: CarryO
     }
   }
   return {
-    async renew(record, previous) {
+    async start(record, previous) {
       // A record that is there but has ended, or cannot be read any more, was somebody's: what it stood beside is not an anonymous visitor's.
-      const wasSomebody = previous !== undefined || await fromStore(() => bag.get(key)) !== undefined
+      const wasSomebody = previous !== undefined || await callStore(() => bag.get(key)) !== undefined
       const carried = carryOver(!wasSomebody ? 'anonymous' : previous && userKey(previous) === userKey(record) ? 'same' : 'other')
       // Other tabs of this browser may have logins under way.
-      const underWay = await fromStore(() => bag.latest ? bag.latest(transactionsKey) : bag.get(transactionsKey))
-      await fromStore(() => bag.regenerate?.())
+      const underWay = await callStore(() => bag.latest ? bag.latest(transactionsKey) : bag.get(transactionsKey))
+      await callStore(() => bag.regenerate?.())
       carried.putBack()
       try {
-        if (underWay !== undefined) await fromStore(() => bag.set(transactionsKey, underWay))
+        if (underWay !== undefined) await callStore(() => bag.set(transactionsKey, underWay))
         await write(record)
       } catch (error) {
         // The session middleware saves once more when the answer ends: what could not be stored must not be there by then.
@@ -53,7 +53,7 @@ export function bagSession(bag: SessionBag, seal: SealSession, carryOver: CarryO
         throw error
       }
     },
-    update: write,
+    save: write,
     adopt(record) {
       // The session that the other response carries must not be followed by the old one.
       if (bag.abandon) bag.abandon()
@@ -63,12 +63,12 @@ export function bagSession(bag: SessionBag, seal: SealSession, carryOver: CarryO
     async end() {
       const carried = carryOver('logout')
       if (carried.isEmpty && bag.destroy) {
-        await fromStore(() => bag.destroy?.())
+        await callStore(() => bag.destroy?.())
         return
       }
-      await fromStore(() => bag.regenerate ? bag.regenerate() : bag.delete(key))
+      await callStore(() => bag.regenerate ? bag.regenerate() : bag.delete(key))
       carried.putBack()
-      await fromStore(() => bag.save())
+      await callStore(() => bag.save())
     },
   }
 }

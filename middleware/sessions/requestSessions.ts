@@ -1,5 +1,5 @@
 import { AuthError } from '../../lib/base/errors.js'
-import type { FoundSession, SessionStore } from '../core/sessionRecord.js'
+import type { ResolvedSession, SessionWriter } from '../core/sessionRecord.js'
 import type { Request } from '../http/host.js'
 
 /**
@@ -45,7 +45,7 @@ export function missingSession(): AuthError {
 }
 
 /** The session of a request whose store is away: neither read nor written. */
-export class UnavailableSession implements FoundSession {
+export class UnavailableSession implements ResolvedSession {
   readonly isEmpty: boolean
   readonly error: AuthError
 
@@ -58,8 +58,8 @@ export class UnavailableSession implements FoundSession {
   get bag(): never { throw this.error }
   read(): never { throw this.error }
 
-  store(): SessionStore {
+  store(): SessionWriter {
     const refuse = (): Promise<never> => Promise.reject(this.error)
-    return { renew: refuse, update: refuse, end: refuse }
+    return { start: refuse, save: refuse, end: refuse }
   }
 }

@@ -16,7 +16,7 @@ export type OpenSession = (place: string, text: string) => SessionRecord | undef
  * opening it costs more than all else that a request of somebody signed in does here. Whether the session still holds is not
  * remembered: that is asked of every request.
  */
-export function sessionOpener(sealer: Sealer): OpenSession {
+export function sessionCache(sealer: Sealer): OpenSession {
   const opened = new Map<string, { place: string; text: string; record: SessionRecord; size: number }>()
   let bytes = 0
 

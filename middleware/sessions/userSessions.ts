@@ -5,7 +5,7 @@ import { largestSealed } from '../../lib/base/seal.js'
 import type { Engine } from '../core/engine.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import { revokeInBackground } from '../tokens/removeTokens.js'
-import { removeAt, storeKey, vaultAt } from '../tokens/records.js'
+import { removeAt, storeKey, tokenRecordAt } from '../tokens/records.js'
 import { contextOf, placeOfJobs } from '../core/requestContext.js'
 
 /** Sessions of one person that are remembered at most; the oldest are ended when there are more. */
@@ -14,7 +14,7 @@ const mostSessions = 500
 const frame = 64
 
 /** One session, by the record that holds its tokens: without the record the session has ended. */
-interface KnownSession { slug: string; vault: string }
+interface KnownSession { slug: string; tokenRecord: string }
 
 /** The sessions of one person, so that all of them can be ended at once. Needs a token store. */
 async function changeSessions({ settings, records }: Engine, userKey: string, change: (sessions: KnownSession[]) => KnownSession[]): Promise<void> {
@@ -31,12 +31,12 @@ function sessionsIn(value: unknown): KnownSession[] {
 }
 
 function isKnownSession(value: unknown): value is KnownSession {
-  return isObject(value) && typeof value['slug'] === 'string' && typeof value['vault'] === 'string'
+  return isObject(value) && typeof value['slug'] === 'string' && typeof value['tokenRecord'] === 'string'
 }
 
 function sessionOf({ current, accounts }: SessionRecord): { userKey: string; known: KnownSession } | undefined {
   const account = accounts[current]
-  return account?.vault === undefined ? undefined : { userKey: account.user.key, known: { slug: current, vault: account.vault } }
+  return account?.tokenRecord === undefined ? undefined : { userKey: account.user.key, known: { slug: current, tokenRecord: account.tokenRecord } }
 }
 
 /** How many of these sessions one sealed list holds: fewer where their names are long. */
@@ -56,13 +56,13 @@ export async function noteSession(engine: Engine, record: SessionRecord): Promis
     surplus = all.slice(0, -kept.length)
     return kept
   })
-  for (const { vault } of surplus) engine.background(removeAt(engine, vault))
+  for (const { tokenRecord } of surplus) engine.background(removeAt(engine, tokenRecord))
 }
 
 /** Forgets a session that has ended. */
 export async function dropSession(engine: Engine, record: SessionRecord): Promise<void> {
   const session = sessionOf(record)
-  if (session) await changeSessions(engine, session.userKey, (sessions) => sessions.filter(({ vault }) => vault !== session.known.vault))
+  if (session) await changeSessions(engine, session.userKey, (sessions) => sessions.filter(({ tokenRecord }) => tokenRecord !== session.known.tokenRecord))
 }
 
 /**
@@ -80,15 +80,15 @@ export async function endEverywhere(engine: Engine, userKey: string): Promise<nu
   const sessions = sessionsIn(await records.read(listKey(settings, userKey)))
   await Promise.all(sessions.map((session) => endSession(engine, session)))
   // Those that were ended and no others: a session that began meanwhile stays on the list.
-  const ended = new Set(sessions.map(({ vault }) => vault))
-  if (ended.size > 0) await changeSessions(engine, userKey, (current) => current.filter(({ vault }) => !ended.has(vault)))
+  const ended = new Set(sessions.map(({ tokenRecord }) => tokenRecord))
+  if (ended.size > 0) await changeSessions(engine, userKey, (current) => current.filter(({ tokenRecord }) => !ended.has(tokenRecord)))
   engine.log('info', { event: 'logout_everywhere' })
   return sessions.length
 }
 
-async function endSession(engine: Engine, { slug, vault: name }: KnownSession): Promise<void> {
+async function endSession(engine: Engine, { slug, tokenRecord: name }: KnownSession): Promise<void> {
   const registration = engine.registrations().find((candidate) => candidate.slug === slug)
-  const kept = engine.settings.revokeOnLogout && registration ? await vaultAt(engine, registration, name)?.read() : undefined
+  const kept = engine.settings.revokeOnLogout && registration ? await tokenRecordAt(engine, registration, name)?.read() : undefined
   await removeAt(engine, name)
   if (kept && registration) revokeInBackground(engine, contextOf(engine, registration, placeOfJobs(engine)), kept.tokens)
 }

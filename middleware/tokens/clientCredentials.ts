@@ -2,11 +2,11 @@ import { sha256 } from '../../lib/base/random.js'
 import type { Context } from '../../lib/model/context.js'
 import type { Tokens } from '../../lib/model/tokens.js'
 import { bindingOf } from '../../lib/tokens/binding.js'
-import type { KeptTokens, Vault } from '../../lib/tokens/tokenRecord.js'
-import type { TokenHolder } from '../../lib/tokens/tokenSource.js'
+import type { KeptTokens, TokenRecord } from '../../lib/tokens/tokenRecord.js'
+import type { TokenSource } from '../../lib/tokens/tokenSource.js'
 import type { Engine } from '../core/engine.js'
 import { tellOfTokens } from './events.js'
-import { removeAt, storeKey, vaultAt } from './records.js'
+import { removeAt, storeKey, tokenRecordAt } from './records.js'
 
 /** The application's own access (RFC 6749 section 4.4). */
 export interface ClientCredentialsGrant {
@@ -18,10 +18,10 @@ export interface ClientCredentialsGrant {
 const unfetched: Tokens = Object.freeze({ accessToken: '', tokenType: 'Bearer', issuedAt: 0, expiresAt: 0 })
 
 /** Tokens of the application itself: one for each scope, shared by all clients of this process, and of others with the same token store. */
-export function ownTokens(engine: Engine, context: Context, { scope }: ClientCredentialsGrant): TokenHolder {
+export function ownTokens(engine: Engine, context: Context, { scope }: ClientCredentialsGrant): TokenSource {
   const { slug } = context
   const key = storeKey(engine.settings, 'client', `${slug}:${sha256(JSON.stringify([bindingOf(context), scope ?? null]))}`)
-  const vault = startingEmpty(vaultAt(engine, context, key) ?? memoryVault(engine.ownTokens, key))
+  const tokenRecord = startingEmpty(tokenRecordAt(engine, context, key) ?? memoryRecord(engine.ownTokens, key))
   let current: Tokens | undefined
   return {
     read: () => current,
@@ -31,20 +31,20 @@ export function ownTokens(engine: Engine, context: Context, { scope }: ClientCre
       engine.ownTokens.delete(key)
       await removeAt(engine, key)
     },
-    vault,
+    record: tokenRecord,
     unfetched,
     grant: () => ({ type: 'client_credentials', ...(scope ? { scope } : {}) }),
-    onRenewed: (tokens, previous) => tellOfTokens(engine, { slug, user: undefined, tokens, previous: previous === unfetched ? undefined : previous }, { isStored: false }),
+    onRefreshed: (tokens, previous) => tellOfTokens(engine, { slug, user: undefined, tokens, previous: previous === unfetched ? undefined : previous }, { isStored: false }),
   }
 }
 
-/** A vault that is never signed out: where it is empty, its tokens are still to be fetched. */
-function startingEmpty(vault: Vault): Vault {
-  return { ...vault, read: async () => await vault.read() ?? { tokens: unfetched, version: 0 } }
+/** A record that is never signed out: where it is empty, its tokens are still to be fetched. */
+function startingEmpty(tokenRecord: TokenRecord): TokenRecord {
+  return { ...tokenRecord, read: async () => await tokenRecord.read() ?? { tokens: unfetched, version: 0 } }
 }
 
 /** The same for one process. */
-function memoryVault(kept: Map<string, KeptTokens>, key: string): Vault {
+function memoryRecord(kept: Map<string, KeptTokens>, key: string): TokenRecord {
   return {
     key,
     read: () => Promise.resolve(kept.get(key)),

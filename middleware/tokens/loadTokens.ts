@@ -2,13 +2,13 @@ import { allValues, type Awaitable, withValue } from '../../lib/base/awaitable.j
 import { asAuthError } from '../../lib/base/errors.js'
 import type { Registration } from '../../lib/model/context.js'
 import type { Tokens } from '../../lib/model/tokens.js'
-import { isDue } from '../../lib/tokens/refreshTime.js'
-import type { StoreVault, VaultContents } from '../../lib/tokens/sealedTokenRecord.js'
+import { shouldRefresh } from '../../lib/tokens/refreshTime.js'
+import type { SealedTokenRecord, TokenRecordContents } from '../../lib/tokens/sealedTokenRecord.js'
 import type { Engine } from '../core/engine.js'
 import { recordLifetime } from '../core/expiry.js'
 import type { Account, LoadedTokens, SessionRecord } from '../core/sessionRecord.js'
 import type { Request } from '../http/host.js'
-import { readTable, vaultAt, vaultOf } from './records.js'
+import { readTable, tokenRecordAt, tokenRecordOf } from './records.js'
 
 export interface LoadedAccounts {
   /** The record without the accounts that were signed out elsewhere; `undefined` when the current one was. */
@@ -45,15 +45,15 @@ export function loadAccounts(engine: Engine, req: Request, record: SessionRecord
 }
 
 /** The tokens that the session itself holds, as long as nothing has to be asked for. */
-function tokensAtHand({ settings, renewals, now }: Engine, registration: Registration, { tokens, vault, beside }: Account): LoadedTokens | undefined {
-  if (settings.fetchToken || vault !== undefined || !tokens) return undefined
-  const newest = renewals.newest(registration, tokens)
-  return beside === undefined || !isDue(newest, now()) ? { tokens: newest } : undefined
+function tokensAtHand({ settings, refresher, now }: Engine, registration: Registration, { tokens, tokenRecord, sessionTokenRecord: beside }: Account): LoadedTokens | undefined {
+  if (settings.fetchToken || tokenRecord !== undefined || !tokens) return undefined
+  const newest = refresher.newest(registration, tokens)
+  return beside === undefined || !shouldRefresh(newest, now()) ? { tokens: newest } : undefined
 }
 
 /** @returns `undefined` for an account that has been signed out: its record is gone from the token store */
 async function fetchTokens(engine: Engine, req: Request, registration: Registration, account: Account, session: SessionRecord): Promise<LoadedTokens | undefined> {
-  if (!engine.settings.fetchToken && account.vault !== undefined) return fromTokenStore(engine, registration, account.vault, session)
+  if (!engine.settings.fetchToken && account.tokenRecord !== undefined) return fromTokenStore(engine, registration, account.tokenRecord, session)
   try {
     if (engine.settings.fetchToken) return { tokens: await readTable(engine, req, registration.slug, account.user) }
     return { tokens: await newestBeside(engine, req, registration, account) }
@@ -64,22 +64,22 @@ async function fetchTokens(engine: Engine, req: Request, registration: Registrat
 }
 
 async function fromTokenStore(engine: Engine, registration: Registration, name: string, { createdAt }: SessionRecord): Promise<LoadedTokens | undefined> {
-  const vault = vaultAt(engine, registration, name)
-  if (!vault) return undefined
+  const tokenRecord = tokenRecordAt(engine, registration, name)
+  if (!tokenRecord) return undefined
   // Asked also while newer tokens wait in this process to be written: only the store knows of a sign-out elsewhere.
-  const contents = await lookAt(vault, engine.now() - createdAt < justNow)
+  const contents = await lookAt(tokenRecord, engine.now() - createdAt < justNow)
   if (contents.state === 'absent') return undefined
   if (contents.state === 'revoked') return {}
-  touch(engine, vault, contents)
-  return { tokens: engine.renewals.pending(vault.key) ?? contents.kept.tokens }
+  touch(engine, tokenRecord, contents)
+  return { tokens: engine.refresher.pending(tokenRecord.key) ?? contents.kept.tokens }
 }
 
 /** What tokens of a session that are due have become: as this process remembers, else as the record beside the session says. */
 async function newestBeside(engine: Engine, req: Request, registration: Registration, account: Account): Promise<Tokens | undefined> {
   const { tokens } = account
   if (!tokens) return undefined
-  const newest = engine.renewals.newest(registration, tokens)
-  const kept = await vaultOf(engine, req, registration, account)?.read()
+  const newest = engine.refresher.newest(registration, tokens)
+  const kept = await tokenRecordOf(engine, req, registration, account)?.read()
   return kept && (kept.tokens.issuedAt ?? 0) > (newest.issuedAt ?? 0) ? kept.tokens : newest
 }
 
@@ -88,25 +88,25 @@ const justNow = 5_000
 const attempts = 3
 const pause = 50
 
-async function lookAt(vault: StoreVault, isNew: boolean): Promise<VaultContents> {
-  let contents = await vault.look()
+async function lookAt(tokenRecord: SealedTokenRecord, isNew: boolean): Promise<TokenRecordContents> {
+  let contents = await tokenRecord.look()
   for (let attempt = 1; isNew && contents.state === 'absent' && attempt < attempts; attempt++) {
     await new Promise((resolve) => { setTimeout(resolve, pause) })
-    contents = await vault.look()
+    contents = await tokenRecord.look()
   }
   return contents
 }
 
-/** Tokens that are used but never renewed stay: their record is written again before its time is over, under the current secret. */
-function touch(engine: Engine, vault: StoreVault, { kept, savedAt }: Extract<VaultContents, { state: 'kept' }>): void {
-  if (engine.now() - savedAt > recordLifetime(engine) * 1000 / 4) engine.background(vault.write(kept.tokens, kept.version))
+/** Tokens that are used but never refreshed stay: their record is written again before its time is over, under the current secret. */
+function touch(engine: Engine, tokenRecord: SealedTokenRecord, { kept, savedAt }: Extract<TokenRecordContents, { state: 'kept' }>): void {
+  if (engine.now() - savedAt > recordLifetime(engine) * 1000 / 4) engine.background(tokenRecord.write(kept.tokens, kept.version))
 }
 
-/** A session that holds its tokens itself learns what they have become since: a renewal was too late for an earlier answer, or another request's. */
+/** A session that holds its tokens itself learns what they have become since: a refresh was too late for an earlier answer, or another request's. */
 function withNewest(record: SessionRecord, loaded: ReadonlyMap<string, LoadedTokens>): SessionRecord {
   const changed = Object.entries(record.accounts).flatMap(([slug, account]) => {
     const tokens = loaded.get(slug)?.tokens
-    const isHere = account.tokens && account.beside === undefined
+    const isHere = account.tokens && account.sessionTokenRecord === undefined
     return isHere && tokens && tokens.accessToken !== account.tokens?.accessToken ? [[slug, { ...account, tokens }] as const] : []
   })
   return changed.length === 0 ? record : { ...record, accounts: { ...record.accounts, ...Object.fromEntries(changed) } }

@@ -7,7 +7,7 @@ import type { Request } from '../http/host.js'
 import { failureEvent } from '../core/logging.js'
 import type { Account, SessionRecord } from '../core/sessionRecord.js'
 import { contextOf, type Visit } from '../core/requestContext.js'
-import { removeOf, vaultOf } from './records.js'
+import { removeOf, tokenRecordOf } from './records.js'
 
 /** Takes the tokens of accounts that a session no longer has out of the stores. */
 export async function removeTokens(engine: Engine, req: Request, left: SessionRecord | undefined, stays?: SessionRecord): Promise<void> {
@@ -16,26 +16,26 @@ export async function removeTokens(engine: Engine, req: Request, left: SessionRe
   await Promise.all(gone.map((account) => removeOf(engine, req, account)))
 }
 
-function nameOf({ vault, beside }: Account): string | undefined {
-  return vault ?? beside
+function nameOf({ tokenRecord, sessionTokenRecord: beside }: Account): string | undefined {
+  return tokenRecord ?? beside
 }
 
 /**
- * Ends what a signed-out session could do: a renewal that is under way must not outlive it, and the tokens are revoked at the providers
+ * Ends what a signed-out session could do: a refresh that is under way must not outlive it, and the tokens are revoked at the providers
  * that can (RFC 7009). The person does not wait for it, and it never fails the sign-out. An application that keeps tokens in its own
  * table decides about them itself.
  */
 export function endAccess(engine: Engine, visit: Visit, record: SessionRecord): void {
-  const { settings, renewals } = engine
+  const { settings, refresher } = engine
   if (settings.fetchToken) return
   for (const [slug, account] of Object.entries(record.accounts)) {
     const registration = visit.registrations.get(slug)
     const tokens = visit.tokens.get(slug)?.tokens
     if (!registration || !tokens) continue
     const context = contextOf(engine, registration, visit.place)
-    const vault = vaultOf(engine, visit.req, registration, account)
-    engine.background(renewals.settled(registration, tokens, vault).then(async (newest) => {
-      await vault?.remove()
+    const tokenRecord = tokenRecordOf(engine, visit.req, registration, account)
+    engine.background(refresher.settled(registration, tokens, tokenRecord).then(async (newest) => {
+      await tokenRecord?.remove()
       if (settings.revokeOnLogout) await revoke(engine, context, newest)
     }))
   }

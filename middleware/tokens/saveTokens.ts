@@ -3,11 +3,11 @@ import type { Tokens } from '../../lib/model/tokens.js'
 import type { AuthUser } from '../../lib/model/user.js'
 import { bindingOf } from '../../lib/tokens/binding.js'
 import type { Engine } from '../core/engine.js'
-import { fromHook } from '../core/hooks.js'
+import { callHook } from '../core/hooks.js'
 import { addressDigest } from '../http/publicUrl.js'
 import type { Account } from '../core/sessionRecord.js'
 import type { Visit } from '../core/requestContext.js'
-import { newNameBeside, newVaultKey, vaultAt } from './records.js'
+import { newSessionTokenRecordName, newTokenRecordName, tokenRecordAt } from './records.js'
 import { sessionStoreOf } from './sessionStoreRecords.js'
 
 /**
@@ -15,15 +15,15 @@ import { sessionStoreOf } from './sessionStoreRecords.js'
  * @returns the account as the session keeps it
  * @throws AuthError `store_unavailable`, or `hook_failed` when the application could not take them
  */
-export async function keepTokens(engine: Engine, { req, place }: Visit, context: Context, user: AuthUser, tokens: Tokens): Promise<Account> {
+export async function saveTokens(engine: Engine, { req, place }: Visit, context: Context, user: AuthUser, tokens: Tokens): Promise<Account> {
   const { settings } = engine
   const { slug } = context
   const { onTokens } = settings.hooks
-  if (onTokens) await fromHook('onTokens', () => onTokens({ slug, user, tokens, previous: undefined }))
+  if (onTokens) await callHook('onTokens', () => onTokens({ slug, user, tokens, previous: undefined }))
   const account = { user, binding: bindingOf(context), ...(context.fromLookup ? { place: addressDigest(place) } : {}) }
   if (settings.fetchToken) return account
-  if (!settings.tokenStore) return { ...account, tokens, ...(sessionStoreOf(req) ? { beside: newNameBeside(engine) } : {}) }
-  const key = newVaultKey(engine)
-  await vaultAt(engine, context, key)?.put(tokens)
-  return { ...account, vault: key }
+  if (!settings.tokenStore) return { ...account, tokens, ...(sessionStoreOf(req) ? { sessionTokenRecord: newSessionTokenRecordName(engine) } : {}) }
+  const key = newTokenRecordName(engine)
+  await tokenRecordAt(engine, context, key)?.put(tokens)
+  return { ...account, tokenRecord: key }
 }

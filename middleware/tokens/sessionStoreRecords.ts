@@ -1,6 +1,6 @@
 import { isObject } from '../../lib/base/json.js'
 import { sha256 } from '../../lib/base/random.js'
-import { fromStore } from '../../lib/stores/callStore.js'
+import { callStore } from '../../lib/stores/callStore.js'
 import type { StoredRecord, TokenStore } from '../../lib/stores/tokenStore.js'
 import type { Engine } from '../core/engine.js'
 import type { Request } from '../http/host.js'
@@ -21,9 +21,9 @@ export function sessionStoreOf(req: Request): TokenStore | undefined {
 }
 
 /**
- * Keeps renewed tokens in the application's session store, beside the session and not inside it: express-session writes a session as
+ * Keeps refreshed tokens in the application's session store, beside the session and not inside it: express-session writes a session as
  * a whole, so that of two requests which change it at once one would be lost. Such a store has no lock and compares nothing: processes that
- * renew at the same moment need the option `tokenStore`.
+ * refresh at the same moment need the option `tokenStore`.
  */
 function inSessionStore(store: ExpressStore): TokenStore {
   const read = async (key: string): Promise<StoredRecord | undefined> => {
@@ -58,7 +58,7 @@ export function sessionMark({ settings: { appId } }: Pick<Engine, 'settings'>, s
 export async function markSession(engine: Pick<Engine, 'settings'>, req: Request): Promise<void> {
   const { sessionID } = req
   if (sessionID === undefined) return
-  await fromStore(() => sessionStoreOf(req)?.set(sessionMark(engine, sessionID), 'ended', { version: 0, ttl: markLifetime }))
+  await callStore(() => sessionStoreOf(req)?.set(sessionMark(engine, sessionID), 'ended', { version: 0, ttl: markLifetime }))
 }
 
 /** Whether what a store of express-session gave is a mark. */

@@ -2,30 +2,30 @@ import type { Context } from '../../lib/model/context.js'
 import type { Tokens } from '../../lib/model/tokens.js'
 import { bindingOf } from '../../lib/tokens/binding.js'
 import { sealCredentials } from '../../lib/tokens/sealedCredentials.js'
-import type { TokenHolder } from '../../lib/tokens/tokenSource.js'
+import type { TokenSource } from '../../lib/tokens/tokenSource.js'
 import type { Engine } from '../core/engine.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import { presentRecord, type Visit } from '../core/requestContext.js'
 import { tellOfTokens } from './events.js'
 import { revokeInBackground } from './removeTokens.js'
-import { tableVault, vaultOf } from './records.js'
+import { tableRecord, tokenRecordOf } from './records.js'
 
 /** The tokens of one account of this request's session, and all that may happen to them. */
-export function tokensOf(engine: Engine, visit: Visit, context: Context): TokenHolder {
+export function tokenSourceOf(engine: Engine, visit: Visit, context: Context): TokenSource {
   const { slug } = context
   const current = (): SessionRecord | undefined => presentRecord(engine, visit)
   const account = visit.record?.accounts[slug]
-  const ownVault = account && vaultOf(engine, visit.req, context, account)
-  const table = account && tableVault(engine, visit.req, slug, account)
+  const ownRecord = account && tokenRecordOf(engine, visit.req, context, account)
+  const table = account && tableRecord(engine, visit.req, slug, account)
 
   /** Where the session itself holds the tokens, it is what has to be written. */
   async function keepInSession(tokens: Tokens | undefined): Promise<void> {
     const record = current()
     const held = record?.accounts[slug]
-    if (!record || !held?.tokens || (tokens && held.beside !== undefined)) return
+    if (!record || !held?.tokens || (tokens && held.sessionTokenRecord !== undefined)) return
     const { tokens: _old, ...rest } = held
     visit.record = { ...record, accounts: { ...record.accounts, [slug]: tokens ? { ...rest, tokens } : rest } }
-    await visit.session.update(visit.record)
+    await visit.session.save(visit.record)
   }
 
   return {
@@ -42,17 +42,17 @@ export function tokensOf(engine: Engine, visit: Visit, context: Context): TokenH
     },
     async forget() {
       visit.tokens.set(slug, {})
-      await ownVault?.markRevoked()
+      await ownRecord?.markRevoked()
       await keepInSession(undefined)
     },
-    vault: table ?? ownVault,
-    onRenewed: (tokens, previous) => tellOfTokens(engine, { slug, user: account?.user, tokens, previous }, { isStored: table !== undefined }),
+    record: table ?? ownRecord,
+    onRefreshed: (tokens, previous) => tellOfTokens(engine, { slug, user: account?.user, tokens, previous }, { isStored: table !== undefined }),
     onOrphaned: (tokens) => { revokeInBackground(engine, context, tokens) },
     seal: (tokens) => sealCredentials(engine.sealer, {
       slug,
       binding: bindingOf(context),
       tokens,
-      ...(account?.vault === undefined ? {} : { vaultKey: account.vault }),
+      ...(account?.tokenRecord === undefined ? {} : { recordName: account.tokenRecord }),
       ...(account ? { user: account.user } : {}),
     }),
   }

@@ -72,7 +72,7 @@ describe.each(['oauth2', 'oidc'] as const)('By %s', (protocol) => {
     expect(user.id).toBe('ada-id')
     expect(tokens.refreshToken).toBeDefined()
 
-    const renewed = await context.renewals.renew(context, { held: tokens })
+    const renewed = await context.refresher.refresh(context, { held: tokens })
     expect(renewed.accessToken).not.toBe(tokens.accessToken)
 
     const facts = await introspect(context, renewed.accessToken, { tokenTypeHint: 'access_token' })

@@ -56,7 +56,7 @@ describe('expiry', () => {
 
   test('without a refresh token cannot be mended', async () => {
     const context = contextFor()
-    await expect(context.renewals.renew(context, { held: { accessToken: 'a', tokenType: 'Bearer', expiresAt: 100 } })).rejects.toMatchObject({ code: 'reauth_required' })
+    await expect(context.refresher.refresh(context, { held: { accessToken: 'a', tokenType: 'Bearer', expiresAt: 100 } })).rejects.toMatchObject({ code: 'reauth_required' })
   })
 
   test('mended without a new refresh token keeps the old one', () => {

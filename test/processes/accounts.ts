@@ -3,7 +3,7 @@ import { createSealer } from '../../lib/base/seal.js'
 import type { TokenStore } from '../../lib/stores/tokenStore.js'
 import { bindingOf } from '../../lib/tokens/binding.js'
 import { sealCredentials } from '../../lib/tokens/sealedCredentials.js'
-import { storeVault, type StoreVault } from '../../lib/tokens/sealedTokenRecord.js'
+import { sealedTokenRecord, type SealedTokenRecord } from '../../lib/tokens/sealedTokenRecord.js'
 import type { Family, FamilyOptions, RotationProvider } from '../support/rotationProvider.js'
 import { partyOf, secret, slug } from './application.js'
 
@@ -12,7 +12,7 @@ export interface Account {
   family: Family
   /** Credentials that any process of the application opens. */
   sealed: string
-  vault: StoreVault
+  vault: SealedTokenRecord
 }
 
 const sealer = createSealer([secret], 'authrouter')
@@ -22,7 +22,7 @@ export async function newAccount(provider: RotationProvider, store: TokenStore, 
   const family = provider.newFamily(options)
   const key = `authrouter:authrouter:tokens:${randomToken(16)}`
   const party = partyOf(provider)
-  const vault = storeVault({ store, sealer, key, party, ttl: 3600, now: () => Date.now() })
+  const vault = sealedTokenRecord({ store, sealer, key, party, ttl: 3600, now: () => Date.now() })
   await vault.put(family.tokens)
-  return { family, vault, sealed: sealCredentials(sealer, { slug, binding: bindingOf(party), tokens: family.tokens, vaultKey: key }) }
+  return { family, vault, sealed: sealCredentials(sealer, { slug, binding: bindingOf(party), tokens: family.tokens, recordName: key }) }
 }

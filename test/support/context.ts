@@ -1,5 +1,5 @@
-import { createWaysOut, defaultMaxBytes } from '../../lib/http/http.js'
-import { createRenewals, type ClientContext } from '../../lib/refresh/refresher.js'
+import { createHttp, defaultMaxBytes } from '../../lib/http/http.js'
+import { createRefresher, type ClientContext } from '../../lib/refresh/refresher.js'
 import type { ResolvedProvider } from '../../lib/types.js'
 
 /** A context of an invented provider, with the parts that a test cares for. It is patient: the machine may be slow. */
@@ -10,10 +10,10 @@ export function contextFor({ provider, outbound: limits, ...parts }: Partial<Omi
     slug: 'invented',
     redirectUri: 'https://app.example/auth/invented/callback',
     client: { clientId: 'the-client', clientSecret: 'the-secret' },
-    ...createWaysOut(outbound),
+    ...createHttp(outbound),
     outbound,
     now: () => Date.now(),
-    renewals: createRenewals(parts.now),
+    refresher: createRefresher(parts.now),
     ...parts,
     provider: {
       protocol: 'oauth2', title: 'Invented', scope: ['profile'],

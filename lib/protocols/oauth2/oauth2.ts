@@ -8,7 +8,7 @@ import type { Protocol } from '../../model/protocol.js'
 import type { ResolvedProvider } from '../../model/provider.js'
 import type { ResolvedExchange } from '../../model/refresh.js'
 import type { Tokens } from '../../model/tokens.js'
-import { canRenew } from '../../tokens/canRefresh.js'
+import { canRefresh } from '../../tokens/canRefresh.js'
 import { readTokenResponse } from '../../tokens/tokens.js'
 import { authorizationAddress, authorizationRequest } from '../authorizationRequest.js'
 import { authorizationCode, type ExpectedIssuer } from '../authorizationResponse.js'
@@ -87,7 +87,7 @@ const shortLife = 24 * 3600
 
 function exchangeAccessToken(context: Context, tokens: Tokens, renewal: ResolvedExchange): Promise<Record<string, unknown>> {
   const { provider, slug } = context
-  if (!canRenew(context, tokens)) throw new AuthError('reauth_required', 'The access has ended and cannot be exchanged; sign in again.', { provider: slug })
+  if (!canRefresh(context, tokens)) throw new AuthError('reauth_required', 'The access has ended and cannot be exchanged; sign in again.', { provider: slug })
   const { issuedAt = 0, expiresAt = issuedAt } = tokens
   const exchange = expiresAt - issuedAt < shortLife ? renewal.shortLived ?? renewal : renewal
   const parameters = { grant_type: exchange.grantType, [exchange.parameter]: tokens.accessToken }

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { createWaysOut } from '../../../lib/http/http.js'
+import { createHttp } from '../../../lib/http/http.js'
 import { renewableTokens, startApi, type ApiAnswer, type ApiParts, type ApiSetup } from '../../support/apiClient.js'
 import { sendJson } from '../../support/unitServer.js'
 
@@ -309,7 +309,7 @@ test('Both ways out share their connections', async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   open.push({ close: () => new Promise((resolve) => { server.close(() => { resolve() }); server.closeAllConnections() }) })
   const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`
-  const { http, openStream } = createWaysOut({ timeout: 60_000, maxBytes: 100 })
+  const { http, openStream } = createHttp({ timeout: 60_000, maxBytes: 100 })
   for (let round = 0; round < 10; round++) {
     await http({ method: 'GET', url })
     await new Response((await openStream({ method: 'GET', url })).body).text()
@@ -317,7 +317,7 @@ test('Both ways out share their connections', async () => {
   const shared = sockets.size
   // A call may begin before the connection of the last one is known to be free.
   expect(shared).toBeLessThanOrEqual(2)
-  await createWaysOut({ timeout: 60_000, maxBytes: 100 }).http({ method: 'GET', url })
+  await createHttp({ timeout: 60_000, maxBytes: 100 }).http({ method: 'GET', url })
   expect(sockets.size).toBe(shared + 1)
 })
 

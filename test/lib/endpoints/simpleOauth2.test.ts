@@ -7,13 +7,13 @@ import { expect, test } from '@jest/globals'
 const program = `
   import { createServer } from 'node:http'
   import { requestTokens } from './lib/endpoints/token.ts'
-  import { createWaysOut } from './lib/http/http.ts'
+  import { createHttp } from './lib/http/http.ts'
   import createDebug from 'debug'
   const server = createServer((req, res) => { res.setHeader('content-type', 'application/json'); res.end('{"access_token":"canary-token","token_type":"bearer"}') })
   server.listen(0, '127.0.0.1', async () => {
     const endpoint = 'http://127.0.0.1:' + server.address().port + '/token'
     const outbound = { timeout: 2000, maxBytes: 10000 }
-    const answer = await requestTokens({ slug: 'a', redirectUri: 'https://a.example/cb', client: { clientId: 'canary-id', clientSecret: 'canary-secret' }, http: createWaysOut(outbound).http, outbound,
+    const answer = await requestTokens({ slug: 'a', redirectUri: 'https://a.example/cb', client: { clientId: 'canary-id', clientSecret: 'canary-secret' }, http: createHttp(outbound).http, outbound,
       now: Date.now, provider: { protocol: 'oauth2', title: 'A', scope: [], tokenEndpoint: endpoint } }, { grant_type: 'authorization_code', code: 'canary-code', code_verifier: 'canary-verifier' }, endpoint)
     createDebug('other')('still heard')
     console.log(answer.access_token === 'canary-token' ? 'answered' : 'failed')

@@ -73,15 +73,15 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 /** What a program prints as JSON, with a context of a client of these parts. */
 async function run(lines: string, parts: { provider: object; client: object }): Promise<unknown> {
   const program = `
-    import { createWaysOut } from './lib/http/http.ts'
+    import { createHttp } from './lib/http/http.ts'
     import { createApiClient } from './lib/client/apiClient.ts'
     import { introspect } from './lib/endpoints/introspection.ts'
     import { loadProtocol } from './lib/protocols/index.ts'
     import { revokeTokens } from './lib/endpoints/revocation.ts'
-    import { createRenewals } from './lib/refresh/refresher.ts'
+    import { createRefresher } from './lib/refresh/refresher.ts'
     const { provider, client } = JSON.parse(process.env.PARTS)
     const outbound = { timeout: 5000, maxBytes: 100000 }
-    const context = { slug: 'corp', redirectUri: 'https://app.example/cb', client, outbound, http: createWaysOut(outbound).http, now: Date.now, renewals: createRenewals(),
+    const context = { slug: 'corp', redirectUri: 'https://app.example/cb', client, outbound, http: createHttp(outbound).http, now: Date.now, refresher: createRefresher(),
       provider: { title: 'Corp', scope: [], clientAuth: 'tls', ...provider } }
     const protocol = await loadProtocol(provider.protocol)
     const result = await (async () => { ${lines} })().catch((error) => ({ code: error.code }))
@@ -95,10 +95,10 @@ async function run(lines: string, parts: { provider: object; client: object }): 
 
 const everything = `
   const { tokens } = await protocol.exchange(context, { type: 'client_credentials', scope: ['x'] })
-  const renewed = await context.renewals.renew(context, { held: { ...tokens, refreshToken: 'r' } })
-  const { active } = await introspect(context, renewed.accessToken)
+  const refreshed = await context.refresher.refresh(context, { held: { ...tokens, refreshToken: 'r' } })
+  const { active } = await introspect(context, refreshed.accessToken)
   const revoked = await revokeTokens(context, tokens)
-  return [tokens.accessToken, renewed.accessToken, active, revoked]
+  return [tokens.accessToken, refreshed.accessToken, active, revoked]
 `
 const done = ['by client_credentials', 'by refresh_token', true, true]
 

@@ -5,7 +5,7 @@ import { generateKeyPair } from 'jose'
 import { causeMessage } from '../../../lib/base/causeMessage.js'
 import type { AuthError } from '../../../lib/base/errors.js'
 import { requestTokens } from '../../../lib/endpoints/token.js'
-import { createWaysOut } from '../../../lib/http/http.js'
+import { createHttp } from '../../../lib/http/http.js'
 import { protocol as oauth1 } from '../../../lib/protocols/oauth1/oauth1.js'
 import { protocol as oauth2 } from '../../../lib/protocols/oauth2/oauth2.js'
 import { protocol as oidc } from '../../../lib/protocols/oidc/oidc.js'
@@ -33,7 +33,7 @@ afterAll(() => fake.close())
 type Parts = NonNullable<Parameters<typeof contextFor>[0]>
 const limits = { timeout: 20_000, maxBytes: 1_000 }
 const agent = new Agent({ lookup })
-const unknowing = (parts: Parts = {}): Context => contextFor({ ...parts, outbound: { ...limits, agent }, ...createWaysOut(limits, { publicOnly: true, lookup }) })
+const unknowing = (parts: Parts = {}): Context => contextFor({ ...parts, outbound: { ...limits, agent }, ...createHttp(limits, { publicOnly: true, lookup }) })
 const old = (origin: string): Parts => ({ provider: { protocol: 'oauth1', requestTokenEndpoint: `${origin}/r`, accessTokenEndpoint: `${origin}/a` } })
 
 async function login(metadata: object): Promise<unknown> {

@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { createWaysOut } from '../../../lib/http/http.js'
+import { createHttp } from '../../../lib/http/http.js'
 import type { Http, Outbound } from '../../../lib/types.js'
 
 const open: (() => void)[] = []
@@ -17,7 +17,7 @@ async function serve(listener: RequestListener): Promise<string> {
 
 const limits: Outbound = { timeout: 60_000, maxBytes: 1_000 }
 const brief = 100
-const ways: [string, Http][] = [['undici', createWaysOut(limits).http], ['a fetch of the application', createWaysOut({ ...limits, fetch: globalThis.fetch }).http]]
+const ways: [string, Http][] = [['undici', createHttp(limits).http], ['a fetch of the application', createHttp({ ...limits, fetch: globalThis.fetch }).http]]
 
 describe.each(ways)('The way out by %s', (_name, http) => {
   test('brings status, headers and body, whatever the status', async () => {

@@ -5,7 +5,7 @@ import { inspect } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { Agent } from 'undici'
-import { asFetch, createWaysOut, toResponse } from '../../../lib/http/http.js'
+import { asFetch, createHttp, toResponse } from '../../../lib/http/http.js'
 import type { Http, HttpRequest, Outbound } from '../../../lib/types.js'
 import { sendJson, startServer, type SmallServer } from '../../support/unitServer.js'
 
@@ -34,7 +34,7 @@ async function serveBytes(bytes: string, end = true): Promise<string> {
 
 const limits: Outbound = { timeout: 60_000, maxBytes: 1_000 }
 const brief = 100
-const both = (of: Outbound): [string, Http][] => [['undici', createWaysOut(of).http], ['a fetch of the application', createWaysOut({ ...of, fetch: globalThis.fetch }).http]]
+const both = (of: Outbound): [string, Http][] => [['undici', createHttp(of).http], ['a fetch of the application', createHttp({ ...of, fetch: globalThis.fetch }).http]]
 const ways = both(limits)
 const never = (): Promise<never> => new Promise(() => undefined)
 
@@ -129,7 +129,7 @@ describe.each(both({ ...limits, timeout: brief }))('By %s in a hurry', (_name, h
 })
 
 describe('A fetch of the application', () => {
-  const withFetch = (fetch: (...input: unknown[]) => unknown): Http => createWaysOut({ ...limits, fetch: fetch as typeof globalThis.fetch }).http
+  const withFetch = (fetch: (...input: unknown[]) => unknown): Http => createHttp({ ...limits, fetch: fetch as typeof globalThis.fetch }).http
 
   test.each<[string, () => unknown]>([
     ['never answers', never],
@@ -168,7 +168,7 @@ describe('A fetch of the application', () => {
 
   test('that unpacks is measured by what came out', async () => {
     const { origin } = await serve((_request, res) => { res.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('x'.repeat(1_000_000))) })
-    await expect(createWaysOut({ ...limits, fetch: globalThis.fetch }).http({ method: 'GET', url: origin })).rejects.toMatchObject({ code: 'provider_bad_response' })
+    await expect(createHttp({ ...limits, fetch: globalThis.fetch }).http({ method: 'GET', url: origin })).rejects.toMatchObject({ code: 'provider_bad_response' })
   })
 
   test('brings every cookie, as the other way does', async () => {
@@ -181,7 +181,7 @@ test('A dispatcher of the application makes the calls', async () => {
   let connections = 0
   const dispatcher = new Agent().compose((dispatch) => (options, handler) => { connections++; return dispatch(options, handler) })
   const { origin } = await serve((_request, res) => { res.end('x') })
-  await createWaysOut({ ...limits, dispatcher }).http({ method: 'GET', url: origin })
+  await createHttp({ ...limits, dispatcher }).http({ method: 'GET', url: origin })
   expect(connections).toBe(1)
   await dispatcher.close()
 })
@@ -212,17 +212,17 @@ describe('As a fetch', () => {
 
 test('JSON of a provider arrives byte for byte', async () => {
   const { origin } = await serve((_request, res) => { sendJson(res, { text: 'ü✓' }) })
-  expect(Buffer.from((await createWaysOut(limits).http({ method: 'GET', url: origin })).body).toString()).toBe('{"text":"ü✓"}')
+  expect(Buffer.from((await createHttp(limits).http({ method: 'GET', url: origin })).body).toString()).toBe('{"text":"ü✓"}')
 })
 
 test.each<[string, number, string]>([['HEAD', 200, 'gzip'], ['GET', 204, 'gzip'], ['GET', 304, 'deflate'], ['GET', 200, 'gzip']])('An empty answer to %s of status %i that says "%s" is empty', async (method, status, encoding) => {
   const { origin } = await serve((_request, res) => { res.writeHead(status, { 'content-encoding': encoding }).end() })
-  expect(await createWaysOut(limits).http({ method, url: origin })).toMatchObject({ status, body: expect.objectContaining({ length: 0 }) as unknown })
+  expect(await createHttp(limits).http({ method, url: origin })).toMatchObject({ status, body: expect.objectContaining({ length: 0 }) as unknown })
 })
 
 test.each(['gzip', 'br', 'x'])('An answer that is not what "%s" says is never more than it was', async (encoding) => {
   const { origin } = await serve((_request, res) => { res.writeHead(200, { 'content-encoding': encoding }).end('plain text') })
-  const answer = createWaysOut(limits).http({ method: 'GET', url: origin })
+  const answer = createHttp(limits).http({ method: 'GET', url: origin })
   if (encoding === 'gzip') await expect(answer).rejects.toMatchObject({ code: 'provider_bad_response' })
   else expect((await answer).body).toHaveLength(10)
 })

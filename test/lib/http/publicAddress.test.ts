@@ -1,7 +1,7 @@
 import type { LookupAddress, LookupOptions } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createWaysOut } from '../../../lib/http/http.js'
+import { createHttp } from '../../../lib/http/http.js'
 import { insideOf, isPublicAddress } from '../../../lib/http/publicAddress.js'
 import { startServer, type SmallServer } from '../../support/unitServer.js'
 
@@ -43,7 +43,7 @@ describe('The way out for addresses that come from somebody else', () => {
   const refused = { code: 'discovery_failed', status: 400, message: expect.stringContaining('http.privateHosts') as unknown }
 
   test.each(['127.0.0.1', '[::1]', '2130706433', '0x7f.1', '[::ffff:127.0.0.1]', '0'])('opens no connection to the literal %s', async (host) => {
-    const ways = createWaysOut(limits, { publicOnly: true })
+    const ways = createHttp(limits, { publicOnly: true })
     const request = { method: 'GET', url: `http://${host}:${port}/` }
     await expect(ways.http(request)).rejects.toMatchObject(refused)
     await expect(ways.openStream(request)).rejects.toMatchObject(refused)
@@ -52,18 +52,18 @@ describe('The way out for addresses that come from somebody else', () => {
 
   test.each(['id.example', 'localhost', 'localhost.'])('opens none to %s, which is a name for this machine', async (name) => {
     for (const found of [['127.0.0.1'], ['::1', '127.0.0.1'], ['169.254.169.254', 'fd00::1'], []]) {
-      await expect(createWaysOut(limits, { publicOnly: true, lookup: resolving(...found) }).http({ method: 'GET', url: `http://${name}:${port}/` })).rejects.toMatchObject(refused)
+      await expect(createHttp(limits, { publicOnly: true, lookup: resolving(...found) }).http({ method: 'GET', url: `http://${name}:${port}/` })).rejects.toMatchObject(refused)
     }
     expect(server.received).toEqual([])
   })
 
   test('opens none with a client\'s certificate either', async () => {
-    const { http } = createWaysOut(limits, { publicOnly: true })
+    const { http } = createHttp(limits, { publicOnly: true })
     await expect(http({ method: 'GET', url: `https://127.0.0.1:${port}/`, certificate: { cert: '', key: '' } })).rejects.toMatchObject(refused)
   })
 
   test.each([[['ID.internal'], 'id.internal'], [['127.0.0.1'], '127.0.0.1']])('goes where the application opened %j', async (privateHosts, host) => {
-    const { http } = createWaysOut({ ...limits, privateHosts }, { publicOnly: true, lookup: resolving('127.0.0.1') })
+    const { http } = createHttp({ ...limits, privateHosts }, { publicOnly: true, lookup: resolving('127.0.0.1') })
     await expect(http({ method: 'GET', url: `http://${host}:${port}/` })).resolves.toMatchObject({ status: 200 })
   })
 
@@ -71,18 +71,18 @@ describe('The way out for addresses that come from somebody else', () => {
     asked.length = 0
     const answers = [['127.0.0.1'], ['127.0.0.2']]
     const rebinding: LookupFunction = (name, options, callback) => { resolving(...answers.shift() ?? [])(name, options, callback) }
-    const { http } = createWaysOut({ ...limits, privateHosts: ['id.internal'] }, { publicOnly: true, lookup: rebinding })
+    const { http } = createHttp({ ...limits, privateHosts: ['id.internal'] }, { publicOnly: true, lookup: rebinding })
     await expect(http({ method: 'GET', url: `http://id.internal:${port}/` })).resolves.toMatchObject({ status: 200 })
     expect(asked).toEqual(['id.internal'])
   })
 
   test('says of a name that is not known that nothing could be reached', async () => {
     const lookup: LookupFunction = (_name, _options, callback) => { callback(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }), '', 0) }
-    await expect(createWaysOut(limits, { publicOnly: true, lookup }).http({ method: 'GET', url: 'https://id.example/' })).rejects.toMatchObject({ code: 'provider_bad_response', message: 'The provider could not be reached.' })
+    await expect(createHttp(limits, { publicOnly: true, lookup }).http({ method: 'GET', url: 'https://id.example/' })).rejects.toMatchObject({ code: 'provider_bad_response', message: 'The provider could not be reached.' })
   })
 
   test('is the application\'s own where it brings one', async () => {
-    const { http } = createWaysOut({ ...limits, fetch: globalThis.fetch }, { publicOnly: true })
+    const { http } = createHttp({ ...limits, fetch: globalThis.fetch }, { publicOnly: true })
     await expect(http({ method: 'GET', url: server.origin })).resolves.toMatchObject({ status: 200 })
   })
 })

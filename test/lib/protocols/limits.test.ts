@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { generateKeyPair } from 'jose'
 import { introspect } from '../../../lib/endpoints/introspection.js'
 import { revokeTokens } from '../../../lib/endpoints/revocation.js'
-import { createWaysOut } from '../../../lib/http/http.js'
+import { createHttp } from '../../../lib/http/http.js'
 import { protocol as oauth2 } from '../../../lib/protocols/oauth2/oauth2.js'
 import { protocol as oidc } from '../../../lib/protocols/oidc/oidc.js'
 import type { Context, Tokens } from '../../../lib/types.js'
@@ -69,7 +69,7 @@ let outbound = { timeout: brief, maxBytes }
 const openid = (metadata: object): Context => {
   Object.assign(fake.metadata, metadata)
   // The bad server is another one, so each context gets a way out of its own with the limits.
-  return contextAt(fake, {}, { outbound, http: createWaysOut(outbound).http })
+  return contextAt(fake, {}, { outbound, http: createHttp(outbound).http })
 }
 const login = async (metadata: object): Promise<unknown> => finish(await startAt(fake, openid(metadata)))
 const plain = (parts: Parameters<typeof contextFor>[0] = {}): Context => contextFor({ ...parts, outbound: { ...outbound, ...parts.outbound }, provider: { tokenEndpoint: `${bad}/token`, revocationEndpoint: `${bad}/revoke`, introspectionEndpoint: `${bad}/introspect`, userinfoEndpoint: `${bad}/me`, ...parts.provider } })
@@ -79,8 +79,8 @@ const calls: [string, number, () => Promise<unknown>][] = [
   ['simple-oauth2, a token call', 2 * brief, () => oauth2.exchange(plain(), { type: 'refresh_token', tokens })],
   ['simple-oauth2, a token call by JSON', 2 * brief, () => oauth2.exchange(plain({ provider: { tokenBodyFormat: 'json' } }), { type: 'client_credentials' })],
   ['openid-client, a token call of OAuth 2.0', 2 * brief, () => oauth2.exchange(plain({ client: { clientId: 'public' } }), { type: 'refresh_token', tokens })],
-  ['openid-client, discovery', brief, () => oidc.authorize(contextAt({ ...fake, issuer: bad }, {}, { outbound, http: createWaysOut(outbound).http }), {})],
-  ['our own reading of a discovery document elsewhere', brief, () => oidc.authorize(contextAt(fake, { discoveryEndpoint: `${bad}/discovery` }, { outbound, http: createWaysOut(outbound).http }), {})],
+  ['openid-client, discovery', brief, () => oidc.authorize(contextAt({ ...fake, issuer: bad }, {}, { outbound, http: createHttp(outbound).http }), {})],
+  ['our own reading of a discovery document elsewhere', brief, () => oidc.authorize(contextAt(fake, { discoveryEndpoint: `${bad}/discovery` }, { outbound, http: createHttp(outbound).http }), {})],
   ['openid-client, a token call of a login', 2 * brief, () => login({ token_endpoint: `${bad}/token` })],
   ['openid-client, the keys', brief, () => login({ jwks_uri: `${bad}/keys` })],
   ['openid-client, the userinfo', brief, () => login({ userinfo_endpoint: `${bad}/userinfo` })],

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import { createRenewals, type ClientContext } from '../../../lib/refresh/refresher.js'
-import { isDue } from '../../../lib/tokens/refreshTime.js'
+import { createRefresher, type ClientContext } from '../../../lib/refresh/refresher.js'
+import { shouldRefresh } from '../../../lib/tokens/refreshTime.js'
 import type { HttpRequest, HttpResponse, Tokens } from '../../../lib/types.js'
 import { contextFor } from '../../support/context.js'
 
@@ -14,24 +14,24 @@ describe('A token is due', () => {
     ['ten seconds: in the middle', 10, 5, true], ['ten seconds: just got', 10, 10, false], ['unknown: a minute before the end', undefined, 60, true], ['unknown: before that', undefined, 61, false],
     ['no life at all', 0, 0, true], ['ended', 3600, -1, true], ['issued after its end', -5, 100, false],
   ])('of a life of %s', (_what, life, left, due) => {
-    expect(isDue(token(life, left), now * 1000)).toBe(due)
+    expect(shouldRefresh(token(life, left), now * 1000)).toBe(due)
   })
 
   test('at a moment of its own, around 80 % of its life, which stays the same', () => {
     const moments = Array.from({ length: 500 }, (_none, index) => {
       let left = 3600
-      while (!isDue(token(3600, left, `token ${String(index)}`), now * 1000)) left--
+      while (!shouldRefresh(token(3600, left, `token ${String(index)}`), now * 1000)) left--
       return 1 - left / 3600
     })
     expect(Math.min(...moments)).toBeGreaterThanOrEqual(0.72)
     expect(Math.max(...moments)).toBeLessThanOrEqual(0.881)
     expect(moments.reduce((sum, moment) => sum + moment, 0) / 500).toBeCloseTo(0.8, 1)
     expect(new Set(moments.map((moment) => moment.toFixed(2))).size).toBeGreaterThan(12)
-    expect(isDue(token(3600, 720, 'x'), now * 1000)).toBe(isDue(token(3600, 720, 'x'), now * 1000))
+    expect(shouldRefresh(token(3600, 720, 'x'), now * 1000)).toBe(shouldRefresh(token(3600, 720, 'x'), now * 1000))
   })
 
   test('never without an end', () => {
-    expect(isDue({ accessToken: 'a', tokenType: 'Bearer', refreshToken: 'r' }, now * 1000)).toBe(false)
+    expect(shouldRefresh({ accessToken: 'a', tokenType: 'Bearer', refreshToken: 'r' }, now * 1000)).toBe(false)
   })
 })
 
@@ -49,15 +49,15 @@ describe('A refresh', () => {
     const [status, json] = await answer(form)
     return { status, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(json)) }
   }
-  let renewals = createRenewals(() => now)
-  const refresh = (context: ClientContext, held: Tokens): Promise<Tokens> => context.renewals.renew(context, { held })
+  let refresher = createRefresher(() => now)
+  const refresh = (context: ClientContext, held: Tokens): Promise<Tokens> => context.refresher.refresh(context, { held })
   // A public client: its calls go through the context's own way out.
-  const context = (parts: Partial<ClientContext> = {}): ClientContext => ({ ...contextFor({ client: { clientId: 'public' } }), http, now: () => now, renewals, ...parts })
+  const context = (parts: Partial<ClientContext> = {}): ClientContext => ({ ...contextFor({ client: { clientId: 'public' } }), http, now: () => now, refresher, ...parts })
 
   beforeEach(() => {
     now += 24 * 3600_000
     calls = []
-    renewals = createRenewals(() => now)
+    refresher = createRefresher(() => now)
     answer = () => Promise.resolve([200, { access_token: `new-${String(round++)}`, token_type: 'bearer', expires_in: 60 }])
   })
 
@@ -96,7 +96,7 @@ describe('A refresh', () => {
     const second = await refresh(context(), first)
     const third = await refresh(context(), second)
     expect(await refresh(context(), first)).toEqual(third)
-    expect(renewals.newest(context(), first)).toEqual(third)
+    expect(refresher.newest(context(), first)).toEqual(third)
     now += 3600_000
     expect((await refresh(context(), first)).refreshToken).toBe(`${third.refreshToken ?? ''}+`)
     expect(calls).toHaveLength(3)
@@ -106,16 +106,16 @@ describe('A refresh', () => {
     const tokens = old()
     await refresh(context(), tokens)
     const signedInAgain = { ...tokens, accessToken: 'newer', issuedAt: now / 1000 + 5 }
-    expect(renewals.newest(context(), signedInAgain)).toBe(signedInAgain)
+    expect(refresher.newest(context(), signedInAgain)).toBe(signedInAgain)
   })
 
   test('keeps what the answer leaves out, and takes what it brings', async () => {
     const tokens = old({ scope: 'a b', idToken: 'x.y.z' })
     expect(await refresh(context(), tokens)).toMatchObject({ refreshToken: tokens.refreshToken, scope: 'a b', idToken: 'x.y.z', issuedAt: now / 1000, expiresAt: now / 1000 + 60 })
     answer = () => Promise.resolve([200, { access_token: 'n', token_type: 'bearer', refresh_token: 'rotated', scope: 'a' }])
-    const renewed = await refresh(context(), old({ scope: 'a b', expiresAt: 1 }))
-    expect(renewed).toMatchObject({ refreshToken: 'rotated', scope: 'a' })
-    expect(renewed.expiresAt).toBeUndefined()
+    const refreshed = await refresh(context(), old({ scope: 'a b', expiresAt: 1 }))
+    expect(refreshed).toMatchObject({ refreshToken: 'rotated', scope: 'a' })
+    expect(refreshed.expiresAt).toBeUndefined()
   })
 
   test.each([[400, { error: 'invalid_grant' }], [401, { error: 'invalid_client' }], [200, { error: 'bad_refresh_token' }]])('refused with %i %j asks for a new sign-in, and is tried again a second later', async (status, body) => {

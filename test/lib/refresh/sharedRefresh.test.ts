@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { AuthError } from '../../../lib/base/errors.js'
 import { createSealer } from '../../../lib/base/seal.js'
-import { createRenewals, type Renewals, type ClientContext } from '../../../lib/refresh/refresher.js'
+import { createRefresher, type Refresher, type ClientContext } from '../../../lib/refresh/refresher.js'
 import { memoryTokenStore } from '../../../lib/stores/memory.js'
 import type { TokenStore } from '../../../lib/stores/tokenStore.js'
-import { storeVault, type StoreVault } from '../../../lib/tokens/sealedTokenRecord.js'
+import { sealedTokenRecord, type SealedTokenRecord } from '../../../lib/tokens/sealedTokenRecord.js'
 import type { HttpRequest, HttpResponse, Tokens } from '../../../lib/types.js'
 import { contextFor } from '../../support/context.js'
 
@@ -31,8 +31,8 @@ beforeEach(async () => {
 })
 afterEach(() => { jest.restoreAllMocks() })
 
-function vaultOn(of: TokenStore): StoreVault {
-  return storeVault({ store: of, sealer, key: 'the-account', party, ttl: 3600, now: () => Date.now() })
+function vaultOn(of: TokenStore): SealedTokenRecord {
+  return sealedTokenRecord({ store: of, sealer, key: 'the-account', party, ttl: 3600, now: () => Date.now() })
 }
 
 async function http({ body = '' }: HttpRequest): Promise<HttpResponse> {
@@ -52,30 +52,30 @@ function json(status: number, value: object): HttpResponse {
   return { status, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(value)) }
 }
 
-interface Process { renewals: Renewals; context: ClientContext; renew: (held?: Tokens) => Promise<Tokens>; orphaned: Tokens[] }
+interface Process { refresher: Refresher; context: ClientContext; renew: (held?: Tokens) => Promise<Tokens>; orphaned: Tokens[] }
 
 function process(of: TokenStore = store): Process {
-  const renewals = createRenewals()
+  const refresher = createRefresher()
   const orphaned: Tokens[] = []
-  const context = { ...party, http, renewals }
-  return { renewals, context, orphaned, renew: (held = old) => renewals.renew(context, { held, vault: vaultOn(of), onOrphaned: (tokens) => { orphaned.push(tokens) } }) }
+  const context = { ...party, http, refresher }
+  return { refresher, context, orphaned, renew: (held = old) => refresher.refresh(context, { held, record: vaultOn(of), onOrphaned: (tokens) => { orphaned.push(tokens) } }) }
 }
 
 describe('Tokens that several processes share', () => {
-  test('are renewed once by twenty processes that ask at once', async () => {
+  test('are refreshed once by twenty processes that ask at once', async () => {
     const all = await Promise.all(Array.from({ length: 20 }, () => process().renew()))
     expect(new Set(all.map(({ accessToken }) => accessToken))).toEqual(new Set(['access-1']))
     expect(calls).toEqual(['refresh-0'])
     expect((await vaultOn(store).read())?.tokens).toEqual(all[0])
   })
 
-  test('that another process has renewed are read, and not renewed again', async () => {
+  test('that another process has refreshed are read, and not refreshed again', async () => {
     await process().renew()
     expect((await process().renew()).accessToken).toBe('access-1')
     expect(calls).toHaveLength(1)
   })
 
-  test('are renewed again by who holds the newest', async () => {
+  test('are refreshed again by who holds the newest', async () => {
     const newest = await process().renew()
     expect((await process().renew(newest)).accessToken).toBe('access-2')
     expect(reused).toBe(0)
@@ -113,7 +113,7 @@ describe('Tokens that several processes share', () => {
     expect((await store.get('the-account'))?.version).toBe(2)
   })
 
-  test('a lock is renewed while the provider takes its time, and released afterwards', async () => {
+  test('a lock is refreshed while the provider takes its time, and released afterwards', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'performance'] })
     try {
       const held = { renew: jest.fn(() => Promise.resolve(true)), release: jest.fn(() => Promise.resolve()) }
@@ -157,23 +157,23 @@ describe('Tokens that several processes share', () => {
   test('a store that fails for a moment after the provider has answered loses nothing', async () => {
     let failures = 0
     const flaky: TokenStore = { ...store, set: (...write) => calls.length > 0 && failures++ < 2 ? Promise.reject(new Error('down')) : store.set(...write) }
-    const renewed = await process(flaky).renew()
-    expect((await vaultOn(store).read())?.tokens).toEqual(renewed)
+    const refreshed = await process(flaky).renew()
+    expect((await vaultOn(store).read())?.tokens).toEqual(refreshed)
   })
 
   test('a store that stays down longer gets the tokens when it is back; until then they wait in this process', async () => {
     let isDown = true
     const flaky: TokenStore = { ...store, set: (...write) => isDown ? Promise.reject(new Error('down')) : store.set(...write) }
     const ours = process(flaky)
-    const renewed = await ours.renew()
-    expect(renewed.accessToken).toBe('access-1')
-    expect(ours.renewals.pending('the-account')).toEqual(renewed)
-    expect(await ours.renew()).toEqual(renewed)
+    const refreshed = await ours.renew()
+    expect(refreshed.accessToken).toBe('access-1')
+    expect(ours.refresher.pending('the-account')).toEqual(refreshed)
+    expect(await ours.renew()).toEqual(refreshed)
     expect(calls).toHaveLength(1)
     isDown = false
-    while (ours.renewals.pending('the-account')) await new Promise((resolve) => { setTimeout(resolve, 20) })
-    expect((await vaultOn(store).read())?.tokens).toEqual(renewed)
-    ours.renewals.clear()
+    while (ours.refresher.pending('the-account')) await new Promise((resolve) => { setTimeout(resolve, 20) })
+    expect((await vaultOn(store).read())?.tokens).toEqual(refreshed)
+    ours.refresher.clear()
   })
 
   test('an unreadable record counts as signed out, and stays where it is', async () => {

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { randomToken, sha256 } from '../../../lib/base/random.js'
 import type { Transaction } from '../../../lib/types.js'
-import { FlightLog } from '../../../middleware/core/callbackRuns.js'
+import { CallbackRuns } from '../../../middleware/core/callbackRuns.js'
 
 let time = 0
-let flights: FlightLog
+let flights: CallbackRuns
 beforeEach(() => {
   time = 1_800_000_000_000
-  flights = new FlightLog(() => time)
+  flights = new CallbackRuns(() => time)
 })
 
 const loginOf = (parts: Partial<Transaction> = {}): Transaction => ({ slug: 'corp', id: randomToken(16), stateHash: sha256(randomToken()), target: 'target', createdAt: time, ...parts })

@@ -3,9 +3,9 @@ import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from '@jest/globals'
 import { randomToken, sha256 } from '../../../lib/base/random.js'
 import { createSealer } from '../../../lib/base/seal.js'
-import { FlightLog } from '../../../middleware/core/callbackRuns.js'
+import { CallbackRuns } from '../../../middleware/core/callbackRuns.js'
 import { heldBytes } from '../../../middleware/sessions/heldBytes.js'
-import { sessionOpener } from '../../../middleware/sessions/sessionCache.js'
+import { sessionCache } from '../../../middleware/sessions/sessionCache.js'
 
 const sealer = createSealer(['a secret of the tests, long enough to seal'], 'app')
 setFlagsFromString('--expose-gc')
@@ -32,8 +32,8 @@ const recordOf = (index: number, raw: unknown): object => ({
 
 describe.each(profiles)('Seven hundred people whose profiles inflate to %s', (_name, profileOf) => {
   test('take less than 32 MB in the memory of sessions that were opened and logins that have landed', async () => {
-    const open = sessionOpener(sealer)
-    const flights = new FlightLog(() => 0)
+    const open = sessionCache(sealer)
+    const flights = new CallbackRuns(() => 0)
     const before = inUse()
     for (let index = 0; index < 700; index++) {
       const text = sealer.seal('session', 'place', recordOf(index, profileOf(index)), { compressed: true })
@@ -48,7 +48,7 @@ describe.each(profiles)('Seven hundred people whose profiles inflate to %s', (_n
 })
 
 test('What a session holds is counted by what was opened, not by what it was sealed as', () => {
-  const open = sessionOpener(sealer)
+  const open = sessionCache(sealer)
   const seal = (index: number): string => sealer.seal('session', 'place', recordOf(index, Array.from({ length: 15_000 }, () => ({}))), { compressed: true })
   const first = seal(0)
   const record = open('place', first)

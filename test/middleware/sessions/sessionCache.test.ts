@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { createSealer } from '../../../lib/base/seal.js'
-import { sessionOpener } from '../../../middleware/sessions/sessionCache.js'
+import { sessionCache } from '../../../middleware/sessions/sessionCache.js'
 
 const sealer = createSealer(['a secret of the tests, long enough to seal'], 'app')
 
@@ -9,7 +9,7 @@ const sealed = (padding = 0): string => sealer.seal('session', 'place', {
 })
 
 test('opens a session once, and gives what nobody can change', () => {
-  const open = sessionOpener(sealer)
+  const open = sessionCache(sealer)
   const text = sealed()
   const record = open('place', text)
   expect(record).toMatchObject({ current: 'corp', createdAt: 0 })
@@ -18,7 +18,7 @@ test('opens a session once, and gives what nobody can change', () => {
 })
 
 test('does not open for another place, or changed, what it remembers', () => {
-  const open = sessionOpener(sealer)
+  const open = sessionCache(sealer)
   const text = sealed()
   open('place', text)
   expect(open('elsewhere', text)).toBeUndefined()
@@ -27,7 +27,7 @@ test('does not open for another place, or changed, what it remembers', () => {
 })
 
 test('forgets the sessions that it opened first when there are many', () => {
-  const open = sessionOpener(sealer)
+  const open = sessionCache(sealer)
   const first = sealed(40_000)
   const record = open('place', first)
   for (let index = 0; index < 300; index++) open('place', sealed(40_000))

@@ -6,7 +6,7 @@ import type { AuthUser, Registration } from '../../../lib/types.js'
 import { createEngine, type Engine, type SessionSetting } from '../../../middleware/core/engine.js'
 import { endEverywhere, noteSession } from '../../../middleware/sessions/userSessions.js'
 import type { Request } from '../../../middleware/http/host.js'
-import { newVaultKey, vaultAt } from '../../../middleware/tokens/records.js'
+import { newTokenRecordName, tokenRecordAt } from '../../../middleware/tokens/records.js'
 
 function engineWithStore(appId?: string): Engine {
   return createEngine(resolveConfig<Request, SessionSetting>({
@@ -26,10 +26,10 @@ async function signInTimes(engine: Engine, times: number, slug: string): Promise
   const user = { provider: slug, id: '1', key: `${slug}$1` } as AuthUser
   const vaults: string[] = []
   for (let index = 0; index < times; index++) {
-    const vault = newVaultKey(engine)
+    const vault = newTokenRecordName(engine)
     vaults.push(vault)
-    await vaultAt(engine, corp(engine), vault)?.put({ accessToken: `token ${String(index)}`, tokenType: 'Bearer' })
-    await noteSession(engine, { version: 1, salt: 'salt', current: slug, accounts: { [slug]: { user, vault, binding: bindingOf(corp(engine)) } }, finished: [], createdAt: 0 })
+    await tokenRecordAt(engine, corp(engine), vault)?.put({ accessToken: `token ${String(index)}`, tokenType: 'Bearer' })
+    await noteSession(engine, { version: 1, salt: 'salt', current: slug, accounts: { [slug]: { user, tokenRecord: vault, binding: bindingOf(corp(engine)) } }, finished: [], createdAt: 0 })
   }
   await engine.close()
   return vaults
@@ -41,11 +41,11 @@ test.each([
 ])('a person has so many sessions that they can all be ended, and the oldest end first: %s', async (_names, slug, appId, least) => {
   const engine = engineWithStore(appId)
   const vaults = await signInTimes(engine, 505, slug)
-  const alive = await Promise.all(vaults.map(async (name) => await vaultAt(engine, corp(engine), name)?.read() !== undefined))
+  const alive = await Promise.all(vaults.map(async (name) => await tokenRecordAt(engine, corp(engine), name)?.read() !== undefined))
   const count = alive.filter(Boolean).length
   expect(count).toBeGreaterThanOrEqual(least)
   expect(count).toBeLessThanOrEqual(500)
   expect(alive.lastIndexOf(false)).toBe(vaults.length - count - 1)
   expect(await endEverywhere(engine, `${slug}$1`)).toBe(count)
-  for (const name of vaults) expect(await vaultAt(engine, corp(engine), name)?.read()).toBeUndefined()
+  for (const name of vaults) expect(await tokenRecordAt(engine, corp(engine), name)?.read()).toBeUndefined()
 })

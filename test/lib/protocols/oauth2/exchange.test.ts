@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { protocol } from '../../../../lib/protocols/oauth2/oauth2.js'
 import type { ClientContext } from '../../../../lib/refresh/refresher.js'
-import { canRenew } from '../../../../lib/tokens/canRefresh.js'
+import { canRefresh } from '../../../../lib/tokens/canRefresh.js'
 import type { ResolvedProvider, Tokens } from '../../../../lib/types.js'
 import { catalogue } from '../../../../providers/index.js'
 import { contextFor } from '../../../support/context.js'
@@ -20,7 +20,7 @@ const exchange = { grantType: 'exchange', parameter: 'old' } as const
 
 describe('Tokens can be renewed', () => {
   const of = (renewal: ResolvedProvider['renewal'], tokens: Tokens): boolean =>
-    canRenew(contextFor({ now: () => seconds * 1000, provider: renewal === undefined ? {} : { renewal } }), tokens)
+    canRefresh(contextFor({ now: () => seconds * 1000, provider: renewal === undefined ? {} : { renewal } }), tokens)
 
   test.each<[ResolvedProvider['renewal'], Tokens, boolean]>([
     [undefined, longLived, false], [undefined, { ...longLived, refreshToken: 'r' }, true], [undefined, { ...ended, refreshToken: 'r' }, true],
@@ -31,7 +31,7 @@ describe('Tokens can be renewed', () => {
   })
 
   test('by a grant of the application\'s own, whatever the strategy', () => {
-    expect(canRenew(contextFor({ provider: { renewal: 'none' } }), ended, () => ({ type: 'client_credentials' }))).toBe(true)
+    expect(canRefresh(contextFor({ provider: { renewal: 'none' } }), ended, () => ({ type: 'client_credentials' }))).toBe(true)
   })
 })
 
@@ -81,13 +81,13 @@ describe('An exchange of the access token', () => {
   test('of a token that has ended is not tried', async () => {
     const { context, sent } = await exchanging({ renewal: exchange })
     await expect(protocol.exchange(context, { type: 'refresh_token', tokens: ended })).rejects.toMatchObject({ code: 'reauth_required' })
-    await expect(context.renewals.renew(context, { held: ended })).rejects.toMatchObject({ code: 'reauth_required' })
+    await expect(context.refresher.refresh(context, { held: ended })).rejects.toMatchObject({ code: 'reauth_required' })
     expect(sent()).toEqual([])
   })
 
   test('that is refused asks for a new sign-in', async () => {
     const { context } = await exchanging({ renewal: exchange }, { error: { message: 'canary', type: 'OAuthException', code: 190 } }, 400)
-    await expect(context.renewals.renew(context, { held: longLived })).rejects.toMatchObject({ code: 'reauth_required', providerError: 'OAuthException' })
+    await expect(context.refresher.refresh(context, { held: longLived })).rejects.toMatchObject({ code: 'reauth_required', providerError: 'OAuthException' })
   })
 
   test('has no part in logins and in the application\'s own tokens', async () => {

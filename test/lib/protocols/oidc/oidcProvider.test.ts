@@ -5,7 +5,7 @@ import { createApiClient } from '../../../../lib/client/apiClient.js'
 import { createCredentials } from '../../../../lib/client/credentials.js'
 import { login } from '../../../../lib/login.js'
 import { standardClaims } from '../../../../lib/profile.js'
-import { createRenewals, type ClientContext } from '../../../../lib/refresh/refresher.js'
+import { createRefresher, type ClientContext } from '../../../../lib/refresh/refresher.js'
 import type { CallbackParameters, Client, LoginOptions, ResolvedProvider, Tokens, Transaction } from '../../../../lib/types.js'
 import { startOpenidProvider, type OpenidClient, type OpenidProvider } from '../../../../testing/index.js'
 import { contextFor } from '../../../support/context.js'
@@ -76,7 +76,7 @@ describe('A login', () => {
     expect(tokens.refreshToken).not.toBe(first.refreshToken)
     expect((await api.get('me')).status).toBe(200)
     // A family that is used twice, by a process that knows nothing of the first time, ends, and with it the access.
-    await expect(createCredentials({ ...context, slug: 'corp', renewals: createRenewals() }, { read: () => first, write: () => undefined }).refresh({ force: true })).rejects.toMatchObject({ code: 'reauth_required', providerError: 'invalid_grant' })
+    await expect(createCredentials({ ...context, slug: 'corp', refresher: createRefresher() }, { read: () => first, write: () => undefined }).refresh({ force: true })).rejects.toMatchObject({ code: 'reauth_required', providerError: 'invalid_grant' })
   })
 
   test('asks again when it must: prompt, maxAge and their check in the ID Token', async () => {
