@@ -16,7 +16,9 @@ describeWith('chromium', 'The example application', () => {
   const problems: string[] = []
 
   beforeAll(async () => {
-    [example, browser] = await Promise.all([startExample(), launchChromium()])
+    // First, so that nothing runs on where there is none.
+    browser = await launchChromium()
+    example = await startExample()
   }, 180_000)
   afterAll(async () => {
     await Promise.all([browser.close(), example.stop()])

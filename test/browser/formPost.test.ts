@@ -53,8 +53,9 @@ async function startApplication(options: Partial<AuthRouterOptions> = {}): Promi
 
 describeWith('chromium', 'An answer by form_post', () => {
   beforeAll(async () => {
-    provider = await startProvider()
+    // First, so that nothing runs on where there is none.
     browser = await launchChromium()
+    provider = await startProvider()
   })
   afterAll(async () => {
     await browser.close()

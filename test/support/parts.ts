@@ -30,7 +30,10 @@ function isThere(part: Part): boolean {
   return answer
 }
 
-/** Where Chromium is on this machine; `CHROMIUM_PATH` wins. */
+/** Where Chromium is on this machine; `CHROMIUM_PATH` wins, also where it leads nowhere. */
 export function findChromium(): string | undefined {
-  return process.env['CHROMIUM_PATH'] ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable'].find((path) => existsSync(path))
+  const { CHROMIUM_PATH: named } = process.env
+  return (named === undefined ? usualPlaces : [named]).find((path) => existsSync(path))
 }
+
+const usualPlaces = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable']
