@@ -13,13 +13,13 @@ import { returnToOf } from './core/requestContext.js'
 import { doubledPrefix } from './http/doubledPrefix.js'
 import type { Handler, Next, Request, Response } from './http/host.js'
 import { addressAtConfiguredHost } from './http/otherHost.js'
-import { mountedAt, pathOf, placeOf, placeOfRoute } from './http/publicUrl.js'
+import { mountedAt, pathOf, publicUrlOf, publicUrlOfRoute } from './http/publicUrl.js'
 import { protect, redirect } from './http/reply.js'
 import { checkEventName, checkLoginOptions, checkLogoutOptions } from './login/unavailable.js'
 import type { LogoutOptions } from './logout/endSession.js'
 import { attach, isAttached } from './request/attach.js'
 import { mountSession } from './hosts/mountSession.js'
-import { openVisit, type VisitOpener } from './request/openRequest.js'
+import { openRequest, type RequestOpener } from './request/openRequest.js'
 import { endSessionAsAsked, redirectToLogin } from './request/requestAuth.js'
 import { type Beyond, createApi } from './router/api.js'
 import { ownRoute } from './router/ownRoutes.js'
@@ -77,7 +77,7 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
     inform: (message) => { log('info', { event: 'config_info', message }) },
   })
   const engine = createEngine(settings)
-  const server: Server = { engine, open: openVisit(engine, mountSession), noteMount: doubledPrefix(settings.path, warn) }
+  const server: Server = { engine, open: openRequest(engine, mountSession), noteMount: doubledPrefix(settings.path, warn) }
 
   const handler: Handler = (req, res, next) => { serve(server, req, res, next) }
   return Object.assign(handler, {
@@ -87,13 +87,13 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
     register: engine.register,
     login(slug: string, options: LoginOptions = {}): Handler {
       checkLoginOptions(options)
-      return ownRoute(engine, (visit) => redirectToLogin(engine, visit, slug, options), slug)
+      return ownRoute(engine, (request) => redirectToLogin(engine, request, slug, options), slug)
     },
     logout({ returnTo, ...options }: { returnTo?: string } & LogoutOptions = {}): Handler {
       checkLogoutOptions(options)
-      return ownRoute(engine, async (visit) => {
-        await endSessionAsAsked(engine, visit, options)
-        redirect(visit.res, 303, returnToOf(engine, visit.place, returnTo, settings.afterLogout))
+      return ownRoute(engine, async (request) => {
+        await endSessionAsAsked(engine, request, options)
+        redirect(request.res, 303, returnToOf(engine, request.place, returnTo, settings.afterLogout))
       })
     },
     ...createApi(engine),
@@ -108,7 +108,7 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
 /** What serves the requests of one router. */
 interface Server {
   engine: Engine
-  open: VisitOpener
+  open: RequestOpener
   noteMount: (mounted: string) => void
 }
 
@@ -130,13 +130,13 @@ function passThrough({ engine, open, noteMount }: Server, req: Request, res: Res
   const mounted = mountedAt(req)
   noteMount(mounted)
   if (open.isStranger(req)) {
-    attach(engine, req, () => open.asStranger(req, res, placeOf(req, engine.settings, mounted)))
+    attach(engine, req, () => open.asStranger(req, res, publicUrlOf(req, engine.settings, mounted)))
     passOn(next, res)
     return
   }
-  const place = placeOf(req, engine.settings, mounted)
-  const passed = withValue(open(req, res, place), (visit) => {
-    attach(engine, req, visit)
+  const place = publicUrlOf(req, engine.settings, mounted)
+  const passed = withValue(open(req, res, place), (request) => {
+    attach(engine, req, request)
     passOn(next, res)
   })
   passed?.catch((error: unknown) => { refuse(engine, error, { req, res, next, place, slug: undefined, returnTo: undefined }) })
@@ -151,11 +151,11 @@ function serveRoute({ engine, open }: Server, route: Route, failed: FailedReques
       redirect(res, 302, address)
       return
     }
-    failed.place = placeOfRoute(req, engine.settings)
-    const visit = await open(req, res, failed.place)
-    attach(engine, req, visit)
+    failed.place = publicUrlOfRoute(req, engine.settings)
+    const request = await open(req, res, failed.place)
+    attach(engine, req, request)
     failed.slug = route.slug
-    await route.run(visit, failed)
+    await route.run(request, failed)
   }
   answer().catch((error: unknown) => { refuse(engine, error, failed) })
 }

@@ -1,7 +1,7 @@
 import type { AuthError } from '../../lib/base/errors.js'
 import { titleOf } from '../../lib/config/entries/title.js'
 import { type Next, type Request, type Response, wantsJson } from '../http/host.js'
-import type { Place } from '../http/publicUrl.js'
+import type { PublicUrl } from '../http/publicUrl.js'
 import { sendJson, sendPage } from '../http/reply.js'
 import { errorPage } from '../pages/pages.js'
 import type { Engine } from './engine.js'
@@ -12,7 +12,7 @@ export interface FailedRequest {
   req: Request
   res: Response
   next: Next | undefined
-  place: Place | undefined
+  place: PublicUrl | undefined
   /** The provider that the request was for, as far as it is known. */
   slug: string | undefined
   /** Where the person wanted to go, safe to name. */

@@ -6,16 +6,16 @@ import { safeReturnTo } from '../../lib/returnTo.js'
 import type { CookieJar } from '../http/cookies.js'
 import { headerOf, type Request, type Response } from '../http/host.js'
 import type { Parameters } from '../http/parameters.js'
-import type { Place } from '../http/publicUrl.js'
+import type { PublicUrl } from '../http/publicUrl.js'
 import type { Engine } from './engine.js'
 import type { LoadedTokens, SessionRecord, SessionWriter } from './sessionRecord.js'
 import type { Transactions } from './transactions.js'
 
 /** One request, with everything that belongs to the browser that sent it. */
-export interface Visit {
+export interface RequestContext {
   req: Request
   res: Response
-  place: Place
+  place: PublicUrl
   cookies: CookieJar
   session: SessionWriter
   transactions: Transactions
@@ -32,12 +32,12 @@ export interface Visit {
 }
 
 /** The record of a request, unless its session has ended since the request began. */
-export function presentRecord({ ended }: Engine, { record }: Visit): SessionRecord | undefined {
+export function presentRecord({ ended }: Engine, { record }: RequestContext): SessionRecord | undefined {
   return record && !ended.has(record.salt) ? record : undefined
 }
 
 /** Everything a login or an API call of this registration works with, from this request. */
-export function contextOf(engine: Engine, registration: Registration, place: Pick<Place, 'baseUrl' | 'origin' | 'mountPath'>): ClientContext {
+export function contextOf(engine: Engine, registration: Registration, place: Pick<PublicUrl, 'baseUrl' | 'origin' | 'mountPath'>): ClientContext {
   const redirectUri = `${place.origin}${place.mountPath}/${registration.slug}/callback`
   const { settings, refresher, now } = engine
   const { http, openStream } = registration.reach === 'public' ? engine.publicWays : engine
@@ -45,14 +45,14 @@ export function contextOf(engine: Engine, registration: Registration, place: Pic
 }
 
 /** Where the application would be reached, for work that no request says it of. */
-export function placeOfJobs({ settings }: Engine): { baseUrl: string; origin: string; mountPath: string } {
+export function configuredUrl({ settings }: Engine): { baseUrl: string; origin: string; mountPath: string } {
   const baseUrl = settings.baseUrls[0] ?? 'http://localhost'
   const { origin, pathname } = new URL(baseUrl)
   return { baseUrl, origin, mountPath: pathname.replace(/\/$/, '') + settings.path }
 }
 
 /** Where to go: what was asked for if rule R1 lets it, else the default. A refusal is an event, never an error. */
-export function returnToOf(engine: Engine, place: Place, asked: unknown, fallback: string): string {
+export function returnToOf(engine: Engine, place: PublicUrl, asked: unknown, fallback: string): string {
   if (asked === undefined) return fallback
   const safe = allowedReturnTo(engine, place, asked)
   if (safe === undefined) engine.log('warn', { event: 'return_to_refused', message: 'A returnTo that leads elsewhere was passed over.' })
@@ -60,7 +60,7 @@ export function returnToOf(engine: Engine, place: Place, asked: unknown, fallbac
 }
 
 /** What was asked for if rule R1 lets it; tells nobody. */
-export function allowedReturnTo({ settings }: Engine, { baseUrl, mountPath }: Place, asked: unknown): string | undefined {
+export function allowedReturnTo({ settings }: Engine, { baseUrl, mountPath }: PublicUrl, asked: unknown): string | undefined {
   return safeReturnTo(asked, { baseUrl, mountPath, origins: settings.returnToOrigins })
 }
 
@@ -70,7 +70,7 @@ export function csrfTokenOf({ sealer }: Engine, record: SessionRecord | undefine
 }
 
 /** Whether a request carries its session's CSRF token, as the header `x-csrf-token` or the parameter `csrfToken`. */
-export function hasCsrfToken({ sealer }: Engine, { stored: record, req }: Visit, parameters: Parameters): boolean {
+export function hasCsrfToken({ sealer }: Engine, { stored: record, req }: RequestContext, parameters: Parameters): boolean {
   const token = headerOf(req, 'x-csrf-token') ?? parameters['csrfToken']
   return record !== undefined && token !== undefined && unsign(token, sealer.macKey('csrf')) === record.salt
 }

@@ -40,11 +40,11 @@ export interface SessionRecord {
   finished: FinishedLogin[]
   /** Milliseconds since 1970. */
   createdAt: number
-  /** Milliseconds since 1970, where the time of the last visit matters. */
+  /** Milliseconds since 1970, where the time of the last request matters. */
   seenAt?: number
   /** Milliseconds since 1970; absent for a session that ends with the browser. */
   expiresAt?: number
-  /** Seconds that lie between, for a session whose end moves on with every visit. */
+  /** Seconds that lie between, for a session whose end moves on with every request. */
   rememberedFor?: number
 }
 

@@ -1,7 +1,7 @@
 import type { Settings } from '../../lib/config/settings.js'
 import { wantsJson, type Request } from './host.js'
 import { isNavigation } from './origin.js'
-import { hostOf, pathOf, placeAt, mountedAt } from './publicUrl.js'
+import { hostOf, pathOf, publicUrlAt, mountedAt } from './publicUrl.js'
 
 /** Says that a visitor has been sent to the configured host, so that it happens once. */
 export const hostMarker = 'authrouter_host'
@@ -19,7 +19,7 @@ export function addressAtConfiguredHost(req: Request, settings: Pick<Settings, '
   if (baseUrls.some((baseUrl) => hostnameOf(baseUrl) === asked)) return undefined
   const configured = baseUrls.find((baseUrl) => isTwin(hostnameOf(baseUrl) ?? '', asked))
   if (configured === undefined) return undefined
-  const { origin, mountPath } = placeAt(configured, mountedAt(req), settings)
+  const { origin, mountPath } = publicUrlAt(configured, mountedAt(req), settings)
   const target = req.url ?? '/'
   const path = pathOf(target)
   const query = target.slice(path.length + 1)

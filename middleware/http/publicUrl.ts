@@ -5,7 +5,7 @@ import type { Settings } from '../../lib/config/settings.js'
 import { headerOf, type Request } from './host.js'
 
 /** Where a request reached the application, as seen from outside. */
-export interface Place {
+export interface PublicUrl {
   /** Scheme, host and path of the application, without a slash at the end. */
   baseUrl: string
   origin: string
@@ -21,27 +21,27 @@ export interface Place {
  *
  * @param mounted `mountedAt` of the request as it came to authrouter
  */
-export function placeOf(req: Request, settings: PlaceSettings, mounted: string): Place {
-  return placeAt(knownBaseUrl(req, settings.baseUrls) ?? settings.baseUrls[0] ?? 'http://localhost', mounted, settings)
+export function publicUrlOf(req: Request, settings: PublicUrlSettings, mounted: string): PublicUrl {
+  return publicUrlAt(knownBaseUrl(req, settings.baseUrls) ?? settings.baseUrls[0] ?? 'http://localhost', mounted, settings)
 }
 
 /**
  * The same for a request for one of authrouter's routes, which leads nowhere else.
  * @throws AuthError `bad_request` when it is for none of the configured addresses
  */
-export function placeOfRoute(req: Request, settings: PlaceSettings): Place {
-  return placeAt(baseUrlOf(req, settings.baseUrls), mountedAt(req), settings)
+export function publicUrlOfRoute(req: Request, settings: PublicUrlSettings): PublicUrl {
+  return publicUrlAt(baseUrlOf(req, settings.baseUrls), mountedAt(req), settings)
 }
 
-type PlaceSettings = Pick<Settings, 'baseUrls' | 'path'>
+type PublicUrlSettings = Pick<Settings, 'baseUrls' | 'path'>
 
-export function placeAt(baseUrl: string, mounted: string, { path: prefix }: PlaceSettings): Place {
+export function publicUrlAt(baseUrl: string, mounted: string, { path: prefix }: PublicUrlSettings): PublicUrl {
   const { origin, secure, path } = partsOf(baseUrl)
   return { baseUrl, origin, secure, mountPath: externalPath(mounted, path) + prefix }
 }
 
 /** Stands for a public address and the routes below it: what an account is bound to where the same slug may be another's elsewhere. */
-export function addressDigest({ origin, mountPath }: Pick<Place, 'origin' | 'mountPath'>): string {
+export function addressDigest({ origin, mountPath }: Pick<PublicUrl, 'origin' | 'mountPath'>): string {
   return sha256(origin + mountPath).slice(0, 16)
 }
 

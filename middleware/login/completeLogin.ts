@@ -10,7 +10,7 @@ import { bindingOf } from '../../lib/tokens/binding.js'
 import { sealCredentials } from '../../lib/tokens/sealedCredentials.js'
 import type { Engine } from '../core/engine.js'
 import { callHook } from '../core/hooks.js'
-import { presentRecord, returnToOf, type Visit } from '../core/requestContext.js'
+import { presentRecord, returnToOf, type RequestContext } from '../core/requestContext.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import type { Parameters } from '../http/parameters.js'
 import { markEnded } from '../sessions/endedMarks.js'
@@ -20,31 +20,31 @@ import { saveTokens } from '../tokens/saveTokens.js'
 import type { CallbackResult } from './callbackOnce.js'
 import { loginRecord } from './loginRecord.js'
 
-export async function complete(engine: Engine, visit: Visit, context: ClientContext, transaction: Transaction, parameters: Parameters): Promise<CallbackResult> {
+export async function complete(engine: Engine, request: RequestContext, context: ClientContext, transaction: Transaction, parameters: Parameters): Promise<CallbackResult> {
   const { slug } = context
-  const { user, tokens, redirect: asked } = await decide(engine, visit, context, await callback(context, transaction, parameters))
-  const returnTo = returnToOf(engine, visit.place, asked ?? transaction.returnTo, engine.settings.afterLogin)
-  const previous = presentRecord(engine, visit)
-  const record = loginRecord(engine, previous, slug, await saveTokens(engine, visit, context, user, tokens), transaction, returnTo)
+  const { user, tokens, redirect: asked } = await decide(engine, request, context, await callback(context, transaction, parameters))
+  const returnTo = returnToOf(engine, request.place, asked ?? transaction.returnTo, engine.settings.afterLogin)
+  const previous = presentRecord(engine, request)
+  const record = loginRecord(engine, previous, slug, await saveTokens(engine, request, context, user, tokens), transaction, returnTo)
   try {
     await noteSession(engine, record)
-    await visit.session.start(record, previous)
+    await request.session.start(record, previous)
   } catch (error) {
-    engine.background(removeTokens(engine, visit.req, record, visit.stored))
+    engine.background(removeTokens(engine, request.req, record, request.stored))
     throw error
   }
-  const { stored: former } = visit
+  const { stored: former } = request
   if (former) engine.ended.add(former.salt)
-  visit.record = record
-  visit.stored = record
-  visit.tokens = new Map([...visit.tokens, [slug, { tokens }]])
-  if (former) engine.background(forgetReplaced(engine, visit, former, record))
+  request.record = record
+  request.stored = record
+  request.tokens = new Map([...request.tokens, [slug, { tokens }]])
+  if (former) engine.background(forgetReplaced(engine, request, former, record))
   engine.log('info', { event: 'login_finished', provider: slug })
   engine.emit('login', { user, provider: slug })
   return { record, returnTo }
 }
 
-async function forgetReplaced(engine: Engine, { req }: Visit, former: SessionRecord, record: SessionRecord): Promise<void> {
+async function forgetReplaced(engine: Engine, { req }: RequestContext, former: SessionRecord, record: SessionRecord): Promise<void> {
   await markEnded(engine, former)
   await removeTokens(engine, req, former, record)
   await dropSession(engine, former)
@@ -52,7 +52,7 @@ async function forgetReplaced(engine: Engine, { req }: Visit, former: SessionRec
 
 type Decided = LoginResult & { redirect: string | undefined }
 
-async function decide({ settings, sealer }: Engine, { req }: Visit, context: ClientContext, { user, tokens }: LoginResult): Promise<Decided> {
+async function decide({ settings, sealer }: Engine, { req }: RequestContext, context: ClientContext, { user, tokens }: LoginResult): Promise<Decided> {
   const { onLogin } = settings.hooks
   if (!onLogin) return { user, tokens, redirect: undefined }
   let current = tokens

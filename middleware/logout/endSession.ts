@@ -2,7 +2,7 @@ import type { AuthUser } from '../../lib/model/user.js'
 import type { Engine } from '../core/engine.js'
 import { callHook } from '../core/hooks.js'
 import { hookFailed } from '../core/logging.js'
-import type { Visit } from '../core/requestContext.js'
+import type { RequestContext } from '../core/requestContext.js'
 import { markEnded } from '../sessions/endedMarks.js'
 import { dropSession, endEverywhere } from '../sessions/userSessions.js'
 import { endAccess, removeTokens } from '../tokens/removeTokens.js'
@@ -16,27 +16,27 @@ export interface LogoutOptions {
  * Ends the session of a request, wherever it lives.
  * @throws AuthError `store_unavailable` when it could not be ended, `config_invalid` for `everywhere` without a token store
  */
-export async function endSession(engine: Engine, visit: Visit, { everywhere = false }: LogoutOptions = {}): Promise<void> {
-  const { stored: record } = visit
-  const user = (visit.doubt ? record : visit.record)?.accounts[record?.current ?? '']?.user
+export async function endSession(engine: Engine, request: RequestContext, { everywhere = false }: LogoutOptions = {}): Promise<void> {
+  const { stored: record } = request
+  const user = (request.doubt ? record : request.record)?.accounts[record?.current ?? '']?.user
   if (everywhere && user) await endEverywhere(engine, user.key)
   if (record) engine.ended.add(record.salt)
-  await visit.session.end()
-  visit.record = undefined
-  visit.doubt = undefined
-  visit.stored = undefined
+  await request.session.end()
+  request.record = undefined
+  request.doubt = undefined
+  request.stored = undefined
   // Other copies of the session end with the tokens: a sealed cookie is worth nothing without them.
-  const [removal] = await Promise.allSettled([removeTokens(engine, visit.req, record).then(() => record && markEnded(engine, record))])
+  const [removal] = await Promise.allSettled([removeTokens(engine, request.req, record).then(() => record && markEnded(engine, record))])
   if (record) {
-    endAccess(engine, visit, record)
+    endAccess(engine, request, record)
     if (!everywhere) engine.background(dropSession(engine, record))
   }
-  if (user) await tellOfLogout(engine, visit, user)
+  if (user) await tellOfLogout(engine, request, user)
   // Told last: this browser is signed out, and a copy of its cookie may not be.
   if (removal.status === 'rejected') throw removal.reason
 }
 
-async function tellOfLogout(engine: Engine, { req }: Visit, user: AuthUser): Promise<void> {
+async function tellOfLogout(engine: Engine, { req }: RequestContext, user: AuthUser): Promise<void> {
   const { provider } = user
   engine.log('info', { event: 'logout', provider })
   engine.emit('logout', { user, provider })

@@ -6,7 +6,7 @@ import { refusingClient } from '../../lib/client/refusingClient.js'
 import type { LoginOptions } from '../../lib/model/login.js'
 import type { AuthUser } from '../../lib/model/user.js'
 import type { Engine } from '../core/engine.js'
-import { contextOf, type Visit } from '../core/requestContext.js'
+import { contextOf, type RequestContext } from '../core/requestContext.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import type { Request } from '../http/host.js'
 import type { LogoutOptions } from '../logout/endSession.js'
@@ -48,26 +48,26 @@ interface MadeLater {
 /** One request's part in all this. Its fields are private, so that whoever prints a request with all that hangs on it sees nothing of them. */
 class Attachment {
   readonly engine: Engine
-  #visit: Visit | (() => Visit)
+  #request: RequestContext | (() => RequestContext)
   #made: MadeLater | undefined
 
-  constructor(engine: Engine, visit: Visit | (() => Visit)) {
+  constructor(engine: Engine, request: RequestContext | (() => RequestContext)) {
     this.engine = engine
-    this.#visit = visit
+    this.#request = request
   }
 
-  get visit(): Visit {
-    if (typeof this.#visit === 'function') this.#visit = this.#visit()
-    return this.#visit
+  get request(): RequestContext {
+    if (typeof this.#request === 'function') this.#request = this.#request()
+    return this.#request
   }
 
-  /** What is remembered of the signed-in person. A visit that nobody asked for so far is a stranger's. */
+  /** What is remembered of the signed-in person. A context that nobody asked for so far is a stranger's. */
   get record(): SessionRecord | undefined {
-    return typeof this.#visit === 'function' ? undefined : this.#visit.record
+    return typeof this.#request === 'function' ? undefined : this.#request.record
   }
 
   get doubt(): AuthError | undefined {
-    return typeof this.#visit === 'function' ? undefined : this.#visit.doubt
+    return typeof this.#request === 'function' ? undefined : this.#request.doubt
   }
 
   get made(): MadeLater { return this.#made ??= {} }
@@ -85,18 +85,18 @@ export function isAttached(req: object): boolean {
   return Object.hasOwn(req, attached)
 }
 
-/** The visit that a request was attached to, for the guards. */
-export function visitOf(req: object): { engine: Engine; visit: Visit } | undefined {
+/** The context that a request was attached to, for the guards. */
+export function attachedTo(req: object): { engine: Engine; request: RequestContext } | undefined {
   return (req as Carrier)[attached]
 }
 
 /**
  * Puts the signed-in person and their API clients on a request.
- * @param visit what is known of the request, or what makes it out once somebody asks
+ * @param request the context, or what makes it once somebody asks
  */
-export function attach(engine: Engine, req: Request, visit: Visit | (() => Visit)): void {
+export function attach(engine: Engine, req: Request, request: RequestContext | (() => RequestContext)): void {
   // Assigned and not defined, and an object rather than a function: either costs more than all the rest of this.
-  (req as Carrier)[attached] = new Attachment(engine, visit)
+  (req as Carrier)[attached] = new Attachment(engine, request)
   // What another middleware has put on the request under one of these names must not be taken for ours.
   if (Object.hasOwn(req, 'authUser') || Object.hasOwn(req, 'auth') || Object.hasOwn(req, 'oauthClient') || Object.hasOwn(req, 'oauthClients')) {
     Object.defineProperties(req, properties)
@@ -170,15 +170,15 @@ function currentClient(attachment: Attachment): ApiClient {
 }
 
 function clientOf(attachment: Attachment, slug: string): ApiClient | undefined {
-  const { engine, visit } = attachment
-  const account = visit.record?.accounts[slug]
-  const registration = visit.registrations.get(slug)
+  const { engine, request } = attachment
+  const account = request.record?.accounts[slug]
+  const registration = request.registrations.get(slug)
   if (!account || !registration) return undefined
   const clients = attachment.made.clients ??= new Map<string, ApiClient>()
   let client = clients.get(slug)
   if (!client) {
-    const context = contextOf(engine, registration, visit.place)
-    client = createApiClient(context, tokenSourceOf(engine, visit, context), account.user)
+    const context = contextOf(engine, registration, request.place)
+    client = createApiClient(context, tokenSourceOf(engine, request, context), account.user)
     clients.set(slug, client)
   }
   return client
@@ -190,11 +190,11 @@ function allClients(attachment: Attachment): Readonly<Record<string, ApiClient>>
 }
 
 function authOf(attachment: Attachment): RequestAuth {
-  const { engine, visit } = attachment
+  const { engine, request } = attachment
   return attachment.made.auth ??= {
     get user() { return currentUser(attachment) },
     get users() { return usersOf(attachment) },
-    login: (slug, options) => reported(engine, visit, () => redirectToLogin(engine, visit, slug, options)),
-    logout: (options) => reported(engine, visit, () => endSessionAsAsked(engine, visit, options)),
+    login: (slug, options) => reported(engine, request, () => redirectToLogin(engine, request, slug, options)),
+    logout: (options) => reported(engine, request, () => endSessionAsAsked(engine, request, options)),
   }
 }

@@ -6,12 +6,12 @@ import { doubtOf } from '../core/doubt.js'
 import type { Engine } from '../core/engine.js'
 import { hasEnded, seen } from '../core/expiry.js'
 import { failureEvent } from '../core/logging.js'
-import type { Visit } from '../core/requestContext.js'
+import type { RequestContext } from '../core/requestContext.js'
 import type { Account, ResolvedSession, SessionBag, SessionRecord, SessionWriter } from '../core/sessionRecord.js'
 import type { Transactions } from '../core/transactions.js'
 import { cookieJar, type CookieJar, cookiePrefix } from '../http/cookies.js'
 import type { Request, Response } from '../http/host.js'
-import { addressDigest, type Place } from '../http/publicUrl.js'
+import { addressDigest, type PublicUrl } from '../http/publicUrl.js'
 import { cookieTransactions } from '../login/cookieTransactions.js'
 import { sessionTransactions } from '../login/sessionTransactions.js'
 import { isMarkedEnded, needsMarks } from '../sessions/endedMarks.js'
@@ -19,89 +19,89 @@ import { type MountSession, sessionFinder } from '../sessions/findSession.js'
 import { loadAccounts, type LoadedAccounts, nobody } from '../tokens/loadTokens.js'
 
 /** Waits for nothing where all is at hand: most requests pass through without a turn of the event loop. */
-export interface VisitOpener {
-  (req: Request, res: Response, place: Place): Awaitable<Visit>
+export interface RequestOpener {
+  (req: Request, res: Response, place: PublicUrl): Awaitable<RequestContext>
   /** Whether a request is known, by a look at it alone, to come from nobody who is signed in. */
   isStranger: (req: Request) => boolean
-  /** The visit of such a request, made when something of it is asked for. */
-  asStranger: (req: Request, res: Response, place: Place) => Visit
+  /** The context of such a request, made when something of it is asked for. */
+  asStranger: (req: Request, res: Response, place: PublicUrl) => RequestContext
 }
 
 /** Finds, for each request, where its signed-in state lives, and reads it. */
-export function openVisit(engine: Engine, mountSession: MountSession): VisitOpener {
+export function openRequest(engine: Engine, mountSession: MountSession): RequestOpener {
   const { settings, now } = engine
   const findSession = sessionFinder(engine, mountSession)
   const transactionsOf = transactionsFinder(engine)
   const mayBeStranger = settings.transactions === 'cookie'
   const hasMarks = needsMarks(engine)
 
-  return Object.assign((req: Request, res: Response, place: Place) => {
-    const visit = new OpenVisit(req, res, place, transactionsOf)
-    return withValue(findSession(visit), (found) => {
+  return Object.assign((req: Request, res: Response, place: PublicUrl) => {
+    const request = new OpenRequest(req, res, place, transactionsOf)
+    return withValue(findSession(request), (found) => {
       if (settings.transactions === 'session' && !found.error) requireBag(found)
-      visit.found = found
-      return found.isEmpty ? visit : recognise(visit, found)
+      request.found = found
+      return found.isEmpty ? request : recognise(request, found)
     })
   }, {
     isStranger: (req: Request) => mayBeStranger && findSession.isStranger(req),
-    asStranger(req: Request, res: Response, place: Place) {
-      const visit = new OpenVisit(req, res, place, transactionsOf)
-      visit.found = findSession.withoutSession(visit)
-      return visit
+    asStranger(req: Request, res: Response, place: PublicUrl) {
+      const request = new OpenRequest(req, res, place, transactionsOf)
+      request.found = findSession.withoutSession(request)
+      return request
     },
   })
 
   // In steps that branch where something has to be waited for: a closure for each would cost every request of a signed-in user.
-  function recognise(visit: OpenVisit, found: ResolvedSession): Awaitable<Visit> {
+  function recognise(request: OpenRequest, found: ResolvedSession): Awaitable<RequestContext> {
     try {
       const stored = found.read()
-      const known = stored instanceof Promise ? stored.then((late) => signedIn(visit, late)) : signedIn(visit, stored)
-      return known instanceof Promise ? known.catch((error: unknown) => inDoubt(visit, error)) : known
+      const known = stored instanceof Promise ? stored.then((late) => signedIn(request, late)) : signedIn(request, stored)
+      return known instanceof Promise ? known.catch((error: unknown) => inDoubt(request, error)) : known
     } catch (error) {
-      return inDoubt(visit, error)
+      return inDoubt(request, error)
     }
   }
 
-  function signedIn(visit: OpenVisit, stored: SessionRecord | undefined): Awaitable<Visit> {
-    if (!stored || engine.ended.has(stored.salt) || hasEnded(stored, settings, now())) return visit
-    visit.stored = stored
-    const registrations = registrationsOf(stored, visit)
+  function signedIn(request: OpenRequest, stored: SessionRecord | undefined): Awaitable<RequestContext> {
+    if (!stored || engine.ended.has(stored.salt) || hasEnded(stored, settings, now())) return request
+    request.stored = stored
+    const registrations = registrationsOf(stored, request)
     return registrations instanceof Promise
-      ? registrations.then((late) => withAccounts(visit, stored, late))
-      : withAccounts(visit, stored, registrations)
+      ? registrations.then((late) => withAccounts(request, stored, late))
+      : withAccounts(request, stored, registrations)
   }
 
-  function withAccounts(visit: OpenVisit, stored: SessionRecord, registrations: Visit['registrations']): Awaitable<Visit> {
-    visit.registrations = registrations
-    const accounts = accountsOf(visit, stored)
-    return accounts instanceof Promise ? accounts.then((late) => noteVisit(visit, stored, late)) : noteVisit(visit, stored, accounts)
+  function withAccounts(request: OpenRequest, stored: SessionRecord, registrations: RequestContext['registrations']): Awaitable<RequestContext> {
+    request.registrations = registrations
+    const accounts = accountsOf(request, stored)
+    return accounts instanceof Promise ? accounts.then((late) => noteRequest(request, stored, late)) : noteRequest(request, stored, accounts)
   }
 
-  function accountsOf({ req, registrations }: OpenVisit, stored: SessionRecord): Awaitable<LoadedAccounts> {
+  function accountsOf({ req, registrations }: OpenRequest, stored: SessionRecord): Awaitable<LoadedAccounts> {
     if (!hasMarks) return loadAccounts(engine, req, stored, registrations)
     return isMarkedEnded(engine, stored).then((isEnded) => isEnded ? nobody() : loadAccounts(engine, req, stored, registrations))
   }
 
-  function inDoubt(visit: OpenVisit, error: unknown): Visit {
-    visit.doubt = doubtOf(error)
-    engine.log('warn', failureEvent('session_in_doubt', visit.doubt))
-    return visit
+  function inDoubt(request: OpenRequest, error: unknown): RequestContext {
+    request.doubt = doubtOf(error)
+    engine.log('warn', failureEvent('session_in_doubt', request.doubt))
+    return request
   }
 
-  function noteVisit(visit: OpenVisit, stored: SessionRecord, { record: known, tokens }: LoadedAccounts): Awaitable<Visit> {
+  function noteRequest(request: OpenRequest, stored: SessionRecord, { record: known, tokens }: LoadedAccounts): Awaitable<RequestContext> {
     const record = known && seen(known, settings, now())
-    visit.record = record
-    visit.tokens = tokens
-    if (!record || record === stored) return visit
+    request.record = record
+    request.tokens = tokens
+    if (!record || record === stored) return request
     // The user is signed in all the same; the next request writes it.
-    return visit.session.save(record).catch((thrown: unknown) => {
+    return request.session.save(record).catch((thrown: unknown) => {
       const error = asAuthError(thrown, 'store_unavailable', 'The session could not be written.')
       engine.log('warn', { ...failureEvent('session_not_updated', error), provider: record.current })
-    }).then(() => visit)
+    }).then(() => request)
   }
 
   /** The entries of a record's accounts, without those that are somebody else's by now (rule R10). */
-  function registrationsOf({ accounts }: SessionRecord, { req, place }: Visit): Awaitable<Visit['registrations']> {
+  function registrationsOf({ accounts }: SessionRecord, { req, place }: RequestContext): Awaitable<RequestContext['registrations']> {
     const slugs = Object.keys(accounts)
     const found = slugs.map((slug) => engine.find(slug, req))
     return withValue(allValues(found), (entries) => {
@@ -114,12 +114,12 @@ export function openVisit(engine: Engine, mountSession: MountSession): VisitOpen
     })
   }
 
-  function isFor(registration: Registration, account: Account | undefined, place: Place): boolean {
+  function isFor(registration: Registration, account: Account | undefined, place: PublicUrl): boolean {
     return isBoundTo(account?.binding, registration) && (!registration.fromLookup || account?.place === addressDigest(place))
   }
 }
 
-type TransactionsFinder = (visit: OpenVisit) => Transactions
+type TransactionsFinder = (request: OpenRequest) => Transactions
 
 function transactionsFinder({ settings, sealer, now }: Engine): TransactionsFinder {
   const prefix = cookiePrefix(settings.appId)
@@ -133,22 +133,22 @@ function requireBag(found: ResolvedSession | undefined): SessionBag {
   throw new AuthError('config_invalid', 'transactions: \'session\' needs a session: mount express-session before authRouter, or set the option session.')
 }
 
-/** A visit whose parts are made when they are first asked for. A class, because getters of an object's own make it slow to make. */
-class OpenVisit implements Visit {
-  record: Visit['record'] = undefined
-  doubt: Visit['doubt'] = undefined
-  stored: Visit['stored'] = undefined
-  registrations: Visit['registrations'] = none
+/** A context whose parts are made when they are first asked for. A class, because getters of an object's own make it slow to make. */
+class OpenRequest implements RequestContext {
+  record: RequestContext['record'] = undefined
+  doubt: RequestContext['doubt'] = undefined
+  stored: RequestContext['stored'] = undefined
+  registrations: RequestContext['registrations'] = none
   found: ResolvedSession | undefined = undefined
-  #tokens: Visit['tokens'] | undefined
+  #tokens: RequestContext['tokens'] | undefined
   #cookies: CookieJar | undefined
   #session: SessionWriter | undefined
   #transactions: Transactions | undefined
 
-  constructor(readonly req: Request, readonly res: Response, readonly place: Place, readonly transactionsOf: TransactionsFinder) {}
+  constructor(readonly req: Request, readonly res: Response, readonly place: PublicUrl, readonly transactionsOf: TransactionsFinder) {}
 
-  get tokens(): Visit['tokens'] { return this.#tokens ??= new Map() }
-  set tokens(tokens: Visit['tokens']) { this.#tokens = tokens }
+  get tokens(): RequestContext['tokens'] { return this.#tokens ??= new Map() }
+  set tokens(tokens: RequestContext['tokens']) { this.#tokens = tokens }
   get cookies(): CookieJar { return this.#cookies ??= cookieJar(this.req, this.res, this.place.secure) }
   get transactions(): Transactions { return this.#transactions ??= this.transactionsOf(this) }
 
@@ -158,4 +158,4 @@ class OpenVisit implements Visit {
   }
 }
 
-const none: Visit['registrations'] = new Map()
+const none: RequestContext['registrations'] = new Map()

@@ -6,13 +6,13 @@ import { requireCertainty } from '../core/doubt.js'
 import type { Engine } from '../core/engine.js'
 import { fail } from '../core/failure.js'
 import { callHook } from '../core/hooks.js'
-import { returnToOf, type Visit } from '../core/requestContext.js'
+import { returnToOf, type RequestContext } from '../core/requestContext.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import { type Handler, isApiRequest, type Next, type Request } from '../http/host.js'
 import { originOf } from '../http/origin.js'
 import { redirect } from '../http/reply.js'
 import { begin } from '../login/beginLogin.js'
-import { visitOf } from './attach.js'
+import { attachedTo } from './attach.js'
 
 export interface LoginRequirement {
   /** Slug of the account that must be signed in. */
@@ -47,31 +47,31 @@ export function requireLogin(requirement: string | LoginRequirement = {}): Handl
   return (req, res, next) => {
     guard(required, req, next).catch((thrown: unknown) => {
       const error = asAuthError(thrown, 'hook_failed', undecided)
-      const attached = visitOf(req)
+      const attached = attachedTo(req)
       if (!attached) {
         if (next) next(error)
         else res.writeHead(error.status).end()
         return
       }
-      fail(attached.engine, error, { req, res, next, place: attached.visit.place, slug: required.provider, returnTo: returnPath(req) })
+      fail(attached.engine, error, { req, res, next, place: attached.request.place, slug: required.provider, returnTo: returnPath(req) })
     })
   }
 }
 
 async function guard(required: LoginRequirement, req: Request, next: Next | undefined): Promise<void> {
-  const attached = visitOf(req)
+  const attached = attachedTo(req)
   if (!attached) throw new AuthError('config_invalid', 'requireLogin needs app.use(authRouter(config)) before it.')
-  const { engine, visit } = attached
-  requireCertainty(visit)
-  const slug = required.provider ?? visit.record?.current
-  const user = slug === undefined ? undefined : visit.record?.accounts[slug]?.user
+  const { engine, request } = attached
+  requireCertainty(request)
+  const slug = required.provider ?? request.record?.current
+  const user = slug === undefined ? undefined : request.record?.accounts[slug]?.user
   if (slug === undefined || !user) {
-    askToSignIn(visit, required.provider)
+    askToSignIn(request, required.provider)
     return
   }
-  const missing = lacking(required, user, grantedScope(visit, slug, required), engine.now())
+  const missing = lacking(required, user, grantedScope(request, slug, required), engine.now())
   if (missing) {
-    await stepUp(engine, visit, user, missing)
+    await stepUp(engine, request, user, missing)
     return
   }
   const hasRole = !required.roles || required.roles.some((role) => user.roles.includes(role))
@@ -84,13 +84,13 @@ function isAllowed({ check }: LoginRequirement, user: AuthUser, req: Request): b
 }
 
 /** @throws AuthError why the tokens, which know what was granted, could not be read */
-function grantedScope({ tokens }: Visit, slug: string, { scope }: LoginRequirement): string | undefined {
+function grantedScope({ tokens }: RequestContext, slug: string, { scope }: LoginRequirement): string | undefined {
   const loaded = tokens.get(slug)
   if (scope && loaded?.error) throw loaded.error
   return loaded?.tokens?.scope
 }
 
-function askToSignIn({ req, res, place }: Visit, slug: string | undefined): void {
+function askToSignIn({ req, res, place }: RequestContext, slug: string | undefined): void {
   if (isApiRequest(req) || !isReadable(req)) throw new AuthError('login_required', 'Sign in first.')
   redirect(res, 302, `${place.mountPath}${slug === undefined ? '' : `/${slug}`}?returnTo=${encodeURIComponent(returnPath(req))}`)
 }
@@ -110,21 +110,21 @@ function lacking({ scope = [], maxAge, acr }: LoginRequirement, user: AuthUser, 
   return scope.every((item) => have.has(item)) ? undefined : { options: { scope }, error: new AuthError('forbidden', 'This needs an access that you have not granted.') }
 }
 
-async function stepUp(engine: Engine, visit: Visit, user: AuthUser, { options, error }: Missing): Promise<void> {
-  const { req, res, record, tokens } = visit
+async function stepUp(engine: Engine, request: RequestContext, user: AuthUser, { options, error }: Missing): Promise<void> {
+  const { req, res, record, tokens } = request
   const digest = sha256(JSON.stringify([user.provider, options])).slice(0, 16)
   const registration = await engine.find(user.provider, req)
   if (isApiRequest(req) || req.method !== 'GET' || !registration || hasJustAsked(record, digest, engine.now())) throw error
-  const returnTo = returnToOf(engine, visit.place, returnPath(req), engine.settings.afterLogin)
+  const returnTo = returnToOf(engine, request.place, returnPath(req), engine.settings.afterLogin)
   // Another site's link does not send anybody to a provider: the sign-in route asks first, and the guard adds what it needs afterwards.
-  const asksFirst = engine.settings.crossSiteStart === 'confirm' && originOf(req, visit.place.origin) === 'cross-site'
+  const asksFirst = engine.settings.crossSiteStart === 'confirm' && originOf(req, request.place.origin) === 'cross-site'
   if (asksFirst && !isBackFromLogin(record, returnTo, engine.now())) {
-    redirect(res, 302, `${visit.place.mountPath}/${registration.slug}?returnTo=${encodeURIComponent(returnTo)}`)
+    redirect(res, 302, `${request.place.mountPath}/${registration.slug}?returnTo=${encodeURIComponent(returnTo)}`)
     return
   }
   // Many providers replace what they granted before, so that is asked for as well.
   const granted = tokens.get(user.provider)?.tokens?.scope?.split(' ').filter(Boolean) ?? []
-  redirect(res, 302, await begin(engine, visit, registration, { ...options, scope: [...granted, ...options.scope ?? []], returnTo }, digest))
+  redirect(res, 302, await begin(engine, request, registration, { ...options, scope: [...granted, ...options.scope ?? []], returnTo }, digest))
 }
 
 /** Whether this person has just come back from a login that was to bring the same: a provider that does not grant it would be asked for ever. */

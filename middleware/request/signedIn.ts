@@ -1,7 +1,7 @@
 import { AuthError } from '../../lib/base/errors.js'
 import type { ApiClient } from '../../lib/client/apiClient.js'
 import type { AuthUser } from '../../lib/model/user.js'
-import { visitOf, type AttachedRequest } from './attach.js'
+import { attachedTo, type AttachedRequest } from './attach.js'
 import { requireCertainty } from '../core/doubt.js'
 
 /** The signed-in person of a request and their API clients. */
@@ -19,10 +19,10 @@ export interface SignedIn {
  * @throws AuthError `login_required` (401) when nobody is signed in; `store_unavailable` when that cannot be known; `config_invalid` for a request that did not pass authRouter
  */
 export function signedIn(req: object): SignedIn {
-  const attached = visitOf(req)
+  const attached = attachedTo(req)
   if (!attached) throw new AuthError('config_invalid', 'signedIn needs app.use(authRouter(config)) before the handler.')
   const { authUser: user, oauthClient: client, oauthClients: clients } = req as AttachedRequest
-  requireCertainty(attached.visit)
+  requireCertainty(attached.request)
   if (!user) throw new AuthError('login_required', 'Sign in first.')
   return { user, client, clients }
 }

@@ -17,7 +17,7 @@ import { tellOfTokens } from '../tokens/events.js'
 import { revokeInBackground } from '../tokens/removeTokens.js'
 import { tokenRecordAt } from '../tokens/records.js'
 import { checkAccess } from '../login/unavailable.js'
-import { contextOf, placeOfJobs } from '../core/requestContext.js'
+import { contextOf, configuredUrl } from '../core/requestContext.js'
 
 /** What there is beyond a request: clients and credentials for jobs and scripts. */
 export interface Beyond {
@@ -53,7 +53,7 @@ export function createApi(engine: Engine): Beyond {
     client(slug, access) {
       checkAccess(slug, access)
       const registration = configured(engine, slug)
-      const context = contextOf(engine, registration, placeOfJobs(engine))
+      const context = contextOf(engine, registration, configuredUrl(engine))
       if (typeof access === 'string') {
         const { holder, user } = opened(engine, access, slug)
         return createApiClient(context, holder, user)
@@ -68,7 +68,7 @@ export function createApi(engine: Engine): Beyond {
       return createCredentials(context, holder)
     },
     logoutEverywhere: (userKey) => endEverywhere(engine, userKey),
-    introspect: (slug, token, options) => introspect(contextOf(engine, configured(engine, slug), placeOfJobs(engine)), token, options),
+    introspect: (slug, token, options) => introspect(contextOf(engine, configured(engine, slug), configuredUrl(engine)), token, options),
   }
 }
 
@@ -77,7 +77,7 @@ function opened(engine: Engine, text: string, wanted?: string): { context: Clien
   const registration = engine.registrations().find((candidate) => candidate.slug === slug)
   // Tokens of one client must not be sent in the name of another, nor to another provider.
   if (!registration || !isBoundTo(binding, registration) || (wanted !== undefined && wanted !== slug)) throw unreadable(wanted ?? slug)
-  const context = contextOf(engine, registration, placeOfJobs(engine))
+  const context = contextOf(engine, registration, configuredUrl(engine))
   return { context, holder: heldTokens(engine, context, { tokens, recordName, user }), user }
 }
 

@@ -9,14 +9,14 @@ import { finishLogin } from './callback.js'
 import { startLogin } from './login.js'
 import { logOut } from './logout.js'
 import { showProviders, showSession } from './overview.js'
-import { allowedReturnTo, type Visit } from '../core/requestContext.js'
+import { allowedReturnTo, type RequestContext } from '../core/requestContext.js'
 
 /** One route of ours that a request is for. */
 export interface Route {
   slug: string | undefined
   /** Whether people come here from elsewhere, by a link or a bookmark. */
   isEntrance?: boolean
-  run: (visit: Visit, failed: FailedRequest) => Promise<void>
+  run: (request: RequestContext, failed: FailedRequest) => Promise<void>
 }
 
 const slugShape = /^[a-z0-9][a-z0-9_-]{0,63}$/
@@ -29,41 +29,41 @@ export function findRoute(engine: Engine, path: string): Route | undefined {
   const { path: prefix } = engine.settings
   if (path !== prefix && !path.startsWith(`${prefix}/`)) return undefined
   const [first, second, ...rest] = path === prefix ? [] : path.slice(prefix.length + 1).split('/')
-  if (first === undefined) return { ...route(['GET', 'HEAD'], undefined, (visit, parameters) => { showProviders(engine, visit, parameters) }), isEntrance: true }
+  if (first === undefined) return { ...route(['GET', 'HEAD'], undefined, (request, parameters) => { showProviders(engine, request, parameters) }), isEntrance: true }
   if (rest.length > 0) return undefined
-  if (second === undefined && first === 'session') return route(['GET', 'HEAD'], undefined, (visit) => { showSession(engine, visit) })
-  if (second === undefined && first === 'logout') return route(['GET', 'POST'], undefined, (visit, parameters) => logOut(engine, visit, parameters))
+  if (second === undefined && first === 'session') return route(['GET', 'HEAD'], undefined, (request) => { showSession(engine, request) })
+  if (second === undefined && first === 'logout') return route(['GET', 'POST'], undefined, (request, parameters) => logOut(engine, request, parameters))
   if (!slugShape.test(first)) return undefined
   if (second === undefined) return { ...providerRoute(engine, first, () => ['GET', 'POST'], startLogin), isEntrance: true }
   if (second === 'callback') return providerRoute(engine, first, ({ provider }) => provider.responseMode === 'form_post' ? ['GET', 'POST'] : ['GET'], finishLogin)
   return undefined
 }
 
-function route(methods: string[], slug: string | undefined, run: (visit: Visit, parameters: Parameters, failed: FailedRequest) => void | Promise<void>): Route {
+function route(methods: string[], slug: string | undefined, run: (request: RequestContext, parameters: Parameters, failed: FailedRequest) => void | Promise<void>): Route {
   return {
     slug,
-    async run(visit, failed) {
-      requireMethod(visit, methods)
-      await run(visit, await parametersOf(visit.req), failed)
+    async run(request, failed) {
+      requireMethod(request, methods)
+      await run(request, await parametersOf(request.req), failed)
     },
   }
 }
 
-type ProviderAction = (engine: Engine, visit: Visit, registration: Registration, parameters: Parameters, failed: FailedRequest) => Promise<void>
+type ProviderAction = (engine: Engine, request: RequestContext, registration: Registration, parameters: Parameters, failed: FailedRequest) => Promise<void>
 
 function providerRoute(engine: Engine, slug: string, methodsOf: (registration: Registration) => string[], action: ProviderAction): Route {
   return {
     slug,
-    async run(visit, failed) {
+    async run(request, failed) {
       // A store that is away now would most likely refuse the end of a login, after all that the user does at the provider.
-      requireCertainty(visit)
-      const registration = await engine.find(slug, visit.req)
+      requireCertainty(request)
+      const registration = await engine.find(slug, request.req)
       if (!registration) throw new AuthError('unknown_provider', 'There is no such way to sign in here.')
-      requireMethod(visit, methodsOf(registration))
-      const parameters = await parametersOf(visit.req).catch(asRetryable)
+      requireMethod(request, methodsOf(registration))
+      const parameters = await parametersOf(request.req).catch(asRetryable)
       // So that "start again" leads where the person wanted to go.
-      if (parameters['returnTo'] !== undefined) failed.returnTo = allowedReturnTo(engine, visit.place, parameters['returnTo'])
-      await action(engine, visit, registration, parameters, failed)
+      if (parameters['returnTo'] !== undefined) failed.returnTo = allowedReturnTo(engine, request.place, parameters['returnTo'])
+      await action(engine, request, registration, parameters, failed)
     },
   }
 }
@@ -74,7 +74,7 @@ function asRetryable(error: unknown): never {
   throw error
 }
 
-function requireMethod({ req, res }: Visit, methods: string[]): void {
+function requireMethod({ req, res }: RequestContext, methods: string[]): void {
   if (methods.includes(req.method ?? 'GET')) return
   res.setHeader('Allow', methods.join(', '))
   throw new AuthError('method_not_allowed', `This address takes ${methods.join(' or ')}.`)

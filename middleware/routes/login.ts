@@ -3,7 +3,7 @@ import { titleOf } from '../../lib/config/entries/title.js'
 import type { Registration } from '../../lib/model/context.js'
 import type { LoginOptions } from '../../lib/model/login.js'
 import type { Engine } from '../core/engine.js'
-import { hasCsrfToken, returnToOf, type Visit } from '../core/requestContext.js'
+import { hasCsrfToken, returnToOf, type RequestContext } from '../core/requestContext.js'
 import { wantsJson } from '../http/host.js'
 import { isNavigation, originOf } from '../http/origin.js'
 import { hostMarker } from '../http/otherHost.js'
@@ -14,11 +14,11 @@ import { refuseLoginParameters } from '../login/unavailable.js'
 import { confirmPage } from '../pages/pages.js'
 
 /** `GET` or `POST /auth/:provider`: sends the browser to the provider, or asks first when another site sent it here. */
-export async function startLogin(engine: Engine, visit: Visit, registration: Registration, received: Parameters): Promise<void> {
-  const { res, place } = visit
+export async function startLogin(engine: Engine, request: RequestContext, registration: Registration, received: Parameters): Promise<void> {
+  const { res, place } = request
   const { [hostMarker]: _moved, ...parameters } = received
   refuseLoginParameters(parameters)
-  if (needsConfirmation(engine, visit, parameters)) {
+  if (needsConfirmation(engine, request, parameters)) {
     const title = titleOf(registration)
     sendPage(res, 200, confirmPage({
       action: `${place.mountPath}/${registration.slug}`,
@@ -31,14 +31,14 @@ export async function startLogin(engine: Engine, visit: Visit, registration: Reg
     return
   }
   const returnTo = returnToOf(engine, place, parameters['returnTo'], engine.settings.afterLogin)
-  if (visit.record && engine.settings.ifLoggedIn === 'redirect') {
-    answer(visit, returnTo)
+  if (request.record && engine.settings.ifLoggedIn === 'redirect') {
+    answer(request, returnTo)
     return
   }
-  answer(visit, await begin(engine, visit, registration, optionsOf(registration, parameters, returnTo)))
+  answer(request, await begin(engine, request, registration, optionsOf(registration, parameters, returnTo)))
 }
 
-function answer({ req, res }: Visit, location: string): void {
+function answer({ req, res }: RequestContext, location: string): void {
   if (wantsJson(req)) sendJson(res, 200, { location })
   else redirect(res, 302, location)
 }
@@ -47,10 +47,10 @@ function answer({ req, res }: Visit, location: string): void {
  * Rule R2: a login starts at a person's own wish. A page that another site linked to asks first; a request that another site made in
  * the background is refused.
  */
-function needsConfirmation(engine: Engine, visit: Visit, parameters: Parameters): boolean {
-  const { req, place } = visit
+function needsConfirmation(engine: Engine, request: RequestContext, parameters: Parameters): boolean {
+  const { req, place } = request
   const origin = originOf(req, place.origin)
-  const isOwn = origin === 'same-origin' || hasCsrfToken(engine, visit, parameters)
+  const isOwn = origin === 'same-origin' || hasCsrfToken(engine, request, parameters)
   if (req.method === 'POST') {
     if (isOwn || origin === 'unknown' || origin === 'user') return false
     throw new AuthError('csrf', 'A sign-in cannot be started from another site in this way.')

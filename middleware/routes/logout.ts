@@ -1,6 +1,6 @@
 import { AuthError } from '../../lib/base/errors.js'
 import type { Engine } from '../core/engine.js'
-import { hasCsrfToken, returnToOf, type Visit } from '../core/requestContext.js'
+import { hasCsrfToken, returnToOf, type RequestContext } from '../core/requestContext.js'
 import { wantsJson } from '../http/host.js'
 import { isNavigation, requireSameOrigin } from '../http/origin.js'
 import { isYes, type Parameters } from '../http/parameters.js'
@@ -10,8 +10,8 @@ import { endSession } from '../logout/endSession.js'
 import { confirmPage } from '../pages/pages.js'
 
 /** `POST /auth/logout`: ends the session; a person who opens the address gets a page that asks. */
-export async function logOut(engine: Engine, visit: Visit, parameters: Parameters): Promise<void> {
-  const { req, res, place } = visit
+export async function logOut(engine: Engine, request: RequestContext, parameters: Parameters): Promise<void> {
+  const { req, res, place } = request
   const { settings } = engine
   refuseParameter(parameters, 'provider', (value) => value === '' || isYes(value))
   if (req.method !== 'POST') {
@@ -26,8 +26,8 @@ export async function logOut(engine: Engine, visit: Visit, parameters: Parameter
     }))
     return
   }
-  requireSameOrigin(req, place.origin, hasCsrfToken(engine, visit, parameters))
-  await endSession(engine, visit, { everywhere: isYes(parameters['everywhere']) })
+  requireSameOrigin(req, place.origin, hasCsrfToken(engine, request, parameters))
+  await endSession(engine, request, { everywhere: isYes(parameters['everywhere']) })
   const location = returnToOf(engine, place, parameters['returnTo'], settings.afterLogout)
   if (wantsJson(req)) sendJson(res, 200, { location })
   else redirect(res, 303, location)

@@ -3,16 +3,16 @@ import type { AuthUser } from '../../lib/model/user.js'
 import { safeReturnTo } from '../../lib/returnTo.js'
 import { requireCertainty } from '../core/doubt.js'
 import type { Engine } from '../core/engine.js'
-import { csrfTokenOf, type Visit } from '../core/requestContext.js'
+import { csrfTokenOf, type RequestContext } from '../core/requestContext.js'
 import { wantsJson } from '../http/host.js'
 import type { Parameters } from '../http/parameters.js'
 import { sendJson, sendPage } from '../http/reply.js'
 import { signInPage } from '../pages/pages.js'
 
 /** `GET /auth`: a button for each provider, or the same as JSON. */
-export function showProviders(engine: Engine, visit: Visit, parameters: Parameters): void {
-  requireCertainty(visit)
-  const { req, res, place, record } = visit
+export function showProviders(engine: Engine, request: RequestContext, parameters: Parameters): void {
+  requireCertainty(request)
+  const { req, res, place, record } = request
   const returnTo = safeReturnTo(parameters['returnTo'], { baseUrl: place.baseUrl, mountPath: place.mountPath, origins: engine.settings.returnToOrigins })
   const user = record?.accounts[record.current]?.user
   if (wantsJson(req)) {
@@ -39,9 +39,9 @@ export function showProviders(engine: Engine, visit: Visit, parameters: Paramete
 }
 
 /** `GET /auth/session`: who is signed in, for the page. No tokens, and not the provider's raw profile. */
-export function showSession(engine: Engine, visit: Visit): void {
-  requireCertainty(visit)
-  const { res, record } = visit
+export function showSession(engine: Engine, request: RequestContext): void {
+  requireCertainty(request)
+  const { res, record } = request
   const user = record?.accounts[record.current]?.user
   sendJson(res, 200, {
     user: user ? publicUser(user) : null,

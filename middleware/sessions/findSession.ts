@@ -3,7 +3,7 @@ import { AuthError } from '../../lib/base/errors.js'
 import { isObject } from '../../lib/base/json.js'
 import { doubtOf } from '../core/doubt.js'
 import type { Engine, MountedSession } from '../core/engine.js'
-import type { Visit } from '../core/requestContext.js'
+import type { RequestContext } from '../core/requestContext.js'
 import type { ResolvedSession, SessionBag, SessionRecord, SessionWriter } from '../core/sessionRecord.js'
 import { cookiePrefix } from '../http/cookies.js'
 import type { Request, Response } from '../http/host.js'
@@ -18,8 +18,8 @@ import { unlessEnded } from './unlessEnded.js'
 
 /** Finds where the state of a request lives; `withoutSession` is where it lives when no session is there. */
 export interface SessionFinder {
-  (visit: Visit): Awaitable<ResolvedSession>
-  withoutSession: (visit: Visit) => ResolvedSession
+  (request: RequestContext): Awaitable<ResolvedSession>
+  withoutSession: (request: RequestContext) => ResolvedSession
   /** Whether a look at the request alone tells that nobody is signed in. */
   isStranger: (req: Request) => boolean
 }
@@ -30,14 +30,14 @@ export function sessionFinder(engine: Engine, mountSession: MountSession): Sessi
   const { session: setting } = settings
   const sealed = sealedSessions(engine)
   const expected = requestSessions(setting === 'request')
-  const find: (visit: Visit) => Awaitable<ResolvedSession> = typeof setting === 'function'
+  const find: (request: RequestContext) => Awaitable<ResolvedSession> = typeof setting === 'function'
     ? ({ req, res }) => new OwnSession(setting(req, res), sealed)
     : typeof setting === 'object'
       ? mountedFinder(mountSession(engine, setting), sealed)
-      : (visit) => {
-          if (!hasSession(visit.req)) return withoutSession(visit)
-          expected.note(visit.req)
-          return new RequestSession(visit, sealed)
+      : (request) => {
+          if (!hasSession(request.req)) return withoutSession(request)
+          expected.note(request.req)
+          return new RequestSession(request, sealed)
         }
   return Object.assign(find, {
     withoutSession,
@@ -45,8 +45,8 @@ export function sessionFinder(engine: Engine, mountSession: MountSession): Sessi
       && !(expected.isMissing(req) ? expected.isCarried(req) : maySendSealedSession(req, sealed.cookie)),
   })
 
-  function withoutSession(visit: Visit): ResolvedSession {
-    return expected.isMissing(visit.req) ? new UnavailableSession(missingSession(), expected.isCarried(visit.req)) : new CookieSession(visit, sealed)
+  function withoutSession(request: RequestContext): ResolvedSession {
+    return expected.isMissing(request.req) ? new UnavailableSession(missingSession(), expected.isCarried(request.req)) : new CookieSession(request, sealed)
   }
 }
 
@@ -59,9 +59,9 @@ export type MountSession = (engine: Engine, options: MountedSession) => RunSessi
  */
 export type RunSession = (req: Request, res: Response, secure: boolean) => Promise<void>
 
-function mountedFinder(run: RunSession, sealed: SealedSessions): (visit: Visit) => Promise<ResolvedSession> {
-  return async (visit) => {
-    const { req, res, place: { secure } } = visit
+function mountedFinder(run: RunSession, sealed: SealedSessions): (request: RequestContext) => Promise<ResolvedSession> {
+  return async (request) => {
+    const { req, res, place: { secure } } = request
     if (req.session) throw new AuthError('config_invalid', 'There is a session middleware before authRouter already: remove it, or leave the option session out.')
     try {
       await run(req, res, secure)
@@ -69,7 +69,7 @@ function mountedFinder(run: RunSession, sealed: SealedSessions): (visit: Visit) 
       return new UnavailableSession(doubtOf(error), true)
     }
     // express-session goes on without a session while its store is disconnected; a cookie instead could not be taken back.
-    return hasSession(req) ? new RequestSession(visit, sealed) : new UnavailableSession(missingSession(), true)
+    return hasSession(req) ? new RequestSession(request, sealed) : new UnavailableSession(missingSession(), true)
   }
 }
 
@@ -92,31 +92,31 @@ function sealedSessions(engine: Engine): SealedSessions {
 
 /** The session that a middleware left on the request. */
 class RequestSession implements ResolvedSession {
-  readonly #visit: Visit
+  readonly #request: RequestContext
   readonly #sealed: SealedSessions
   #bag: SessionBag | undefined
 
-  constructor(visit: Visit, sealed: SealedSessions) {
-    this.#visit = visit
+  constructor(request: RequestContext, sealed: SealedSessions) {
+    this.#request = request
     this.#sealed = sealed
   }
 
-  get isEmpty(): boolean { return isEmptySession(this.#visit.req) }
-  get bag(): SessionBag { return this.#bag ??= requestBag(this.#visit.req) }
+  get isEmpty(): boolean { return isEmptySession(this.#request.req) }
+  get bag(): SessionBag { return this.#bag ??= requestBag(this.#request.req) }
 
   read(): SessionRecord | undefined {
-    const { req } = this.#visit
+    const { req } = this.#request
     const { engine: { ended }, open, guardSaves } = this.#sealed
     const record = readSession(req, open)
     if (!record) return undefined
     guardSaves(req, record.salt)
-    if (mayBeSentAgain(req)) unlessEnded(this.#visit, ended, record.salt, () => { this.#takeBack() })
+    if (mayBeSentAgain(req)) unlessEnded(this.#request, ended, record.salt, () => { this.#takeBack() })
     return record
   }
 
   /** The response says nothing of its session. */
   #takeBack(): void {
-    const { session } = this.#visit.req
+    const { session } = this.#request.req
     if (this.bag.abandon) this.bag.abandon()
     // cookie-session asks the session itself whether there is anything to send.
     else if (isObject(session) && 'isChanged' in session) Object.defineProperty(session, 'isChanged', { value: false })
@@ -127,7 +127,7 @@ class RequestSession implements ResolvedSession {
     const { engine } = this.#sealed
     // Without an id of its own it is not in a store, but in cookies.
     const home = this.bag.id ? 'store' : 'session'
-    const { req, stored } = this.#visit
+    const { req, stored } = this.#request
     const writer = hostSession(this.bag, (place, record) => sealSession(engine, home, place, record), carryOverOf(req, engine.settings.keep), engine.now)
     return stored ? leavingMarks(writer, () => markSession(engine, req)) : writer
   }
@@ -170,20 +170,20 @@ class OwnSession implements ResolvedSession {
 /** The sealed cookie of an application without sessions. */
 class CookieSession implements ResolvedSession {
   readonly bag = undefined
-  readonly #visit: Visit
+  readonly #request: RequestContext
   readonly #sealed: SealedSessions
 
-  constructor(visit: Visit, sealed: SealedSessions) {
-    this.#visit = visit
+  constructor(request: RequestContext, sealed: SealedSessions) {
+    this.#request = request
     this.#sealed = sealed
   }
 
-  get isEmpty(): boolean { return !maySendSealedSession(this.#visit.req, this.#sealed.cookie) }
-  read(): SessionRecord | undefined { return readCookies(this.#visit.cookies, this.#sealed.cookie, this.#sealed.open) }
+  get isEmpty(): boolean { return !maySendSealedSession(this.#request.req, this.#sealed.cookie) }
+  read(): SessionRecord | undefined { return readCookies(this.#request.cookies, this.#sealed.cookie, this.#sealed.open) }
 
   store(): SessionWriter {
     const { engine, cookie } = this.#sealed
-    const visit = this.#visit
-    return cookieSession(visit.cookies, (place, record) => sealSession(engine, 'cookies', place, record), cookie, engine.now, (salt, takeBack) => { unlessEnded(visit, engine.ended, salt, takeBack) })
+    const request = this.#request
+    return cookieSession(request.cookies, (place, record) => sealSession(engine, 'cookies', place, record), cookie, engine.now, (salt, takeBack) => { unlessEnded(request, engine.ended, salt, takeBack) })
   }
 }

@@ -1,6 +1,6 @@
 import onHeaders from 'on-headers'
 import type { EndedSessions } from '../core/endedSessions.js'
-import type { Visit } from '../core/requestContext.js'
+import type { RequestContext } from '../core/requestContext.js'
 
 /**
  * Takes back what a response says of its session, should that have ended by the time the headers leave: a sign-out, or another sign-in,
@@ -8,9 +8,9 @@ import type { Visit } from '../core/requestContext.js'
  * @param salt of the session's record
  * @param takeBack removes it from the response
  */
-export function unlessEnded(visit: Visit, ended: EndedSessions, salt: string, takeBack: () => void): void {
-  onHeaders(visit.res, () => {
+export function unlessEnded(request: RequestContext, ended: EndedSessions, salt: string, takeBack: () => void): void {
+  onHeaders(request.res, () => {
     // A request that has itself signed out, or in anew, has the last word.
-    if (visit.record?.salt === salt && ended.has(salt)) takeBack()
+    if (request.record?.salt === salt && ended.has(salt)) takeBack()
   })
 }

@@ -6,7 +6,7 @@ import type { Engine } from '../core/engine.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import { revokeInBackground } from '../tokens/removeTokens.js'
 import { removeAt, storeKey, tokenRecordAt } from '../tokens/records.js'
-import { contextOf, placeOfJobs } from '../core/requestContext.js'
+import { contextOf, configuredUrl } from '../core/requestContext.js'
 
 /** Sessions of one person that are remembered at most; the oldest are ended when there are more. */
 const mostSessions = 500
@@ -90,5 +90,5 @@ async function endSession(engine: Engine, { slug, tokenRecord: name }: KnownSess
   const registration = engine.registrations().find((candidate) => candidate.slug === slug)
   const kept = engine.settings.revokeOnLogout && registration ? await tokenRecordAt(engine, registration, name)?.read() : undefined
   await removeAt(engine, name)
-  if (kept && registration) revokeInBackground(engine, contextOf(engine, registration, placeOfJobs(engine)), kept.tokens)
+  if (kept && registration) revokeInBackground(engine, contextOf(engine, registration, configuredUrl(engine)), kept.tokens)
 }

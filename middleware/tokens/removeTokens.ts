@@ -6,7 +6,7 @@ import type { Engine } from '../core/engine.js'
 import type { Request } from '../http/host.js'
 import { failureEvent } from '../core/logging.js'
 import type { Account, SessionRecord } from '../core/sessionRecord.js'
-import { contextOf, type Visit } from '../core/requestContext.js'
+import { contextOf, type RequestContext } from '../core/requestContext.js'
 import { removeOf, tokenRecordOf } from './records.js'
 
 /** Takes the tokens of accounts that a session no longer has out of the stores. */
@@ -25,15 +25,15 @@ function nameOf({ tokenRecord, sessionTokenRecord: beside }: Account): string | 
  * that can (RFC 7009). The person does not wait for it, and it never fails the sign-out. An application that keeps tokens in its own
  * table decides about them itself.
  */
-export function endAccess(engine: Engine, visit: Visit, record: SessionRecord): void {
+export function endAccess(engine: Engine, request: RequestContext, record: SessionRecord): void {
   const { settings, refresher } = engine
   if (settings.fetchToken) return
   for (const [slug, account] of Object.entries(record.accounts)) {
-    const registration = visit.registrations.get(slug)
-    const tokens = visit.tokens.get(slug)?.tokens
+    const registration = request.registrations.get(slug)
+    const tokens = request.tokens.get(slug)?.tokens
     if (!registration || !tokens) continue
-    const context = contextOf(engine, registration, visit.place)
-    const tokenRecord = tokenRecordOf(engine, visit.req, registration, account)
+    const context = contextOf(engine, registration, request.place)
+    const tokenRecord = tokenRecordOf(engine, request.req, registration, account)
     engine.background(refresher.settled(registration, tokens, tokenRecord).then(async (newest) => {
       await tokenRecord?.remove()
       if (settings.revokeOnLogout) await revoke(engine, context, newest)

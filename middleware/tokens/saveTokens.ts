@@ -6,7 +6,7 @@ import type { Engine } from '../core/engine.js'
 import { callHook } from '../core/hooks.js'
 import { addressDigest } from '../http/publicUrl.js'
 import type { Account } from '../core/sessionRecord.js'
-import type { Visit } from '../core/requestContext.js'
+import type { RequestContext } from '../core/requestContext.js'
 import { newSessionTokenRecordName, newTokenRecordName, tokenRecordAt } from './records.js'
 import { sessionStoreOf } from './sessionStoreRecords.js'
 
@@ -15,7 +15,7 @@ import { sessionStoreOf } from './sessionStoreRecords.js'
  * @returns the account as the session keeps it
  * @throws AuthError `store_unavailable`, or `hook_failed` when the application could not take them
  */
-export async function saveTokens(engine: Engine, { req, place }: Visit, context: Context, user: AuthUser, tokens: Tokens): Promise<Account> {
+export async function saveTokens(engine: Engine, { req, place }: RequestContext, context: Context, user: AuthUser, tokens: Tokens): Promise<Account> {
   const { settings } = engine
   const { slug } = context
   const { onTokens } = settings.hooks

@@ -5,18 +5,18 @@ import { sealCredentials } from '../../lib/tokens/sealedCredentials.js'
 import type { TokenSource } from '../../lib/tokens/tokenSource.js'
 import type { Engine } from '../core/engine.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
-import { presentRecord, type Visit } from '../core/requestContext.js'
+import { presentRecord, type RequestContext } from '../core/requestContext.js'
 import { tellOfTokens } from './events.js'
 import { revokeInBackground } from './removeTokens.js'
 import { tableRecord, tokenRecordOf } from './records.js'
 
 /** The tokens of one account of this request's session, and all that may happen to them. */
-export function tokenSourceOf(engine: Engine, visit: Visit, context: Context): TokenSource {
+export function tokenSourceOf(engine: Engine, request: RequestContext, context: Context): TokenSource {
   const { slug } = context
-  const current = (): SessionRecord | undefined => presentRecord(engine, visit)
-  const account = visit.record?.accounts[slug]
-  const ownRecord = account && tokenRecordOf(engine, visit.req, context, account)
-  const table = account && tableRecord(engine, visit.req, slug, account)
+  const current = (): SessionRecord | undefined => presentRecord(engine, request)
+  const account = request.record?.accounts[slug]
+  const ownRecord = account && tokenRecordOf(engine, request.req, context, account)
+  const table = account && tableRecord(engine, request.req, slug, account)
 
   /** Where the session itself holds the tokens, it is what has to be written. */
   async function keepInSession(tokens: Tokens | undefined): Promise<void> {
@@ -24,24 +24,24 @@ export function tokenSourceOf(engine: Engine, visit: Visit, context: Context): T
     const held = record?.accounts[slug]
     if (!record || !held?.tokens || (tokens && held.sessionTokenRecord !== undefined)) return
     const { tokens: _old, ...rest } = held
-    visit.record = { ...record, accounts: { ...record.accounts, [slug]: tokens ? { ...rest, tokens } : rest } }
-    await visit.session.save(visit.record)
+    request.record = { ...record, accounts: { ...record.accounts, [slug]: tokens ? { ...rest, tokens } : rest } }
+    await request.session.save(request.record)
   }
 
   return {
     read() {
       if (!current()?.accounts[slug]) return undefined
-      const loaded = visit.tokens.get(slug)
+      const loaded = request.tokens.get(slug)
       if (loaded?.error) throw loaded.error
       return loaded?.tokens
     },
     async write(tokens) {
       if (!current()?.accounts[slug]) return
-      visit.tokens.set(slug, { tokens })
+      request.tokens.set(slug, { tokens })
       await keepInSession(tokens)
     },
     async forget() {
-      visit.tokens.set(slug, {})
+      request.tokens.set(slug, {})
       await ownRecord?.markRevoked()
       await keepInSession(undefined)
     },

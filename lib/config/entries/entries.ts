@@ -13,7 +13,7 @@ import { isCallbackName } from './callbackUrls.js'
 import { completeProvider } from './completeProvider.js'
 import { merge } from './merge.js'
 import { reachOf } from './reach.js'
-import { checkFitness, checkRequirements, type EntryPlace, lackingIn, missing } from './requirements.js'
+import { checkFitness, checkRequirements, type EntryPath, lackingIn, missing } from './requirements.js'
 import { entrySchema, optionNames, type EntryOptions } from './schema.js'
 import { declarations } from './shapes.js'
 import { checkSlug } from './slugs.js'
@@ -29,7 +29,7 @@ export interface EntrySources {
   defaults: Readonly<Record<string, unknown>>
   production: boolean
   /** The option by which the application brings its own way out to the network, where it does. */
-  wayOut: EntryPlace['wayOut']
+  wayOut: EntryPath['wayOut']
   /** Where the provider of a slug sends people back to, for messages. */
   callbackUrls: (slug: string) => readonly string[]
   /** Receives what a developer should know of an entry; absent where entries come with requests. */
@@ -54,7 +54,7 @@ interface Layer { options: EntryOptions; values: Record<string, string> }
  */
 export function resolveEntry(slug: string, given: unknown, sources: EntrySources): Registration {
   checkSlug(slug)
-  const place: EntryPlace = {
+  const place: EntryPath = {
     path: `providers.${slug}`,
     production: sources.production,
     wayOut: sources.wayOut,
@@ -101,7 +101,7 @@ function givesNoRefreshTokens({ protocol, refreshTokens }: ResolvedProvider): bo
 type SpokenProvider = Omit<Provider, 'protocol' | 'openid2'> & { protocol: ProtocolName }
 
 /** A catalogue entry whose protocol the flow speaks: the catalogue knows more than that. */
-function spoken(base: Provider | undefined, { path }: EntryPlace): SpokenProvider | undefined {
+function spoken(base: Provider | undefined, { path }: EntryPath): SpokenProvider | undefined {
   if (base === undefined) return undefined
   const { protocol, openid2: _facts, ...rest } = base
   if (protocol === 'openid2') throw invalid(path, `speaks OpenID 2.0, which this version does not: leave ${base.title} out.`)
@@ -109,7 +109,7 @@ function spoken(base: Provider | undefined, { path }: EntryPlace): SpokenProvide
 }
 
 /** The catalogue entry that an entry builds on; `undefined` for a provider of the application's own. */
-function baseProvider(slug: string, own: Raw, sources: EntrySources, { path }: EntryPlace): Provider | undefined {
+function baseProvider(slug: string, own: Raw, sources: EntrySources, { path }: EntryPath): Provider | undefined {
   const { catalogue, env, defaults } = sources
   const written = (option: string): unknown => own[option] ?? defaults[option]
     ?? (env && readVariable(env, variableOf(slug, option)))
@@ -169,7 +169,7 @@ function parameterValues(parameters: Declarations, layers: readonly Layer[]): Re
   return Object.fromEntries(values.filter((entry): entry is readonly [string, string] => entry[1] !== undefined))
 }
 
-function lackingParameters(parameters: Declarations, values: Record<string, string>, place: EntryPlace): string[] {
+function lackingParameters(parameters: Declarations, values: Record<string, string>, place: EntryPath): string[] {
   return Object.entries(parameters).filter(([name]) => values[name] === undefined)
     .map(([name, { description }]) => missing(name, place, `; it is ${description}`))
 }

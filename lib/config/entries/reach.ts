@@ -3,13 +3,13 @@ import type { ResolvedProvider } from '../../model/provider.js'
 import type { ResolvedExchange } from '../../model/refresh.js'
 import { invalid } from '../invalid.js'
 import { addressNames } from './completeProvider.js'
-import type { EntryPlace } from './requirements.js'
+import type { EntryPath } from './requirements.js'
 
 /**
  * Where an entry that a lookup gave may lead. Outside production one on this machine may lead anywhere: it is a developer's own.
  * @throws AuthError `config_invalid` in production for an address of plain http, which only this machine itself can have
  */
-export function reachOf(provider: ResolvedProvider, { path, production }: EntryPlace): 'public' | undefined {
+export function reachOf(provider: ResolvedProvider, { path, production }: EntryPath): 'public' | undefined {
   const open = openAddress(provider)
   if (open === undefined) return 'public'
   if (!production) return undefined
@@ -18,7 +18,7 @@ export function reachOf(provider: ResolvedProvider, { path, production }: EntryP
 
 /** What a developer should know, once at start, of where connections go. */
 export function reachWarnings({ registrations, lookup }: { registrations: ReadonlyMap<string, Registration>; lookup: unknown },
-  { production, wayOut }: Pick<EntryPlace, 'production' | 'wayOut'>): string[] {
+  { production, wayOut }: Pick<EntryPath, 'production' | 'wayOut'>): string[] {
   const open = [...registrations].flatMap(([slug, { provider }]) => {
     const name = openAddress(provider)
     return name === undefined ? [] : [`providers.${slug}.${name}`]

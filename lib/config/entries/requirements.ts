@@ -6,7 +6,7 @@ import { belongTogether, privateKeyKind } from './privateKey.js'
 import type { EntryOptions } from './schema.js'
 
 /** Where an entry stands, and how its options can be given. */
-export interface EntryPlace {
+export interface EntryPath {
   /** `providers.<slug>` */
   path: string
   /** The environment variable of an option; `undefined` where the environment is not read. */
@@ -38,7 +38,7 @@ const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolNam
 }
 
 /** @throws AuthError `config_invalid` for an option that the entry's protocol has no use for */
-export function checkFitness(protocol: ProtocolName, options: EntryOptions, { path }: EntryPlace): void {
+export function checkFitness(protocol: ProtocolName, options: EntryOptions, { path }: EntryPath): void {
   for (const option of Object.keys(options) as (keyof EntryOptions)[]) {
     const protocols = meantFor[option]
     if (!protocols || protocols.includes(protocol)) continue
@@ -53,7 +53,7 @@ type Described = EntryOptions & { protocol: ProtocolName }
 type Proof = Pick<EntryOptions, 'clientId' | 'clientSecret' | 'privateKey' | 'keyId' | 'certificate'>
 
 /** A sentence for each option that the entry lacks. */
-export function lackingIn(provider: Described, client: Proof, place: EntryPlace): string[] {
+export function lackingIn(provider: Described, client: Proof, place: EntryPath): string[] {
   const { clientAuth, protocol, profile } = provider
   const signing = client.privateKey === undefined && signsWithKey(provider)
   const presents = clientAuth === 'tls' && place.wayOut === undefined
@@ -71,7 +71,7 @@ export function lackingIn(provider: Described, client: Proof, place: EntryPlace)
   ]
 }
 
-function lackingEndpoints(provider: Described, place: EntryPlace): string[] {
+function lackingEndpoints(provider: Described, place: EntryPath): string[] {
   const isStatic = provider.protocol === 'oidc' && provider.discovery === false
   return (isStatic ? endpointsWithoutDiscovery : endpoints[provider.protocol]).filter((name) => provider[name] === undefined)
     .map((name) => missing(name, place, `; the protocol ${provider.protocol} needs it${isStatic ? ' where discovery is false' : ''}`))
@@ -84,7 +84,7 @@ function signsWithKey({ clientAuth, needsPrivateKey, protocol, signatureMethod }
 }
 
 /** @throws AuthError `config_invalid` for two options of the entry that contradict each other */
-export function checkRequirements(provider: ResolvedProvider, client: Client, place: EntryPlace): void {
+export function checkRequirements(provider: ResolvedProvider, client: Client, place: EntryPath): void {
   checkDiscovery(provider, place)
   checkCertificate(provider, client, place)
   if (provider.protocol === 'oidc' && !provider.scope.includes('openid')) {
@@ -96,7 +96,7 @@ export function checkRequirements(provider: ResolvedProvider, client: Client, pl
   if (provider.protocol === 'oauth1') checkSignature(provider, client, place)
 }
 
-function checkDiscovery(provider: ResolvedProvider, { path }: EntryPlace): void {
+function checkDiscovery(provider: ResolvedProvider, { path }: EntryPath): void {
   if (provider.protocol !== 'oidc' || provider.discovery === false) return
   const unused = (['tokenEndpoint', 'jwksUri'] as const).find((name) => provider[name] !== undefined)
   if (unused !== undefined) throw invalid(`${path}.${unused}`, 'would not be used, since the discovery document has its own: leave it out, or set discovery: false and give all endpoints.')
@@ -110,7 +110,7 @@ function needsSecret({ protocol, clientAuth, signatureMethod }: Described, { pri
   return typeof clientAuth !== 'function' && !withoutSecret.has(clientAuth)
 }
 
-function checkCertificate({ clientAuth, ...provider }: ResolvedProvider, { certificate, privateKey }: Client, place: EntryPlace): void {
+function checkCertificate({ clientAuth, ...provider }: ResolvedProvider, { certificate, privateKey }: Client, place: EntryPath): void {
   const { path, wayOut } = place
   if (certificate !== undefined && clientAuth !== 'tls') {
     throw invalid(`${path}.certificate`, 'is presented with clientAuth \'tls\' only: set that, or leave it out.')
@@ -124,7 +124,7 @@ function checkCertificate({ clientAuth, ...provider }: ResolvedProvider, { certi
   if (open) throw invalid(`${path}.${open}`, 'must use https: clientAuth \'tls\' presents its certificate while a secure connection is made.')
 }
 
-function checkSignature(provider: ResolvedProvider, { privateKey }: Client, { path, production }: EntryPlace): void {
+function checkSignature(provider: ResolvedProvider, { privateKey }: Client, { path, production }: EntryPath): void {
   const { signatureMethod, signaturePlacement = 'header', realm, bodyHash } = provider
   if (realm !== undefined && signaturePlacement !== 'header') {
     throw invalid(`${path}.realm`, 'travels in the Authorization header: leave it out, or set signaturePlacement to \'header\'.')
@@ -146,7 +146,7 @@ function checkSignature(provider: ResolvedProvider, { privateKey }: Client, { pa
  * The sentence on an option that has to be given.
  * @param reason what follows, such as why it is needed
  */
-export function missing(option: string, { path, variableOf }: EntryPlace, reason: string): string {
+export function missing(option: string, { path, variableOf }: EntryPath, reason: string): string {
   const variable = variableOf(option)
   const otherwise = variable === undefined ? '' : `, or the environment variable ${variable}`
   return `${path}.${option} is missing: set it${otherwise}${reason}.`
