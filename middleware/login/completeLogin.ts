@@ -20,7 +20,11 @@ import { saveTokens } from '../tokens/saveTokens.js'
 import type { CallbackResult } from './callbackOnce.js'
 import { loginRecord } from './loginRecord.js'
 
-export async function complete(engine: Engine, request: RequestContext, context: ClientContext, transaction: Transaction, parameters: Parameters): Promise<CallbackResult> {
+/**
+ * The end of a login: its code is redeemed, `onLogin` decides, tokens and session are stored, and only then somebody is signed in.
+ * @throws AuthError what `callback`, the hooks and the stores throw; nobody is signed in then
+ */
+export async function completeLogin(engine: Engine, request: RequestContext, context: ClientContext, transaction: Transaction, parameters: Parameters): Promise<CallbackResult> {
   const { slug } = context
   const { user, tokens, redirect: asked } = await decide(engine, request, context, await callback(context, transaction, parameters))
   const returnTo = returnToOf(engine, request.place, asked ?? transaction.returnTo, engine.settings.afterLogin)

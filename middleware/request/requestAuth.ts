@@ -4,7 +4,7 @@ import type { Engine } from '../core/engine.js'
 import { report } from '../core/failure.js'
 import { returnToOf, type RequestContext } from '../core/requestContext.js'
 import { redirect } from '../http/reply.js'
-import { begin } from '../login/beginLogin.js'
+import { beginLogin } from '../login/beginLogin.js'
 import { checkLoginOptions, checkLogoutOptions } from '../login/unavailable.js'
 import { endSession, type LogoutOptions } from '../logout/endSession.js'
 
@@ -14,7 +14,7 @@ export async function redirectToLogin(engine: Engine, request: RequestContext, s
   const registration = await engine.find(slug, request.req)
   if (!registration) throw new AuthError('unknown_provider', 'There is no such provider here.', { provider: slug })
   const returnTo = returnToOf(engine, request.place, options.returnTo, engine.settings.afterLogin)
-  redirect(request.res, 302, await begin(engine, request, registration, { ...options, returnTo }))
+  redirect(request.res, 302, await beginLogin(engine, request, registration, { ...options, returnTo }))
 }
 
 export async function endSessionAsAsked(engine: Engine, request: RequestContext, options: LogoutOptions = {}): Promise<void> {

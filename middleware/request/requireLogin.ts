@@ -11,7 +11,7 @@ import type { SessionRecord } from '../core/sessionRecord.js'
 import { type Handler, isApiRequest, type Next, type Request } from '../http/host.js'
 import { originOf } from '../http/origin.js'
 import { redirect } from '../http/reply.js'
-import { begin } from '../login/beginLogin.js'
+import { beginLogin } from '../login/beginLogin.js'
 import { attachedTo } from './attach.js'
 
 export interface LoginRequirement {
@@ -124,7 +124,7 @@ async function stepUp(engine: Engine, request: RequestContext, user: AuthUser, {
   }
   // Many providers replace what they granted before, so that is asked for as well.
   const granted = tokens.get(user.provider)?.tokens?.scope?.split(' ').filter(Boolean) ?? []
-  redirect(res, 302, await begin(engine, request, registration, { ...options, scope: [...granted, ...options.scope ?? []], returnTo }, digest))
+  redirect(res, 302, await beginLogin(engine, request, registration, { ...options, scope: [...granted, ...options.scope ?? []], returnTo }, digest))
 }
 
 /** Whether this person has just come back from a login that was to bring the same: a provider that does not grant it would be asked for ever. */

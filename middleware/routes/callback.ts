@@ -12,7 +12,7 @@ import { originOf } from '../http/origin.js'
 import type { Parameters } from '../http/parameters.js'
 import { redirect, sendJson, sendPage } from '../http/reply.js'
 import { callbackOnce, type CallbackResult } from '../login/callbackOnce.js'
-import { complete } from '../login/completeLogin.js'
+import { completeLogin } from '../login/completeLogin.js'
 import { repostPage } from '../pages/pages.js'
 
 /** Says that a form_post answer has come back from our own page, so that it is posted again only once. */
@@ -49,7 +49,7 @@ export async function finishLogin(engine: Engine, request: RequestContext, regis
   }
   const context = contextOf(engine, registration, place)
   await checked(request, context, transaction, parameters)
-  const { record, returnTo } = await landed(engine, request, transaction, () => complete(engine, request, context, transaction, parameters))
+  const { record, returnTo } = await landed(engine, request, transaction, () => completeLogin(engine, request, context, transaction, parameters))
   request.record = record
   goOn(engine, request, returnTo)
 }

@@ -9,7 +9,7 @@ import { isNavigation, originOf } from '../http/origin.js'
 import { hostMarker } from '../http/otherHost.js'
 import { isYes, type Parameters } from '../http/parameters.js'
 import { redirect, sendJson, sendPage } from '../http/reply.js'
-import { begin } from '../login/beginLogin.js'
+import { beginLogin } from '../login/beginLogin.js'
 import { refuseLoginParameters } from '../login/unavailable.js'
 import { confirmPage } from '../pages/pages.js'
 
@@ -35,7 +35,7 @@ export async function startLogin(engine: Engine, request: RequestContext, regist
     answer(request, returnTo)
     return
   }
-  answer(request, await begin(engine, request, registration, optionsOf(registration, parameters, returnTo)))
+  answer(request, await beginLogin(engine, request, registration, optionsOf(registration, parameters, returnTo)))
 }
 
 function answer({ req, res }: RequestContext, location: string): void {
