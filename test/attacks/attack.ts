@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals'
+import { mayRun } from '../support/parts.js'
 import { startPostgres, type PostgresServer } from '../support/postgres.js'
 import { startRedis } from '../support/redis.js'
 import { startServer } from '../support/unitServer.js'
@@ -56,7 +57,7 @@ let tests = 0
 
 export async function startAttack({ postgres: withPostgres = false, ...processOptions }: AttackOptions): Promise<Attack> {
   const [redis, postgres, honest, hostile, sink, ...processes] = await Promise.all([
-    startRedis(), withPostgres ? startPostgres() : Promise.resolve(undefined), startProvider('honest'), startProvider('hostile'), startServer((_request, res) => { res.end() }),
+    mayRun('redis-server') ? startRedis() : Promise.resolve(undefined), withPostgres && mayRun('postgresql') ? startPostgres() : Promise.resolve(undefined), startProvider('honest'), startProvider('hostile'), startServer((_request, res) => { res.end() }),
     startAttacked(processOptions), startAttacked(processOptions)] as const)
   const watched: Watched = { ports: () => processes.map(({ port }) => port), answers: [] }
   let mode: Mode | undefined
@@ -65,7 +66,7 @@ export async function startAttack({ postgres: withPostgres = false, ...processOp
 
   function siteOf(site: Partial<Site>): Site {
     if (!mode) throw new Error('No test has begun')
-    return { session: mode.session, tokens: mode.tokens, express: mode.express, baseUrl: home, providers: { plain: honest.oauth2(), corp: honest.oidc() }, redisUrl: redis.url, ...urlOf(postgres), prefix, ...site }
+    return { session: mode.session, tokens: mode.tokens, express: mode.express, baseUrl: home, providers: { plain: honest.oauth2(), corp: honest.oidc() }, redisUrl: redis?.url ?? '', ...urlOf(postgres), prefix, ...site }
   }
   const using = (): typeof processes => mode?.processes === 2 ? processes : processes.slice(0, 1) as unknown as typeof processes
   const collect = (): string => output += processes.map((process) => process.printed()).join('')
@@ -126,7 +127,7 @@ export async function startAttack({ postgres: withPostgres = false, ...processOp
     },
     close: async () => {
       await Promise.all(processes.map((process) => process.stop()))
-      await Promise.all([redis.stop(), postgres?.stop(), honest.close(), hostile.close(), sink.close()])
+      await Promise.all([redis?.stop(), postgres?.stop(), honest.close(), hostile.close(), sink.close()])
     },
   }
   return attack

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, test } from '@jest/globals'
+import { afterAll, beforeAll, test } from '@jest/globals'
+import { describeWith, mayRun, type Part } from '../support/parts.js'
 import { startAttack, type Attack, type AttackOptions } from './attack.js'
 import type { SessionPlace, TokenPlace } from './orders.js'
 
@@ -57,14 +58,26 @@ export function attacked(options: AttackOptions = {}): () => Attack {
 
 /** One test for each combination, and the invariants of the threat model after each. */
 export function overModes(name: string, run: (attack: Attack, mode: Mode) => Promise<void>, { needs = () => true }: { needs?: Needs } = {}): void {
-  describe(name, () => {
-    test.each(modes.filter(needs))('with $name', async (chosen) => { await withInvariants(chosen, run) })
-  })
+  for (const part of ['redis-server', undefined] as const) {
+    const chosen = modes.filter((one) => needs(one) && missingPart(one) === part)
+    if (chosen.length === 0) continue
+    describeWith(part, name, () => {
+      test.each(chosen)('with $name', async (one) => { await withInvariants(one, run) })
+    })
+  }
 }
 
 /** One test that is the same however sessions are kept. */
 export function once(name: string, run: (attack: Attack, mode: Mode) => Promise<void>, chosen: Mode = mode('cookie', 'none', 1)): void {
-  test(name, async () => { await withInvariants(chosen, run) })
+  describeWith(missingPart(chosen), `With ${chosen.name}`, () => {
+    test(name, async () => { await withInvariants(chosen, run) })
+  })
+}
+
+/** What a combination runs on and this machine has not. */
+function missingPart({ session, tokens }: Mode): Part | undefined {
+  const parts: Part[] = [...session.startsWith('redis') || tokens === 'redis' ? ['redis-server' as const] : [], ...tokens === 'postgres' ? ['postgresql' as const] : []]
+  return parts.find((part) => !mayRun(part))
 }
 
 export { mode as modeOf }
