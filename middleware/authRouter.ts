@@ -1,29 +1,22 @@
-import { withValue } from '../lib/base/awaitable.js'
-import { asAuthError, AuthError } from '../lib/base/errors.js'
 import { titleOf } from '../lib/config/entries/title.js'
 import { resolveConfig } from '../lib/config/resolveConfig.js'
 import type { AuthRouterConfig, ProviderEntry, ProviderLookup } from '../lib/config/settings.js'
 import type { LoginOptions } from '../lib/model/login.js'
 import type { Provider } from '../lib/model/provider.js'
 import { catalogue, type CatalogueName, retired } from '../providers/index.js'
-import { type AuthEvents, createEngine, type Engine, type SessionSetting } from './core/engine.js'
-import { fail, type FailedRequest } from './core/failure.js'
+import { type AuthEvents, createEngine, type Engine } from './core/engine.js'
 import { createLog } from './core/logging.js'
 import { returnToOf } from './core/requestContext.js'
-import { doubledPrefix } from './http/doubledPrefix.js'
-import type { Handler, Next, Request, Response } from './http/host.js'
-import { addressAtConfiguredHost } from './http/otherHost.js'
-import { mountedAt, pathOf, publicUrlOf, publicUrlOfRoute } from './http/publicUrl.js'
-import { protect, redirect } from './http/reply.js'
+import { mountSession } from './hosts/expressSession/mountSession.js'
+import { nodeHandler } from './hosts/node.js'
+import { ownHandler } from './hosts/nodeHandlers.js'
+import type { Handler, Request, SessionSetting } from './hosts/nodeTypes.js'
+import { redirect } from './http/reply.js'
 import { checkEventName, checkLoginOptions, checkLogoutOptions } from './login/unavailable.js'
 import type { LogoutOptions } from './logout/endSession.js'
-import { attach, isAttached } from './request/attach.js'
-import { mountSession } from './hosts/mountSession.js'
-import { openRequest, type RequestOpener } from './request/openRequest.js'
 import { endSessionAsAsked, redirectToLogin } from './request/requestAuth.js'
 import { type Beyond, createApi } from './router/api.js'
-import { ownRoute } from './router/ownRoutes.js'
-import { findRoute, type Route } from './routes/index.js'
+import { createRouter } from './router/router.js'
 
 type Configuration = AuthRouterConfig<Request, SessionSetting>
 
@@ -54,7 +47,7 @@ export interface AuthRouter extends Handler, Beyond {
   logout: (options?: { returnTo?: string } & LogoutOptions) => Handler
   /** @throws AuthError `config_invalid` for a name that is no event */
   on: <Name extends keyof AuthEvents>(name: Name, listener: (...event: AuthEvents[Name]) => void) => void
-  /** Waits for logins, renewals and revocations that are under way, at most ten seconds, then lets go of listeners and memory. */
+  /** Waits for logins, refreshes and revocations that are under way, at most ten seconds, then lets go of listeners and memory. */
   close: () => Promise<void>
 }
 
@@ -76,24 +69,23 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
     warn,
     inform: (message) => { log('info', { event: 'config_info', message }) },
   })
-  const engine = createEngine(settings)
-  const server: Server = { engine, open: openRequest(engine, mountSession), noteMount: doubledPrefix(settings.path, warn) }
+  // The rooms within carry the host's requests to the application's functions, and know them as objects only.
+  const engine = createEngine(settings as unknown as Engine['settings'])
 
-  const handler: Handler = (req, res, next) => { serve(server, req, res, next) }
-  return Object.assign(handler, {
+  return Object.assign(nodeHandler(createRouter(engine, mountSession), warn), {
     get providers() {
       return engine.registrations().map((registration) => ({ slug: registration.slug, title: titleOf(registration), protocol: registration.provider.protocol }))
     },
     register: engine.register,
     login(slug: string, options: LoginOptions = {}): Handler {
       checkLoginOptions(options)
-      return ownRoute(engine, (request) => redirectToLogin(engine, request, slug, options), slug)
+      return ownHandler(engine, (request) => redirectToLogin(engine, request, slug, options), slug)
     },
     logout({ returnTo, ...options }: { returnTo?: string } & LogoutOptions = {}): Handler {
       checkLogoutOptions(options)
-      return ownRoute(engine, async (request) => {
+      return ownHandler(engine, async (request) => {
         await endSessionAsAsked(engine, request, options)
-        redirect(request.res, 303, returnToOf(engine, request.place, returnTo, settings.afterLogout))
+        return redirect(303, returnToOf(engine, request.publicUrl, returnTo, settings.afterLogout))
       })
     },
     ...createApi(engine),
@@ -103,76 +95,4 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
     },
     close: engine.close,
   })
-}
-
-/** What serves the requests of one router. */
-interface Server {
-  engine: Engine
-  open: RequestOpener
-  noteMount: (mounted: string) => void
-}
-
-/** Every request passes here: it gets its user and clients, then it is a route of ours or the application's. */
-function serve(server: Server, req: Request, res: Response, next: Next | undefined): void {
-  try {
-    if (isAttached(req)) throw new AuthError('config_invalid', 'authRouter is mounted twice for this request; mount it once.')
-    const route = findRoute(server.engine, pathOf(req.url ?? '/'))
-    if (route) serveRoute(server, route, { req, res, next, place: undefined, slug: undefined, returnTo: undefined })
-    else passThrough(server, req, res, next)
-  } catch (error) {
-    refuse(server.engine, error, { req, res, next, place: undefined, slug: undefined, returnTo: undefined })
-  }
-}
-
-/** A request of the application's own. A promise would cost it more than all the rest, so there is none where nothing has to be waited for. */
-function passThrough({ engine, open, noteMount }: Server, req: Request, res: Response, next: Next | undefined): void {
-  // Now and not later: routers further in change the address that a request stands at.
-  const mounted = mountedAt(req)
-  noteMount(mounted)
-  if (open.isStranger(req)) {
-    attach(engine, req, () => open.asStranger(req, res, publicUrlOf(req, engine.settings, mounted)))
-    passOn(next, res)
-    return
-  }
-  const place = publicUrlOf(req, engine.settings, mounted)
-  const passed = withValue(open(req, res, place), (request) => {
-    attach(engine, req, request)
-    passOn(next, res)
-  })
-  passed?.catch((error: unknown) => { refuse(engine, error, { req, res, next, place, slug: undefined, returnTo: undefined }) })
-}
-
-function serveRoute({ engine, open }: Server, route: Route, failed: FailedRequest): void {
-  const { req, res } = failed
-  const answer = async (): Promise<void> => {
-    protect(res)
-    const address = route.isEntrance ? addressAtConfiguredHost(req, engine.settings) : undefined
-    if (address !== undefined) {
-      redirect(res, 302, address)
-      return
-    }
-    failed.place = publicUrlOfRoute(req, engine.settings)
-    const request = await open(req, res, failed.place)
-    attach(engine, req, request)
-    failed.slug = route.slug
-    await route.run(request, failed)
-  }
-  answer().catch((error: unknown) => { refuse(engine, error, failed) })
-}
-
-function refuse(engine: Engine, error: unknown, failed: FailedRequest): void {
-  try {
-    fail(engine, asAuthError(error, 'hook_failed', 'Something went wrong on our side.'), failed)
-  } catch {
-    failed.res.destroy()
-  }
-}
-
-function passOn(next: Next | undefined, res: Response): void {
-  if (next) {
-    next()
-    return
-  }
-  res.statusCode = 404
-  res.end()
 }

@@ -88,3 +88,21 @@ test('nobody imports lib/types.ts but the providers and the public face', () => 
   const importers = files.filter((path) => imports.get(path)?.includes('lib/types.ts'))
   expect(importers).toEqual(['middleware/index.ts'])
 })
+
+test('only hosts/ knows the requests and responses of node and of Express, and express-session', () => {
+  const ofHosts = /\b(?:IncomingMessage|ServerResponse|setHeader|writeHead|headersSent|sessionID|sessionStore)\b|'express-session'|from 'on-headers'/
+  const others = files.filter((path) => path.startsWith('middleware/') && roomOf(path) !== 'middleware/hosts')
+  expect(others.filter((path) => ofHosts.test(readFileSync(join(root, path), 'utf8')))).toEqual([])
+})
+
+test('every function of the application\'s is called through callHook, with an end to waiting for it', () => {
+  const called = /\b(?:onLogin|onLogout|onTokens|onError|fetchToken|lookup|check)\??\.?\(/
+  const calls = files.filter((path) => path.startsWith('middleware/')).flatMap((path) => readFileSync(join(root, path), 'utf8').split('\n')
+    .filter((line) => called.test(line) && !/callHook|hooked|^\s*(?:\/\/|\*)|function |await check\(callback/.test(line)).map((line) => `${path}: ${line.trim()}`))
+  expect(calls).toEqual([])
+})
+
+test('what happens is told in core/events alone', () => {
+  const tellers = files.filter((path) => path.startsWith('middleware/') && /\bengine\.emit\(/.test(readFileSync(join(root, path), 'utf8')))
+  expect(tellers).toEqual(['middleware/core/events.ts'])
+})

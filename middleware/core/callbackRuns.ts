@@ -4,20 +4,20 @@ import type { Transaction } from '../../lib/model/login.js'
 import type { LoginName } from './transactions.js'
 
 /** Names of used logins kept at most; a login's own record is needed beside them to get anywhere. */
-const mostUsed = 50_000
+const maxUsed = 50_000
 /** Milliseconds for which a result still answers requests that were sent at the same time and arrive late. */
-const landedFor = 10_000
+const resultFor = 10_000
 /** Characters of results kept at most: a thousand logins with their tokens. */
-const mostLanded = 3_000_000
+const maxResults = 3_000_000
 
 /** A result as JSON, which is the smallest that it can be kept as, and whose size is known. */
-interface Landed { json: string; until: number }
+interface Result { json: string; until: number }
 
 /**
  * The name under which the requests of one login find each other: of our own making, because the value of the state is the provider's
  * choice in OAuth 1.0a, and another provider's login must not be named by it.
  */
-export function flightOf({ slug, id }: Pick<Transaction, 'slug' | 'id'>): string {
+export function runName({ slug, id }: Pick<Transaction, 'slug' | 'id'>): string {
   return `${slug}:${id}`
 }
 
@@ -27,8 +27,8 @@ export function flightOf({ slug, id }: Pick<Transaction, 'slug' | 'id'>): string
  */
 export class CallbackRuns {
   readonly #running = new Map<string, Promise<unknown>>()
-  readonly #landed = new Map<string, Landed>()
-  #landedCharacters = 0
+  readonly #results = new Map<string, Result>()
+  #resultCharacters = 0
   readonly #used = new Map<string, number>()
   readonly #now: () => number
 
@@ -38,8 +38,8 @@ export class CallbackRuns {
 
   /** Whether this login has been used up: lately, and too long ago to share the result. */
   hasUsed(login: Transaction): boolean {
-    const flight = flightOf(login)
-    return this.#isUsed(flight) && !this.#running.has(flight) && this.#resultOf(flight) === undefined
+    const name = runName(login)
+    return this.#isUsed(name) && !this.#running.has(name) && this.#resultOf(name) === undefined
   }
 
   /** The same for a login whose record is gone: it decides about nothing but the words of the refusal. */
@@ -54,23 +54,23 @@ export class CallbackRuns {
    * @throws AuthError `state_used`, and what the work throws
    */
   async share<Value>(login: Transaction, work: () => Promise<Value>): Promise<{ value: Value; isFirst: boolean }> {
-    const flight = flightOf(login)
-    const running = this.#running.get(flight) as Promise<Value> | undefined
+    const name = runName(login)
+    const running = this.#running.get(name) as Promise<Value> | undefined
     if (running) return { value: await running, isFirst: false }
-    const landed = this.#resultOf(flight)
-    if (landed !== undefined) return { value: JSON.parse(landed) as Value, isFirst: false }
+    const result = this.#resultOf(name)
+    if (result !== undefined) return { value: JSON.parse(result) as Value, isFirst: false }
     // Asked once more, because the result may have gone while this request passed its checks.
-    if (this.#isUsed(flight)) throw new AuthError('state_used', 'This sign-in has been finished already.')
-    this.#markUsed(flight)
+    if (this.#isUsed(name)) throw new AuthError('state_used', 'This sign-in has been finished already.')
+    this.#markUsed(name)
     this.#markUsed(nameOf(login))
     const run = work()
-    this.#running.set(flight, run)
+    this.#running.set(name, run)
     try {
       const value = await run
-      this.#keep(flight, JSON.stringify(value))
+      this.#keep(name, JSON.stringify(value))
       return { value, isFirst: true }
     } finally {
-      this.#running.delete(flight)
+      this.#running.delete(name)
     }
   }
 
@@ -81,8 +81,8 @@ export class CallbackRuns {
 
   clear(): void {
     this.#used.clear()
-    this.#landed.clear()
-    this.#landedCharacters = 0
+    this.#results.clear()
+    this.#resultCharacters = 0
   }
 
   #isUsed(name: string): boolean {
@@ -90,20 +90,20 @@ export class CallbackRuns {
     return at !== undefined && this.#now() - at <= 2 * transactionLifetime
   }
 
-  #resultOf(flight: string): string | undefined {
-    const landed = this.#landed.get(flight)
-    return landed && landed.until > this.#now() ? landed.json : undefined
+  #resultOf(name: string): string | undefined {
+    const result = this.#results.get(name)
+    return result && result.until > this.#now() ? result.json : undefined
   }
 
   // Maps keep the order of insertion, so the oldest entries are at the front.
-  #keep(flight: string, json: string): void {
+  #keep(name: string, json: string): void {
     const now = this.#now()
-    this.#landed.set(flight, { json, until: now + landedFor })
-    this.#landedCharacters += json.length
-    for (const [oldest, landed] of this.#landed) {
-      if (landed.until > now && this.#landedCharacters <= mostLanded) break
-      this.#landed.delete(oldest)
-      this.#landedCharacters -= landed.json.length
+    this.#results.set(name, { json, until: now + resultFor })
+    this.#resultCharacters += json.length
+    for (const [oldest, result] of this.#results) {
+      if (result.until > now && this.#resultCharacters <= maxResults) break
+      this.#results.delete(oldest)
+      this.#resultCharacters -= result.json.length
     }
   }
 
@@ -111,13 +111,13 @@ export class CallbackRuns {
     const now = this.#now()
     this.#used.set(name, now)
     for (const [oldest, at] of this.#used) {
-      if (now - at <= 2 * transactionLifetime && this.#used.size <= mostUsed) break
+      if (now - at <= 2 * transactionLifetime && this.#used.size <= maxUsed) break
       this.#used.delete(oldest)
     }
   }
 }
 
-// Never equal to a flight's: a digest is longer than an id.
+// Never equal to a name's: a digest is longer than an id.
 function nameOf({ slug, stateHash }: LoginName): string {
   return `${slug}:${stateHash}`
 }

@@ -1,3 +1,8 @@
+import { sha256 } from '../../lib/base/random.js'
+import type { Settings } from '../../lib/config/settings.js'
+import { callStore } from '../../lib/stores/callStore.js'
+import type { HostRequest } from '../http/host.js'
+
 /** Sign-outs remembered at most; the oldest go first. */
 const most = 50_000
 
@@ -28,3 +33,20 @@ export function endedSessions(now: () => number, lifetime: number): EndedSession
     has: (salt) => ended.has(salt),
   }
 }
+
+/** Seconds that a session's mark stays: longer than anything that is under way when it ends. */
+const markLifetime = 600
+
+/** Name of the mark that a session with a store has ended, beside the sessions themselves: for requests that are just writing it. */
+export function sessionMark({ settings: { appId } }: Application, sessionId: string): string {
+  return `authrouter-ended-${appId}-${sha256(sessionId).slice(0, 22)}`
+}
+
+/** Leaves the mark of this request's session, before it ends. */
+export async function markSession(engine: Application, host: HostRequest): Promise<void> {
+  const { sessionId } = host
+  if (sessionId === undefined) return
+  await callStore(() => host.tokenRecords()?.set(sessionMark(engine, sessionId), 'ended', { version: 0, ttl: markLifetime }))
+}
+
+interface Application { settings: Pick<Settings, 'appId'> }

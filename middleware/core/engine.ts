@@ -10,20 +10,19 @@ import type { Http, HttpStream } from '../../lib/model/http.js'
 import type { AuthUser } from '../../lib/model/user.js'
 import { createRefresher, type Refresher } from '../../lib/refresh/refresher.js'
 import type { KeptTokens } from '../../lib/tokens/tokenRecord.js'
-import type { Request, Response } from '../http/host.js'
+import type { HostRequest, HostSession, Native } from '../http/host.js'
 import { CallbackRuns } from './callbackRuns.js'
 import { endedSessions, type EndedSessions } from './endedSessions.js'
 import { recordLifetime } from './expiry.js'
 import { callHook } from './hooks.js'
 import { createLog, failureEvent, type Log } from './logging.js'
-import { sealedRecords, type SealedRecords } from './sealedRecords.js'
-import type { SessionBag } from './sessionRecord.js'
+import { type RecordKind, sealedRecords, type SealedRecords } from './sealedRecords.js'
 
-/** A store for express-session, and further options of it. */
-export interface MountedSession { store: object; [option: string]: unknown }
+/** What `session` may be: nothing, a session middleware's that runs before, options for one that the host mounts, or a function that finds the application's own. */
+export type SessionSetting = 'request' | MountOptions | ((req: Native, res: Native) => HostSession)
 
-/** What `session` may be: nothing, a session middleware's that runs before, options for express-session with a store, or a function that finds the application's own. */
-export type SessionSetting = 'request' | MountedSession | ((req: Request, res: Response) => SessionBag)
+/** A store for the session middleware that the host mounts, and further options of it. */
+export interface MountOptions { store: object; [option: string]: unknown }
 
 /** What listeners of `auth.on` are given. */
 export interface AuthEvents {
@@ -36,7 +35,7 @@ export interface AuthEvents {
 
 /** What all requests of one router share. */
 export interface Engine {
-  settings: Settings<Request, SessionSetting>
+  settings: Settings<Native, SessionSetting>
   sealer: Sealer
   http: Http
   openStream: HttpStream
@@ -48,14 +47,14 @@ export interface Engine {
   refresher: Refresher
   ended: EndedSessions
   /** Records of the token store that hold no tokens; absent without one. */
-  records: SealedRecords | undefined
+  records: ((kind: RecordKind) => SealedRecords) | undefined
   /** Tokens of the application itself, where no token store keeps them. */
   ownTokens: Map<string, KeptTokens>
   log: Log
   emit: <Name extends keyof AuthEvents>(name: Name, ...event: AuthEvents[Name]) => void
   on: <Name extends keyof AuthEvents>(name: Name, listener: (...event: AuthEvents[Name]) => void) => void
   /** The entry of a slug, looked up where `providers` is a function. */
-  find: (slug: string, req: Request) => Awaitable<Registration | undefined>
+  find: (slug: string, host: HostRequest) => Awaitable<Registration | undefined>
   register: (slug: string, entry: Parameters<Settings['register']>[1]) => void
   registrations: () => Registration[]
   /** Work that no visitor waits for; a failure is an event. */
@@ -67,7 +66,7 @@ export interface Engine {
 /** Milliseconds that `close` waits for what is under way. */
 const closeTimeout = 10_000
 
-export function createEngine(settings: Settings<Request, SessionSetting>, now: () => number = () => Date.now()): Engine {
+export function createEngine(settings: Settings<Native, SessionSetting>, now: () => number = () => Date.now()): Engine {
   const registrations = new Map(settings.registrations)
   const log = createLog(settings.logger)
   // An asynchronous listener that fails is heard here and not as an unhandled rejection.
@@ -83,8 +82,8 @@ export function createEngine(settings: Settings<Request, SessionSetting>, now: (
     log('error', { ...failureEvent('listener_failed', error), reason: name })
   }
 
-  const lookUp = async (slug: string, req: Request): Promise<Registration | undefined> => {
-    const entry = await callHook('providers', () => settings.lookup?.(slug, req))
+  const lookUp = async (slug: string, { native }: HostRequest): Promise<Registration | undefined> => {
+    const entry = await callHook('providers', () => settings.lookup?.(slug, native))
     return entry && settings.register(slug, entry)
   }
 
@@ -94,7 +93,7 @@ export function createEngine(settings: Settings<Request, SessionSetting>, now: (
   return {
     settings,
     sealer,
-    records: store && sealedRecords({ store, sealer, ttl: () => recordLifetime({ settings }) }),
+    records: store && sealedRecords({ store, sealer, appId: settings.appId, lifetime: () => recordLifetime({ settings }) }),
     ...createHttp(settings.outbound),
     publicWays: createHttp(settings.outbound, { publicOnly: true }),
     now,
@@ -115,9 +114,9 @@ export function createEngine(settings: Settings<Request, SessionSetting>, now: (
     on(name, listener) {
       events.on(name, listener as (...args: unknown[]) => void)
     },
-    find(slug, req) {
+    find(slug, host) {
       const known = registrations.get(slug)
-      return known || !settings.lookup ? known : lookUp(slug, req)
+      return known || !settings.lookup ? known : lookUp(slug, host)
     },
     register(slug, entry) {
       if (registrations.has(slug)) throw new AuthError('config_invalid', `The provider "${slug}" is registered already.`)

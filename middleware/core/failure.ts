@@ -1,67 +1,48 @@
-import type { AuthError } from '../../lib/base/errors.js'
+import { asAuthError, type AuthError } from '../../lib/base/errors.js'
 import { titleOf } from '../../lib/config/entries/title.js'
-import { type Next, type Request, type Response, wantsJson } from '../http/host.js'
+import type { HostRequest } from '../http/host.js'
+import { wantsJson } from '../http/negotiation.js'
 import type { PublicUrl } from '../http/publicUrl.js'
-import { sendJson, sendPage } from '../http/reply.js'
+import { json, page, type Reply } from '../http/reply.js'
 import { errorPage } from '../pages/pages.js'
 import type { Engine } from './engine.js'
-import { callHook } from './hooks.js'
-import { failureEvent, hookFailed } from './logging.js'
+import { tellOfError } from './events.js'
 
+/** What is known of a request that failed; a request context knows all of it. */
 export interface FailedRequest {
-  req: Request
-  res: Response
-  next: Next | undefined
-  place: PublicUrl | undefined
-  /** The provider that the request was for, as far as it is known. */
+  host: HostRequest
+  publicUrl: PublicUrl | undefined
+  /** The provider that the request was for. */
   slug: string | undefined
-  /** Where the person wanted to go, safe to name. */
+  /** Where the user wanted to go, safe to name. */
   returnTo: string | undefined
+  /** The methods that the route takes, where that is what failed. */
+  allow?: readonly string[] | undefined
 }
 
-/** Tells the application; the visitor's answer does not wait for it. */
-function tellHook({ settings, log }: Engine, error: AuthError, req: Request): void {
-  const { onError } = settings.hooks
-  if (!onError) return
-  Promise.resolve().then(() => callHook('onError', () => onError({ error, req }))).catch((thrown: unknown) => {
-    log('error', hookFailed('onError', thrown))
-  })
+/**
+ * The one door for failures: the application is told, and the reply says what happened and how to go on.
+ * @param thrown anything; what is no `AuthError` counts as `hook_failed`, and its own words stay inside
+ */
+export function failure(engine: Engine, thrown: unknown, request: FailedRequest): Reply {
+  const error = asAuthError(thrown, 'hook_failed', 'Something went wrong on our side.')
+  tellOfError(engine, error, request)
+  const reply = answer(engine, error, request)
+  return engine.settings.errors === 'next' ? { ...reply, error } : reply
 }
 
-/** Tells the hook, the listeners and the log of a failure, once each. */
-export function report(engine: Engine, error: AuthError, { req, slug }: Pick<FailedRequest, 'req' | 'slug'>): void {
-  error.provider ??= slug
-  const { status, provider } = error
-  engine.log(status >= 500 ? 'error' : 'warn', failureEvent('login_failed', error))
-  engine.emit('error', { error, provider })
-  tellHook(engine, error, req)
-}
-
-/** The one door for failures: reported, then answered, or handed to the application. */
-export function fail(engine: Engine, error: AuthError, failed: FailedRequest): void {
-  report(engine, error, failed)
-  const { req, res, next } = failed
+function answer({ settings }: Engine, error: AuthError, request: FailedRequest): Reply {
   const { status } = error
-  if (engine.settings.errors === 'next' && next) {
-    next(error)
-    return
+  const reply = wantsJson(request.host) ? json(status, error) : page(status, errorPage(pageOf(settings, error, request)))
+  const headers = {
+    ...(status === 503 ? { 'Retry-After': '5' } : {}),
+    ...(request.allow ? { Allow: request.allow.join(', ') } : {}),
   }
-  if (res.headersSent) {
-    res.destroy()
-    return
-  }
-  if (status === 503) res.setHeader('Retry-After', '5')
-  if (wantsJson(req)) sendJson(res, status, error)
-  else sendPage(res, status, errorPage(pageOf(engine, error, failed)))
+  return { ...reply, headers: { ...reply.headers, ...headers } }
 }
 
-function titled({ registrations }: Engine['settings'], slug: string): string {
-  const registration = registrations.get(slug)
-  return registration ? titleOf(registration) : slug
-}
-
-function pageOf({ settings }: Engine, { status, code, message, provider, ...error }: AuthError, { place, slug, returnTo }: FailedRequest): Parameters<typeof errorPage>[0] {
-  const mountPath = place?.mountPath ?? settings.path
+function pageOf(settings: Engine['settings'], { status, code, message, provider, ...error }: AuthError, { publicUrl, slug, returnTo }: FailedRequest): Parameters<typeof errorPage>[0] {
+  const mountPath = publicUrl?.mountPath ?? settings.path
   // The provider's own word, such as invalid_client, is what whoever set this up needs to read.
   const word = error.reason ?? error.providerError
   const detail = word === code ? undefined : word
@@ -78,4 +59,9 @@ function pageOf({ settings }: Engine, { status, code, message, provider, ...erro
       : { url: `${mountPath}${query}`, label: 'Choose how to sign in' },
     homeUrl: settings.afterLogout,
   }
+}
+
+function titled({ registrations }: Engine['settings'], slug: string): string {
+  const registration = registrations.get(slug)
+  return registration ? titleOf(registration) : slug
 }

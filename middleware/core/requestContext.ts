@@ -1,10 +1,10 @@
 import { sign, unsign } from 'cookie-signature'
-import type { AuthError } from '../../lib/base/errors.js'
+import { asAuthError, type AuthError } from '../../lib/base/errors.js'
 import type { Registration } from '../../lib/model/context.js'
 import type { ClientContext } from '../../lib/refresh/refresher.js'
 import { safeReturnTo } from '../../lib/returnTo.js'
 import type { CookieJar } from '../http/cookies.js'
-import { headerOf, type Request, type Response } from '../http/host.js'
+import type { HostRequest } from '../http/host.js'
 import type { Parameters } from '../http/parameters.js'
 import type { PublicUrl } from '../http/publicUrl.js'
 import type { Engine } from './engine.js'
@@ -13,9 +13,8 @@ import type { Transactions } from './transactions.js'
 
 /** One request, with everything that belongs to the browser that sent it. */
 export interface RequestContext {
-  req: Request
-  res: Response
-  place: PublicUrl
+  host: HostRequest
+  publicUrl: PublicUrl
   cookies: CookieJar
   session: SessionWriter
   transactions: Transactions
@@ -29,6 +28,24 @@ export interface RequestContext {
   registrations: ReadonlyMap<string, Registration>
   /** The tokens of the record's accounts, by slug. */
   tokens: Map<string, LoadedTokens>
+  /** What is said if the request fails: see `FailedRequest`. */
+  slug: string | undefined
+  returnTo: string | undefined
+  allow: readonly string[] | undefined
+}
+
+/**
+ * Why it is not known who is signed in: a session came with the request, and its store, or the token store that knows of sign-outs,
+ * cannot be asked. The user counts as signed out until it can, and whatever needs to know fails with this error (rule R12).
+ * @param thrown by what was to be asked
+ */
+export function doubtOf(thrown: unknown): AuthError {
+  return asAuthError(thrown, 'store_unavailable', 'The sign-in state cannot be read at the moment. Try again soon.')
+}
+
+/** @throws AuthError why it is not known who is signed in */
+export function requireCertainty({ doubt }: { doubt: AuthError | undefined }): void {
+  if (doubt) throw doubt
 }
 
 /** The record of a request, unless its session has ended since the request began. */
@@ -37,8 +54,8 @@ export function presentRecord({ ended }: Engine, { record }: RequestContext): Se
 }
 
 /** Everything a login or an API call of this registration works with, from this request. */
-export function contextOf(engine: Engine, registration: Registration, place: Pick<PublicUrl, 'baseUrl' | 'origin' | 'mountPath'>): ClientContext {
-  const redirectUri = `${place.origin}${place.mountPath}/${registration.slug}/callback`
+export function contextOf(engine: Engine, registration: Registration, publicUrl: Pick<PublicUrl, 'baseUrl' | 'origin' | 'mountPath'>): ClientContext {
+  const redirectUri = `${publicUrl.origin}${publicUrl.mountPath}/${registration.slug}/callback`
   const { settings, refresher, now } = engine
   const { http, openStream } = registration.reach === 'public' ? engine.publicWays : engine
   return Object.freeze({ ...registration, redirectUri, http, openStream, outbound: settings.outbound, refresher, now })
@@ -52,9 +69,9 @@ export function configuredUrl({ settings }: Engine): { baseUrl: string; origin: 
 }
 
 /** Where to go: what was asked for if rule R1 lets it, else the default. A refusal is an event, never an error. */
-export function returnToOf(engine: Engine, place: PublicUrl, asked: unknown, fallback: string): string {
+export function returnToOf(engine: Engine, publicUrl: PublicUrl, asked: unknown, fallback: string): string {
   if (asked === undefined) return fallback
-  const safe = allowedReturnTo(engine, place, asked)
+  const safe = allowedReturnTo(engine, publicUrl, asked)
   if (safe === undefined) engine.log('warn', { event: 'return_to_refused', message: 'A returnTo that leads elsewhere was passed over.' })
   return safe ?? fallback
 }
@@ -70,7 +87,7 @@ export function csrfTokenOf({ sealer }: Engine, record: SessionRecord | undefine
 }
 
 /** Whether a request carries its session's CSRF token, as the header `x-csrf-token` or the parameter `csrfToken`. */
-export function hasCsrfToken({ sealer }: Engine, { stored: record, req }: RequestContext, parameters: Parameters): boolean {
-  const token = headerOf(req, 'x-csrf-token') ?? parameters['csrfToken']
+export function hasCsrfToken({ sealer }: Engine, { stored: record, host }: RequestContext, parameters: Parameters): boolean {
+  const token = host.header('x-csrf-token') ?? parameters['csrfToken']
   return record !== undefined && token !== undefined && unsign(token, sealer.macKey('csrf')) === record.salt
 }

@@ -7,14 +7,35 @@ import type { StoredRecord, TokenStore } from '../../lib/stores/tokenStore.js'
 /** Sealed records of a token store that hold no tokens, changed by many requests and processes at once without losing a change. */
 export interface SealedRecords {
   /** @throws AuthError `store_unavailable`, also for a record that is there and cannot be opened */
-  read: (key: string) => Promise<unknown>
+  read: (name: string) => Promise<unknown>
   /**
    * Changes a record. Changes that this process makes at the same time are written together, and one that another process was quicker
    * with is made again on what that one wrote.
    * @param change from the value, `undefined` where there is none, to the next
    * @throws AuthError `store_unavailable`, and what `change` throws
    */
-  change: (key: string, change: (value: unknown) => unknown) => Promise<void>
+  change: (name: string, change: (value: unknown) => unknown) => Promise<void>
+  /**
+   * Writes a record, whatever is there.
+   * @param lifetime seconds
+   * @throws AuthError `store_unavailable`
+   */
+  put: (name: string, value: unknown, lifetime: number) => Promise<void>
+  /** @throws AuthError `store_unavailable` */
+  remove: (name: string) => Promise<void>
+  /**
+   * Whether this is the first, of however many processes, to claim a name within so many seconds; absent where the store cannot tell.
+   * @throws AuthError `store_unavailable`
+   */
+  claim?: (name: string, lifetime: number) => Promise<boolean>
+}
+
+/** What such records are of: claims of callbacks and their results, the sessions of a user, marks of ended sessions. */
+export type RecordKind = 'callback' | 'result' | 'sessions' | 'ended'
+
+/** The key of a record in a store that several applications may share. */
+export function storeKey({ appId }: { appId: string }, kind: RecordKind | 'tokens' | 'client', name: string): string {
+  return `authrouter:${appId}:${kind}:${name}`
 }
 
 interface Waiting { change: (value: unknown) => unknown; resolve: () => void; reject: (error: unknown) => void }
@@ -24,8 +45,16 @@ const patience = 10_000
 const firstPause = 5
 const longestPause = 100
 
-/** @param ttl seconds that a record is kept after a write */
-export function sealedRecords({ store, sealer, ttl }: { store: TokenStore; sealer: Sealer; ttl: () => number }): SealedRecords {
+export interface RecordsOptions {
+  store: TokenStore
+  sealer: Sealer
+  appId: string
+  /** Seconds that a changed record is kept. */
+  lifetime: () => number
+}
+
+/** Makes what gives the records of a kind. */
+export function sealedRecords({ store, sealer, appId, lifetime }: RecordsOptions): (kind: RecordKind) => SealedRecords {
   const waiting = new Map<string, Waiting[]>()
 
   async function read(key: string): Promise<{ value: unknown; version: number; isThere: boolean }> {
@@ -49,7 +78,7 @@ export function sealedRecords({ store, sealer, ttl }: { store: TokenStore; seale
       const { value, version } = await read(key)
       const { next, made } = applied(batch, value)
       const sealed = sealer.seal('session', key, next, { compressed: true })
-      if (await callStore(() => store.set(key, sealed, { version, ttl: ttl() }))) {
+      if (await callStore(() => store.set(key, sealed, { version, ttl: lifetime() }))) {
         for (const { resolve } of made) resolve()
         return
       }
@@ -58,13 +87,8 @@ export function sealedRecords({ store, sealer, ttl }: { store: TokenStore; seale
     throw new AuthError('store_unavailable', 'What is kept of these sign-ins changes too fast. Try again soon.')
   }
 
-  return {
-    async read(key) {
-      const { value, isThere } = await read(key)
-      if (isThere && value === undefined) throw new AuthError('store_unavailable', 'What is kept of these sign-ins cannot be read: it was damaged, or sealed with a secret that is not in the list any more.')
-      return value
-    },
-    change: (key, change) => new Promise((resolve, reject) => {
+  function change(key: string, change: Waiting['change']): Promise<void> {
+    return new Promise((resolve, reject) => {
       const queue = waiting.get(key)
       if (queue) {
         queue.push({ change, resolve, reject })
@@ -73,7 +97,25 @@ export function sealedRecords({ store, sealer, ttl }: { store: TokenStore; seale
       const started = [{ change, resolve, reject }]
       waiting.set(key, started)
       void work(key, started)
-    }),
+    })
+  }
+
+  return (kind) => {
+    const keyOf = (name: string): string => storeKey({ appId }, kind, name)
+    return {
+      async read(name) {
+        const { value, isThere } = await read(keyOf(name))
+        if (isThere && value === undefined) throw new AuthError('store_unavailable', 'What is kept of these sign-ins cannot be read: it was damaged, or sealed with a secret that is not in the list any more.')
+        return value
+      },
+      change: (name, made) => change(keyOf(name), made),
+      async put(name, value, ttl) {
+        const key = keyOf(name)
+        await callStore(() => store.set(key, sealer.seal('session', key, value, { compressed: true }), { ttl }))
+      },
+      async remove(name) { await callStore(() => store.delete(keyOf(name))) },
+      ...(store.take ? { claim: async (name: string, ttl: number) => Boolean(await callStore(() => store.take?.(keyOf(name), ttl))) } : {}),
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import type { AuthError } from '../../lib/base/errors.js'
 import { isObject } from '../../lib/base/json.js'
 import type { Tokens } from '../../lib/model/tokens.js'
 import type { AuthUser } from '../../lib/model/user.js'
+import type { HostSession } from '../http/host.js'
 
 /** One account that the person signed in with. */
 export interface Account {
@@ -59,24 +60,6 @@ export interface SessionWriter {
   end: () => Promise<void>
 }
 
-/** A session of any kind, as little as authrouter needs of one. */
-export interface SessionBag {
-  get: (key: string) => unknown
-  set: (key: string, value: unknown) => unknown
-  delete: (key: string) => unknown
-  save: () => unknown
-  regenerate?: () => unknown
-  destroy?: () => unknown
-  /** Makes the session's cookie last for so many milliseconds. */
-  last?: (milliseconds: number) => void
-  /** Its id, where it has one: what is sealed for one session opens in no other. */
-  id?: () => string | undefined
-  /** What the store holds under a key by now, where other requests may have written since this one began. */
-  latest?: (key: string) => unknown
-  /** Leaves the session out of this response: nothing is saved, no cookie is sent. */
-  abandon?: () => void
-}
-
 /** Where logins under way are kept, in applications that want them in the session. */
 export const transactionsKey = 'authrouterTransactions'
 
@@ -126,8 +109,8 @@ export interface ResolvedSession {
   /** Whether it is certain by a look that nobody is signed in. */
   readonly isEmpty: boolean
   /** The session itself, where it is not a sealed cookie. */
-  readonly bag: SessionBag | undefined
-  /** Why it cannot be read at all; `bag` and `read` throw it. */
+  readonly hostSession: HostSession | undefined
+  /** Why it cannot be read at all; `hostSession` and `read` throw it. */
   readonly error?: AuthError
   read: () => Awaitable<SessionRecord | undefined>
   /** What changes the session. */

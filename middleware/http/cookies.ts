@@ -1,10 +1,12 @@
 import { parseCookie, stringifySetCookie } from 'cookie'
-import type { Request, Response } from './host.js'
+import type { HostRequest } from './host.js'
 
 export interface CookieOptions {
   /** Seconds; left out for a cookie that ends with the browser. */
   maxAge?: number | undefined
 }
+
+type CookieHost = Pick<HostRequest, 'header' | 'cookies'>
 
 /** The cookies of one request and its response, with the attributes that rule R5 asks for. */
 export interface CookieJar {
@@ -26,27 +28,25 @@ export interface CookieJar {
  * https, so that no sub-domain can plant one.
  * @param secure whether the application is reached by https
  */
-export function cookieJar(req: Request, res: Response, secure: boolean): CookieJar {
-  return new HttpCookies(req, res, secure)
+export function cookieJar(host: CookieHost, secure: boolean): CookieJar {
+  return new HttpCookies(host, secure)
 }
 
 // A class, because every request of a signed-in user makes one: functions of its own would cost more than reading the cookies.
 class HttpCookies implements CookieJar {
-  readonly #req: Request
-  readonly #res: Response
+  readonly #host: CookieHost
   readonly #secure: boolean
   readonly #prefix: string
   #received: Record<string, string | undefined> | undefined
 
-  constructor(req: Request, res: Response, secure: boolean) {
-    this.#req = req
-    this.#res = res
+  constructor(host: CookieHost, secure: boolean) {
+    this.#host = host
     this.#secure = secure
     this.#prefix = secure ? '__Host-' : ''
   }
 
   get #cookies(): Record<string, string | undefined> {
-    return this.#received ??= parseCookie(this.#req.headers.cookie ?? '', { decode: (value) => value })
+    return this.#received ??= parseCookie(this.#host.header('cookie') ?? '', { decode: (value) => value })
   }
 
   names(): string[] {
@@ -60,8 +60,7 @@ class HttpCookies implements CookieJar {
   set(name: string, value: string, { maxAge }: CookieOptions = {}): void {
     const line = stringifySetCookie({ name: this.#prefix + name, value, httpOnly: true, secure: this.#secure, sameSite: 'lax', path: '/',
       ...(maxAge === undefined ? {} : { maxAge }) }, { encode: (text) => text })
-    // One line a cookie: a later value of this response replaces an earlier one.
-    this.#res.setHeader('set-cookie', [...this.#others(name), line])
+    this.#host.cookies.set(this.#prefix + name, line)
   }
 
   remove(name: string): void {
@@ -69,9 +68,7 @@ class HttpCookies implements CookieJar {
   }
 
   withdraw(name: string): void {
-    const others = this.#others(name)
-    if (others.length > 0) this.#res.setHeader('set-cookie', others)
-    else this.#res.removeHeader('set-cookie')
+    this.#host.cookies.withdraw(this.#prefix + name)
   }
 
   size(name: string, value: string): number {
@@ -80,12 +77,7 @@ class HttpCookies implements CookieJar {
   }
 
   isWritable(): boolean {
-    return !this.#res.headersSent
-  }
-
-  /** What this response says of other cookies. */
-  #others(name: string): string[] {
-    return [this.#res.getHeader('set-cookie') ?? []].flat().map(String).filter((line) => !line.startsWith(`${this.#prefix}${name}=`))
+    return this.#host.cookies.isOpen
   }
 }
 

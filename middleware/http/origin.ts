@@ -1,6 +1,5 @@
-import type { IncomingMessage } from 'node:http'
 import { AuthError } from '../../lib/base/errors.js'
-import { headerOf } from './host.js'
+import type { HostRequest } from './host.js'
 
 /** Where a request was made from, by what browsers say and scripts cannot forge. */
 export type RequestOrigin = 'same-origin' | 'same-site' | 'cross-site' | 'user' | 'unknown'
@@ -11,19 +10,19 @@ export type RequestOrigin = 'same-origin' | 'same-site' | 'cross-site' | 'user' 
  * `user` is a typed address or a bookmark; `unknown` is a client that sends neither header, which no web page can make a browser do
  * for a request that changes state. Source: Fetch Metadata Request Headers; Fetch Standard, Origin header.
  */
-export function originOf(req: IncomingMessage, ownOrigin: string): RequestOrigin {
-  const site = headerOf(req, 'sec-fetch-site')
+export function originOf(host: HostRequest, ownOrigin: string): RequestOrigin {
+  const site = host.header('sec-fetch-site')
   if (site === 'none') return 'user'
   if (site === 'same-origin' || site === 'same-site') return site
   if (site !== undefined) return 'cross-site'
-  const origin = headerOf(req, 'origin')
+  const origin = host.header('origin')
   if (origin === undefined) return 'unknown'
   return origin === ownOrigin ? 'same-origin' : 'cross-site'
 }
 
 /** Whether the request loads a page into a tab, as far as the client says. */
-export function isNavigation(req: IncomingMessage): boolean {
-  const destination = headerOf(req, 'sec-fetch-dest')
+export function isNavigation(host: HostRequest): boolean {
+  const destination = host.header('sec-fetch-dest')
   return destination === undefined || destination === 'document'
 }
 
@@ -31,8 +30,8 @@ export function isNavigation(req: IncomingMessage): boolean {
  * Lets a state-changing request through only when it comes from the application's own pages, or holds the session's CSRF token.
  * @throws AuthError `csrf`
  */
-export function requireSameOrigin(req: IncomingMessage, ownOrigin: string, hasToken: boolean): void {
-  if (originOf(req, ownOrigin) !== 'same-origin' && !hasToken) {
+export function requireSameOrigin(host: HostRequest, ownOrigin: string, hasToken: boolean): void {
+  if (originOf(host, ownOrigin) !== 'same-origin' && !hasToken) {
     throw new AuthError('csrf', 'This request has to come from a page of this site, or carry the csrfToken of /auth/session.')
   }
 }

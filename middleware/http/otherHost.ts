@@ -1,7 +1,8 @@
 import type { Settings } from '../../lib/config/settings.js'
-import { wantsJson, type Request } from './host.js'
+import type { HostRequest } from './host.js'
+import { wantsJson } from './negotiation.js'
 import { isNavigation } from './origin.js'
-import { hostOf, pathOf, publicUrlAt, mountedAt } from './publicUrl.js'
+import { pathOf, publicUrlAt } from './publicUrl.js'
 
 /** Says that a visitor has been sent to the configured host, so that it happens once. */
 export const hostMarker = 'authrouter_host'
@@ -12,15 +13,15 @@ export const hostMarker = 'authrouter_host'
  *
  * @returns an address at a configured origin; `undefined` for whoever is at the right place, or where nothing can be said
  */
-export function addressAtConfiguredHost(req: Request, settings: Pick<Settings, 'baseUrls' | 'path'>): string | undefined {
+export function addressAtConfiguredHost(host: HostRequest, settings: Pick<Settings, 'baseUrls' | 'path'>): string | undefined {
   const { baseUrls } = settings
-  const asked = hostnameOf(`http://${hostOf(req) ?? ''}`)
-  if (asked === undefined || req.method !== 'GET' || !isNavigation(req) || wantsJson(req)) return undefined
+  const asked = hostnameOf(`http://${host.host ?? ''}`)
+  if (asked === undefined || host.method !== 'GET' || !isNavigation(host) || wantsJson(host)) return undefined
   if (baseUrls.some((baseUrl) => hostnameOf(baseUrl) === asked)) return undefined
   const configured = baseUrls.find((baseUrl) => isTwin(hostnameOf(baseUrl) ?? '', asked))
   if (configured === undefined) return undefined
-  const { origin, mountPath } = publicUrlAt(configured, mountedAt(req), settings)
-  const target = req.url ?? '/'
+  const { origin, mountPath } = publicUrlAt(configured, host.mountPath, settings)
+  const target = host.url
   const path = pathOf(target)
   const query = target.slice(path.length + 1)
   if (new URLSearchParams(query).has(hostMarker)) return undefined

@@ -1,10 +1,6 @@
 import { AuthError } from '../../lib/base/errors.js'
-import { isObject, parseJson, utf8 } from '../../lib/base/json.js'
-import { headerOf, type Request } from './host.js'
+import { isObject, parseJson } from '../../lib/base/json.js'
 
-const maxBodyBytes = 64 * 1024
-/** Milliseconds that a visitor's body may take. */
-const bodyTimeout = 10_000
 const maxValueLength = 8192
 
 /** Parameters of a request, each once. Repeated ones and structures are refused, so that no check reads another value than the next. */
@@ -20,41 +16,14 @@ export function queryParameters(url: string): Parameters {
 }
 
 /**
- * The form or JSON body of a request, read here unless a body parser ran before.
- * @throws AuthError `bad_request`, `too_large`
+ * The parameters of a body that was read as text.
+ * @param type its media type, in lower case and without parameters
+ * @throws AuthError `bad_request`
  */
-export async function bodyParameters(req: Request): Promise<Parameters> {
-  if (isParsed(req)) return fromParsed(req.body)
-  const type = headerOf(req, 'content-type')?.split(';')[0]?.trim().toLowerCase()
-  if (type === undefined) return {}
-  const text = utf8(await readBody(req))
+export function textParameters(type: string, text: string): Parameters {
   if (type === 'application/x-www-form-urlencoded') return fromPairs(new URLSearchParams(text))
-  if (type === 'application/json') return fromParsed(text === '' ? {} : parse(text))
+  if (type === 'application/json') return parsedParameters(text === '' ? {} : parse(text))
   throw new AuthError('bad_request', 'Send the parameters as a form or as JSON.')
-}
-
-// A parser of Express 4 leaves an empty object for kinds of bodies that it does not read, and the body unread.
-function isParsed({ body, readableEnded }: Request): boolean {
-  return body !== undefined && (readableEnded || !isObject(body) || Object.keys(body).length > 0)
-}
-
-async function readBody(req: Request): Promise<Uint8Array> {
-  const parts: Buffer[] = []
-  let size = 0
-  const timer = setTimeout(() => req.destroy(), bodyTimeout)
-  try {
-    for await (const chunk of req as AsyncIterable<Buffer>) {
-      size += chunk.length
-      if (size > maxBodyBytes) throw new AuthError('too_large', 'The body of this request is too large.')
-      parts.push(chunk)
-    }
-    return Buffer.concat(parts)
-  } catch (error) {
-    if (error instanceof AuthError) throw error
-    throw new AuthError('bad_request', 'The body of this request could not be read.', { cause: error })
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 function parse(text: string): unknown {
@@ -65,7 +34,11 @@ function parse(text: string): unknown {
   }
 }
 
-function fromParsed(body: unknown): Parameters {
+/**
+ * The parameters of a body that a body parser has read.
+ * @throws AuthError `bad_request`
+ */
+export function parsedParameters(body: unknown): Parameters {
   if (!isObject(body)) return {}
   // A body parser may keep scalars; `provider: true` means the same in JSON as in a form.
   return fromPairs(Object.entries(body).map(([name, value]) => [name, typeof value === 'boolean' || typeof value === 'number' ? String(value) : value]))

@@ -2,17 +2,18 @@ import { AuthError } from '../../lib/base/errors.js'
 import { isObject } from '../../lib/base/json.js'
 import { transactionLifetime } from '../../lib/callback.js'
 import type { Transaction } from '../../lib/model/login.js'
-import { callStore } from '../../lib/stores/callStore.js'
+import { runName } from '../core/callbackRuns.js'
 import type { Engine } from '../core/engine.js'
-import { flightOf } from '../core/callbackRuns.js'
+import type { SealedRecords } from '../core/sealedRecords.js'
 import { readRecord, type SessionRecord } from '../core/sessionRecord.js'
-import { readSealed, storeKey } from '../tokens/records.js'
 
 /** What a callback ends in: who is signed in now, and where the browser goes. */
 export interface CallbackResult {
   record: SessionRecord
   returnTo: string
 }
+
+interface Shared { result: CallbackResult; isFirst: boolean }
 
 /**
  * The one result of a login, worked out by the first request that brings it and shared with those that come beside it: in this
@@ -22,26 +23,26 @@ export interface CallbackResult {
  * @returns `isFirst` for the request that did the work
  * @throws AuthError what the work threw; `state_used` for a login whose result is no longer to be had
  */
-export async function callbackOnce(engine: Engine, login: Transaction, work: () => Promise<CallbackResult>): Promise<{ landing: CallbackResult; isFirst: boolean }> {
+export async function callbackOnce(engine: Engine, login: Transaction, work: () => Promise<CallbackResult>): Promise<Shared> {
   let isOurs = true
   const { value, isFirst } = await engine.callbackRuns.share(login, async () => {
-    const { landing, by } = await landAmongProcesses(engine, flightOf(login), work)
-    isOurs = by === 'us'
-    return landing
+    const shared = await onceAmongProcesses(engine, runName(login), work)
+    isOurs = shared.isFirst
+    return shared.result
   })
-  return { landing: value, isFirst: isFirst && isOurs }
+  return { result: value, isFirst: isFirst && isOurs }
 }
 
-async function landAmongProcesses(engine: Engine, flight: string, work: () => Promise<CallbackResult>): Promise<{ landing: CallbackResult; by: 'us' | 'another' }> {
-  const { tokenStore } = engine.settings
-  if (!tokenStore?.take) return { landing: await work(), by: 'us' }
-  const isFirst = await callStore(() => tokenStore.take?.(storeKey(engine.settings, 'callback', flight), 2 * transactionLifetime / 1000))
-  if (!isFirst) return { landing: await awaitOther(engine, flight), by: 'another' }
-  const announcement = announceLater(engine, flight)
+async function onceAmongProcesses({ records, background }: Engine, name: string, work: () => Promise<CallbackResult>): Promise<Shared> {
+  const results = records?.('result')
+  const isClaimed = await records?.('callback').claim?.(name, 2 * transactionLifetime / 1000)
+  if (!results || isClaimed === undefined) return { result: await work(), isFirst: true }
+  if (!isClaimed) return { result: await awaitResult(results, name), isFirst: false }
+  const announcement = announceLater(results, name, background)
   try {
-    const landing = await work()
-    announcement.conclude(() => publish(engine, flight, { state: 'landed', ...landing }))
-    return { landing, by: 'us' }
+    const result = await work()
+    announcement.conclude(() => results.put(name, { state: 'done', ...result }, resultLifetime))
+    return { result, isFirst: true }
   } catch (error) {
     announcement.withdraw()
     throw error
@@ -50,45 +51,28 @@ async function landAmongProcesses(engine: Engine, flight: string, work: () => Pr
 
 /** Milliseconds after which other processes are told that the work goes on. */
 const announcedAfter = 300
+/** Seconds for which another process may pick up the result: longer than any callback takes. */
+const resultLifetime = 60
 
 /**
  * Tells other processes of a login that takes its time. One that fails leaves no record behind, and writes none if it fails at once:
  * anybody can bring codes that are worth nothing, as many as they like.
  */
-function announceLater(engine: Engine, flight: string): { conclude: (last: () => Promise<unknown>) => void; withdraw: () => void } {
+function announceLater(results: SealedRecords, name: string, background: Engine['background']): { conclude: (last: () => Promise<unknown>) => void; withdraw: () => void } {
   let announced: Promise<unknown> | undefined
-  const timer = setTimeout(() => { announced = publish(engine, flight, { state: 'running' }).catch(() => undefined) }, announcedAfter)
-  // Whoever waits elsewhere is told if it can be done; the person who signs in does not wait for it.
+  const timer = setTimeout(() => { announced = results.put(name, { state: 'running' }, resultLifetime).catch(() => undefined) }, announcedAfter)
+  // Whoever waits elsewhere is told if it can be done; the user who signs in does not wait for it.
   const conclude = (last: () => Promise<unknown>): void => {
     clearTimeout(timer)
-    engine.background((announced ?? Promise.resolve()).then(last))
+    background((announced ?? Promise.resolve()).then(last))
   }
   return {
     conclude,
     withdraw() {
-      if (announced) conclude(() => callStore(() => engine.settings.tokenStore?.delete(landingKey(engine, flight))))
+      if (announced) conclude(() => results.remove(name))
       else clearTimeout(timer)
     },
   }
-}
-
-/** Seconds for which another process may pick up the result: longer than any callback takes. */
-const publishedFor = 60
-
-async function publish(engine: Engine, flight: string, news: Record<string, unknown>): Promise<void> {
-  const { settings: { tokenStore }, sealer } = engine
-  const key = landingKey(engine, flight)
-  await callStore(() => tokenStore?.set(key, sealer.seal('session', key, news, { compressed: true }), { ttl: publishedFor }))
-}
-
-function landingKey({ settings }: Engine, flight: string): string {
-  return storeKey(settings, 'landing', flight)
-}
-
-async function readNews(engine: Engine, flight: string): Promise<Record<string, unknown> | undefined> {
-  const { tokenStore } = engine.settings
-  const news = tokenStore && (await readSealed(engine, tokenStore, landingKey(engine, flight))).value
-  return isObject(news) ? news : undefined
 }
 
 /** Milliseconds to wait for another process: as long as a callback may take. */
@@ -96,18 +80,18 @@ const patience = 15_000
 /** Milliseconds within which a process that has taken a login says so, or is done. */
 const silence = 2_000
 const firstPause = 20
-const longestPause = 250
+const maxPause = 250
 
-async function awaitOther(engine: Engine, flight: string): Promise<CallbackResult> {
+async function awaitResult(results: SealedRecords, name: string): Promise<CallbackResult> {
   const started = performance.now()
   let wasAnnounced = false
-  for (let pause = firstPause; performance.now() - started < patience; pause = Math.min(pause * 1.5, longestPause)) {
-    const news = await readNews(engine, flight)
+  for (let pause = firstPause; performance.now() - started < patience; pause = Math.min(pause * 1.5, maxPause)) {
+    const news = await results.read(name)
     // What was announced and is gone has failed.
-    if (!news && (wasAnnounced || performance.now() - started > silence)) break
-    wasAnnounced = news !== undefined
-    const record = news?.['state'] === 'landed' ? readRecord(news['record']) : undefined
-    if (record) return { record, returnTo: String(news?.['returnTo']) }
+    if (!isObject(news) && (wasAnnounced || performance.now() - started > silence)) break
+    wasAnnounced = isObject(news)
+    const record = isObject(news) && news['state'] === 'done' ? readRecord(news['record']) : undefined
+    if (record) return { record, returnTo: (news as CallbackResult).returnTo }
     await new Promise((resolve) => { setTimeout(resolve, pause) })
   }
   throw new AuthError('state_used', 'This sign-in has been finished already.')

@@ -9,6 +9,7 @@ import type { ClientContext } from '../../lib/refresh/refresher.js'
 import { bindingOf } from '../../lib/tokens/binding.js'
 import { sealCredentials } from '../../lib/tokens/sealedCredentials.js'
 import type { Engine } from '../core/engine.js'
+import { tellOfLogin } from '../core/events.js'
 import { callHook } from '../core/hooks.js'
 import { presentRecord, returnToOf, type RequestContext } from '../core/requestContext.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
@@ -27,14 +28,14 @@ import { loginRecord } from './loginRecord.js'
 export async function completeLogin(engine: Engine, request: RequestContext, context: ClientContext, transaction: Transaction, parameters: Parameters): Promise<CallbackResult> {
   const { slug } = context
   const { user, tokens, redirect: asked } = await decide(engine, request, context, await callback(context, transaction, parameters))
-  const returnTo = returnToOf(engine, request.place, asked ?? transaction.returnTo, engine.settings.afterLogin)
+  const returnTo = returnToOf(engine, request.publicUrl, asked ?? transaction.returnTo, engine.settings.afterLogin)
   const previous = presentRecord(engine, request)
   const record = loginRecord(engine, previous, slug, await saveTokens(engine, request, context, user, tokens), transaction, returnTo)
   try {
     await noteSession(engine, record)
     await request.session.start(record, previous)
   } catch (error) {
-    engine.background(removeTokens(engine, request.req, record, request.stored))
+    engine.background(removeTokens(engine, request.host, record, request.stored))
     throw error
   }
   const { stored: former } = request
@@ -43,26 +44,25 @@ export async function completeLogin(engine: Engine, request: RequestContext, con
   request.stored = record
   request.tokens = new Map([...request.tokens, [slug, { tokens }]])
   if (former) engine.background(forgetReplaced(engine, request, former, record))
-  engine.log('info', { event: 'login_finished', provider: slug })
-  engine.emit('login', { user, provider: slug })
+  tellOfLogin(engine, user)
   return { record, returnTo }
 }
 
-async function forgetReplaced(engine: Engine, { req }: RequestContext, former: SessionRecord, record: SessionRecord): Promise<void> {
+async function forgetReplaced(engine: Engine, { host }: RequestContext, former: SessionRecord, record: SessionRecord): Promise<void> {
   await markEnded(engine, former)
-  await removeTokens(engine, req, former, record)
+  await removeTokens(engine, host, former, record)
   await dropSession(engine, former)
 }
 
 type Decided = LoginResult & { redirect: string | undefined }
 
-async function decide({ settings, sealer }: Engine, { req }: RequestContext, context: ClientContext, { user, tokens }: LoginResult): Promise<Decided> {
+async function decide({ settings, sealer }: Engine, { host }: RequestContext, context: ClientContext, { user, tokens }: LoginResult): Promise<Decided> {
   const { onLogin } = settings.hooks
   if (!onLogin) return { user, tokens, redirect: undefined }
   let current = tokens
   const seal = (held: Tokens): string => sealCredentials(sealer, { slug: context.slug, binding: bindingOf(context), tokens: held, user })
   const credentials = createCredentials(context, { read: () => current, write: (renewed) => { current = renewed }, seal })
-  const decision: unknown = await callHook('onLogin', () => onLogin({ user, tokens, credentials, req }), 'The application could not complete the sign-in.')
+  const decision: unknown = await callHook('onLogin', () => onLogin({ user, tokens, credentials, req: host.native }), 'The application could not complete the sign-in.')
   // What a look-up that found nobody gives, such as null, must not let anybody in.
   if (decision !== undefined && decision !== true && !isDecision(decision)) throw new AuthError('login_refused', 'This account may not sign in here.')
   if (!isDecision(decision)) return { user, tokens: current, redirect: undefined }

@@ -1,22 +1,23 @@
 import type { Sealer } from '../../lib/base/seal.js'
 import type { Transaction } from '../../lib/model/login.js'
 import { callStore } from '../../lib/stores/callStore.js'
-import { type SessionBag, transactionsKey } from '../core/sessionRecord.js'
+import { transactionsKey } from '../core/sessionRecord.js'
+import type { HostSession } from '../http/host.js'
 import { isNamed, keptFor, mostTransactions, type Transactions } from '../core/transactions.js'
 import { bounded, readTransaction } from './transactionRecord.js'
 
 /** All logins of a browser in its session, for applications that want few cookies; the session's id is the binding. */
-export function sessionTransactions(bag: SessionBag, sealer: Sealer, now: () => number): Transactions {
+export function sessionTransactions(session: HostSession, sealer: Sealer, now: () => number): Transactions {
   const load = async ({ latest = false } = {}): Promise<Transaction[]> => {
-    const text = await callStore(() => latest && bag.latest ? bag.latest(transactionsKey) : bag.get(transactionsKey))
+    const text = await callStore(() => latest && session.latest ? session.latest(transactionsKey) : session.get(transactionsKey))
     const list = typeof text === 'string' ? sealer.open('transaction', transactionsKey, text) : undefined
     const known = Array.isArray(list) ? list.map(readTransaction).filter((item) => item !== undefined) : []
     return known.filter(({ createdAt }) => now() - createdAt < keptFor)
   }
   const store = async (list: Transaction[]): Promise<void> => {
     await callStore(async () => {
-      await bag.set(transactionsKey, sealer.seal('transaction', transactionsKey, list.slice(-mostTransactions)))
-      await bag.save()
+      await session.set(transactionsKey, sealer.seal('transaction', transactionsKey, list.slice(-mostTransactions)))
+      await session.save()
     })
   }
 

@@ -1,7 +1,5 @@
-import type { AuthUser } from '../../lib/model/user.js'
 import type { Engine } from '../core/engine.js'
-import { callHook } from '../core/hooks.js'
-import { hookFailed } from '../core/logging.js'
+import { tellOfLogout } from '../core/events.js'
 import type { RequestContext } from '../core/requestContext.js'
 import { markEnded } from '../sessions/endedMarks.js'
 import { dropSession, endEverywhere } from '../sessions/userSessions.js'
@@ -26,26 +24,12 @@ export async function endSession(engine: Engine, request: RequestContext, { ever
   request.doubt = undefined
   request.stored = undefined
   // Other copies of the session end with the tokens: a sealed cookie is worth nothing without them.
-  const [removal] = await Promise.allSettled([removeTokens(engine, request.req, record).then(() => record && markEnded(engine, record))])
+  const [removal] = await Promise.allSettled([removeTokens(engine, request.host, record).then(() => record && markEnded(engine, record))])
   if (record) {
     endAccess(engine, request, record)
     if (!everywhere) engine.background(dropSession(engine, record))
   }
-  if (user) await tellOfLogout(engine, request, user)
+  if (user) await tellOfLogout(engine, request.host, user)
   // Told last: this browser is signed out, and a copy of its cookie may not be.
   if (removal.status === 'rejected') throw removal.reason
-}
-
-async function tellOfLogout(engine: Engine, { req }: RequestContext, user: AuthUser): Promise<void> {
-  const { provider } = user
-  engine.log('info', { event: 'logout', provider })
-  engine.emit('logout', { user, provider })
-  const { onLogout } = engine.settings.hooks
-  if (!onLogout) return
-  try {
-    await callHook('onLogout', () => onLogout({ user, req }))
-  } catch (thrown) {
-    // The session is gone already; the application's clean-up is its own to repeat.
-    engine.log('error', hookFailed('onLogout', thrown, provider))
-  }
 }

@@ -1,18 +1,18 @@
-import { IncomingMessage } from 'node:http'
 import { inspect } from 'node:util'
-import { AuthError } from '../../lib/base/errors.js'
+import { asAuthError, AuthError } from '../../lib/base/errors.js'
 import { type ApiClient, createApiClient } from '../../lib/client/apiClient.js'
 import { refusingClient } from '../../lib/client/refusingClient.js'
 import type { LoginOptions } from '../../lib/model/login.js'
 import type { AuthUser } from '../../lib/model/user.js'
 import type { Engine } from '../core/engine.js'
+import { tellOfError } from '../core/events.js'
 import { contextOf, type RequestContext } from '../core/requestContext.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
-import type { Request } from '../http/host.js'
+import type { Native } from '../http/host.js'
 import type { LogoutOptions } from '../logout/endSession.js'
 import { deepFreeze } from '../sessions/deepFreeze.js'
 import { tokenSourceOf } from '../tokens/tokenSource.js'
-import { endSessionAsAsked, redirectToLogin, reported } from './requestAuth.js'
+import { endSessionAsAsked, redirectToLogin } from './requestAuth.js'
 
 /** `req.auth`: for handlers that drive sign-in and sign-out themselves. */
 export interface RequestAuth {
@@ -92,9 +92,10 @@ export function attachedTo(req: object): { engine: Engine; request: RequestConte
 
 /**
  * Puts the signed-in person and their API clients on a request.
+ * @param homeOf the object that getters for this request, and others like it, can stand on
  * @param request the context, or what makes it once somebody asks
  */
-export function attach(engine: Engine, req: Request, request: RequestContext | (() => RequestContext)): void {
+export function attach(engine: Engine, req: Native, homeOf: (req: Native) => object, request: RequestContext | (() => RequestContext)): void {
   // Assigned and not defined, and an object rather than a function: either costs more than all the rest of this.
   (req as Carrier)[attached] = new Attachment(engine, request)
   // What another middleware has put on the request under one of these names must not be taken for ours.
@@ -131,20 +132,6 @@ function property(name: string, read: (attachment: Attachment) => unknown): Prop
   }
 }
 
-/**
- * Where the getters stand: with Express on the object that all its requests inherit from, once, because properties defined on each
- * request cost a tenth of a small answer; without it, or beside another copy of this package, on the request.
- */
-function homeOf(req: object): object {
-  let prototype = Object.getPrototypeOf(req) as object | null
-  while (prototype && prototype !== IncomingMessage.prototype) {
-    const parent = Object.getPrototypeOf(prototype) as object | null
-    if (parent === IncomingMessage.prototype && !Object.hasOwn(prototype, 'authUser')) return prototype
-    prototype = parent
-  }
-  return req
-}
-
 function currentUser(attachment: Attachment): AuthUser | undefined {
   const { record } = attachment
   return deepFreeze(record?.accounts[record.current]?.user)
@@ -177,7 +164,7 @@ function clientOf(attachment: Attachment, slug: string): ApiClient | undefined {
   const clients = attachment.made.clients ??= new Map<string, ApiClient>()
   let client = clients.get(slug)
   if (!client) {
-    const context = contextOf(engine, registration, request.place)
+    const context = contextOf(engine, registration, request.publicUrl)
     client = createApiClient(context, tokenSourceOf(engine, request, context), account.user)
     clients.set(slug, client)
   }
@@ -194,7 +181,18 @@ function authOf(attachment: Attachment): RequestAuth {
   return attachment.made.auth ??= {
     get user() { return currentUser(attachment) },
     get users() { return usersOf(attachment) },
-    login: (slug, options) => reported(engine, request, () => redirectToLogin(engine, request, slug, options)),
-    logout: (options) => reported(engine, request, () => endSessionAsAsked(engine, request, options)),
+    login: (slug, options) => told(engine, request, async () => { request.host.answer(await redirectToLogin(engine, request, slug, options)) }),
+    logout: (options) => told(engine, request, () => endSessionAsAsked(engine, request, options)),
+  }
+}
+
+/** What a handler asks for fails in the handler, which answers; the application is told of it as of any other failure. */
+async function told(engine: Engine, { host }: RequestContext, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (thrown) {
+    const error = asAuthError(thrown, 'hook_failed', 'Something went wrong on our side.')
+    tellOfError(engine, error, { host, slug: undefined })
+    throw thrown
   }
 }

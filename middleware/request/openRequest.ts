@@ -2,16 +2,15 @@ import { allValues, type Awaitable, withValue } from '../../lib/base/awaitable.j
 import { asAuthError, AuthError } from '../../lib/base/errors.js'
 import type { Registration } from '../../lib/model/context.js'
 import { isBoundTo } from '../../lib/tokens/binding.js'
-import { doubtOf } from '../core/doubt.js'
 import type { Engine } from '../core/engine.js'
 import { hasEnded, seen } from '../core/expiry.js'
 import { failureEvent } from '../core/logging.js'
-import type { RequestContext } from '../core/requestContext.js'
-import type { Account, ResolvedSession, SessionBag, SessionRecord, SessionWriter } from '../core/sessionRecord.js'
+import { doubtOf, type RequestContext } from '../core/requestContext.js'
+import type { Account, ResolvedSession, SessionRecord, SessionWriter } from '../core/sessionRecord.js'
 import type { Transactions } from '../core/transactions.js'
 import { cookieJar, type CookieJar, cookiePrefix } from '../http/cookies.js'
-import type { Request, Response } from '../http/host.js'
-import { addressDigest, type PublicUrl } from '../http/publicUrl.js'
+import type { HostRequest, HostSession } from '../http/host.js'
+import { addressDigest, type PublicUrl, publicUrlOf } from '../http/publicUrl.js'
 import { cookieTransactions } from '../login/cookieTransactions.js'
 import { sessionTransactions } from '../login/sessionTransactions.js'
 import { isMarkedEnded, needsMarks } from '../sessions/endedMarks.js'
@@ -20,11 +19,11 @@ import { loadAccounts, type LoadedAccounts, nobody } from '../tokens/loadTokens.
 
 /** Waits for nothing where all is at hand: most requests pass through without a turn of the event loop. */
 export interface RequestOpener {
-  (req: Request, res: Response, place: PublicUrl): Awaitable<RequestContext>
+  (host: HostRequest, publicUrl: PublicUrl): Awaitable<RequestContext>
   /** Whether a request is known, by a look at it alone, to come from nobody who is signed in. */
-  isStranger: (req: Request) => boolean
+  isStranger: (hasSession: boolean, cookie: string | undefined) => boolean
   /** The context of such a request, made when something of it is asked for. */
-  asStranger: (req: Request, res: Response, place: PublicUrl) => RequestContext
+  asStranger: (host: HostRequest) => RequestContext
 }
 
 /** Finds, for each request, where its signed-in state lives, and reads it. */
@@ -35,17 +34,17 @@ export function openRequest(engine: Engine, mountSession: MountSession): Request
   const mayBeStranger = settings.transactions === 'cookie'
   const hasMarks = needsMarks(engine)
 
-  return Object.assign((req: Request, res: Response, place: PublicUrl) => {
-    const request = new OpenRequest(req, res, place, transactionsOf)
+  return Object.assign((host: HostRequest, publicUrl: PublicUrl) => {
+    const request = new OpenRequest(host, publicUrl, transactionsOf)
     return withValue(findSession(request), (found) => {
-      if (settings.transactions === 'session' && !found.error) requireBag(found)
+      if (settings.transactions === 'session' && !found.error) requireSession(found)
       request.found = found
       return found.isEmpty ? request : recognise(request, found)
     })
   }, {
-    isStranger: (req: Request) => mayBeStranger && findSession.isStranger(req),
-    asStranger(req: Request, res: Response, place: PublicUrl) {
-      const request = new OpenRequest(req, res, place, transactionsOf)
+    isStranger: (hasSession: boolean, cookie: string | undefined) => mayBeStranger && findSession.isStranger(hasSession, cookie),
+    asStranger(host: HostRequest) {
+      const request = new OpenRequest(host, publicUrlOf(host, settings), transactionsOf)
       request.found = findSession.withoutSession(request)
       return request
     },
@@ -77,9 +76,9 @@ export function openRequest(engine: Engine, mountSession: MountSession): Request
     return accounts instanceof Promise ? accounts.then((late) => noteRequest(request, stored, late)) : noteRequest(request, stored, accounts)
   }
 
-  function accountsOf({ req, registrations }: OpenRequest, stored: SessionRecord): Awaitable<LoadedAccounts> {
-    if (!hasMarks) return loadAccounts(engine, req, stored, registrations)
-    return isMarkedEnded(engine, stored).then((isEnded) => isEnded ? nobody() : loadAccounts(engine, req, stored, registrations))
+  function accountsOf({ host, registrations }: OpenRequest, stored: SessionRecord): Awaitable<LoadedAccounts> {
+    if (!hasMarks) return loadAccounts(engine, host, stored, registrations)
+    return isMarkedEnded(engine, stored).then((isEnded) => isEnded ? nobody() : loadAccounts(engine, host, stored, registrations))
   }
 
   function inDoubt(request: OpenRequest, error: unknown): RequestContext {
@@ -101,21 +100,21 @@ export function openRequest(engine: Engine, mountSession: MountSession): Request
   }
 
   /** The entries of a record's accounts, without those that are somebody else's by now (rule R10). */
-  function registrationsOf({ accounts }: SessionRecord, { req, place }: RequestContext): Awaitable<RequestContext['registrations']> {
+  function registrationsOf({ accounts }: SessionRecord, { host, publicUrl }: RequestContext): Awaitable<RequestContext['registrations']> {
     const slugs = Object.keys(accounts)
-    const found = slugs.map((slug) => engine.find(slug, req))
+    const found = slugs.map((slug) => engine.find(slug, host))
     return withValue(allValues(found), (entries) => {
       const registrations = new Map<string, Registration>()
       slugs.forEach((slug, index) => {
         const registration = entries[index]
-        if (registration && isFor(registration, accounts[slug], place)) registrations.set(slug, registration)
+        if (registration && isFor(registration, accounts[slug], publicUrl)) registrations.set(slug, registration)
       })
       return registrations
     })
   }
 
-  function isFor(registration: Registration, account: Account | undefined, place: PublicUrl): boolean {
-    return isBoundTo(account?.binding, registration) && (!registration.fromLookup || account?.place === addressDigest(place))
+  function isFor(registration: Registration, account: Account | undefined, publicUrl: PublicUrl): boolean {
+    return isBoundTo(account?.binding, registration) && (!registration.fromLookup || account?.place === addressDigest(publicUrl))
   }
 }
 
@@ -125,11 +124,11 @@ function transactionsFinder({ settings, sealer, now }: Engine): TransactionsFind
   const prefix = cookiePrefix(settings.appId)
   return settings.transactions === 'cookie'
     ? ({ cookies }) => cookieTransactions(cookies, sealer, prefix)
-    : ({ found }) => sessionTransactions(requireBag(found), sealer, now)
+    : ({ found }) => sessionTransactions(requireSession(found), sealer, now)
 }
 
-function requireBag(found: ResolvedSession | undefined): SessionBag {
-  if (found?.bag) return found.bag
+function requireSession(found: ResolvedSession | undefined): HostSession {
+  if (found?.hostSession) return found.hostSession
   throw new AuthError('config_invalid', 'transactions: \'session\' needs a session: mount express-session before authRouter, or set the option session.')
 }
 
@@ -140,16 +139,19 @@ class OpenRequest implements RequestContext {
   stored: RequestContext['stored'] = undefined
   registrations: RequestContext['registrations'] = none
   found: ResolvedSession | undefined = undefined
+  slug: RequestContext['slug'] = undefined
+  returnTo: RequestContext['returnTo'] = undefined
+  allow: RequestContext['allow'] = undefined
   #tokens: RequestContext['tokens'] | undefined
   #cookies: CookieJar | undefined
   #session: SessionWriter | undefined
   #transactions: Transactions | undefined
 
-  constructor(readonly req: Request, readonly res: Response, readonly place: PublicUrl, readonly transactionsOf: TransactionsFinder) {}
+  constructor(readonly host: HostRequest, readonly publicUrl: PublicUrl, readonly transactionsOf: TransactionsFinder) {}
 
   get tokens(): RequestContext['tokens'] { return this.#tokens ??= new Map() }
   set tokens(tokens: RequestContext['tokens']) { this.#tokens = tokens }
-  get cookies(): CookieJar { return this.#cookies ??= cookieJar(this.req, this.res, this.place.secure) }
+  get cookies(): CookieJar { return this.#cookies ??= cookieJar(this.host, this.publicUrl.secure) }
   get transactions(): Transactions { return this.#transactions ??= this.transactionsOf(this) }
 
   get session(): SessionWriter {

@@ -2,19 +2,19 @@ import { asAuthError, AuthError } from '../../lib/base/errors.js'
 import { sha256 } from '../../lib/base/random.js'
 import type { LoginOptions } from '../../lib/model/login.js'
 import type { AuthUser } from '../../lib/model/user.js'
-import { requireCertainty } from '../core/doubt.js'
 import type { Engine } from '../core/engine.js'
-import { fail } from '../core/failure.js'
+import { failure } from '../core/failure.js'
 import { callHook } from '../core/hooks.js'
-import { returnToOf, type RequestContext } from '../core/requestContext.js'
+import { requireCertainty, returnToOf, type RequestContext } from '../core/requestContext.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
-import { type Handler, isApiRequest, type Next, type Request } from '../http/host.js'
+import type { Native } from '../http/host.js'
+import { isApiRequest } from '../http/negotiation.js'
 import { originOf } from '../http/origin.js'
-import { redirect } from '../http/reply.js'
+import { redirect, type Reply } from '../http/reply.js'
 import { beginLogin } from '../login/beginLogin.js'
-import { attachedTo } from './attach.js'
 
-export interface LoginRequirement {
+/** What a guard asks of the login; `Req` is the host's request. */
+export interface LoginRequirement<Req = Native> {
   /** Slug of the account that must be signed in. */
   provider?: string
   /** Roles of which the user needs one. */
@@ -25,8 +25,11 @@ export interface LoginRequirement {
   maxAge?: number
   /** Authentication context class that the login must have reached (OpenID Connect `acr`). */
   acr?: string
-  check?: (user: AuthUser, req: Request) => boolean | Promise<boolean>
+  check?: (user: AuthUser, req: Req) => boolean | Promise<boolean>
 }
+
+/** A request that authRouter has passed on. */
+interface Attached { engine: Engine; request: RequestContext }
 
 /** Milliseconds after a step-up within which asking for the same again is pointless: it would only turn in a circle. */
 const justNow = 60_000
@@ -34,53 +37,29 @@ const justNow = 60_000
 const undecided = 'The application could not decide whether you may see this.'
 
 /**
- * Lets a request through only when somebody is signed in.
- *
- * Signed out: a page goes to the sign-in and comes back, an API request gets 401. Signed in but lacking: a login that adds what is
- * missing and comes back, or 403.
- *
- * @param requirement a slug, or what is asked of the login; nothing for any signed-in user
- * @example app.get('/private', requireLogin('corp'), handler)
+ * Decides whether a request may go on.
+ * @returns what stands in its way; `undefined` lets it through
+ * @throws AuthError `login_required`, `reauth_required`, `forbidden`, and what starting a login throws
  */
-export function requireLogin(requirement: string | LoginRequirement = {}): Handler {
-  const required = typeof requirement === 'string' ? { provider: requirement } : requirement
-  return (req, res, next) => {
-    guard(required, req, next).catch((thrown: unknown) => {
-      const error = asAuthError(thrown, 'hook_failed', undecided)
-      const attached = attachedTo(req)
-      if (!attached) {
-        if (next) next(error)
-        else res.writeHead(error.status).end()
-        return
-      }
-      fail(attached.engine, error, { req, res, next, place: attached.request.place, slug: required.provider, returnTo: returnPath(req) })
-    })
-  }
-}
-
-async function guard(required: LoginRequirement, req: Request, next: Next | undefined): Promise<void> {
-  const attached = attachedTo(req)
-  if (!attached) throw new AuthError('config_invalid', 'requireLogin needs app.use(authRouter(config)) before it.')
-  const { engine, request } = attached
+export async function guard({ engine, request }: Attached, required: LoginRequirement): Promise<Reply | undefined> {
   requireCertainty(request)
   const slug = required.provider ?? request.record?.current
   const user = slug === undefined ? undefined : request.record?.accounts[slug]?.user
-  if (slug === undefined || !user) {
-    askToSignIn(request, required.provider)
-    return
-  }
+  if (slug === undefined || !user) return askToSignIn(request, required.provider)
   const missing = lacking(required, user, grantedScope(request, slug, required), engine.now())
-  if (missing) {
-    await stepUp(engine, request, user, missing)
-    return
-  }
+  if (missing) return await stepUp(engine, request, user, missing)
   const hasRole = !required.roles || required.roles.some((role) => user.roles.includes(role))
-  if (!hasRole || !await isAllowed(required, user, req)) throw new AuthError('forbidden', 'Your account may not see this.')
-  next?.()
+  if (!hasRole || !await isAllowed(required, user, request)) throw new AuthError('forbidden', 'Your account may not see this.')
+  return undefined
 }
 
-function isAllowed({ check }: LoginRequirement, user: AuthUser, req: Request): boolean | Promise<boolean> {
-  return !check || callHook('check', () => check(user, req), undecided)
+/** What answers a request that its guard has refused. */
+export function guardFailure({ engine, request: { host, publicUrl } }: Attached, { provider }: Pick<LoginRequirement, 'provider'>, thrown: unknown): Reply {
+  return failure(engine, asAuthError(thrown, 'hook_failed', undecided), { host, publicUrl, slug: provider, returnTo: host.target })
+}
+
+function isAllowed({ check }: LoginRequirement, user: AuthUser, { host }: RequestContext): boolean | Promise<boolean> {
+  return !check || callHook('check', () => check(user, host.native), undecided)
 }
 
 /** @throws AuthError why the tokens, which know what was granted, could not be read */
@@ -90,9 +69,10 @@ function grantedScope({ tokens }: RequestContext, slug: string, { scope }: Login
   return loaded?.tokens?.scope
 }
 
-function askToSignIn({ req, res, place }: RequestContext, slug: string | undefined): void {
-  if (isApiRequest(req) || !isReadable(req)) throw new AuthError('login_required', 'Sign in first.')
-  redirect(res, 302, `${place.mountPath}${slug === undefined ? '' : `/${slug}`}?returnTo=${encodeURIComponent(returnPath(req))}`)
+function askToSignIn({ host, publicUrl }: RequestContext, slug: string | undefined): Reply {
+  // What a form sent cannot be brought back by a redirect.
+  if (isApiRequest(host) || (host.method !== 'GET' && host.method !== 'HEAD')) throw new AuthError('login_required', 'Sign in first.')
+  return redirect(302, `${publicUrl.mountPath}${slug === undefined ? '' : `/${slug}`}?returnTo=${encodeURIComponent(host.target)}`)
 }
 
 interface Missing { options: LoginOptions; error: AuthError }
@@ -110,21 +90,20 @@ function lacking({ scope = [], maxAge, acr }: LoginRequirement, user: AuthUser, 
   return scope.every((item) => have.has(item)) ? undefined : { options: { scope }, error: new AuthError('forbidden', 'This needs an access that you have not granted.') }
 }
 
-async function stepUp(engine: Engine, request: RequestContext, user: AuthUser, { options, error }: Missing): Promise<void> {
-  const { req, res, record, tokens } = request
+async function stepUp(engine: Engine, request: RequestContext, user: AuthUser, { options, error }: Missing): Promise<Reply> {
+  const { host, publicUrl, record, tokens } = request
   const digest = sha256(JSON.stringify([user.provider, options])).slice(0, 16)
-  const registration = await engine.find(user.provider, req)
-  if (isApiRequest(req) || req.method !== 'GET' || !registration || hasJustAsked(record, digest, engine.now())) throw error
-  const returnTo = returnToOf(engine, request.place, returnPath(req), engine.settings.afterLogin)
+  const registration = await engine.find(user.provider, host)
+  if (isApiRequest(host) || host.method !== 'GET' || !registration || hasJustAsked(record, digest, engine.now())) throw error
+  const returnTo = returnToOf(engine, publicUrl, host.target, engine.settings.afterLogin)
   // Another site's link does not send anybody to a provider: the sign-in route asks first, and the guard adds what it needs afterwards.
-  const asksFirst = engine.settings.crossSiteStart === 'confirm' && originOf(req, request.place.origin) === 'cross-site'
+  const asksFirst = engine.settings.crossSiteStart === 'confirm' && originOf(host, publicUrl.origin) === 'cross-site'
   if (asksFirst && !isBackFromLogin(record, returnTo, engine.now())) {
-    redirect(res, 302, `${request.place.mountPath}/${registration.slug}?returnTo=${encodeURIComponent(returnTo)}`)
-    return
+    return redirect(302, `${publicUrl.mountPath}/${registration.slug}?returnTo=${encodeURIComponent(returnTo)}`)
   }
   // Many providers replace what they granted before, so that is asked for as well.
   const granted = tokens.get(user.provider)?.tokens?.scope?.split(' ').filter(Boolean) ?? []
-  redirect(res, 302, await beginLogin(engine, request, registration, { ...options, scope: [...granted, ...options.scope ?? []], returnTo }, digest))
+  return redirect(302, await beginLogin(engine, request, registration, { ...options, scope: [...granted, ...options.scope ?? []], returnTo }, digest))
 }
 
 /** Whether this person has just come back from a login that was to bring the same: a provider that does not grant it would be asked for ever. */
@@ -135,13 +114,4 @@ function hasJustAsked(record: SessionRecord | undefined, digest: string, now: nu
 /** Whether a login led here just now: browsers call the rest of a way that came by the provider cross-site. */
 function isBackFromLogin(record: SessionRecord | undefined, returnTo: string, now: number): boolean {
   return record !== undefined && now - record.createdAt < justNow && record.finished.at(-1)?.returnTo === returnTo
-}
-
-// What a form sent cannot be brought back by a redirect.
-function isReadable(req: Request): boolean {
-  return req.method === 'GET' || req.method === 'HEAD'
-}
-
-function returnPath(req: Request): string {
-  return req.originalUrl ?? req.url ?? '/'
 }

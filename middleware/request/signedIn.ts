@@ -2,7 +2,7 @@ import { AuthError } from '../../lib/base/errors.js'
 import type { ApiClient } from '../../lib/client/apiClient.js'
 import type { AuthUser } from '../../lib/model/user.js'
 import { attachedTo, type AttachedRequest } from './attach.js'
-import { requireCertainty } from '../core/doubt.js'
+import { requireCertainty } from '../core/requestContext.js'
 
 /** The signed-in person of a request and their API clients. */
 export interface SignedIn {

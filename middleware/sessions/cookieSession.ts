@@ -1,5 +1,4 @@
 import type { CookieJar } from '../http/cookies.js'
-import type { Request } from '../http/host.js'
 import type { OpenSession } from './sessionCache.js'
 import type { SealSession } from './sealedSession.js'
 import type { SessionRecord, SessionWriter } from '../core/sessionRecord.js'
@@ -47,7 +46,7 @@ export function cookieSession(cookies: CookieJar, seal: SealSession, name: strin
       return Promise.resolve()
     },
     save(record) {
-      // Too late for this response: the next request renews the tokens again, or finds them in memory.
+      // Too late for this response: the next request refreshes the tokens again, or finds them in memory.
       if (cookies.isWritable()) writeUnlessEnded(record)
       return Promise.resolve()
     },
@@ -75,8 +74,11 @@ function chunkOf(name: string, index: number): string {
   return index === 0 ? name : `${name}.${String(index)}`
 }
 
-/** Whether a request can hold a sealed session: certain when it cannot, and without reading its cookies. */
-export function maySendSealedSession({ headers: { cookie } }: Request, sessionCookie: string): boolean {
+/**
+ * Whether a request can hold a sealed session: certain when it cannot, and without reading its cookies.
+ * @param cookie the header
+ */
+export function mayHoldSession(cookie: string | undefined, sessionCookie: string): boolean {
   return cookie?.includes(sessionCookie) === true
 }
 

@@ -1,6 +1,6 @@
 import { AuthError } from '../../lib/base/errors.js'
 import type { ResolvedSession, SessionWriter } from '../core/sessionRecord.js'
-import type { Request } from '../http/host.js'
+import type { HostRequest } from '../http/host.js'
 
 /**
  * Whether a session middleware runs before authRouter, as the option `session: 'request'` says or earlier requests have shown. From then
@@ -8,11 +8,11 @@ import type { Request } from '../http/host.js'
  */
 export interface RequestSessions {
   /** Takes note of a request that has a session. */
-  note: (req: Request) => void
-  /** Whether this request should have one. */
-  isMissing: (req: Request) => boolean
+  note: (host: HostRequest) => void
+  /** Whether a request without a session should have one. */
+  isExpected: () => boolean
   /** Whether the browser sent the cookie of one, as far as the cookie's name is known. */
-  isCarried: (req: Request) => boolean
+  isCarried: (cookie: string | undefined) => boolean
 }
 
 /** @param areExpected whether the configuration says so, before any request does */
@@ -20,19 +20,21 @@ export function requestSessions(areExpected: boolean): RequestSessions {
   let wereSeen = areExpected
   let cookieName: string | undefined
   return {
-    note(req) {
+    note(host) {
       wereSeen = true
-      cookieName ??= cookieNameOf(req)
+      cookieName ??= cookieNameOf(host)
     },
-    isMissing: (req) => wereSeen && !req.session,
-    isCarried: ({ headers: { cookie } }) => cookie !== undefined && (cookieName === undefined || cookie.includes(`${cookieName}=`)),
+    isExpected: () => wereSeen,
+    isCarried: (cookie) => cookie !== undefined && (cookieName === undefined || cookie.includes(`${cookieName}=`)),
   }
 }
 
 /** The name of the cookie that brought the session's id; express-session signs it as `s:<id>.<signature>`. Of several that look so, a visitor made all but one. */
-function cookieNameOf({ headers: { cookie }, sessionID }: Request): string | undefined {
-  if (cookie === undefined || sessionID === undefined || !cookie.includes(sessionID)) return undefined
-  const [first, ...others] = cookie.split(';').map((pair) => pair.trim()).filter((pair) => pair.includes(`=s%3A${encodeURIComponent(sessionID)}.`))
+function cookieNameOf(host: HostRequest): string | undefined {
+  const { sessionId } = host
+  const cookie = host.header('cookie')
+  if (cookie === undefined || sessionId === undefined || !cookie.includes(sessionId)) return undefined
+  const [first, ...others] = cookie.split(';').map((pair) => pair.trim()).filter((pair) => pair.includes(`=s%3A${encodeURIComponent(sessionId)}.`))
   return others.length === 0 ? first?.split('=')[0] : undefined
 }
 
@@ -55,7 +57,7 @@ export class UnavailableSession implements ResolvedSession {
     this.isEmpty = !mayExist
   }
 
-  get bag(): never { throw this.error }
+  get hostSession(): never { throw this.error }
   read(): never { throw this.error }
 
   store(): SessionWriter {

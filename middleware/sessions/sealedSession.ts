@@ -3,8 +3,8 @@ import { largestSealed } from '../../lib/base/seal.js'
 import type { Engine } from '../core/engine.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 
-/** Seals what a session remembers, for the place where it is kept. */
-export type SealSession = (place: string, record: SessionRecord) => string
+/** Seals what a session remembers, under the name of where it is kept. */
+export type SealSession = (recordName: string, record: SessionRecord) => string
 
 const tooLarge = { mostBytes: largestSealed, trimmed: 'the raw profile is too large for a session', refused: 'This sign-in is too large to be kept in a session.' }
 
@@ -28,16 +28,16 @@ const homes = {
  * Seals without where earlier logins led, and then without the provider's raw profile, where there is no room for them.
  * @throws AuthError `too_large` when there is no room for the rest either
  */
-export function sealSession({ sealer, log }: Engine, home: keyof typeof homes, place: string, record: SessionRecord): string {
+export function sealSession({ sealer, log }: Engine, home: keyof typeof homes, recordName: string, record: SessionRecord): string {
   const { compressed, mostBytes, trimmed, refused } = homes[home]
   const fits = (candidate: SessionRecord): boolean => Buffer.byteLength(JSON.stringify(candidate)) <= mostBytes
-  if (fits(record)) return sealer.seal('session', place, record, { compressed })
+  if (fits(record)) return sealer.seal('session', recordName, record, { compressed })
   const recent = { ...record, finished: record.finished.slice(-1) }
-  if (fits(recent)) return sealer.seal('session', place, recent, { compressed })
+  if (fits(recent)) return sealer.seal('session', recordName, recent, { compressed })
   const small = withoutRaw(recent)
   if (!fits(small)) throw new AuthError('too_large', refused)
   log('warn', { event: 'session_trimmed', reason: trimmed })
-  return sealer.seal('session', place, small, { compressed })
+  return sealer.seal('session', recordName, small, { compressed })
 }
 
 function withoutRaw(record: SessionRecord): SessionRecord {

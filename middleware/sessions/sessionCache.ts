@@ -9,7 +9,7 @@ const mostBytes = 20_000_000
 const tagLength = 24
 
 /** Opens the sealed text of a session; `undefined` for anything that is not ours, or not whole. */
-export type OpenSession = (place: string, text: string) => SessionRecord | undefined
+export type OpenSession = (recordName: string, text: string) => SessionRecord | undefined
 
 /**
  * Opens sessions, and remembers what it opened lately, frozen: the requests of one person bring the same text again and again, and
@@ -17,7 +17,7 @@ export type OpenSession = (place: string, text: string) => SessionRecord | undef
  * remembered: that is asked of every request.
  */
 export function sessionCache(sealer: Sealer): OpenSession {
-  const opened = new Map<string, { place: string; text: string; record: SessionRecord; size: number }>()
+  const opened = new Map<string, { recordName: string; text: string; record: SessionRecord; size: number }>()
   let bytes = 0
 
   // What was opened first makes room.
@@ -29,17 +29,17 @@ export function sessionCache(sealer: Sealer): OpenSession {
     }
   }
 
-  return (place, text) => {
+  return (recordName, text) => {
     // The tag stands at the end: enough to find a text by, and quicker to look up than all of it.
     const end = text.slice(-tagLength)
     const known = opened.get(end)
-    if (known?.place === place && known.text === text) return known.record
-    const record = deepFreeze(readRecord(sealer.open('session', place, text)))
+    if (known?.recordName === recordName && known.text === text) return known.record
+    const record = deepFreeze(readRecord(sealer.open('session', recordName, text)))
     if (!record) return undefined
     // Of a text that was compressed what comes out counts, not what went in.
     const size = text.length + heldBytes(record)
     bytes += size - (known?.size ?? 0)
-    opened.set(end, { place, text, record, size })
+    opened.set(end, { recordName, text, record, size })
     makeRoom()
     return record
   }

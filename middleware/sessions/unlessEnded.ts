@@ -1,4 +1,3 @@
-import onHeaders from 'on-headers'
 import type { EndedSessions } from '../core/endedSessions.js'
 import type { RequestContext } from '../core/requestContext.js'
 
@@ -9,7 +8,7 @@ import type { RequestContext } from '../core/requestContext.js'
  * @param takeBack removes it from the response
  */
 export function unlessEnded(request: RequestContext, ended: EndedSessions, salt: string, takeBack: () => void): void {
-  onHeaders(request.res, () => {
+  request.host.cookies.beforeSent(() => {
     // A request that has itself signed out, or in anew, has the last word.
     if (request.record?.salt === salt && ended.has(salt)) takeBack()
   })

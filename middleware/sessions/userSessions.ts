@@ -5,7 +5,7 @@ import { largestSealed } from '../../lib/base/seal.js'
 import type { Engine } from '../core/engine.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import { revokeInBackground } from '../tokens/removeTokens.js'
-import { removeAt, storeKey, tokenRecordAt } from '../tokens/records.js'
+import { removeAt, tokenRecordAt } from '../tokens/records.js'
 import { contextOf, configuredUrl } from '../core/requestContext.js'
 
 /** Sessions of one person that are remembered at most; the oldest are ended when there are more. */
@@ -17,12 +17,8 @@ const frame = 64
 interface KnownSession { slug: string; tokenRecord: string }
 
 /** The sessions of one person, so that all of them can be ended at once. Needs a token store. */
-async function changeSessions({ settings, records }: Engine, userKey: string, change: (sessions: KnownSession[]) => KnownSession[]): Promise<void> {
-  await records?.change(listKey(settings, userKey), (list) => ({ version: 1, sessions: change(sessionsIn(list)) }))
-}
-
-function listKey(settings: Engine['settings'], userKey: string): string {
-  return storeKey(settings, 'sessions', sha256(userKey))
+async function changeSessions({ records }: Engine, userKey: string, change: (sessions: KnownSession[]) => KnownSession[]): Promise<void> {
+  await records?.('sessions').change(sha256(userKey), (list) => ({ version: 1, sessions: change(sessionsIn(list)) }))
 }
 
 function sessionsIn(value: unknown): KnownSession[] {
@@ -77,7 +73,7 @@ export async function endEverywhere(engine: Engine, userKey: string): Promise<nu
   if (!records || settings.fetchToken) {
     throw new AuthError('config_invalid', 'Signing out everywhere needs the option tokenStore (and tokens kept in it, not in a table read by fetchToken): it knows a person\'s sessions.')
   }
-  const sessions = sessionsIn(await records.read(listKey(settings, userKey)))
+  const sessions = sessionsIn(await records('sessions').read(sha256(userKey)))
   await Promise.all(sessions.map((session) => endSession(engine, session)))
   // Those that were ended and no others: a session that began meanwhile stays on the list.
   const ended = new Set(sessions.map(({ tokenRecord }) => tokenRecord))

@@ -5,8 +5,9 @@ import { bindingOf } from '../../lib/tokens/binding.js'
 import type { KeptTokens, TokenRecord } from '../../lib/tokens/tokenRecord.js'
 import type { TokenSource } from '../../lib/tokens/tokenSource.js'
 import type { Engine } from '../core/engine.js'
-import { tellOfTokens } from './events.js'
-import { removeAt, storeKey, tokenRecordAt } from './records.js'
+import { tellOfTokens } from '../core/events.js'
+import { storeKey } from '../core/sealedRecords.js'
+import { removeAt, tokenRecordAt } from './records.js'
 
 /** The application's own access (RFC 6749 section 4.4). */
 export interface ClientCredentialsGrant {

@@ -7,7 +7,7 @@ import type { SealedTokenRecord, TokenRecordContents } from '../../lib/tokens/se
 import type { Engine } from '../core/engine.js'
 import { recordLifetime } from '../core/expiry.js'
 import type { Account, LoadedTokens, SessionRecord } from '../core/sessionRecord.js'
-import type { Request } from '../http/host.js'
+import type { HostRequest } from '../http/host.js'
 import { readTable, tokenRecordAt, tokenRecordOf } from './records.js'
 
 export interface LoadedAccounts {
@@ -26,11 +26,11 @@ export function nobody(): LoadedAccounts {
  * @param registrations the entries of the accounts; an account without one is absent
  * @throws AuthError `store_unavailable` when a token store, which knows of sign-outs, cannot be asked
  */
-export function loadAccounts(engine: Engine, req: Request, record: SessionRecord, registrations: ReadonlyMap<string, Registration>): Awaitable<LoadedAccounts> {
+export function loadAccounts(engine: Engine, host: HostRequest, record: SessionRecord, registrations: ReadonlyMap<string, Registration>): Awaitable<LoadedAccounts> {
   const accounts = Object.entries(record.accounts)
   const loading = accounts.map(([slug, account]) => {
     const registration = registrations.get(slug)
-    return registration && (tokensAtHand(engine, registration, account) ?? fetchTokens(engine, req, registration, account, record))
+    return registration && (tokensAtHand(engine, registration, account) ?? fetchTokens(engine, host, registration, account, record))
   })
   return withValue(allValues(loading), (loaded) => {
     const tokens = new Map<string, LoadedTokens>()
@@ -52,11 +52,11 @@ function tokensAtHand({ settings, refresher, now }: Engine, registration: Regist
 }
 
 /** @returns `undefined` for an account that has been signed out: its record is gone from the token store */
-async function fetchTokens(engine: Engine, req: Request, registration: Registration, account: Account, session: SessionRecord): Promise<LoadedTokens | undefined> {
+async function fetchTokens(engine: Engine, host: HostRequest, registration: Registration, account: Account, session: SessionRecord): Promise<LoadedTokens | undefined> {
   if (!engine.settings.fetchToken && account.tokenRecord !== undefined) return fromTokenStore(engine, registration, account.tokenRecord, session)
   try {
-    if (engine.settings.fetchToken) return { tokens: await readTable(engine, req, registration.slug, account.user) }
-    return { tokens: await newestBeside(engine, req, registration, account) }
+    if (engine.settings.fetchToken) return { tokens: await readTable(engine, host, registration.slug, account.user) }
+    return { tokens: await newestBeside(engine, host, registration, account) }
   } catch (error) {
     // Neither a table nor a record beside the session ends a session, so who the person is does not depend on them: only what needs the tokens fails.
     return { error: asAuthError(error, 'store_unavailable', 'The tokens cannot be read at the moment. Try again soon.') }
@@ -75,11 +75,11 @@ async function fromTokenStore(engine: Engine, registration: Registration, name: 
 }
 
 /** What tokens of a session that are due have become: as this process remembers, else as the record beside the session says. */
-async function newestBeside(engine: Engine, req: Request, registration: Registration, account: Account): Promise<Tokens | undefined> {
+async function newestBeside(engine: Engine, host: HostRequest, registration: Registration, account: Account): Promise<Tokens | undefined> {
   const { tokens } = account
   if (!tokens) return undefined
   const newest = engine.refresher.newest(registration, tokens)
-  const kept = await tokenRecordOf(engine, req, registration, account)?.read()
+  const kept = await tokenRecordOf(engine, host, registration, account)?.read()
   return kept && (kept.tokens.issuedAt ?? 0) > (newest.issuedAt ?? 0) ? kept.tokens : newest
 }
 

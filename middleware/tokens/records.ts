@@ -3,17 +3,17 @@ import { randomToken } from '../../lib/base/random.js'
 import type { Tokens } from '../../lib/model/tokens.js'
 import type { AuthUser } from '../../lib/model/user.js'
 import { callStore } from '../../lib/stores/callStore.js'
-import type { TokenStore } from '../../lib/stores/tokenStore.js'
 import type { Party } from '../../lib/tokens/binding.js'
 import { sealedTokenRecord, type SealedTokenRecord } from '../../lib/tokens/sealedTokenRecord.js'
 import type { TokenRecord } from '../../lib/tokens/tokenRecord.js'
 import { readTokens } from '../../lib/tokens/tokens.js'
+import { sessionMark } from '../core/endedSessions.js'
 import type { Engine } from '../core/engine.js'
 import { recordLifetime } from '../core/expiry.js'
 import { callHook } from '../core/hooks.js'
+import { storeKey } from '../core/sealedRecords.js'
 import type { Account } from '../core/sessionRecord.js'
-import type { Request } from '../http/host.js'
-import { sessionMark, sessionStoreOf } from './sessionStoreRecords.js'
+import type { HostRequest } from '../http/host.js'
 
 /**
  * A record of the token store by its name; `undefined` in an application without one.
@@ -30,23 +30,23 @@ export async function removeAt({ settings: { tokenStore } }: Engine, key: string
 }
 
 /** The record of a store that holds, or will hold, the tokens of an account; `undefined` where the session is all there is. */
-export function tokenRecordOf(engine: Engine, req: Request, party: Party, account: Account): SealedTokenRecord | undefined {
-  return account.tokenRecord === undefined ? sessionTokenRecordOf(engine, req, party, account) : tokenRecordAt(engine, party, account.tokenRecord)
+export function tokenRecordOf(engine: Engine, host: HostRequest, party: Party, account: Account): SealedTokenRecord | undefined {
+  return account.tokenRecord === undefined ? sessionTokenRecordOf(engine, host, party, account) : tokenRecordAt(engine, party, account.tokenRecord)
 }
 
 /** Removes the record of a store that holds the tokens of an account. */
-export async function removeOf(engine: Engine, req: Request, { tokenRecord, sessionTokenRecord: beside }: Account): Promise<void> {
+export async function removeOf(engine: Engine, host: HostRequest, { tokenRecord, sessionTokenRecord: beside }: Account): Promise<void> {
   if (tokenRecord !== undefined) await removeAt(engine, tokenRecord)
-  else if (beside !== undefined) await callStore(() => sessionStoreOf(req)?.delete(beside))
+  else if (beside !== undefined) await callStore(() => host.tokenRecords()?.delete(beside))
 }
 
 /** The record beside a session of express-session, which begins with the tokens of the login that the session itself holds. */
-function sessionTokenRecordOf(engine: Engine, req: Request, party: Party, { tokens, sessionTokenRecord: beside }: Account): SealedTokenRecord | undefined {
-  const store = beside === undefined ? undefined : sessionStoreOf(req)
+function sessionTokenRecordOf(engine: Engine, host: HostRequest, party: Party, { tokens, sessionTokenRecord: beside }: Account): SealedTokenRecord | undefined {
+  const store = beside === undefined ? undefined : host.tokenRecords()
   if (!store || beside === undefined) return undefined
   const { sealer, now } = engine
   const tokenRecord = sealedTokenRecord({ store, sealer, key: beside, party, ttl: recordLifetime(engine), now })
-  const mark = sessionMark(engine, req.sessionID ?? '')
+  const mark = sessionMark(engine, host.sessionId ?? '')
   const hasEnded = async (): Promise<boolean> => await callStore(() => store.get(mark)) !== undefined
   return {
     ...tokenRecord,
@@ -71,20 +71,8 @@ export function newTokenRecordName({ settings }: Engine): string {
   return storeKey(settings, 'tokens', randomToken(16))
 }
 
-/** Keys of one application in a store that several may share. */
-export function storeKey({ appId }: Pick<Engine['settings'], 'appId'>, kind: 'tokens' | 'callback' | 'landing' | 'client' | 'sessions' | 'ended', name: string): string {
-  return `authrouter:${appId}:${kind}:${name}`
-}
-
-/** A sealed record of the store that holds no tokens; version 0 where there is none. */
-export async function readSealed({ sealer }: Engine, store: TokenStore, key: string): Promise<{ value: unknown; version: number }> {
-  const stored = await callStore(() => store.get(key))
-  const value = typeof stored?.record === 'string' ? sealer.open('session', key, stored.record) : undefined
-  return { value, version: stored?.version ?? 0 }
-}
-
 /** The application's own table, read by `fetchToken` and written by `hooks.onTokens`. */
-export function tableRecord(engine: Engine, req: Request, slug: string, { user }: Account): TokenRecord | undefined {
+export function tableRecord(engine: Engine, host: HostRequest, slug: string, { user }: Account): TokenRecord | undefined {
   const { fetchToken, tokenStore, hooks } = engine.settings
   if (!fetchToken) return undefined
   const key = storeKey(engine.settings, 'tokens', `${slug}:${user.key}`)
@@ -92,7 +80,7 @@ export function tableRecord(engine: Engine, req: Request, slug: string, { user }
   return {
     key,
     async read() {
-      previous = await readTable(engine, req, slug, user)
+      previous = await readTable(engine, host, slug, user)
       // The table has no versions: the lock, and reading again when the provider refuses, are what keeps two processes apart.
       return previous && { tokens: previous, version: 0 }
     },
@@ -105,8 +93,8 @@ export function tableRecord(engine: Engine, req: Request, slug: string, { user }
 }
 
 /** @throws AuthError `hook_failed` when the application's table cannot be read */
-export async function readTable({ settings }: Engine, req: Request, slug: string, user: AuthUser): Promise<Tokens | undefined> {
-  const answer = await callHook('fetchToken', () => settings.fetchToken?.(slug, req, user))
+export async function readTable({ settings }: Engine, host: HostRequest, slug: string, user: AuthUser): Promise<Tokens | undefined> {
+  const answer = await callHook('fetchToken', () => settings.fetchToken?.(slug, host.native, user))
   if (answer === undefined || answer === null) return undefined
   const tokens = readTokens(answer)
   if (!tokens) throw new AuthError('hook_failed', 'fetchToken must answer with tokens, { accessToken, ... } as onTokens was given them, or with nothing.', { provider: slug })

@@ -3,17 +3,17 @@ import { revokeTokens } from '../../lib/endpoints/revocation.js'
 import type { Context } from '../../lib/model/context.js'
 import type { Tokens } from '../../lib/model/tokens.js'
 import type { Engine } from '../core/engine.js'
-import type { Request } from '../http/host.js'
+import type { HostRequest } from '../http/host.js'
 import { failureEvent } from '../core/logging.js'
 import type { Account, SessionRecord } from '../core/sessionRecord.js'
 import { contextOf, type RequestContext } from '../core/requestContext.js'
 import { removeOf, tokenRecordOf } from './records.js'
 
 /** Takes the tokens of accounts that a session no longer has out of the stores. */
-export async function removeTokens(engine: Engine, req: Request, left: SessionRecord | undefined, stays?: SessionRecord): Promise<void> {
+export async function removeTokens(engine: Engine, host: HostRequest, left: SessionRecord | undefined, stays?: SessionRecord): Promise<void> {
   const kept = new Set(Object.values(stays?.accounts ?? {}).map(nameOf))
   const gone = Object.values(left?.accounts ?? {}).filter((account) => nameOf(account) !== undefined && !kept.has(nameOf(account)))
-  await Promise.all(gone.map((account) => removeOf(engine, req, account)))
+  await Promise.all(gone.map((account) => removeOf(engine, host, account)))
 }
 
 function nameOf({ tokenRecord, sessionTokenRecord: beside }: Account): string | undefined {
@@ -32,8 +32,8 @@ export function endAccess(engine: Engine, request: RequestContext, record: Sessi
     const registration = request.registrations.get(slug)
     const tokens = request.tokens.get(slug)?.tokens
     if (!registration || !tokens) continue
-    const context = contextOf(engine, registration, request.place)
-    const tokenRecord = tokenRecordOf(engine, request.req, registration, account)
+    const context = contextOf(engine, registration, request.publicUrl)
+    const tokenRecord = tokenRecordOf(engine, request.host, registration, account)
     engine.background(refresher.settled(registration, tokens, tokenRecord).then(async (newest) => {
       await tokenRecord?.remove()
       if (settings.revokeOnLogout) await revoke(engine, context, newest)

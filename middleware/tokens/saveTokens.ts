@@ -8,21 +8,20 @@ import { addressDigest } from '../http/publicUrl.js'
 import type { Account } from '../core/sessionRecord.js'
 import type { RequestContext } from '../core/requestContext.js'
 import { newSessionTokenRecordName, newTokenRecordName, tokenRecordAt } from './records.js'
-import { sessionStoreOf } from './sessionStoreRecords.js'
 
 /**
  * Puts the tokens of a login where the configuration wants them.
  * @returns the account as the session keeps it
  * @throws AuthError `store_unavailable`, or `hook_failed` when the application could not take them
  */
-export async function saveTokens(engine: Engine, { req, place }: RequestContext, context: Context, user: AuthUser, tokens: Tokens): Promise<Account> {
+export async function saveTokens(engine: Engine, { host, publicUrl }: RequestContext, context: Context, user: AuthUser, tokens: Tokens): Promise<Account> {
   const { settings } = engine
   const { slug } = context
   const { onTokens } = settings.hooks
   if (onTokens) await callHook('onTokens', () => onTokens({ slug, user, tokens, previous: undefined }))
-  const account = { user, binding: bindingOf(context), ...(context.fromLookup ? { place: addressDigest(place) } : {}) }
+  const account = { user, binding: bindingOf(context), ...(context.fromLookup ? { place: addressDigest(publicUrl) } : {}) }
   if (settings.fetchToken) return account
-  if (!settings.tokenStore) return { ...account, tokens, ...(sessionStoreOf(req) ? { sessionTokenRecord: newSessionTokenRecordName(engine) } : {}) }
+  if (!settings.tokenStore) return { ...account, tokens, ...(host.tokenRecords() ? { sessionTokenRecord: newSessionTokenRecordName(engine) } : {}) }
   const key = newTokenRecordName(engine)
   await tokenRecordAt(engine, context, key)?.put(tokens)
   return { ...account, tokenRecord: key }

@@ -4,9 +4,9 @@ import { bindingOf } from '../../lib/tokens/binding.js'
 import { sealCredentials } from '../../lib/tokens/sealedCredentials.js'
 import type { TokenSource } from '../../lib/tokens/tokenSource.js'
 import type { Engine } from '../core/engine.js'
+import { tellOfTokens } from '../core/events.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import { presentRecord, type RequestContext } from '../core/requestContext.js'
-import { tellOfTokens } from './events.js'
 import { revokeInBackground } from './removeTokens.js'
 import { tableRecord, tokenRecordOf } from './records.js'
 
@@ -15,8 +15,8 @@ export function tokenSourceOf(engine: Engine, request: RequestContext, context: 
   const { slug } = context
   const current = (): SessionRecord | undefined => presentRecord(engine, request)
   const account = request.record?.accounts[slug]
-  const ownRecord = account && tokenRecordOf(engine, request.req, context, account)
-  const table = account && tableRecord(engine, request.req, slug, account)
+  const ownRecord = account && tokenRecordOf(engine, request.host, context, account)
+  const table = account && tableRecord(engine, request.host, slug, account)
 
   /** Where the session itself holds the tokens, it is what has to be written. */
   async function keepInSession(tokens: Tokens | undefined): Promise<void> {

@@ -71,7 +71,7 @@ describe('A login that takes its time', () => {
     const parts = { tokenStore: store.store, providers: { light: provider.entry }, http: { fetch: provider.fetch } }
     return { first: run(parts, [], provider), second: run(parts, [], provider), store }
   }
-  const isAnnounced = (written: Map<string, number>): boolean => [...written.keys()].some((key) => key.includes(':landing:'))
+  const isAnnounced = (written: Map<string, number>): boolean => [...written.keys()].some((key) => key.includes(':result:'))
   async function announced({ written }: Counted): Promise<void> {
     while (!isAnnounced(written)) await new Promise((resolve) => { setTimeout(resolve, 10) })
   }

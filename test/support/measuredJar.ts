@@ -1,12 +1,20 @@
 import { cookieJar, type CookieJar } from '../../middleware/http/cookies.js'
-import type { Request, Response } from '../../middleware/http/host.js'
+import type { HostRequest } from '../../middleware/http/host.js'
 
 /** A jar over cookies that a test made, and the `Set-Cookie` lines that it wrote. */
 export function measuredJar(cookies: ReadonlyMap<string, string>, { secure = false } = {}): { jar: CookieJar; lines: () => string[] } {
   const header = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-  let lines: string[] = []
-  const res = { getHeader: () => lines, setHeader: (_name: string, value: string[]) => { lines = value }, headersSent: false }
-  return { jar: cookieJar({ headers: { cookie: header } } as unknown as Request, res as unknown as Response, secure), lines: () => lines }
+  const lines = new Map<string, string>()
+  const host: Pick<HostRequest, 'header' | 'cookies'> = {
+    header: (name) => name === 'cookie' ? header : undefined,
+    cookies: {
+      isOpen: true,
+      set: (name, line) => { lines.set(name, line) },
+      withdraw: (name) => { lines.delete(name) },
+      beforeSent: () => undefined,
+    },
+  }
+  return { jar: cookieJar(host, secure), lines: () => [...lines.values()] }
 }
 
 /** The cookies as a browser keeps them after an answer. */

@@ -8,7 +8,7 @@ const sealer = createSealer(['a secret of the tests, long enough to seal'], 'app
 
 /** The records as one process has them. */
 function processOf(store: TokenStore): SealedRecords {
-  return sealedRecords({ store, sealer, ttl: () => 60 })
+  return sealedRecords({ store, sealer, appId: 'app', lifetime: () => 60 })('sessions')
 }
 
 const append = (item: number) => (value: unknown): unknown => [...Array.isArray(value) ? value as number[] : [], item]

@@ -3,13 +3,12 @@ import { resolveConfig } from '../../../lib/config/resolveConfig.js'
 import { memoryTokenStore } from '../../../lib/stores/memory.js'
 import { bindingOf } from '../../../lib/tokens/binding.js'
 import type { AuthUser, Registration } from '../../../lib/types.js'
-import { createEngine, type Engine, type SessionSetting } from '../../../middleware/core/engine.js'
+import { createEngine, type Engine } from '../../../middleware/core/engine.js'
 import { endEverywhere, noteSession } from '../../../middleware/sessions/userSessions.js'
-import type { Request } from '../../../middleware/http/host.js'
 import { newTokenRecordName, tokenRecordAt } from '../../../middleware/tokens/records.js'
 
 function engineWithStore(appId?: string): Engine {
-  return createEngine(resolveConfig<Request, SessionSetting>({
+  return createEngine(resolveConfig<object, 'request'>({
     providers: { corp: { protocol: 'oidc', issuer: 'https://id.example', clientId: 'a', clientSecret: 'b' } },
     secret: 'a secret of the tests, long enough to seal', baseUrl: 'https://app.example', logger: false, tokenStore: memoryTokenStore(), ...(appId ? { appId } : {}),
   }, { catalogue: {}, retired: {}, env: {}, warn: () => undefined }))

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import type { Next, Request, Response } from '../http/host.js'
+import type { Next, Request, Response } from '../nodeTypes.js'
 
 export type SessionMiddleware = (req: Request, res: Response, next: Next) => void
 

@@ -1,4 +1,4 @@
-import { isObject } from '../../lib/base/json.js'
+import { isObject } from '../../../lib/base/json.js'
 
 export type StoreDone = (error?: unknown, value?: unknown) => void
 

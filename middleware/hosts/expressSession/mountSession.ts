@@ -1,19 +1,20 @@
-import { AuthError } from '../../lib/base/errors.js'
-import { derivedSecrets } from '../../lib/base/seal.js'
-import { callStore } from '../../lib/stores/callStore.js'
-import { cookiePrefix } from '../http/cookies.js'
-import type { Engine, MountedSession } from '../core/engine.js'
-import type { Request, Response } from '../http/host.js'
+import { AuthError } from '../../../lib/base/errors.js'
+import { derivedSecrets } from '../../../lib/base/seal.js'
+import { callStore } from '../../../lib/stores/callStore.js'
+import { cookiePrefix } from '../../http/cookies.js'
+import type { Engine } from '../../core/engine.js'
+import type { HostRequest } from '../../http/host.js'
+import type { MountedSession, Request, Response } from '../nodeTypes.js'
 import { expressSession, type SessionMiddleware } from './quietExpressSession.js'
-import { called, type StoreDone } from '../http/storeCallback.js'
+import { called, type StoreDone } from './storeCallback.js'
 
 /** Mounts express-session with the application's store: once for https and once without, because the cookie differs. */
-export function mountSession(engine: Pick<Engine, 'settings'>, options: MountedSession): (req: Request, res: Response, secure: boolean) => Promise<void> {
+export function mountSession(engine: Pick<Engine, 'settings'>, options: MountedSession): (host: HostRequest, secure: boolean) => Promise<void> {
   const mounted = new Map<boolean, SessionMiddleware>()
-  return async (req, res, secure) => {
+  return async ({ native, nativeResponse }, secure) => {
     const middleware = mounted.get(secure) ?? sessionWith(engine, options, secure)
     mounted.set(secure, middleware)
-    await callStore(() => runSession(middleware, req, res))
+    await callStore(() => runSession(middleware, native as Request, nativeResponse as Response))
   }
 }
 

@@ -1,10 +1,7 @@
-import { isObject } from '../../lib/base/json.js'
-import { sha256 } from '../../lib/base/random.js'
-import { callStore } from '../../lib/stores/callStore.js'
-import type { StoredRecord, TokenStore } from '../../lib/stores/tokenStore.js'
-import type { Engine } from '../core/engine.js'
-import type { Request } from '../http/host.js'
-import { called, type StoreDone } from '../http/storeCallback.js'
+import { isObject } from '../../../lib/base/json.js'
+import type { StoredRecord, TokenStore } from '../../../lib/stores/tokenStore.js'
+import type { Request } from '../nodeTypes.js'
+import { called, type StoreDone } from './storeCallback.js'
 
 /** The part of a store of express-session that is needed here. */
 interface ExpressStore {
@@ -14,7 +11,7 @@ interface ExpressStore {
 }
 
 /** Where express-session keeps this request's session, if there is such a store. */
-export function sessionStoreOf(req: Request): TokenStore | undefined {
+export function sessionStoreRecords(req: Request): TokenStore | undefined {
   const { sessionStore } = req as { sessionStore?: unknown }
   if (!isObject(sessionStore) || ['get', 'set', 'destroy'].some((name) => typeof sessionStore[name] !== 'function')) return undefined
   return inSessionStore(sessionStore as unknown as ExpressStore)
@@ -44,21 +41,6 @@ function inSessionStore(store: ExpressStore): TokenStore {
     },
     delete: (key) => called((done) => { store.destroy(key, done) }),
   }
-}
-
-/** Seconds that a session's mark stays: longer than anything that is under way when it ends. */
-const markLifetime = 600
-
-/** Name of the mark that a session of express-session has ended, beside the sessions themselves: for requests that are just writing it. */
-export function sessionMark({ settings: { appId } }: Pick<Engine, 'settings'>, sessionID: string): string {
-  return `authrouter-ended-${appId}-${sha256(sessionID).slice(0, 22)}`
-}
-
-/** Leaves the mark of this request's session, before it ends. */
-export async function markSession(engine: Pick<Engine, 'settings'>, req: Request): Promise<void> {
-  const { sessionID } = req
-  if (sessionID === undefined) return
-  await callStore(() => sessionStoreOf(req)?.set(sessionMark(engine, sessionID), 'ended', { version: 0, ttl: markLifetime }))
 }
 
 /** Whether what a store of express-session gave is a mark. */

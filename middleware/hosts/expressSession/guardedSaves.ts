@@ -1,7 +1,7 @@
-import type { Engine } from '../core/engine.js'
-import type { Request } from '../http/host.js'
-import { called, type StoreDone } from '../http/storeCallback.js'
-import { hasSessionEnded, sessionMark } from '../tokens/sessionStoreRecords.js'
+import { hasSessionEnded } from './sessionStoreRecords.js'
+import type { SaveGuard } from '../../http/host.js'
+import type { Request } from '../nodeTypes.js'
+import { called, type StoreDone } from './storeCallback.js'
 
 interface SavingStore {
   get: (sid: string, done: StoreDone) => void
@@ -14,24 +14,25 @@ const signedInAs = Symbol('authrouter session')
 
 interface Marked { [signedInAs]?: string }
 
+/** The stores that each router guards, by what it knows of ended sessions. */
+const guarded = new WeakMap<SaveGuard['ended'], WeakSet<SavingStore>>()
+
 /**
  * Lets no slower request write back a session of express-session that has ended meanwhile: it saves whole sessions at the end of a
  * request, and a store takes what it is given. What was signed in when the request began is written only while the store still has it.
  */
-export function guardedSaves(engine: Engine): (req: Request, salt: string) => void {
-  const guarded = new WeakSet()
-  return (req, salt) => {
-    const { session, sessionStore } = req as unknown as { session?: Marked; sessionStore?: SavingStore }
-    if (!session || !sessionStore) return
-    session[signedInAs] = salt
-    if (guarded.has(sessionStore)) return
-    guarded.add(sessionStore)
-    guardSaves(engine, sessionStore)
-  }
+export function guardSaves(req: Request, { salt, ended, markOf }: SaveGuard): void {
+  const { session, sessionStore } = req as unknown as { session?: Marked; sessionStore?: SavingStore }
+  if (!session || !sessionStore) return
+  session[signedInAs] = salt
+  const stores = guarded.get(ended) ?? new WeakSet()
+  if (stores.has(sessionStore)) return
+  guarded.set(ended, stores.add(sessionStore))
+  guardStore(sessionStore, ended, markOf)
 }
 
 // express-session asks the store itself, so it is the store that has to know; one with private fields cannot be wrapped in another object.
-function guardSaves(engine: Engine, store: SavingStore): void {
+function guardStore(store: SavingStore, ended: SaveGuard['ended'], markOf: SaveGuard['markOf']): void {
   const { set } = store
   store.set = function setUnlessEnded(sid, session, done = () => undefined) {
     const salt = (session as Marked)[signedInAs]
@@ -40,10 +41,10 @@ function guardSaves(engine: Engine, store: SavingStore): void {
   }
 
   async function unlessEnded(salt: string, sid: string, save: () => Promise<unknown>): Promise<void> {
-    if (engine.ended.has(salt) || !await called((answer) => { store.get(sid, answer) })) return
+    if (ended.has(salt) || !await called((answer) => { store.get(sid, answer) })) return
     await save()
     // Another process may have ended it between the two; it leaves its mark before it destroys the session.
-    const mark = await called((answer) => { store.get(sessionMark(engine, sid), answer) })
+    const mark = await called((answer) => { store.get(markOf(sid), answer) })
     if (hasSessionEnded(mark)) await called((answer) => { store.destroy(sid, answer) })
   }
 }
