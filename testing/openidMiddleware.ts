@@ -1,5 +1,5 @@
 import { routes } from './openidConfiguration.js'
-import type { OpenidRequest } from './openidProvider.js'
+import type { OpenidRequest } from './openidRequest.js'
 import { errorScreen, type Context, type Look } from './openidScreens.js'
 
 type Next = () => Promise<void>

@@ -6,6 +6,7 @@ import { openidApi, openidPeople } from './openidApi.js'
 import { openidConfiguration, routes, signingKeys } from './openidConfiguration.js'
 import { openidInteraction } from './openidInteraction.js'
 import { consentForOfflineAccess, logTo, showFailures } from './openidMiddleware.js'
+import type { OpenidRequest } from './openidRequest.js'
 import { findPerson } from './people.js'
 
 /**
@@ -34,13 +35,6 @@ export interface OpenidProviderOptions {
   color?: string
   accessTokenLifetime?: number
   rotateRefreshTokens?: boolean
-}
-
-/** A request that the demo provider has answered; `path` has no query. */
-export interface OpenidRequest {
-  method: string
-  path: string
-  status: number
 }
 
 /** A demo provider that is listening. */
