@@ -7,15 +7,16 @@
  * DATABASE_URL           such as postgresql://user@127.0.0.1/app: the same in Postgres (connect-pg-simple, postgresTokenStore)
  * WORKERS                such as 4: that many processes answer, each request whichever is free (`node:cluster`, no sticky sessions)
  * ACCESS_TOKEN_LIFETIME  seconds, 3600: how long access tokens of its own identity providers last. 10 lets you watch refreshes
- * IDENTITY_PROVIDERS     identity providers that run elsewhere, as JSON: `{ "entries": { slug: entry }, "origins": [...] }`. Set for the
- *                        workers by the process that starts them, and by you where several machines are to share them
+ * IDENTITY_PROVIDERS     identity providers that run elsewhere, as JSON: `{ "entries": { slug: entry }, "origins": [...] }`, with `openid`,
+ *                        `oauth2` and `oauth1` (see app.ts) among the slugs. Set for the workers by the process that starts them, and by
+ *                        you where several machines are to share them
  *
  * Read by authrouter itself, and the same in all processes of an application: AUTH_SECRET, AUTH_BASE_URL, GITHUB_CLIENT_ID and so on.
  */
 import { existsSync } from 'node:fs'
 import { loadEnvFile } from 'node:process'
 import { fileURLToPath } from 'node:url'
-import type { IdentityProviders } from './identityProviders.js'
+import { demoSlugs, type IdentityProviders } from './identityProviders/identityProviders.js'
 
 export interface Config {
   /** 0 for any that is free. */
@@ -66,11 +67,11 @@ function readIdentityProviders(text: string): IdentityProviders {
   try {
     // Who sets the environment decides what it says, and authRouter checks each entry.
     const { entries, origins } = JSON.parse(text) as Partial<IdentityProviders>
-    if (entries && Array.isArray(origins)) return { entries, origins }
+    if (entries && demoSlugs.every((slug) => slug in entries) && Array.isArray(origins)) return { entries, origins }
   } catch {
     // The same to whoever set it: not what is expected here.
   }
-  throw invalid('IDENTITY_PROVIDERS must be JSON: { "entries": { slug: entry }, "origins": [...] }.')
+  throw invalid('IDENTITY_PROVIDERS must be JSON: { "entries": { "openid": {...}, "oauth2": {...}, "oauth1": {...} }, "origins": [...] }.')
 }
 
 function invalid(message: string): Error {

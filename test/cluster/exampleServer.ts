@@ -44,7 +44,7 @@ export async function failToStart(settings: Record<string, string>): Promise<{ c
 function run(settings: Record<string, string>): { child: ChildProcess; read: () => string } {
   const { NODE_OPTIONS: _options, NODE_ENV: _environment, ...env } = process.env
   const nothing = { REDIS_URL: '', DATABASE_URL: '', WORKERS: '', IDENTITY_PROVIDERS: '', AUTH_BASE_URL: '', AUTH_SECRET: '', ACCESS_TOKEN_LIFETIME: '' }
-  const child = spawn(process.execPath, ['--import', 'tsx', 'example-app/server.ts'], {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'example-app/app.ts'], {
     cwd: root,
     env: { ...env, ...nothing, PORT: '0', TSX_TSCONFIG_PATH: 'test/cluster/sources.json', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],

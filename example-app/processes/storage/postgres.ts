@@ -24,7 +24,7 @@ export async function openPostgres(connectionString: string): Promise<Storage> {
 
   return {
     options: { session: { store }, tokenStore: postgresTokenStore(pool) },
-    place: 'Postgres',
+    name: 'Postgres',
     async close() {
       store.close()
       await pool.end()

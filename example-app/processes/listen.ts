@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Express } from 'express'
@@ -13,14 +14,17 @@ export interface Listening {
 const answerTimeout = 8_000
 const closingPause = 50
 
-/** Listens on this machine only: people who sign in without a password are nothing for a network. */
+/** Listens on this machine only: users who sign in without a password are nothing for a network. */
 export async function listen(app: Express, port: number): Promise<Listening> {
-  const server = app.listen(port, '127.0.0.1')
   let underWay = 0
-  server.on('request', (_req, res) => {
+  const server = createServer((req, res) => {
     underWay++
     res.once('close', () => underWay--)
+    // Says which process answered, so that one can see that it is a different one each time.
+    res.setHeader('X-Worker', String(process.pid))
+    app(req, res)
   })
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   return {
     // A server that listens at a port has an address of this shape.

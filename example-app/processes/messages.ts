@@ -1,9 +1,3 @@
-/** The addresses at which the application is reached, behind a balancer by `AUTH_BASE_URL`: its identity providers have to know them. */
-export function urlsAt(port: number): string[] {
-  const [baseUrl] = (process.env['AUTH_BASE_URL'] ?? '').split(',')
-  return [`http://localhost:${String(port)}`, `http://127.0.0.1:${String(port)}`, ...(baseUrl ? [baseUrl.trim().replace(/\/$/, '')] : [])]
-}
-
 /** Tells the person at the keyboard where to go. */
 export function announce(port: number, extent?: string): void {
   const hint = extent === undefined ? 'Ctrl+C stops it' : `${extent}; Ctrl+C stops it`

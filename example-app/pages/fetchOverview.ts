@@ -7,7 +7,7 @@ export interface Call {
   took: number
   /** The HTTP status and the data, where the provider answered. */
   answer?: { status: number; data: unknown }
-  /** Why there is no answer, in words for the person. */
+  /** Why there is no answer, in words for the user. */
   problem?: string
 }
 

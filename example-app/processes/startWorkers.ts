@@ -1,20 +1,18 @@
 import cluster, { type Address, type Worker } from 'node:cluster'
 import { randomBytes } from 'node:crypto'
-import type { Config } from './config.js'
-import { startIdentityProviders } from './identityProviders.js'
-import { announce, urlsAt } from './starting.js'
-import { stopOnSignal, stopTimeout } from './stopping.js'
+import type { Config } from '../config.js'
+import { runningIdentityProviders } from '../identityProviders/runningIdentityProviders.js'
+import { announce } from './messages.js'
+import { stopOnSignal, stopTimeout } from './stopOnSignal.js'
+import { urlsAt } from './urls.js'
 
 /**
  * Starts the workers, and one set of identity providers for all of them. A worker that dies is replaced; one that cannot even start
  * takes the program down, because the next one would not do better.
  */
 export async function startWorkers(config: Config): Promise<void> {
-  const running = config.identityProviders ? undefined : await startIdentityProviders(config)
-  const shared = {
-    ...(running ? { IDENTITY_PROVIDERS: JSON.stringify({ entries: running.entries, origins: running.origins }) } : {}),
-    ...sharedSecret(process.env),
-  }
+  const { entries, origins, register, close } = await runningIdentityProviders(config)
+  const shared = { IDENTITY_PROVIDERS: JSON.stringify({ entries, origins }), ...sharedSecret(process.env) }
   let isStopping = false
 
   const startWorker = (): Promise<number> => new Promise((resolve) => {
@@ -38,11 +36,11 @@ export async function startWorkers(config: Config): Promise<void> {
   stopOnSignal(async () => {
     isStopping = true
     const exitCodes = await Promise.all(workers().map(stopWorker))
-    await running?.close()
+    await close()
     if (exitCodes.some((code) => code !== 0)) throw new Error('A worker did not stop in order.')
   })
   const [port = config.port] = await Promise.all(Array.from({ length: config.workers }, startWorker))
-  running?.register(urlsAt(port))
+  register(urlsAt(port))
   announce(port, `${String(config.workers)} workers`)
 }
 

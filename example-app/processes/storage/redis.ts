@@ -25,7 +25,7 @@ export async function openRedis(url: string): Promise<Storage> {
       session: { store: new RedisStore({ client, prefix: 'example:session:' }) },
       tokenStore: redisTokenStore(client, { prefix: 'example:' }),
     },
-    place: 'Redis',
+    name: 'Redis',
     close: () => client.close(),
   }
 }

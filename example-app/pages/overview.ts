@@ -1,8 +1,8 @@
 import { html, type Html } from './html.js'
 import { page, type User } from './layout.js'
-import type { AccountCalls, Call, Overview } from './overview.js'
-import { signInUrl, type ProviderLink } from './pages.js'
-import { readProjects } from './projects.js'
+import { signInUrl, titleOf, type ProviderLink } from './links.js'
+import { readProjects } from './readProjects.js'
+import type { AccountCalls, Call, Overview } from './fetchOverview.js'
 
 export interface OverviewFacts {
   user: User
@@ -24,8 +24,7 @@ export function overviewPage({ user, providers, overview: { accounts, took }, st
 }
 
 function accountSection({ slug, calls }: AccountCalls, providers: readonly ProviderLink[]): Html {
-  const title = providers.find((provider) => provider.slug === slug)?.title ?? slug
-  return html`<h2>${title}</h2>
+  return html`<h2>${titleOf(slug, providers)}</h2>
     <div class="cards">${calls.map((call) => html`<article class="card">
       <strong><code>get('${call.path}')</code> ${statusOf(call)}</strong>
       <span>${answerOf(call, slug)}</span>

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto'
+import type { ProviderEntry } from 'authrouter'
+import { startOauth1Provider, startOpenidProvider } from 'authrouter/testing'
+import type { RunningIdentityProviders } from './identityProviders.js'
+import { birdLook, hubLook, idLook } from './looks.js'
+
+/** Where identity providers listen, and how long their access tokens last. */
+export interface IdentityProviderSettings { port: number; accessTokenLifetime: number }
+
+/**
+ * Starts one identity provider for each protocol inside this process, so that nobody needs credentials or a network to try the example.
+ * @param port of the application: the three after it are taken; 0 for any that are free
+ * @param accessTokenLifetime in seconds; tokens of OAuth 1.0a have none
+ */
+export async function startIdentityProviders({ port, accessTokenLifetime }: IdentityProviderSettings): Promise<RunningIdentityProviders> {
+  const portAfter = (step: number): number => port === 0 ? 0 : port + step
+  const [id, bird, hub] = await Promise.all([
+    startOpenidProvider({ port: portAfter(1), accessTokenLifetime, ...idLook }),
+    startOauth1Provider({ port: portAfter(2), ...birdLook }),
+    startOpenidProvider({ port: portAfter(3), accessTokenLifetime, ...hubLook }),
+  ])
+  const client = { clientId: 'example-app', clientSecret: randomBytes(32).toString('base64url') }
+
+  return {
+    entries: {
+      openid: {
+        ...buttonOf(idLook),
+        ...client,
+        issuer: id.issuer,
+        apiBaseUrl: id.apiBaseUrl,
+      },
+      oauth2: {
+        ...buttonOf(hubLook),
+        ...client,
+        authorizationEndpoint: hub.authorizationEndpoint,
+        tokenEndpoint: hub.tokenEndpoint,
+        userinfoEndpoint: `${hub.apiBaseUrl}me`,
+        apiBaseUrl: hub.apiBaseUrl,
+      },
+      oauth1: {
+        ...buttonOf(birdLook),
+        ...client,
+        requestTokenEndpoint: bird.requestTokenEndpoint,
+        authorizationEndpoint: bird.authorizationEndpoint,
+        accessTokenEndpoint: bird.accessTokenEndpoint,
+        userinfoEndpoint: bird.userinfoEndpoint,
+        apiBaseUrl: bird.apiBaseUrl,
+      },
+    },
+    origins: [id.issuer, bird.origin, hub.issuer],
+    register(applicationUrls) {
+      const clientName = 'The example application'
+      id.registerClient({ ...client, clientName, redirectUris: applicationUrls.map((url) => `${url}/auth/openid/callback`) })
+      hub.registerClient({ ...client, clientName, redirectUris: applicationUrls.map((url) => `${url}/auth/oauth2/callback`) })
+      bird.registerClient({ ...client, name: clientName })
+    },
+    async close() {
+      await Promise.all([id.close(), bird.close(), hub.close()])
+    },
+  }
+}
+
+function buttonOf({ brand, color, icon }: typeof idLook): ProviderEntry {
+  return { title: brand, color, icon }
+}
