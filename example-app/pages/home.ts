@@ -5,18 +5,18 @@ import { titleOf, type ProviderLink } from './links.js'
 
 const protocolNames: Record<string, string> = { oidc: 'OpenID Connect', oauth2: 'OAuth 2.0', oauth1: 'OAuth 1.0a' }
 
-/** The first page: who you are, or how to sign in. */
+/** The first page: who you are, or the way to the sign-in page, which is authrouter's own. */
 export function homePage({ user, providers }: { user: User; providers: readonly ProviderLink[] }): string {
-  return user ? page('Welcome', user, welcome(user, providers)) : page('Sign in', user, invitation(providers))
+  return page('Welcome', user, user ? welcome(user, providers) : invitation(providers))
 }
 
 function invitation(providers: readonly ProviderLink[]): Html {
   return html`<h1>One middleware, any sign-in</h1>
-    <p class="lead">Choose how to sign in. The examples below are real identity providers that run inside this program: no account and no
-      network needed.</p>
-    <ul class="choices">${providers.map(({ slug, title, protocol }) => html`
-      <li><a class="choice" href="/auth/${slug}"><span class="dot ${slug}">${title.replace(/^Example /, '').charAt(0)}</span>
-        <span><strong>Sign in with ${title}</strong><small>${protocolNames[protocol] ?? protocol}</small></span></a></li>`)}
+    <p class="lead">Sign in to see your profile and the data of your account. The Example providers run inside this program: no account and
+      no network needed.</p>
+    <p class="actions"><a class="button strong" href="/auth">Sign in</a></p>
+    <ul class="providers">${providers.map(({ title, protocol }) => html`
+      <li><strong>${title}</strong><small>${protocolNames[protocol] ?? protocol}</small></li>`)}
     </ul>
     <p class="hint">Real providers join them when their client ids are in <code>.env</code>; see <code>.env.example</code>.</p>`
 }

@@ -21,7 +21,7 @@ export function page(title: string, user: User, content: Html): string {
       <form method="post" action="/auth/logout"><button class="quiet">Sign out</button></form></nav>` : undefined}
   </header>
   <main>${content}</main>
-  <footer>Served by <code>example-app/</code>: a small Express application behind one <code>app.use(authRouter(…))</code>.</footer>
+  <footer>Served by <code>example-app/app.ts</code>: a small Express application behind one <code>app.use(authRouter(…))</code>.</footer>
 </body>
 </html>`)
 }

@@ -39,10 +39,11 @@ describeWith('chromium', 'The example application', () => {
     return tab
   }
 
-  /** From the first page to the provider's own page. */
+  /** From the first page over the sign-in page to the provider's own. */
   async function toProvider(tab: Page, title: string): Promise<void> {
     await tab.goto(example.url)
-    await tab.getByRole('link', { name: `Sign in with ${title}` }).click()
+    await tab.getByRole('link', { name: 'Sign in' }).click()
+    await tab.getByRole('link', { name: `Continue with ${title}` }).click()
     await tab.getByRole('button', { name: /Ada Example/ }).waitFor()
     expect(new URL(tab.url()).origin).not.toBe(example.url)
   }
@@ -68,7 +69,7 @@ describeWith('chromium', 'The example application', () => {
     expect(cookies.map(({ name }) => name).filter((name) => name.startsWith('ar.tx'))).toEqual([])
 
     await page.getByRole('button', { name: 'Sign out' }).click()
-    await page.getByRole('link', { name: `Sign in with ${title}` }).waitFor()
+    await page.getByRole('link', { name: 'Sign in' }).waitFor()
     expect((await context.cookies(example.url)).filter(({ name }) => name.startsWith('ar.'))).toEqual([])
     await page.goBack()
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
