@@ -39,11 +39,14 @@ const mayImport: Record<string, readonly string[]> = {
   'lib/base': [],
 }
 
-const files = ['lib', 'middleware'].flatMap((top) => readdirSync(join(root, top), { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts')).map((name) => join(top, name)))
+const files = ['lib', 'middleware'].flatMap(filesOf)
 
 /** The files of ours that each file imports, types included. */
 const imports = new Map(files.map((path) => [path, importsOf(path)]))
+
+function filesOf(top: string): string[] {
+  return readdirSync(join(root, top), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).map((name) => join(top, name))
+}
 
 function importsOf(path: string): string[] {
   return [...readFileSync(join(root, path), 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)\.js'/g)]
@@ -68,14 +71,7 @@ test('imports run down the list only', () => {
 })
 
 test('no files import each other in a circle, types included', () => {
-  // What imports nothing that is left is taken away, until only circles, and what leads to them, are.
-  let left = new Map(imports)
-  for (;;) {
-    const rest = new Map([...left].filter(([, targets]) => targets.some((target) => left.has(target))))
-    if (rest.size === left.size) break
-    left = rest
-  }
-  expect([...left.keys()]).toEqual([])
+  expect(inCircles(files)).toEqual([])
 })
 
 test('a folder holds at most twelve files', () => {
@@ -106,3 +102,24 @@ test('what happens is told in core/events alone', () => {
   const tellers = files.filter((path) => path.startsWith('middleware/') && /\bengine\.emit\(/.test(readFileSync(join(root, path), 'utf8')))
   expect(tellers).toEqual(['middleware/core/events.ts'])
 })
+
+test.each(['example-app', 'testing'])('no files of %s/ import each other in a circle, types included', (top) => {
+  expect(inCircles(filesOf(top))).toEqual([])
+})
+
+test('example-app/app.ts is short, and has the call of authRouter', () => {
+  const text = readFileSync(join(root, 'example-app/app.ts'), 'utf8')
+  expect(text).toContain('authRouter({')
+  expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(60)
+})
+
+/** The files that stand in circles of imports, and those that lead to them. */
+function inCircles(paths: readonly string[]): string[] {
+  let left = new Map(paths.map((path) => [path, importsOf(path)]))
+  for (;;) {
+    // What imports nothing that is left is taken away, until nothing more can be.
+    const rest = new Map([...left].filter(([, targets]) => targets.some((target) => left.has(target))))
+    if (rest.size === left.size) return [...left.keys()]
+    left = rest
+  }
+}
