@@ -9,17 +9,19 @@ import type { TokenStore } from '../stores/tokenStore.js'
 
 /** Who the application is to one provider, and how it wants that provider used: one value of `providers`. */
 export interface ProviderEntry extends Partial<Omit<Provider, 'protocol' | 'title' | 'parameters' | 'openid2'>>, ProviderOptions {
-  /** Catalogue name, when the slug is another one. */
+  /** Name of the catalogue entry to build on. @default the slug */
   provider?: string
-  /** For a provider that is not in the catalogue. */
+  /** Protocol of a provider that is not in the catalogue. */
   protocol?: ProtocolName
+  /** The id that the provider gave your application. @default `<SLUG>_CLIENT_ID` */
   clientId?: string
+  /** The secret that goes with the id. A public client has none: it sets `clientAuth: 'none'`. @default `<SLUG>_CLIENT_SECRET` */
   clientSecret?: string
-  /** PEM text, for `private_key_jwt`, RSA signatures and `certificate`. */
+  /** Private key in PEM text, for `clientAuth: 'private_key_jwt'`, RSA signatures of OAuth 1.0a, and `certificate`. */
   privateKey?: string
-  /** What the provider calls the private key (`kid`), for `private_key_jwt` where several are registered. */
+  /** Name of the private key at the provider (`kid`), where several are registered. */
   keyId?: string
-  /** PEM text, for `clientAuth: 'tls'` (RFC 8705): the client's certificate, and of those that vouch for it. */
+  /** Client certificate in PEM text, with its intermediate certificates if it has any, for `clientAuth: 'tls'` (RFC 8705). */
   certificate?: string
   /** Parameters of the catalogue entry, such as a tenant or a host. */
   [parameter: string]: unknown
@@ -42,7 +44,7 @@ export interface Logger {
 export interface LoginEvent<Request = unknown> {
   user: AuthUser
   tokens: Readonly<Tokens>
-  /** The same tokens with a life: when they end, and how to renew them. */
+  /** The same tokens with a life: when they expire, and how to refresh them. */
   credentials: Credentials
   req: Request
 }
@@ -50,7 +52,7 @@ export interface LoginEvent<Request = unknown> {
 /** What `onLogin` may answer: nothing or `true`, own fields for the user, another place to go. Anything else refuses, such as `false` or `null`. */
 export type LoginDecision = undefined | void | boolean | { user?: Record<string, unknown>; redirect?: string }
 
-/** Tokens that are new: of a login, or of a renewal. */
+/** Tokens that are new: of a login, or of a refresh. */
 export interface TokensEvent {
   /** Slug of the provider. */
   slug: string
@@ -62,16 +64,22 @@ export interface TokensEvent {
 }
 
 export interface Hooks<Request = unknown> {
+  /**
+   * Called at each login with `{ user, tokens, credentials, req }`. It may add fields to the user (`{ user: {...} }`), redirect
+   * (`{ redirect }`), or refuse (`false`).
+   */
   onLogin?: (event: LoginEvent<Request>) => LoginDecision | Promise<LoginDecision>
+  /** Called at each sign-out with `{ user, req }`. */
   onLogout?: (event: { user: AuthUser; req: Request }) => void | Promise<void>
+  /** Called with `{ error, req }` when a route, a guard or a handler of authrouter's fails. */
   onError?: (event: { error: AuthError; req: Request }) => void | Promise<void>
-  /** New tokens, to be kept in a table of the application's own; see `fetchToken`. A login waits for it, and fails if it throws. */
+  /** Called with the tokens of each login and refresh, `{ slug, user, tokens, previous }`. A login waits for it, and fails if it throws. */
   onTokens?: (event: TokensEvent) => void | Promise<void>
 }
 
 /**
- * Finds the tokens of the person who is signed in, by `user.key`, in a table of the application's own, which `hooks.onTokens` writes. Asked
- * once for each request of a signed-in person and account, and again before tokens are renewed.
+ * Finds the tokens of the signed-in user, by `user.key`, in a table of the application's own, which `hooks.onTokens` writes. Called once
+ * for each request and account of a signed-in user, and again before a refresh.
  */
 export type FetchToken<Request = unknown> = (slug: string, req: Request, user: AuthUser) => Tokens | undefined | null | Promise<Tokens | undefined | null>
 
@@ -80,20 +88,21 @@ export type Remember = number | false | { readonly ifAsked: number }
 
 /** When sessions end by themselves, in seconds; `false` for never. */
 export interface Expiry {
-  /** After the last request; never unless told. */
+  /** Seconds without a request. @default false */
   idle?: number | false
-  /** After the login, however much the session is used; unless told, 30 days for sessions that end with the browser, and never for others. */
+  /** Seconds since the login, however much the session is used. @default 30 days without `remember`, else `false` */
   absolute?: number | false
-  /** Whether `remember` counts from the last request and not from the login; no unless told. */
+  /** `remember` counts from the last request, not from the login. @default false */
   rolling?: boolean
 }
 
 /** What of the application's session data survives; lists of session keys. */
 export interface Keep {
-  /** Not carried over at login. */
+  /** Keys that are removed when an anonymous visitor signs in. @default ['csrfSecret', '_csrf', 'flash'] */
   dropOnLogin?: readonly string[]
-  /** Carried over even when another user signs in. */
+  /** Keys that stay even when another user signs in. @default [] */
   keepAcrossUsers?: readonly string[]
+  /** Keys that stay after a sign-out. @default [] */
   keepOnLogout?: readonly string[]
 }
 
@@ -103,57 +112,83 @@ export interface Keep {
  */
 export interface AuthRouterConfig<Request = unknown, Session = unknown> {
   /**
-   * What can be signed in with: slug to entry, a list of catalogue names, or a function that finds an entry.
-   * `<SLUG>_CLIENT_ID` and `<SLUG>_CLIENT_SECRET` of the environment complete an entry, and so does any other scalar option; what
-   * a function answers has to be complete by itself.
+   * What users can sign in with: entries by slug, a list of catalogue names, or a function `(slug, req) => entry` for tenants from a
+   * database. `defaults` beside the slugs is merged under every entry.
    */
   providers: ProviderTable | readonly string[] | ProviderLookup<Request>
-  /** Where the application is reached from outside: one URL, or all. `AUTH_BASE_URL`, commas between. Required in production. */
+  /**
+   * Where the application is reached from outside: a URL, or a list from which the `Host` header picks (`X-Forwarded-Host` where
+   * Express's `trust proxy` covers the proxy). Required in production; in development taken from the request, on loopback only.
+   * @default `AUTH_BASE_URL`
+   */
   baseUrl?: string | readonly string[]
-  /** Prefix of the routes; `/auth` unless told. */
+  /** Prefix of the routes. @default '/auth' */
   path?: string
-  /** Seals cookies and tokens: at least 32 random characters, or `[current, ...older]`. `AUTH_SECRET`. Required in production. */
+  /**
+   * Encrypts cookies, sessions and tokens: at least 32 random characters, or `[current, ...older]` to rotate. Required in production; in
+   * development a random one is made at each start.
+   * @default `AUTH_SECRET`
+   */
   secret?: string | readonly string[]
-  /** Tells apart two applications on one host with one secret; `authrouter` unless told. */
+  /** Tells apart two applications on one host with one secret: 1 to 32 letters, digits, `_` or `-`. @default 'authrouter' */
   appId?: string
   /**
-   * Where the signed-in state lives: `{ store, ...options of express-session }`, or `(req, res) => session`. Left out: the
-   * session of a middleware that ran before, else a sealed cookie.
+   * Where the signed-in state lives: `'request'`, `{ store, ...options of express-session }`, or `(req, res) => session`.
+   * @default the session of a middleware that ran before, else an encrypted cookie
+   * @see docs/sessions.md#where
    */
   session?: Session
-  /** Where logins under way are kept: a sealed cookie each unless told. */
+  /** Where logins under way are kept: an encrypted cookie each, or the session. @default 'cookie' */
   transactions?: 'cookie' | 'session'
-  /** Where tokens live, if not in the session: one of `authrouter/stores`, or one of your own. Several processes share one. */
+  /**
+   * Where tokens live, if not in the session: a store of `authrouter/stores`, or one of your own. Several processes need one.
+   * @see docs/token-stores.md
+   */
   tokenStore?: TokenStore
-  /** Finds tokens in a table of the application's own, which `hooks.onTokens` writes. */
+  /**
+   * Reads tokens from a table of your own, which `hooks.onTokens` writes: `(slug, req, user) => tokens`.
+   * @see docs/credentials.md#a-table-of-your-own
+   */
   fetchToken?: FetchToken<Request>
-  /** Whether signing out revokes the tokens at providers that can (RFC 7009): yes unless told. Jobs that hold sealed credentials lose theirs too. */
+  /** Signing out revokes the tokens at providers that can (RFC 7009), in the background; jobs that use them lose access too. @default true */
   revokeOnLogout?: boolean
-  /** Path to go to after a login that names no `returnTo`; `/` unless told. */
+  /** Path to go to after a login that names no `returnTo`. @default '/' */
   afterLogin?: string
-  /** Path to go to after a logout that names no `returnTo`; `/` unless told. */
+  /** Path to go to after a sign-out that names no `returnTo`. @default '/' */
   afterLogout?: string
-  /** Exact other origins that `returnTo` may name. */
+  /** Other origins that `returnTo` may name, exactly as `https://app.example.com`. @default [] */
   returnToOrigins?: readonly string[]
-  /** What starting a login does when somebody is signed in already: `'allow'` replaces the user and is the default. */
+  /** What happens when a signed-in user starts a login: it replaces the user, or goes straight to `returnTo`. @default 'allow' */
   ifLoggedIn?: 'allow' | 'redirect'
   /**
-   * Lifetime of the session cookie in seconds; `{ ifAsked: seconds }` for logins that were started with `remember` alone; or `false`, the
-   * default, for a browser session.
+   * How long users stay signed in, in seconds; `{ ifAsked: seconds }` for logins started with `remember=1` only; `false` until the browser
+   * closes.
+   * @default false
+   * @see docs/sessions.md#staying-signed-in
    */
   remember?: Remember
-  /** When a session ends by itself, beside `remember`. */
+  /**
+   * When a session ends by itself.
+   * @see docs/sessions.md#ending-by-itself
+   */
   expiry?: Expiry
-  /** A login started by a link on another site: a page with one button first, the default, or straight on. */
+  /** When a link on another site starts a login: show a page with one button first, or go straight on. @default 'confirm' */
   crossSiteStart?: 'confirm' | 'allow'
-  /** What of the application's session data survives a login and a logout. */
+  /**
+   * Which keys of your application's session data survive a login and a sign-out.
+   * @see docs/sessions.md#what-survives-a-login-and-a-sign-out
+   */
   keep?: Keep
+  /** Functions that are called at a login, a sign-out, an error, and when tokens change. */
   hooks?: Hooks<Request>
-  /** `'page'`, the default, answers errors itself, HTML or JSON; `'next'` hands an `AuthError` to the application. */
+  /** Who answers errors: authrouter, with a page or JSON, or your error handler, which gets an `AuthError`. @default 'page' */
   errors?: 'page' | 'next'
-  /** Outbound calls: limits, and the application's own way out. */
+  /** Limits of outbound calls, and your own way out. */
   http?: Partial<Outbound>
-  /** Receives structured events, redacted; `false` for none. Left out, warnings and errors go to the console. */
+  /**
+   * Gets every event as `debug`, `info`, `warn` or `error(event, message)`; `false` for none.
+   * @default warnings and errors on the console
+   */
   logger?: Logger | false
 }
 

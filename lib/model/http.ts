@@ -49,15 +49,19 @@ export type HttpStream = (request: StreamRequest) => Promise<StreamResponse>
 
 /** The application's settings of outbound calls. */
 export interface Outbound {
-  /** Milliseconds for a call to a provider's own endpoints; token calls may take twice as long. */
+  /** Milliseconds for a call to a provider; token calls may take twice as long. At most 600,000. @default 5000 */
   timeout: number
-  /** Bytes of an answer of a provider's own endpoint. */
+  /** Bytes of an answer of a provider's own endpoints; `req.oauthClient` takes 10 MiB. @default 1048576 */
   maxBytes: number
+  /** Replaces the built-in client. Time and size limits stay; which addresses it may reach is up to it. */
   fetch?: typeof globalThis.fetch
-  /** An undici dispatcher: proxies, certificates. */
+  /** An undici dispatcher, for a proxy or certificates of your own. */
   dispatcher?: unknown
-  /** A `node:http` or `node:https` agent for the libraries that use one. */
+  /** A `node:http` or `node:https` agent for token calls that simple-oauth2 makes, which do not use `dispatcher`. */
   agent?: unknown
-  /** Hosts of private networks, names or IP addresses, that addresses which others bring may lead to. */
+  /**
+   * Hosts of private networks, names or IP addresses, that a tenant's entry or a discovery document may name.
+   * @see SECURITY.md#addresses-from-others
+   */
   privateHosts?: readonly string[]
 }
