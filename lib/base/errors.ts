@@ -1,44 +1,85 @@
 import { inspect } from 'node:util'
 
-/** Every error code of authrouter with the HTTP status it is answered with. */
+/**
+ * Every error code of authrouter with the HTTP status it is answered with. The sentences are those of docs/errors.md: what a code means,
+ * and what to do.
+ */
 export const errorStatus = {
+  /** A parameter, URL, method, header or body is missing, malformed or not allowed: the message says which. Correct the request. */
   bad_request: 400,
+  /** The callback does not say which login it belongs to. Start again; if it recurs, the provider does not return `state`. */
   state_missing: 400,
+  /** This browser did not start the login, or did so over an hour ago. Start again; if it recurs, check that users visit `baseUrl`. */
   state_unknown: 400,
+  /** The callback belongs to another login than the one under way in this browser. Start again. */
   state_mismatch: 400,
+  /** The user took more than ten minutes at the provider. Start again. */
   state_expired: 400,
+  /** The login has been finished already, and its result is gone. Start again. */
   state_used: 400,
+  /** The login was started with another provider than the callback is for. Register with each provider the callback URL of its own slug. */
   provider_mismatch: 400,
+  /** The answer names another issuer than the entry's (`iss`, RFC 9207). Check `issuer`, or `authorizationResponseIssuer`. */
   issuer_mismatch: 400,
+  /** The provider promises to name its issuer (`iss`, RFC 9207) and did not. Start again; if it recurs, ask the provider. */
   issuer_missing: 400,
+  /** The ID Token belongs to another login. Start again. */
   nonce_mismatch: 400,
+  /** The ID Token failed a check, which `reason` names. Check `issuer`, `clientId`, `idTokenAlgs` and the server's clock. */
   idtoken_invalid: 400,
+  /** Not in use yet: the answer of an OpenID 2.0 provider failed a check. */
   assertion_invalid: 400,
+  /** Not in use yet: the answer of an OpenID 2.0 provider is for another address. */
   return_to_mismatch: 400,
+  /** Not in use yet: another user came back than the one who was asked for. */
   user_mismatch: 400,
+  /** The discovery document names another issuer, or an address that is not allowed. Check `issuer`; see also `http.privateHosts`. */
   discovery_failed: 400,
+  /** The provider refused; look up `providerError`, its own code, in its documentation. Often an id, a secret or a scope is wrong. */
   provider_error: 400,
+  /** Nobody is signed in. Send the user to sign in. */
   login_required: 401,
+  /** The access has ended and cannot be refreshed, or the login is older than `maxAge`. Send the user to sign in again. */
   reauth_required: 401,
+  /** The sealed credentials are damaged, or from another application, `secret` or entry. Seal them again. */
   credentials_unreadable: 401,
+  /** The account was signed out, or its tokens were revoked. Send the user to sign in again. */
   credentials_gone: 401,
+  /** Not in use yet: the account belongs to no user. */
   not_linked: 401,
+  /** The user cancelled at the provider, or the provider denied access. Offer to start again. */
   access_denied: 403,
+  /** The request came from another site. Sign out with a POST from your own page or with `csrfToken`; start logins with a link. */
   csrf: 403,
+  /** `hooks.onLogin` refused the user. Show why, or offer another account. */
   login_refused: 403,
+  /** `requireLogin` refused the signed-in user: a role, a scope, the `acr` or the `check` is missing. */
   forbidden: 403,
+  /** Not in use yet: the page may not call this part of the API. */
   proxy_denied: 403,
+  /** There is no entry with this slug. Check the URL; add what `providers` looks up with `auth.register` before jobs use it. */
   unknown_provider: 404,
+  /** The route does not take this method. Use one that the message names. */
   method_not_allowed: 405,
+  /** Not in use yet: the account is linked to another user. */
   link_conflict: 409,
+  /** Not in use yet: it is the user's last way to sign in. */
   last_method: 409,
+  /** The request's body, or what a session has to hold of the user, is too large. Add fewer fields in `onLogin`, or set `tokenStore`. */
   too_large: 413,
+  /** A function of your application threw, or took too long; `reason` names it. Its error is in the log as `cause`. */
   hook_failed: 500,
+  /** An option is missing or wrong: the message names it and says what to write instead. */
   config_invalid: 500,
+  /** The URL of an API call is on a host that may not get the token. List the host in `apiHosts` if it is the provider's. */
   host_not_allowed: 500,
+  /** The URL of an API call leads out of `apiBaseUrl`. Correct the path, or the user's value in it. */
   path_escape: 500,
+  /** The provider could not be reached, or its answer is invalid or too large. Try again; the log has the `cause`. */
   provider_bad_response: 502,
+  /** The session store or token store failed or took too long. Try again when it is back. */
   store_unavailable: 503,
+  /** The provider did not answer in time. Try again; `http.timeout` sets the limit. */
   provider_timeout: 504,
 } as const
 
@@ -58,7 +99,7 @@ export interface AuthErrorOptions {
 /**
  * The one error class of authrouter.
  *
- * `message` is written to be shown to a person: it holds no secret and nothing that a provider or a visitor sent.
+ * `message` is written to be shown to a user: it holds no secret and nothing that a provider or a visitor sent.
  * `cause` is not enumerable and is left out of JSON and of `util.inspect`, because causes may quote tokens; so is `trace`, which `stack` would be.
  */
 export class AuthError extends Error {
