@@ -47,14 +47,14 @@ export interface AuthRouter extends Handler, Beyond {
   logout: (options?: { returnTo?: string } & LogoutOptions) => Handler
   /** @throws AuthError `config_invalid` for a name that is no event */
   on: <Name extends keyof AuthEvents>(name: Name, listener: (...event: AuthEvents[Name]) => void) => void
-  /** Waits for logins, refreshes and revocations that are under way, at most ten seconds, then lets go of listeners and memory. */
+  /** Waits for logins, refreshes and revocations that are under way, ten seconds at most, then removes listeners and frees memory. */
   close: () => Promise<void>
 }
 
 /**
- * Makes the middleware that signs people in.
+ * Makes the middleware that signs users in.
  *
- * @param config see the README, or the docstrings of its options
+ * @param config see docs/configuration.md, or the docstrings of its options
  * @returns a middleware for Express 5, Express 4, Connect and bare `node:http`, at any mount path
  * @throws AuthError `config_invalid`, naming the option and what to write instead
  * @example app.use(authRouter({ providers: { corp: { protocol: 'oidc', issuer, clientId, clientSecret } } }))

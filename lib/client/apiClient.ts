@@ -19,7 +19,7 @@ export type { PageOptions } from './pages.js'
 
 const defaultMaxBytes = 10 * 1024 * 1024
 
-/** Calls a provider's API as the signed-in person: tokens are put on, refreshed when due, and never sent elsewhere. */
+/** Calls a provider's API as the signed-in user: tokens are put on, refreshed when due, and never sent elsewhere. */
 export interface ApiClient {
   get: <Data = unknown>(url: string, options?: RequestOptions) => Promise<ApiResponse<Data>>
   head: <Data = unknown>(url: string, options?: RequestOptions) => Promise<ApiResponse<Data>>

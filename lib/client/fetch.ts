@@ -90,7 +90,7 @@ function platformResponse({ status, headers, body }: StreamResponse, place: stri
     response = new Response(body, { status, headers })
   } catch (cause) {
     void body?.cancel().catch(() => undefined)
-    throw new AuthError('provider_bad_response', 'The provider\'s answer is none that HTTP knows.', { provider: slug, cause })
+    throw new AuthError('provider_bad_response', 'The provider\'s answer is not valid HTTP.', { provider: slug, cause })
   }
   return Object.defineProperties(response, { url: { value: place }, redirected: { value: place !== asked } })
 }

@@ -28,7 +28,7 @@ export function nextPage(context: Context, place: string, { headers, data }: Api
 
 function nextAddress(context: Context, place: string, target: string, accessToken: string | undefined): URL {
   const { provider, slug } = context
-  if (!URL.canParse(target, place)) throw new AuthError('provider_bad_response', 'The provider\'s address of the next page is none.', { provider: slug })
+  if (!URL.canParse(target, place)) throw new AuthError('provider_bad_response', 'The provider\'s link to the next page is not a URL.', { provider: slug })
   const url = allowedUrl(context, new URL(target, place).href)
   const tokenParameter = provider.tokenParameter ?? 'access_token'
   if (accessToken !== undefined && url.searchParams.get(tokenParameter) === accessToken) url.searchParams.delete(tokenParameter)

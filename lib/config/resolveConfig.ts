@@ -86,7 +86,7 @@ export function resolveConfig<Request, Session>(config: AuthRouterConfig<Request
   } as const
   reachWarnings(settings, { production, wayOut }).forEach((message) => { warn(message) })
   const local = production && urls.find((url) => url.startsWith('http:'))
-  if (local) warn(`baseUrl ${local} is plain http in production: nobody but this machine itself can sign in there.`)
+  if (local) warn(`baseUrl ${local} is plain http in production: users can sign in there from this machine only.`)
   // Where an application is developed without a baseUrl, it is reached on this machine alone.
   const callbacks = [...providers.registrations.keys()].flatMap((slug) => callbackUrls(urls.length > 0 ? urls : ['http://localhost:<port>'], path, slug))
   if (callbacks.length > 0 && !production && env['NODE_ENV'] !== 'test') inform?.(`Callback URLs, to be registered with the providers: ${callbacks.join(', ')}`)
@@ -148,7 +148,7 @@ function checkSession(session: unknown): void {
   if (session === undefined || session === 'request' || typeof session === 'function') return
   if (typeof session !== 'object' || session === null || Array.isArray(session)) {
     throw invalid('session', 'must be { store } with a store of express-session, \'request\', or a function (req, res) => session; '
-      + 'leave it out for a sealed cookie.')
+      + 'leave it out for an encrypted cookie.')
   }
   if (!hasMethods((session as { store?: unknown }).store, ['get', 'set', 'destroy'])) {
     throw invalid('session.store', 'must be a store of express-session, with the functions get, set and destroy: '
@@ -162,7 +162,7 @@ function expiryOf<Request, Session>({ remember = false, expiry }: Partial<AuthRo
 }
 
 function sharedStore(store: TokenStore | undefined, warn: (message: string) => void): TokenStore | undefined {
-  if (store && !store.lock) warn('tokenStore has no function lock: it is safe for one process only, since two could renew the same tokens at once.')
+  if (store && !store.lock) warn('tokenStore has no function lock, so it is safe for one process only: two could refresh the same tokens at once.')
   return store
 }
 

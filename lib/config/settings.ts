@@ -56,7 +56,7 @@ export type LoginDecision = undefined | void | boolean | { user?: Record<string,
 export interface TokensEvent {
   /** Slug of the provider. */
   slug: string
-  /** Whose they are; absent for an application's own (client credentials), and only in part where sealed credentials name the person. */
+  /** Whose they are; absent for an application's own (client credentials), and only in part where sealed credentials name the user. */
   user: Partial<AuthUser> | undefined
   tokens: Readonly<Tokens>
   /** What they replace; absent for a login. */

@@ -1,6 +1,6 @@
 import type { Tokens } from './tokens.js'
 
-/** What a person, a guard or the application asks of one login. */
+/** What a user, a guard or the application asks of one login. */
 export interface LoginOptions {
   /** Where to go afterwards; rule R1 decides whether it may be used. */
   returnTo?: string
@@ -11,7 +11,7 @@ export interface LoginOptions {
   /** Seconds; see OpenID Connect Core section 3.1.2.1. */
   maxAge?: number
   acrValues?: readonly string[]
-  /** Whether the person asks to stay signed in beyond the browser's session; what the option `remember` says unless told. */
+  /** Whether the user asks to stay signed in beyond the browser's session; what the option `remember` says unless told. */
   remember?: boolean
 }
 

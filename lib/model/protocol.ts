@@ -13,7 +13,7 @@ export interface Protocol {
   checkResponse: (context: Context, grant: CodeGrant) => Promise<void>
   /** Phase 2: a grant for tokens. A callback is checked once more. */
   exchange: (context: Context, grant: Grant) => Promise<TokenSet>
-  /** The provider's profile of the person whom the tokens speak for. */
+  /** The provider's profile of the user whom the tokens speak for. */
   userinfo: (context: Context, tokenSet: TokenSet) => Promise<RawProfile>
   /** Puts the tokens on a request to the API. */
   sign: (context: Context, tokens: Tokens, request: ApiRequest) => ApiRequest

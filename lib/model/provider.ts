@@ -13,7 +13,7 @@ export type CatalogueProtocol = ProtocolName | 'openid2'
 
 /** What is known of an OpenID 2.0 provider (OpenID Authentication 2.0; Attribute Exchange 1.0; Simple Registration 1.0). */
 export interface Openid2Facts {
-  /** What discovery starts from; absent where the person types it. */
+  /** What discovery starts from; absent where the user types it. */
   identifier?: string
   endpoint?: string
   /** What a claimed identifier of this provider looks like, in whole. */

@@ -15,7 +15,7 @@ export interface AccessTokenExchange {
   shortLived?: Omit<AccessTokenExchange, 'shortLived'>
 }
 
-/** How access is renewed: by refresh token (RFC 6749 section 6), not at all, or by an exchange of the access token. */
+/** How access is refreshed: by refresh token (RFC 6749 section 6), not at all, or by an exchange of the access token. */
 export type RenewalStrategy = 'standard' | 'none' | AccessTokenExchange
 
 /** An exchange of access tokens whose addresses are filled. */

@@ -9,9 +9,9 @@ export interface Address {
   formatted?: string
 }
 
-/** The signed-in person, in the same words for every provider. What is not known is absent. Extend it by declaration merging. */
+/** The signed-in user, in the same words for every provider. What is not known is absent. Extend it by declaration merging. */
 export interface AuthUser {
-  /** Slug of the provider that vouches for this person. */
+  /** Slug of the provider that vouches for this user. */
   provider: string
   /** The provider's stable id (`sub`), always a string. */
   id: string
@@ -46,7 +46,7 @@ export interface AuthUser {
   acr?: string
   /** Authentication methods of this login (OpenID Connect). */
   amr?: string[]
-  /** When the provider last saw the person authenticate, ISO 8601 (OpenID Connect `auth_time`). */
+  /** When the provider last saw the user authenticate, ISO 8601 (OpenID Connect `auth_time`). */
   authTime?: string
   /** The provider's own profile, parsed. */
   raw: RawProfile

@@ -25,8 +25,8 @@ export interface StoreLock {
 }
 
 /**
- * Where tokens are kept for all processes of an application. Keys and records are text made by authrouter; records are sealed before
- * they come here. Shipped in `authrouter/stores`; one of your own passes `tokenStoreContract` of `authrouter/testing`.
+ * Where tokens are kept for all processes of an application. Keys and records are text made by authrouter; records are encrypted
+ * before they come here. Shipped in `authrouter/stores`; one of your own passes `tokenStoreContract` of `authrouter/testing`.
  */
 export interface TokenStore {
   /** The record of a key, or `undefined` when there is none or its time is over. */
@@ -38,7 +38,7 @@ export interface TokenStore {
   set: (key: string, record: string, options: SetOptions) => Promise<boolean>
   delete: (key: string) => Promise<unknown>
   /**
-   * Takes a lock, so that of many processes one renews. Without it two processes may renew at once, which providers that rotate refresh
+   * Takes a lock, so that only one of many processes refreshes. Without it two may refresh at once, which providers that rotate refresh
    * tokens take for theft.
    * @param ttl seconds after which the lock ends by itself, should its holder die
    * @returns `undefined` when it is somebody else's

@@ -48,7 +48,7 @@ export function openCredentials(sealer: Sealer, text: string): SealedCredentials
 /** The one answer for credentials that cannot be used here. */
 export function unreadable(slug?: string): AuthError {
   return new AuthError('credentials_unreadable', 'These credentials cannot be read: the text is damaged, it was sealed by another application or with a '
-    + 'secret that is not in the list any more, or its provider is configured differently here.', { ...(slug === undefined ? {} : { provider: slug }) })
+    + 'secret that is no longer in the list, or its provider is configured differently here.', { ...(slug === undefined ? {} : { provider: slug }) })
 }
 
 function fieldsOf(user: Record<string, unknown> | Partial<AuthUser>): Partial<AuthUser> {

@@ -72,7 +72,7 @@ export function configuredUrl({ settings }: Engine): { baseUrl: string; origin: 
 export function returnToOf(engine: Engine, publicUrl: PublicUrl, asked: unknown, fallback: string): string {
   if (asked === undefined) return fallback
   const safe = allowedReturnTo(engine, publicUrl, asked)
-  if (safe === undefined) engine.log('warn', { event: 'return_to_refused', message: 'A returnTo that leads elsewhere was passed over.' })
+  if (safe === undefined) engine.log('warn', { event: 'return_to_refused', message: 'A returnTo that is not allowed was ignored.' })
   return safe ?? fallback
 }
 

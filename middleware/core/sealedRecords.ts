@@ -105,7 +105,7 @@ export function sealedRecords({ store, sealer, appId, lifetime }: RecordsOptions
     return {
       async read(name) {
         const { value, isThere } = await read(keyOf(name))
-        if (isThere && value === undefined) throw new AuthError('store_unavailable', 'What is kept of these sign-ins cannot be read: it was damaged, or sealed with a secret that is not in the list any more.')
+        if (isThere && value === undefined) throw new AuthError('store_unavailable', 'What is kept of these sign-ins cannot be read: it is damaged, or encrypted with a secret that is no longer in the list.')
         return value
       },
       change: (name, made) => change(keyOf(name), made),

@@ -16,9 +16,9 @@ import { endSessionAsAsked, redirectToLogin } from './requestAuth.js'
 
 /** `req.auth`: for handlers that drive sign-in and sign-out themselves. */
 export interface RequestAuth {
-  /** The signed-in person. */
+  /** The signed-in user. */
   readonly user: AuthUser | undefined
-  /** The signed-in person as each linked provider knows them. */
+  /** The signed-in user as each linked provider knows them. */
   readonly users: Readonly<Record<string, AuthUser>>
   /**
    * Starts a login and answers this request with a redirect to the provider.
@@ -26,7 +26,7 @@ export interface RequestAuth {
    * @throws AuthError `unknown_provider`, and what reaching the provider may throw
    */
   login: (provider: string, options?: LoginOptions) => Promise<void>
-  /** Signs out, with `everywhere` in all browsers of the person. The answer is the handler's to give. */
+  /** Signs out, with `everywhere` in all browsers of the user. The handler sends the response. */
   logout: (options?: LogoutOptions) => Promise<void>
 }
 

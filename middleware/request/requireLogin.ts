@@ -87,7 +87,7 @@ function lacking({ scope = [], maxAge, acr }: LoginRequirement, user: AuthUser, 
   }
   const have = new Set(granted?.split(' '))
   // All that is required and not what is lacking of it, which may be another part each time.
-  return scope.every((item) => have.has(item)) ? undefined : { options: { scope }, error: new AuthError('forbidden', 'This needs an access that you have not granted.') }
+  return scope.every((item) => have.has(item)) ? undefined : { options: { scope }, error: new AuthError('forbidden', 'This needs access that you have not granted.') }
 }
 
 async function stepUp(engine: Engine, request: RequestContext, user: AuthUser, { options, error }: Missing): Promise<Reply> {

@@ -4,7 +4,7 @@ import type { AuthUser } from '../../lib/model/user.js'
 import { attachedTo, type AttachedRequest } from './attach.js'
 import { requireCertainty } from '../core/requestContext.js'
 
-/** The signed-in person of a request and their API clients. */
+/** The signed-in user of a request and their API clients. */
 export interface SignedIn {
   user: AuthUser
   /** Of the account that signed in. */
@@ -14,7 +14,7 @@ export interface SignedIn {
 }
 
 /**
- * The signed-in person of a request, typed as present, for handlers that `requireLogin()` or a look of their own has guarded.
+ * The signed-in user of a request, typed as present, for handlers that `requireLogin()` or a look of their own has guarded.
  * @param req a request that authRouter has passed on
  * @throws AuthError `login_required` (401) when nobody is signed in; `store_unavailable` when that cannot be known; `config_invalid` for a request that did not pass authRouter
  */

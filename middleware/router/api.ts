@@ -35,7 +35,7 @@ export interface Beyond {
    */
   credentials: (text: string) => Credentials
   /**
-   * Signs a person out everywhere, in all browsers, at the next request of each. Needs the option `tokenStore`.
+   * Signs a user out everywhere, in all browsers, at the next request of each. Needs the option `tokenStore`.
    * @param userKey `authUser.key`
    * @returns how many sessions there were
    * @throws AuthError `config_invalid` without a token store; `store_unavailable`

@@ -71,7 +71,7 @@ export async function dropSession(engine: Engine, record: SessionRecord): Promis
 export async function endEverywhere(engine: Engine, userKey: string): Promise<number> {
   const { settings, records } = engine
   if (!records || settings.fetchToken) {
-    throw new AuthError('config_invalid', 'Signing out everywhere needs the option tokenStore (and tokens kept in it, not in a table read by fetchToken): it knows a person\'s sessions.')
+    throw new AuthError('config_invalid', 'Signing out everywhere needs the option tokenStore, which lists the sessions of each user, and does not work with fetchToken.')
   }
   const sessions = sessionsIn(await records('sessions').read(sha256(userKey)))
   await Promise.all(sessions.map((session) => endSession(engine, session)))

@@ -64,7 +64,7 @@ test('Every failure that a visitor sees is one line and one event', async () => 
 test('A returnTo that leads elsewhere is one line', async () => {
   await withApplication({}, {}, async (app) => {
     await createBrowser().json(`${app.url}/auth/corp?returnTo=https://elsewhere.example/`)
-    expect(lines).toEqual(['authrouter: return_to_refused: A returnTo that leads elsewhere was passed over.'])
+    expect(lines).toEqual(['authrouter: return_to_refused: A returnTo that is not allowed was ignored.'])
   })
 })
 

@@ -44,7 +44,7 @@ export const protocol: Protocol = {
 
   async exchange(context, grant): Promise<TokenSet> {
     if (grant.type !== 'authorization_code') {
-      throw new AuthError('reauth_required', 'OAuth 1.0a tokens cannot be renewed; sign in again.', { provider: context.slug })
+      throw new AuthError('reauth_required', 'OAuth 1.0a tokens cannot be refreshed; sign in again.', { provider: context.slug })
     }
     const verifier = oauthVerifier(grant.parameters, context.slug)
     const { requestToken: token = '', requestTokenSecret: secret = '' } = grant.transaction satisfies Transaction

@@ -10,7 +10,7 @@ function started(baseUrl: string | string[], env: Record<string, string> = { NOD
 }
 
 test.each(['http://localhost:3000', 'http://127.0.0.1:8080', 'http://[::1]', 'http://shop.localhost/base'])('%s is a base URL in production, with one warning', (baseUrl) => {
-  expect(started(baseUrl)).toEqual({ baseUrls: [baseUrl], warnings: [`baseUrl ${baseUrl} is plain http in production: nobody but this machine itself can sign in there.`] })
+  expect(started(baseUrl)).toEqual({ baseUrls: [baseUrl], warnings: [`baseUrl ${baseUrl} is plain http in production: users can sign in there from this machine only.`] })
 })
 
 test('Beside others it is one warning too', () => {

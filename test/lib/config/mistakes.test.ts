@@ -14,7 +14,7 @@ const httpsOnly = 'must use https: plain http is for this machine itself only, s
 const absoluteUrl = 'must be an absolute URL, such as \'https://id.example.com\'.'
 const unavailable = 'is not available in this version of authrouter: leave it out, nothing would come of it.'
 const session = 'must be { store } with a store of express-session, \'request\', or a function (req, res) => session; '
-  + 'leave it out for a sealed cookie.'
+  + 'leave it out for an encrypted cookie.'
 const store = 'must be a store of express-session, with the functions get, set and destroy: '
   + 'new RedisStore({ client }) and the like.'
 const ownPath = 'must be a path of the application, such as \'/\' or \'/home\': no other host, and nothing below /auth.'

@@ -29,10 +29,10 @@ test('A failure is one line with its code, provider, message and what lies under
 
 test('Warnings go to the console as well, what goes well does not', () => {
   const log = createLog(undefined)
-  log('warn', { event: 'return_to_refused', message: 'A returnTo that leads elsewhere was passed over.' })
+  log('warn', { event: 'return_to_refused', message: 'A returnTo that is not allowed was ignored.' })
   log('info', { event: 'login_finished', provider: 'corp' })
   log('debug', { event: 'anything' })
-  expect(warned).toEqual(['authrouter: return_to_refused: A returnTo that leads elsewhere was passed over.'])
+  expect(warned).toEqual(['authrouter: return_to_refused: A returnTo that is not allowed was ignored.'])
   expect(failed).toEqual([])
 })
 

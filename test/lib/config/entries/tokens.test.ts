@@ -29,7 +29,7 @@ describe('Where tokens live', () => {
   test('a store without locks is for one process, and a line says so', () => {
     const { get, set, delete: remove } = memoryTokenStore()
     resolve({ tokenStore: { get, set, delete: remove } })
-    expect(warn).toHaveBeenCalledWith('tokenStore has no function lock: it is safe for one process only, since two could renew the same tokens at once.')
+    expect(warn).toHaveBeenCalledWith('tokenStore has no function lock, so it is safe for one process only: two could refresh the same tokens at once.')
   })
 
   test.each<[string, Record<string, unknown>, string]>([
