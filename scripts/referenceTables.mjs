@@ -10,6 +10,7 @@ import { posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AuthError, errorStatus } from '../lib/base/errors.ts'
 import { checkFitness } from '../lib/config/entries/requirements.ts'
+import { profile } from '../lib/config/entries/shapes.ts'
 import { codes, entryOptions, isLiteral, isReserved, mistakes, options } from './documented.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -23,6 +24,9 @@ const tables = {
   'errors': { rows: codes, home: 'docs/errors.md', head: ['code', 'status', 'retry', 'what it means, and what to do'], cells: errorCells },
 }
 
+/** What a marker without names makes. */
+const lists = { 'statuses': statusTable, 'profile fields': () => Object.keys(profile).map(code).join(' ') }
+
 for (const page of ['README.md', 'docs/configuration.md', 'docs/errors.md']) publish(page)
 for (const problem of problems) console.error(problem)
 if (isCheck && problems.length > 0) process.exitCode = 1
@@ -30,10 +34,11 @@ if (isCheck && problems.length > 0) process.exitCode = 1
 function publish(page) {
   const before = readFileSync(root + page, 'utf8')
   const shown = Object.fromEntries(Object.keys(tables).map((kind) => [kind, []]))
-  const after = before.replace(/^<!-- (options|entry options|errors|statuses)(?:: ([^>]*?))? -->\n.*?^<!-- end -->$/gms, (_all, kind, names = '') => {
-    const rows = kind === 'statuses' ? [] : asked(page, kind, names)
-    shown[kind]?.push(...rows)
-    return `<!-- ${kind}${names && `: ${names}`} -->\n${kind === 'statuses' ? statusTable() : table(page, kind, rows)}\n<!-- end -->`
+  const after = before.replace(/^<!-- ([a-z ]+)(?:: (.*?))? -->\n.*?^<!-- end -->$/gms, (_all, kind, names) => {
+    if (names === undefined) return `<!-- ${kind} -->\n${lists[kind]()}\n<!-- end -->`
+    const rows = asked(page, kind, names)
+    shown[kind].push(...rows)
+    return `<!-- ${kind}: ${names} -->\n${table(page, kind, rows)}\n<!-- end -->`
   })
   for (const [kind, { rows, home }] of Object.entries(tables)) {
     if (home === page) checkComplete(page, kind, rows, shown[kind])

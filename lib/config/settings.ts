@@ -133,7 +133,7 @@ export interface AuthRouterConfig<Request = unknown, Session = unknown> {
   /** Tells apart two applications on one host with one secret: 1 to 32 letters, digits, `_` or `-`. @default 'authrouter' */
   appId?: string
   /**
-   * Where the signed-in state lives: `'request'`, `{ store, ...options of express-session }`, or `(req, res) => session`.
+   * Where authrouter keeps who is signed in: `'request'`, `{ store, ...options of express-session }`, or `(req, res) => session`.
    * @default the session of a middleware that ran before, else an encrypted cookie
    * @see docs/sessions.md#where
    */

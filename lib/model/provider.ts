@@ -68,7 +68,7 @@ export interface Provider extends ProviderOptions {
   accessTokenEndpoint?: Template
   /** Where tokens are revoked (RFC 7009). @default that of discovery */
   revocationEndpoint?: Template
-  /** How the client proves who it is there. @default `clientAuth` */
+  /** How the client proves who it is at `revocationEndpoint`. @default `clientAuth` */
   revocationClientAuth?: ClientAuthMethod
   /** Where tokens are introspected (RFC 7662). @default that of discovery */
   introspectionEndpoint?: Template

@@ -67,7 +67,7 @@ export interface ProviderOptions {
   icon?: string
   /** Background of the button, `#rrggbb`. */
   color?: string
-  /** Scopes to ask for. @default `openid profile email` for OpenID Connect, else none */
+  /** Scopes to ask for. @default those of the catalogue; else `openid profile email` for OpenID Connect, and none otherwise */
   scope?: readonly string[]
   /** Further scopes that a login may ask for with its `scope` parameter. */
   scopes?: readonly string[]
