@@ -3,7 +3,10 @@ import type { ClientAuthMethod, LoginFacts, ProviderOptions, RequestParameters }
 import type { RenewalStrategy, ResolvedExchange } from './refresh.js'
 import type { Template } from './template.js'
 
-export type * from './providerOptions.js'
+export type {
+  ApiRequest, ClientAuthFunction, ClientAuthMethod, LoginFacts, Pagination, ProviderHooks, ProviderOptions, RequestParameters, SignatureMethod,
+  TokenRequestFacts,
+} from './providerOptions.js'
 
 /** The protocols that a provider can speak. */
 export type ProtocolName = 'oauth1' | 'oauth2' | 'oidc'
