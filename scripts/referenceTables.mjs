@@ -1,11 +1,11 @@
-// Writes the tables of options and of error codes: into docs/configuration.md, docs/errors.md and README.md, each between markers that name
-// its rows. The sentences are the docstrings in lib/.
+// Writes the tables of options and of error codes: into the pages of docs/ and README.md, each between markers that name its rows. The
+// sentences are the docstrings in lib/.
 //
 //   tsx scripts/referenceTables.mjs [--check]
 //
 // With --check nothing is written; the status is 1 where a table on disk is another, an option or a code has no sentence or is in no table,
 // or a default is not the code's.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AuthError, errorStatus } from '../lib/base/errors.ts'
@@ -27,7 +27,7 @@ const tables = {
 /** What a marker without names makes. */
 const lists = { 'statuses': statusTable, 'profile fields': () => Object.keys(profile).map(code).join(' ') }
 
-for (const page of ['README.md', 'docs/configuration.md', 'docs/errors.md']) publish(page)
+for (const page of ['README.md', ...readdirSync(`${root}docs`).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]) publish(page)
 for (const problem of problems) console.error(problem)
 if (isCheck && problems.length > 0) process.exitCode = 1
 
