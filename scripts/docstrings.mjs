@@ -9,7 +9,7 @@ function parse(path) {
   return ts.createSourceFile(path, readFileSync(root + path, 'utf8'), ts.ScriptTarget.Latest, true)
 }
 
-const files = [...readdirSync(`${root}lib/model`).map((name) => `lib/model/${name}`), 'lib/config/settings.ts', 'middleware/core/engine.ts']
+const files = [...readdirSync(`${root}lib/model`).map((name) => `lib/model/${name}`), 'lib/config/settings.ts', 'middleware/hosts/nodeTypes.ts']
 /** Interfaces and type aliases by name. */
 const types = new Map(files.flatMap((path) => parse(path).statements).filter((node) => ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node))
   .map((node) => [node.name.text, node]))
