@@ -5,7 +5,7 @@ import type { Context } from './model/context.js'
 import type { CallbackParameters, Transaction } from './model/login.js'
 import type { RawProfile } from './model/profile.js'
 import type { TokenSet } from './model/protocol.js'
-import type { ProtocolName } from './model/provider.js'
+import type { ResolvedProvider } from './model/provider.js'
 import type { Tokens } from './model/tokens.js'
 import type { AuthUser } from './model/user.js'
 import { toUser } from './profile.js'
@@ -17,7 +17,8 @@ export const transactionLifetime = 600_000
 
 export interface LoginResult {
   user: AuthUser
-  tokens: Tokens
+  /** Absent where the provider only says who somebody is. */
+  tokens?: Tokens
 }
 
 /**
@@ -28,15 +29,15 @@ export interface LoginResult {
  * @throws AuthError with the code of the first check that fails; `discovery_failed`
  */
 export async function checkCallback(context: Context, transaction: Transaction, parameters: CallbackParameters): Promise<void> {
-  checkState(transaction, stateOf(context.provider.protocol, parameters))
+  const protocol = await loadProtocol(context.provider.protocol)
+  checkState(transaction, protocol.state(parameters))
   checkAge(transaction, context.now())
   checkProvider(transaction, context)
-  const protocol = await loadProtocol(context.provider.protocol)
   await protocol.checkResponse(context, { type: 'authorization_code', transaction, parameters })
 }
 
 /**
- * Phase 2 of a login: from what the browser brought back to a user with tokens. Checks all of it first.
+ * Phase 2 of a login: from what the browser brought back to a user, with tokens if there are any. Checks all of it first.
  *
  * @param transaction what phase 1 gave, kept for this browser
  * @param parameters of the callback, each at most once
@@ -53,7 +54,7 @@ export async function callback(context: Context, transaction: Transaction, param
     claims: tokenSet.claims,
     now: context.now(),
   })
-  return { user, tokens: tokenSet.tokens }
+  return { user, ...(tokenSet.tokens ? { tokens: tokenSet.tokens } : {}) }
 }
 
 /**
@@ -69,9 +70,14 @@ function issuerOfKey({ provider, fromLookup }: Context, { claims }: TokenSet): s
   return address && new URL(address).host
 }
 
-/** The value by which a callback names its login: `state`, or the request token of OAuth 1.0a, also when the person said no. */
-export function stateOf(protocol: ProtocolName, parameters: CallbackParameters): string | undefined {
-  return protocol === 'oauth1' ? parameters['oauth_token'] ?? parameters['denied'] : parameters['state']
+/** The value by which a callback names its login, such as `state`. */
+export async function stateOf({ protocol }: ResolvedProvider, parameters: CallbackParameters): Promise<string | undefined> {
+  return (await loadProtocol(protocol)).state(parameters)
+}
+
+/** The HTTP methods that a callback of a provider may come by. */
+export async function callbackMethods(provider: ResolvedProvider): Promise<readonly string[]> {
+  return (await loadProtocol(provider.protocol)).callbackMethods(provider)
 }
 
 function checkState({ stateHash, slug }: Transaction, state: string | undefined): void {
@@ -100,8 +106,11 @@ async function exchange(context: Context, transaction: Transaction, parameters: 
   return protocol.exchange(context, { type: 'authorization_code', transaction, parameters })
 }
 
+/** What a hook is given where there are none. */
+const noTokens: Readonly<Tokens> = Object.freeze({ accessToken: '', tokenType: '' })
+
 async function fetchUserinfo(context: Context, tokenSet: TokenSet): Promise<RawProfile> {
   const protocol = await loadProtocol(context.provider.protocol)
   const raw = await protocol.userinfo(context, tokenSet)
-  return context.provider.hooks?.userinfo?.(raw, tokenSet.tokens, loginFacts(context, tokenSet)) ?? raw
+  return context.provider.hooks?.userinfo?.(raw, tokenSet.tokens ?? noTokens, loginFacts(context, tokenSet)) ?? raw
 }

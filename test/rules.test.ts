@@ -64,3 +64,14 @@ test('tests that need Chromium, Redis, Postgres or Python can be left out', () =
   expect(bound.length).toBeGreaterThan(5)
   expect(bound.filter(({ text }) => !/describeWith|describeModes/.test(text)).map(({ path }) => path)).toEqual([])
 })
+
+/** Where something depends on which protocol it is by that protocol's name. */
+const nameAsked = /(?:[!=]==?\s*|\bcase\s+|\[)'(?:oauth1|oauth2|oidc|openid2|header-jwt)'|'(?:oauth1|oauth2|oidc|openid2|header-jwt)'\s*[!=]==?|\b(?:oauth1|oauth2|oidc|openid2)\??:/
+
+test('what depends on the protocol is asked of the protocol, by its name in lib/protocols/ and lib/config/ alone', () => {
+  const askers = ['lib', 'middleware'].flatMap(sources).flatMap(({ path, text }) => text.split('\n').filter((line) => nameAsked.test(line)).map((line) => `${path}: ${line.trim()}`))
+  const isAllowed = (asker: string): boolean => /^lib\/(?:protocols|config)\//.test(asker)
+  expect(askers.filter(isAllowed).length).toBeGreaterThan(5)
+  // The data of OpenID 2.0, which no protocol speaks yet.
+  expect(askers.filter((asker) => !isAllowed(asker))).toEqual(['lib/model/provider.ts: openid2?: Openid2Facts'])
+})

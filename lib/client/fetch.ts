@@ -2,6 +2,7 @@ import { AuthError } from '../base/errors.js'
 import type { Context } from '../model/context.js'
 import type { StreamResponse } from '../model/http.js'
 import type { ApiRequest } from '../model/provider.js'
+import { loadProtocol } from '../protocols/index.js'
 import { formType, headersOf, methodOf, type CallLimits } from './apiRequest.js'
 import { exchange, type Account } from './exchange.js'
 import type { Way } from './send.js'
@@ -42,6 +43,7 @@ export async function apiFetch(account: Account, url: URL, init: ApiFetchInit): 
   const headers = headersOf(context, Object.fromEntries(new Headers(init.headers)), '*/*')
   if (type) headers['content-type'] ??= type
   const request: ApiRequest = { method: methodOf(method, context.slug), url: url.href, headers, body: bytes }
+  if (stream && (await loadProtocol(context.provider.protocol)).covers(context, request)) throw unsignable(context.slug)
   const callLimits = { ...limits, ...(signal ? { signal } : {}) }
 
   let place = request.url
@@ -50,15 +52,13 @@ export async function apiFetch(account: Account, url: URL, init: ApiFetchInit): 
     redirect,
     isReplayable: !stream,
     discard: ({ body }) => { void body?.cancel().catch(() => undefined) },
-    transmit: transmission(context, request, stream, callLimits, (address) => { place = address }),
+    transmit: transmission(context, stream, callLimits, (address) => { place = address }),
   }, callLimits)
   return platformResponse(answer, place, request.url, context.slug)
 }
 
-function transmission({ openStream, provider, slug }: Context, request: ApiRequest, stream: ReadableStream<Uint8Array> | undefined,
+function transmission({ openStream, slug }: Context, stream: ReadableStream<Uint8Array> | undefined,
   { signal, idleTimeout }: { signal?: AbortSignal; idleTimeout?: number }, tell: (place: string) => void): Way<StreamResponse>['transmit'] {
-  // RFC 5849 section 3.4.1.3: the fields of a form are part of the signature; so is the hash of any other body where it is asked for.
-  if (stream && provider.protocol === 'oauth1' && (provider.bodyHash || request.headers['content-type']?.startsWith(formType))) throw unsignable(slug)
   let unsent = stream
   return (signed, timeout, place) => {
     if (unsent && signed.body !== undefined) throw unsignable(slug)

@@ -4,7 +4,6 @@ import type { Context } from '../model/context.js'
 import type { Pagination } from '../model/provider.js'
 import type { ApiResponse } from './apiResponse.js'
 import { allowedUrl } from './apiUrl.js'
-import { dropSignature } from './send.js'
 
 /**
  * Where the page after this one is: by a `Link` header (RFC 8288) with `rel="next"`, else as the pagination says.
@@ -32,7 +31,6 @@ function nextAddress(context: Context, place: string, target: string, accessToke
   const url = allowedUrl(context, new URL(target, place).href)
   const tokenParameter = provider.tokenParameter ?? 'access_token'
   if (accessToken !== undefined && url.searchParams.get(tokenParameter) === accessToken) url.searchParams.delete(tokenParameter)
-  if (provider.protocol === 'oauth1') dropSignature(url)
   return url
 }
 

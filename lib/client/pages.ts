@@ -1,5 +1,6 @@
 import { AuthError } from '../base/errors.js'
 import type { ApiRequest, Pagination } from '../model/provider.js'
+import { loadProtocol } from '../protocols/index.js'
 import type { RequestOptions } from './apiRequest.js'
 import type { ApiResponse } from './apiResponse.js'
 import type { Account } from './exchange.js'
@@ -28,8 +29,9 @@ export async function* pagesOf<Data>({ context, holder }: Account, first: ApiReq
     read.add(request.url)
     const page = await call(request)
     yield page
-    const next = page.ok && count < maxPages ? nextPage(context, request.url, page, pagination, holder.read()?.accessToken) : undefined
-    if (!next) return
+    const named = page.ok && count < maxPages ? nextPage(context, request.url, page, pagination, holder.read()?.accessToken) : undefined
+    if (!named) return
+    const next = (await loadProtocol(context.provider.protocol)).unsigned(named)
     if (read.has(next.href)) throw new AuthError('provider_bad_response', 'The provider\'s pages lead round in a circle.', { provider: context.slug })
     request = { ...request, url: next.href }
   }

@@ -36,7 +36,9 @@ export async function send<A extends Answer>(context: Context, tokens: Tokens, r
     }
     const timeLeft = hops === 0 ? way.timeout : Math.ceil(way.timeout - (performance.now() - start))
     if (timeLeft <= 0) throw new AuthError('provider_timeout', 'The provider did not answer in time.', { provider: slug })
-    const answer = await way.transmit(protocol.sign(context, tokens, prepared), timeLeft, current.url)
+    const signed = protocol.sign(context, tokens, prepared)
+    // Signed at once as a rule: a promise is only made for what has to be waited for.
+    const answer = await way.transmit(signed instanceof Promise ? await signed : signed, timeLeft, current.url)
     if (answer.status < 300 || answer.status > 399) return answer
     const target = redirectTarget(current, answer)
     if (target === undefined || way.redirect === 'manual') return answer
@@ -44,7 +46,8 @@ export async function send<A extends Answer>(context: Context, tokens: Tokens, r
       way.discard?.(answer)
       throw new AuthError('provider_bad_response', 'The provider\'s API answered with a redirect.', { provider: slug })
     }
-    const next = hops < maxRedirects ? redirected(context, current, answer.status, target, way.isReplayable) : undefined
+    // A server may repeat the signature of the request that it redirects; the next one has its own.
+    const next = hops < maxRedirects ? redirected(current, answer.status, protocol.unsigned(target), way.isReplayable) : undefined
     if (!next) return answer
     way.discard?.(answer)
     current = next
@@ -57,19 +60,11 @@ function redirectTarget({ url }: ApiRequest, { status, headers }: Answer): URL |
 }
 
 /** The next request of a redirect that stays on the same origin; a redirect elsewhere is the caller's to see, not ours to follow. */
-function redirected({ provider }: Context, request: ApiRequest, status: number, target: URL, isReplayable: boolean): ApiRequest | undefined {
+function redirected(request: ApiRequest, status: number, target: URL, isReplayable: boolean): ApiRequest | undefined {
   if (target.origin !== new URL(request.url).origin || target.username || target.password) return undefined
-  // A server may repeat the signature of the request that it redirects; the next one has its own.
-  if (provider.protocol === 'oauth1') dropSignature(target)
   const keepsMethod = status === 307 || status === 308 || request.method === 'GET' || request.method === 'HEAD'
   if (!keepsMethod) return { method: 'GET', url: target.href, headers: withoutContentHeaders(request.headers) }
   return isReplayable ? { ...request, url: target.href } : undefined
-}
-
-/** Takes the parameters of an OAuth 1.0a signature off an address (RFC 5849 section 3.5.3). */
-export function dropSignature(url: URL): void {
-  const names = [...url.searchParams.keys()].filter((name) => name.startsWith('oauth_'))
-  for (const name of names) url.searchParams.delete(name)
 }
 
 // Fetch Standard, request-body-header name.

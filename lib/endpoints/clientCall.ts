@@ -54,14 +54,20 @@ async function metadataOf(context: Context, endpoint: Endpoint): Promise<ServerM
   const { provider } = context
   const name = `${endpoint}_endpoint` as const
   const own = provider[`${endpoint}Endpoint`]
-  if (provider.protocol === 'oidc') {
+  if (provider.issuer !== undefined && provider.discovery !== false) {
     const metadata = (await discover(context)).serverMetadata()
     if (own === undefined) return metadata[name] === undefined ? undefined : metadata
     const { [name]: _other, ...aliases } = metadata.mtls_endpoint_aliases ?? {}
     return { ...metadata, [name]: own, mtls_endpoint_aliases: aliases }
   }
-  if (provider.protocol === 'oauth1' || own === undefined) return undefined
-  return { issuer: provider.issuer ?? new URL(own).origin, [name]: own, ...(provider.tokenEndpoint === undefined ? {} : { token_endpoint: provider.tokenEndpoint }) }
+  if (own === undefined) return undefined
+  const { issuer = new URL(own).origin, tokenEndpoint, jwksUri } = provider
+  return {
+    issuer,
+    [name]: own,
+    ...(tokenEndpoint === undefined ? {} : { token_endpoint: tokenEndpoint }),
+    ...(jwksUri === undefined ? {} : { jwks_uri: jwksUri }),
+  }
 }
 
 /**

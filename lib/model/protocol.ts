@@ -1,22 +1,30 @@
 import type { Context } from './context.js'
 import type { HttpResponse } from './http.js'
-import type { Authorization, CodeGrant, Grant, LoginOptions } from './login.js'
+import type { Authorization, CallbackParameters, CodeGrant, Grant, LoginOptions } from './login.js'
 import type { RawProfile } from './profile.js'
-import type { ApiRequest } from './provider.js'
+import type { ApiRequest, ResolvedProvider } from './provider.js'
 import type { Tokens } from './tokens.js'
 
 /** One protocol: the same functions for all. */
 export interface Protocol {
-  /** Phase 1: where to send the browser, and what to remember. */
+  /** Phase 1: where to send the browser, and what the callback is checked against. */
   authorize: (context: Context, options: LoginOptions) => Promise<Authorization>
+  /** The HTTP methods that a callback of this provider may come by. */
+  callbackMethods: (provider: ResolvedProvider) => readonly string[]
+  /** The value by which a callback names its login, also one that says no; `undefined` where there is none. */
+  state: (parameters: CallbackParameters) => string | undefined
   /** Phase 2, before anything is redeemed: issuer, then error, then code. */
   checkResponse: (context: Context, grant: CodeGrant) => Promise<void>
   /** Phase 2: a grant for tokens. A callback is checked once more. */
   exchange: (context: Context, grant: Grant) => Promise<TokenSet>
-  /** The provider's profile of the user whom the tokens speak for. */
+  /** The provider's profile of the user whom the tokens, or the answer without any, speak for. */
   userinfo: (context: Context, tokenSet: TokenSet) => Promise<RawProfile>
-  /** Puts the tokens on a request to the API. */
-  sign: (context: Context, tokens: Tokens, request: ApiRequest) => ApiRequest
+  /** Puts the tokens on a request to the API: at once, or later where a key has to sign. */
+  sign: (context: Context, tokens: Tokens, request: ApiRequest) => ApiRequest | Promise<ApiRequest>
+  /** Whether the signature of such a request covers its body, which then has to be there as a whole. */
+  covers: (context: Context, request: ApiRequest) => boolean
+  /** An address that a provider has answered with, without what `sign` may have put into the one that was asked: the next request has its own. */
+  unsigned: (address: URL) => URL
   /**
    * Whether a request that the API refused is worth signing anew, because of what the answer says. Asked for answers of 4xx; the body is
    * empty where it is read as it comes.
@@ -24,9 +32,10 @@ export interface Protocol {
   refused?: (context: Context, response: HttpResponse) => boolean
 }
 
-/** Tokens, with what came along: the claims of a verified ID Token, and the answer as the provider gave it. */
+/** What a grant gave: tokens, with what came along: the claims of a verified ID Token, and the answer as the provider gave it. */
 export interface TokenSet {
-  tokens: Tokens
+  /** Absent where the protocol only says who somebody is. */
+  tokens?: Tokens
   claims?: RawProfile
   response: Record<string, unknown>
   /** Of the callback, what the provider's `callbackParameters` names. */

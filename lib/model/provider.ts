@@ -151,10 +151,12 @@ export interface OfflineAccess {
 }
 
 /** A provider whose templates are filled and whose defaults are set: what the flow works with. */
-export interface ResolvedProvider extends Omit<Provider, 'protocol' | 'openid2' | 'title' | 'issuer' | 'discoveryEndpoint' | 'authorizationEndpoint' | 'tokenEndpoint'
+export interface ResolvedProvider extends Omit<Provider, 'protocol' | 'openid2' | 'title' | 'discovery' | 'issuer' | 'discoveryEndpoint' | 'authorizationEndpoint' | 'tokenEndpoint'
   | 'refreshEndpoint' | 'userinfoEndpoint' | 'requestTokenEndpoint' | 'accessTokenEndpoint' | 'revocationEndpoint' | 'introspectionEndpoint'
   | 'renewal' | 'jwksUri' | 'apiBaseUrl' | 'authorizationResponseIssuer'> {
   protocol: ProtocolName
+  /** `false` where the endpoints are the entry's own: as it says, or because its protocol has no discovery. */
+  discovery?: boolean
   /** Where the entry or the catalogue has one; `titleOf` a registration is there always. */
   title?: string
   issuer?: string

@@ -1,3 +1,4 @@
+import { withCertificate } from '../endpoints/clientCertificate.js'
 import type { Context } from '../model/context.js'
 import type { ApiRequest } from '../model/provider.js'
 import type { Tokens } from '../model/tokens.js'
@@ -21,6 +22,11 @@ export function bearer({ provider }: Pick<Context, 'provider'>, { accessToken }:
   }
   const { tokenHeader = 'authorization', tokenScheme = 'Bearer' } = provider
   return { ...request, headers: { ...request.headers, [tokenHeader]: tokenScheme === '' ? accessToken : `${tokenScheme} ${accessToken}` } }
+}
+
+/** The same over a connection on which the client presents its certificate, where it has one: such tokens are bound to it (RFC 8705 section 3). */
+export function signByBearer(context: Context, tokens: Tokens, request: ApiRequest): ApiRequest {
+  return withCertificate(context, bearer(context, tokens, request))
 }
 
 // RFC 6750 section 2.2: only a form-encoded body can carry the token; any other request falls back to the header.

@@ -1,3 +1,4 @@
+import { withValue } from '../base/awaitable.js'
 import { AuthError } from '../base/errors.js'
 import { isObject, parseJson, utf8 } from '../base/json.js'
 import { withParameters } from '../base/parameters.js'
@@ -23,20 +24,22 @@ export function loginFacts({ client }: Pick<Context, 'client'>, { response, call
 
 /**
  * Fetches the person's profile with signed requests, and what else the provider's entry says belongs to it. A provider without an
- * endpoint for it describes the person in the token answer.
+ * endpoint for it, or without tokens to ask it with, describes the person in its answer.
  *
  * @throws AuthError `provider_bad_response` when the profile is not a JSON object
  */
 export async function fetchProfile(context: Context, tokenSet: TokenSet, sign: Protocol['sign']): Promise<RawProfile> {
   const { provider, slug } = context
+  const { tokens, response } = tokenSet
   const facts = loginFacts(context, tokenSet)
+  if (!tokens) return { ...response }
   const raw = provider.userinfoEndpoint === undefined
-    ? withoutTokens(tokenSet.response, tokenSet.tokens)
-    : await getJson(context, tokenSet.tokens, sign, userinfoRequest(provider, provider.userinfoEndpoint, facts))
+    ? withoutTokens(response, tokens)
+    : await getJson(context, tokens, sign, userinfoRequest(provider, provider.userinfoEndpoint, facts))
   if (!isObject(raw)) throw new AuthError('provider_bad_response', 'The provider\'s profile answer could not be used.', { provider: slug })
   for (const [name, extra] of Object.entries(provider.extraRequests ?? {})) {
     // A person or an application may have withheld the scope for it; the sign-in goes on without.
-    const value = await extraRequest(context, tokenSet.tokens, sign, () => typeof extra === 'function' ? checkedAddress(context, extra(raw, facts)) : extra)
+    const value = await extraRequest(context, tokens, sign, () => typeof extra === 'function' ? checkedAddress(context, extra(raw, facts)) : extra)
     if (value !== undefined) raw[name] = value
   }
   return raw
@@ -74,8 +77,7 @@ async function extraRequest(context: Context, tokens: Tokens, sign: Protocol['si
 async function getJson(context: Context, tokens: Tokens, sign: Protocol['sign'], asked: ApiRequest): Promise<unknown> {
   const { http, provider, client, slug } = context
   const request: ApiRequest = { ...asked, headers: { accept: 'application/json', ...provider.apiHeaders, ...asked.headers } }
-  const signed = sign(context, tokens, provider.hooks?.apiRequest?.(request, tokens, client) ?? request)
-  const { status, body } = await http(signed)
+  const { status, body } = await withValue(sign(context, tokens, provider.hooks?.apiRequest?.(request, tokens, client) ?? request), http)
   if (status !== 200) throw new AuthError('provider_bad_response', `The provider answered the profile request with HTTP ${String(status)}.`, { provider: slug })
   try {
     return parseJson(utf8(body))

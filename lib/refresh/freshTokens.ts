@@ -53,5 +53,5 @@ export function presentTokens(holder: TokenSource, slug: string): Tokens {
   if (tokens) return tokens
   throw new AuthError('credentials_gone', holder.unfetched
     ? 'No access token has been asked for yet: make a call, or await credentials.refresh().'
-    : 'This account has been signed out.', { provider: slug })
+    : 'There is no access to this account: it was signed out or revoked, or its provider only says who somebody is.', { provider: slug })
 }

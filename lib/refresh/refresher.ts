@@ -136,7 +136,9 @@ function flightKey(binding: string, tokens: Tokens, record: TokenRecord | undefi
 async function askProvider(context: Context, grant: Grant): Promise<Tokens> {
   const protocol = await loadProtocol(context.provider.protocol)
   try {
-    return (await protocol.exchange(context, grant)).tokens
+    const { tokens } = await protocol.exchange(context, grant)
+    if (!tokens) throw new AuthError('provider_bad_response', 'The provider gave no tokens.', { provider: context.slug })
+    return tokens
   } catch (error) {
     if (error instanceof AuthError && error.code === 'provider_error') {
       throw new AuthError('reauth_required', 'The provider ended the access; sign in again.', { provider: context.slug, cause: error, providerError: error.providerError })

@@ -42,8 +42,8 @@ export function isBoundTo(binding: unknown, party: Party): boolean {
 
 /** With discovery the issuer vouches for every endpoint; without, each origin stands for itself. */
 function identitiesOf(provider: Party['provider']): string[] {
-  const { issuer, protocol, discovery, discoveryEndpoint } = provider
-  if (protocol === 'oidc' && issuer !== undefined && discovery !== false && discoveryEndpoint === undefined) return [issuer]
+  const { issuer, discovery, discoveryEndpoint } = provider
+  if (issuer !== undefined && discovery !== false && discoveryEndpoint === undefined) return [issuer]
   const origins = endpointNames.map((name) => provider[name]).filter((address) => address !== undefined).map((address) => new URL(address).origin)
   return issuer === undefined ? origins : [issuer, ...origins]
 }

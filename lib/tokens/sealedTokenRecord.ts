@@ -11,8 +11,8 @@ import { readTokens } from './tokens.js'
 /** What a token store holds of one account. */
 export type TokenRecordContents =
   | { state: 'kept'; kept: KeptTokens; savedAt: number }
-  /** The tokens have been revoked, and the person is still signed in. */
-  | { state: 'revoked'; kept?: undefined }
+  /** The person is signed in, without tokens: they have been revoked, or there never were any. */
+  | { state: 'empty'; kept?: undefined; version: number; savedAt: number }
   /** Nothing, nothing that can be read, or what belongs to another entry. */
   | { state: 'absent'; kept?: undefined }
 
@@ -20,8 +20,10 @@ export type TokenRecordContents =
 export interface SealedTokenRecord extends TokenRecord {
   /** What the record says, in more words than `read`. */
   look: () => Promise<TokenRecordContents>
+  /** See `TokenRecord.write`; without tokens for a record that is to stay empty. */
+  write: (tokens: Tokens | undefined, version: number) => Promise<boolean>
   /** Writes over whatever is there. */
-  put: (tokens: Tokens) => Promise<void>
+  put: (tokens: Tokens | undefined) => Promise<void>
   /** Leaves a mark in the place of the tokens, where there are any. */
   markRevoked: () => Promise<void>
   remove: () => Promise<void>
@@ -49,16 +51,20 @@ const maxAttempts = 20
  */
 export function sealedTokenRecord({ store, sealer, key, party, ttl, now }: SealedTokenRecordOptions): SealedTokenRecord {
   const binding = bindingOf(party)
-  const seal = (tokens: Tokens): string => sealer.seal('tokens', key, { version: 1, savedAt: now(), binding, tokens }, { compressed: true })
+  // What holds no tokens is called revoked, as it was when tokens could be missing for no other reason.
+  const seal = (tokens: Tokens | undefined): string =>
+    sealer.seal('tokens', key, { version: 1, savedAt: now(), binding, ...(tokens ? { tokens } : { revoked: true }) }, { compressed: true })
 
   async function look(): Promise<TokenRecordContents> {
     const stored = await callStore(() => store.get(key))
     const value = typeof stored?.record === 'string' ? sealer.open('tokens', key, stored.record) : undefined
     if (!stored || !isObject(value) || value['version'] !== 1 || !isBoundTo(value['binding'], party)) return { state: 'absent' }
-    if (value['revoked'] === true) return { state: 'revoked' }
+    const { version } = stored
+    const savedAt = Number(value['savedAt']) || 0
+    if (value['revoked'] === true) return { state: 'empty', version, savedAt }
     const tokens = readTokens(value['tokens'])
     return tokens
-      ? { state: 'kept', kept: { tokens, version: stored.version }, savedAt: Number(value['savedAt']) || 0 }
+      ? { state: 'kept', kept: { tokens, version }, savedAt }
       : { state: 'absent' }
   }
 
@@ -73,11 +79,10 @@ export function sealedTokenRecord({ store, sealer, key, party, ttl, now }: Seale
     write: (tokens, version) => callStore(async () => (await store.set(key, seal(tokens), { version, ttl }) as unknown) === true),
     put: async (tokens) => { await callStore(() => store.set(key, seal(tokens), { ttl })) },
     async markRevoked() {
-      const mark = sealer.seal('tokens', key, { version: 1, binding, revoked: true })
       // Over what is there and never anew: a record that a sign-out has removed meanwhile stays away.
       for (let attempt = 0; attempt < maxAttempts; attempt++) {
         const { kept } = await look()
-        if (!kept || await callStore(() => store.set(key, mark, { version: kept.version, ttl }))) return
+        if (!kept || await callStore(() => store.set(key, seal(undefined), { version: kept.version, ttl }))) return
       }
       throw new AuthError('store_unavailable', 'The tokens change too fast to be marked as revoked. Try again soon.')
     },

@@ -5,6 +5,7 @@ import { createCredentials } from '../../lib/client/credentials.js'
 import type { LoginDecision } from '../../lib/config/settings.js'
 import type { Transaction } from '../../lib/model/login.js'
 import type { Tokens } from '../../lib/model/tokens.js'
+import type { AuthUser } from '../../lib/model/user.js'
 import type { ClientContext } from '../../lib/refresh/refresher.js'
 import { bindingOf } from '../../lib/tokens/binding.js'
 import { sealCredentials } from '../../lib/tokens/sealedCredentials.js'
@@ -54,15 +55,17 @@ async function forgetReplaced(engine: Engine, { host }: RequestContext, former: 
   await dropSession(engine, former)
 }
 
-type Decided = LoginResult & { redirect: string | undefined }
+interface Decided { user: AuthUser; tokens: Tokens | undefined; redirect: string | undefined }
 
 async function decide({ settings, sealer }: Engine, { host }: RequestContext, context: ClientContext, { user, tokens }: LoginResult): Promise<Decided> {
   const { onLogin } = settings.hooks
   if (!onLogin) return { user, tokens, redirect: undefined }
   let current = tokens
   const seal = (held: Tokens): string => sealCredentials(sealer, { slug: context.slug, binding: bindingOf(context), tokens: held, user })
-  const credentials = createCredentials(context, { read: () => current, write: (renewed) => { current = renewed }, seal })
-  const decision: unknown = await callHook('onLogin', () => onLogin({ user, tokens, credentials, req: host.native }), 'The application could not complete the sign-in.')
+  const credentials = createCredentials(context, { read: () => current, write: (refreshed) => { current = refreshed }, seal })
+  // No protocol that applications can configure today comes without tokens; the first that does widens the type of the hook.
+  const given = tokens as Readonly<Tokens>
+  const decision: unknown = await callHook('onLogin', () => onLogin({ user, tokens: given, credentials, req: host.native }), 'The application could not complete the sign-in.')
   // What a look-up that found nobody gives, such as null, must not let anybody in.
   if (decision !== undefined && decision !== true && !isDecision(decision)) throw new AuthError('login_refused', 'This account may not sign in here.')
   if (!isDecision(decision)) return { user, tokens: current, redirect: undefined }

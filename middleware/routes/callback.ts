@@ -21,7 +21,7 @@ export async function callbackRoute(received: ProviderRequest): Promise<Reply> {
   refusePrefetch(received)
   if (isCrossSitePost(received)) return postAgain(received)
   const callback = withoutMarker(received)
-  const login = loginNameOf(callback)
+  const login = await loginNameOf(callback)
   const transaction = await callback.request.transactions.find(login)
   if (!transaction || callback.engine.callbackRuns.hasUsed(transaction)) return await afterwards(callback, login, transaction)
   keepReturnTo(callback, transaction)
@@ -50,8 +50,8 @@ function withoutMarker({ parameters: { [repostMarker]: _reposted, ...parameters 
   return { ...received, parameters }
 }
 
-function loginNameOf({ registration, parameters }: ProviderRequest): LoginName {
-  const state = stateOf(registration.provider.protocol, parameters)
+async function loginNameOf({ registration, parameters }: ProviderRequest): Promise<LoginName> {
+  const state = await stateOf(registration.provider, parameters)
   if (state === undefined || state === '') throw new AuthError('state_missing', 'The answer does not say which sign-in it belongs to.')
   return { slug: registration.slug, stateHash: sha256(state) }
 }

@@ -1,3 +1,4 @@
+import { callbackMethods } from '../../lib/callback.js'
 import type { Engine } from '../core/engine.js'
 import type { RequestContext } from '../core/requestContext.js'
 import type { Parameters } from '../http/parameters.js'
@@ -33,7 +34,7 @@ export function findRoute(engine: Engine, path: string): Route | undefined {
   if (second === undefined && first === 'logout') return route(engine, ['GET', 'POST'], logoutRoute)
   if (!slugShape.test(first)) return undefined
   if (second === undefined) return { ...providerRoute(engine, first, () => ['GET', 'POST'], loginRoute), isEntrance: true }
-  if (second === 'callback') return providerRoute(engine, first, ({ provider }) => provider.responseMode === 'form_post' ? ['GET', 'POST'] : ['GET'], callbackRoute)
+  if (second === 'callback') return providerRoute(engine, first, ({ provider }) => callbackMethods(provider), callbackRoute)
   return undefined
 }
 

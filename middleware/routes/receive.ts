@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../lib/base/awaitable.js'
 import { AuthError } from '../../lib/base/errors.js'
 import type { Registration } from '../../lib/model/context.js'
 import type { Engine } from '../core/engine.js'
@@ -15,7 +16,7 @@ export interface ProviderRequest {
 }
 
 /** The methods that a route takes, which may be the provider's choice. */
-export type MethodsOf = (registration: Registration) => readonly string[]
+export type MethodsOf = (registration: Registration) => Awaitable<readonly string[]>
 
 /**
  * The parameters of a request for a route.
@@ -35,7 +36,7 @@ export async function receiveForProvider(engine: Engine, request: RequestContext
   requireCertainty(request)
   const registration = await engine.find(slug, request.host)
   if (!registration) throw new AuthError('unknown_provider', 'There is no such way to sign in here.')
-  requireMethod(request, methodsOf(registration))
+  requireMethod(request, await methodsOf(registration))
   const parameters = await parametersOf(request.host).catch(asRetryable)
   // So that "start again" leads where the user wanted to go.
   if (parameters['returnTo'] !== undefined) request.returnTo = allowedReturnTo(engine, request.publicUrl, parameters['returnTo'])

@@ -44,9 +44,13 @@ export function loadAccounts(engine: Engine, host: HostRequest, record: SessionR
   })
 }
 
+/** Of an account whose tokens have been revoked, or that never had any. */
+const noTokens: LoadedTokens = Object.freeze({})
+
 /** The tokens that the session itself holds, as long as nothing has to be asked for. */
 function tokensAtHand({ settings, refresher, now }: Engine, registration: Registration, { tokens, tokenRecord, sessionTokenRecord: beside }: Account): LoadedTokens | undefined {
-  if (settings.fetchToken || tokenRecord !== undefined || !tokens) return undefined
+  if (settings.fetchToken || tokenRecord !== undefined) return undefined
+  if (!tokens) return noTokens
   const newest = refresher.newest(registration, tokens)
   return beside === undefined || !shouldRefresh(newest, now()) ? { tokens: newest } : undefined
 }
@@ -69,8 +73,8 @@ async function fromTokenStore(engine: Engine, registration: Registration, name: 
   // Asked also while newer tokens wait in this process to be written: only the store knows of a sign-out elsewhere.
   const contents = await lookAt(tokenRecord, engine.now() - createdAt < justNow)
   if (contents.state === 'absent') return undefined
-  if (contents.state === 'revoked') return {}
   touch(engine, tokenRecord, contents)
+  if (contents.state === 'empty') return noTokens
   return { tokens: engine.refresher.pending(tokenRecord.key) ?? contents.kept.tokens }
 }
 
@@ -97,9 +101,10 @@ async function lookAt(tokenRecord: SealedTokenRecord, isNew: boolean): Promise<T
   return contents
 }
 
-/** Tokens that are used but never refreshed stay: their record is written again before its time is over, under the current secret. */
-function touch(engine: Engine, tokenRecord: SealedTokenRecord, { kept, savedAt }: Extract<TokenRecordContents, { state: 'kept' }>): void {
-  if (engine.now() - savedAt > recordLifetime(engine) * 1000 / 4) engine.background(tokenRecord.write(kept.tokens, kept.version))
+/** What is used but never refreshed stays: its record is written again before its time is over, under the current secret. */
+function touch(engine: Engine, tokenRecord: SealedTokenRecord, contents: Exclude<TokenRecordContents, { state: 'absent' }>): void {
+  if (engine.now() - contents.savedAt <= recordLifetime(engine) * 1000 / 4) return
+  engine.background(tokenRecord.write(contents.kept?.tokens, contents.state === 'kept' ? contents.kept.version : contents.version))
 }
 
 /** A session that holds its tokens itself learns what they have become since: a refresh was too late for an earlier answer, or another request's. */

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { callback } from '../../lib/callback.js'
+import { callback, type LoginResult } from '../../lib/callback.js'
 import { introspect } from '../../lib/endpoints/introspection.js'
 import { revokeTokens } from '../../lib/endpoints/revocation.js'
 import { login } from '../../lib/login.js'
@@ -68,7 +68,7 @@ describe.each(['oauth2', 'oidc'] as const)('By %s', (protocol) => {
   test.each(ways)('%s proves the client for a login, a renewal, an introspection and a revocation', async (_name, way) => {
     const context = contextOf(protocol, way)
     const { location, transaction } = await login(context, protocol === 'oidc' ? { prompt: 'consent' } : {})
-    const { user, tokens } = await callback(context, transaction, await approve(location))
+    const { user, tokens } = await callback(context, transaction, await approve(location)) as Required<LoginResult>
     expect(user.id).toBe('ada-id')
     expect(tokens.refreshToken).toBeDefined()
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { codeChallenge, sha256 } from '../../lib/base/random.js'
-import { callback, stateOf, transactionLifetime } from '../../lib/callback.js'
+import { callback, callbackMethods, stateOf, transactionLifetime } from '../../lib/callback.js'
 import { login, targetOf } from '../../lib/login.js'
 import { protocol } from '../../lib/protocols/oauth2/oauth2.js'
-import type { CallbackParameters, Client, Context, LoginOptions, ResolvedProvider, Transaction } from '../../lib/types.js'
+import type { CallbackParameters, Client, Context, LoginOptions, ProtocolName, ResolvedProvider, Transaction } from '../../lib/types.js'
 import { contextFor } from '../support/context.js'
 import { sendJson, startServer, type SmallServer } from '../support/unitServer.js'
 
@@ -150,10 +150,17 @@ test('Without a refresh token, a renewal asks for a new sign-in and makes no cal
   expect(server.received).toEqual([])
 })
 
-test('A callback names its login by its state; one of OAuth 1.0a by the request token, also when the person said no', () => {
-  expect(stateOf('oauth2', { state: 's', oauth_token: 't' })).toBe('s')
-  expect(stateOf('oidc', { oauth_token: 't' })).toBeUndefined()
-  expect(stateOf('oauth1', { state: 's', oauth_token: 't', denied: 'd' })).toBe('t')
-  expect(stateOf('oauth1', { denied: 'd' })).toBe('d')
-  expect(stateOf('oauth1', { state: 's' })).toBeUndefined()
+test('A callback names its login by its state; one of OAuth 1.0a by the request token, also when the person said no', async () => {
+  const named = (protocol: ProtocolName, parameters: CallbackParameters): Promise<string | undefined> => stateOf(contextOf({ protocol }).provider, parameters)
+  expect(await named('oauth2', { state: 's', oauth_token: 't' })).toBe('s')
+  expect(await named('oidc', { oauth_token: 't' })).toBeUndefined()
+  expect(await named('oauth1', { state: 's', oauth_token: 't', denied: 'd' })).toBe('t')
+  expect(await named('oauth1', { denied: 'd' })).toBe('d')
+  expect(await named('oauth1', { state: 's' })).toBeUndefined()
+})
+
+test('A callback comes by GET, and by POST where the provider was asked to post it', async () => {
+  expect(await callbackMethods(contextOf().provider)).toEqual(['GET'])
+  expect(await callbackMethods(contextOf({ responseMode: 'form_post' }).provider)).toEqual(['GET', 'POST'])
+  expect(await callbackMethods(contextOf({ protocol: 'oauth1' }).provider)).toEqual(['GET'])
 })

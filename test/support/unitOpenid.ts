@@ -84,6 +84,6 @@ export async function startAt(fake: FakeOpenid, context: Context = contextAt(fak
   return { context, transaction, parameters: { code: 'c', state: asked.get('state') ?? '' } }
 }
 
-export function finish({ context, transaction, parameters }: Started): Promise<LoginResult> {
-  return callback(context, transaction, parameters)
+export async function finish({ context, transaction, parameters }: Started): Promise<Required<LoginResult>> {
+  return await callback(context, transaction, parameters) as Required<LoginResult>
 }

@@ -57,6 +57,7 @@ export function completeProvider(options: EntryOptions & { protocol: ProtocolNam
     ...(options.renewal ? { renewal: filledRenewal(options.renewal, parameters, `${path}.renewal`) } : {}),
     ...(isOpenid || options.profile ? { profile: { ...(isOpenid ? standardMap(options.profile) : {}), ...options.profile } } : {}),
     scope: options.scope ?? (isOpenid ? openidScope : []),
+    ...(isOpenid ? {} : { discovery: false }),
     ...(isOpenid && options.offline === true && isSilent(options) ? { offlineAccess: openidOfflineAccess } : {}),
   }
 }

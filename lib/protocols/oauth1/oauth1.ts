@@ -5,20 +5,22 @@ import { tokenTimeoutFactor } from '../../http/http.js'
 import type { Context } from '../../model/context.js'
 import type { HttpResponse } from '../../model/http.js'
 import type { Authorization, CallbackParameters, Transaction } from '../../model/login.js'
-import type { Protocol, TokenSet } from '../../model/protocol.js'
 import type { ApiRequest } from '../../model/provider.js'
+import type { Tokens } from '../../model/tokens.js'
 import { denied } from '../authorizationResponse.js'
+import { defineProtocol } from '../defineProtocol.js'
 import { fetchProfile } from '../userinfo.js'
 import { inTurn } from './callsUnderWay.js'
 import { learnClock, timestampFor } from './clock.js'
 import { freshNonce } from './nonce.js'
+import { formContentType } from './parameters.js'
 import { hasPlaceInBody, signRequest, type SigningOptions } from './signature.js'
 
 /** A token and its secret, of whichever leg (RFC 5849 section 1.1). */
 interface TokenPair { token: string; secret: string }
 
 /** OAuth 1.0a (RFC 5849): temporary credentials, the person's approval, token credentials. Revision 1.0 without the "a" is refused. */
-export const protocol: Protocol = {
+export const protocol = defineProtocol({
   async authorize(context, options): Promise<Authorization> {
     const { provider, slug, redirectUri } = context
     const address = endpoint(context, 'requestTokenEndpoint')
@@ -38,11 +40,14 @@ export const protocol: Protocol = {
     }
   },
 
+  // Providers name the token in another parameter when the person says no.
+  state: (parameters) => parameters['oauth_token'] ?? parameters['denied'],
+
   async checkResponse({ slug }, { parameters }) {
     oauthVerifier(parameters, slug)
   },
 
-  async exchange(context, grant): Promise<TokenSet> {
+  async exchange(context, grant) {
     if (grant.type !== 'authorization_code') {
       throw new AuthError('reauth_required', 'OAuth 1.0a tokens cannot be refreshed; sign in again.', { provider: context.slug })
     }
@@ -58,16 +63,30 @@ export const protocol: Protocol = {
   },
 
   userinfo(context, tokenSet) {
-    return fetchProfile(context, tokenSet, protocol.sign)
+    return fetchProfile(context, tokenSet, sign)
   },
 
-  sign(context, tokens, request) {
-    const { bodyHash, signaturePlacement, realm } = context.provider
-    const token = { token: tokens.accessToken, secret: tokens.tokenSecret ?? '' }
-    return signed(context, request, token, { signaturePlacement: placementOf(request, signaturePlacement), realm, bodyHash })
+  sign,
+
+  // RFC 5849 section 3.4.1.3: the fields of a form are part of the signature; so is the hash of any other body where it is asked for.
+  covers: ({ provider }, { headers }) => provider.bodyHash === true || headers['content-type']?.startsWith(formContentType) === true,
+
+  // RFC 5849 section 3.5.3.
+  unsigned(address) {
+    const url = new URL(address)
+    for (const name of [...url.searchParams.keys()]) {
+      if (name.startsWith('oauth_')) url.searchParams.delete(name)
+    }
+    return url
   },
 
   refused: learnClock,
+})
+
+function sign(context: Context, tokens: Tokens, request: ApiRequest): ApiRequest {
+  const { bodyHash, signaturePlacement, realm } = context.provider
+  const token = { token: tokens.accessToken, secret: tokens.tokenSecret ?? '' }
+  return signed(context, request, token, { signaturePlacement: placementOf(request, signaturePlacement), realm, bodyHash })
 }
 
 // RFC 5849 section 3.5.2: only a form can carry the parameters in its body; any other request has them in the header.

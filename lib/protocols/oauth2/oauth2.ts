@@ -1,10 +1,8 @@
 import { AuthError } from '../../base/errors.js'
-import { withCertificate } from '../../endpoints/clientCertificate.js'
 import { grantSource } from '../../endpoints/errorSource.js'
 import { requestTokens } from '../../endpoints/token.js'
 import type { Context } from '../../model/context.js'
 import type { Grant } from '../../model/login.js'
-import type { Protocol } from '../../model/protocol.js'
 import type { ResolvedProvider } from '../../model/provider.js'
 import type { ResolvedExchange } from '../../model/refresh.js'
 import type { Tokens } from '../../model/tokens.js'
@@ -12,11 +10,12 @@ import { canRefresh } from '../../tokens/canRefresh.js'
 import { readTokenResponse } from '../../tokens/tokens.js'
 import { authorizationAddress, authorizationRequest } from '../authorizationRequest.js'
 import { authorizationCode, type ExpectedIssuer } from '../authorizationResponse.js'
-import { bearer } from '../bearer.js'
+import { signByBearer } from '../bearer.js'
+import { defineProtocol } from '../defineProtocol.js'
 import { callbackFacts, fetchProfile } from '../userinfo.js'
 
 /** OAuth 2.0: the authorization code grant with PKCE (RFC 6749, RFC 7636, RFC 9700). */
-export const protocol: Protocol = {
+export const protocol = defineProtocol({
   authorize(context, options) {
     const { parameters, state, remember } = authorizationRequest(context, options, { withNonce: false })
     const location = authorizationAddress(endpoint(context, 'authorizationEndpoint'), parameters)
@@ -38,13 +37,11 @@ export const protocol: Protocol = {
   },
 
   userinfo(context, tokenSet) {
-    return fetchProfile(context, tokenSet, protocol.sign)
+    return fetchProfile(context, tokenSet, signByBearer)
   },
 
-  sign(context, tokens, request) {
-    return withCertificate(context, bearer(context, tokens, request))
-  },
-}
+  sign: signByBearer,
+})
 
 function form(context: Context, grant: Grant): Record<string, string> {
   const { provider, slug, redirectUri } = context

@@ -1,24 +1,24 @@
 import type { Configuration, ServerMetadata } from 'openid-client'
 import { AuthError } from '../../base/errors.js'
 import { withParameters } from '../../base/parameters.js'
-import { withCertificate } from '../../endpoints/clientCertificate.js'
 import { discover } from '../../endpoints/discovery.js'
 import { errorSource, grantSource } from '../../endpoints/errorSource.js'
 import { fromOpenidClient, loadOpenidClient } from '../../endpoints/openidClient.js'
 import type { Context } from '../../model/context.js'
 import type { CallbackParameters, CodeGrant, Grant } from '../../model/login.js'
 import type { RawProfile } from '../../model/profile.js'
-import type { Protocol, TokenSet } from '../../model/protocol.js'
+import type { TokenSet } from '../../model/protocol.js'
 import { readTokenResponse } from '../../tokens/tokens.js'
 import { authorizationAddress, authorizationRequest } from '../authorizationRequest.js'
 import { authorizationCode } from '../authorizationResponse.js'
-import { bearer } from '../bearer.js'
+import { signByBearer } from '../bearer.js'
+import { defineProtocol } from '../defineProtocol.js'
 import { callbackFacts, fetchProfile } from '../userinfo.js'
 import { checkIdToken, invalidIdToken } from './idToken.js'
 import { mergedClaims } from './mergedClaims.js'
 
 /** OpenID Connect: the authorization code flow with PKCE and nonce (OpenID Connect Core section 3.1), ID Token signatures checked. */
-export const protocol: Protocol = {
+export const protocol = defineProtocol({
   async authorize(context, options) {
     const metadata = (await discover(context)).serverMetadata()
     const endpoint = context.provider.authorizationEndpoint ?? metadata.authorization_endpoint
@@ -48,10 +48,8 @@ export const protocol: Protocol = {
     return mergedClaims(tokenSet.claims ?? {}, profile, context.provider.profile)
   },
 
-  sign(context, tokens, request) {
-    return withCertificate(context, bearer(context, tokens, request))
-  },
-}
+  sign: signByBearer,
+})
 
 function checkAnswer(context: Context, metadata: ServerMetadata, grant: CodeGrant): void {
   authorizationCode(grant.parameters, expectedIssuer(metadata, grant.parameters['iss']), grantSource(context, grant))
@@ -117,10 +115,10 @@ function expectedIssuer(metadata: ServerMetadata, iss: string | undefined): { is
 async function fetchUserinfo(context: Context, tokenSet: TokenSet): Promise<RawProfile> {
   const { provider, slug } = context
   const { tokens, claims = {} } = tokenSet
-  if (provider.userinfo === false) return {}
+  if (provider.userinfo === false || !tokens) return {}
   const subject = String(claims['sub'])
   if (provider.userinfoEndpoint !== undefined) {
-    const profile = await fetchProfile(context, tokenSet, protocol.sign)
+    const profile = await fetchProfile(context, tokenSet, signByBearer)
     if (profile['sub'] !== subject) throw invalidIdToken(slug, 'userinfo sub')
     return profile
   }

@@ -17,7 +17,7 @@ async function asked(protocol: 'oauth2' | 'oidc', provider: Partial<ResolvedProv
   const context: Context = contextFor({ now: () => 1_000_000, provider: { protocol, issuer: server.origin, tokenEndpoint: `${server.origin}/token`, ...provider }, outbound: own ? { fetch: globalThis.fetch } : {} })
   const { tokens } = await (await loadProtocol(protocol)).exchange(context, { type: 'client_credentials', ...(scope ? { scope } : {}) })
   const request = server.received.find(({ url }) => url === '/token')
-  return { form: Object.fromEntries(new URLSearchParams(request?.body)), accessToken: tokens.accessToken, expiresAt: tokens.expiresAt }
+  return { form: Object.fromEntries(new URLSearchParams(request?.body)), accessToken: String(tokens?.accessToken), expiresAt: tokens?.expiresAt }
 }
 
 describe.each([['oauth2', false], ['oauth2', true], ['oidc', false], ['oidc', true]] as const)('By %s, with a fetch of the application: %p', (protocol, own) => {

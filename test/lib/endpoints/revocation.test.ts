@@ -94,7 +94,7 @@ describe('A server\'s answer', () => {
 describe('The entry', () => {
   test('that names no endpoint has nothing to revoke at', async () => {
     expect(await revokeTokens(contextFor(), both)).toBe(false)
-    expect(await revokeTokens(contextFor({ provider: { protocol: 'oauth1', revocationEndpoint: 'https://id.example/revoke' } }), both)).toBe(false)
+    expect(await revokeTokens(contextFor({ provider: { protocol: 'oauth1' } }), both)).toBe(false)
   })
 
   test('may say how the client authenticates there', async () => {

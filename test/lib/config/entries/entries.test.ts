@@ -13,7 +13,7 @@ describe('An entry of the catalogue', () => {
   test('comes complete', () => {
     const { provider, ...registration } = register('acme', client)
     expect(registration).toEqual({ slug: 'acme', client })
-    expect(provider).toEqual({ ...catalogue.acme, apiBaseUrl: 'https://api.acme.example/v1/' })
+    expect(provider).toEqual({ ...catalogue.acme, discovery: false, apiBaseUrl: 'https://api.acme.example/v1/' })
   })
 
   test('may stand under another slug', () => {

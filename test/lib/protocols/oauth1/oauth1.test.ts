@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { callback } from '../../../../lib/callback.js'
+import { callback, type LoginResult } from '../../../../lib/callback.js'
 import { createApiClient } from '../../../../lib/client/apiClient.js'
 import { login } from '../../../../lib/login.js'
 import { protocol } from '../../../../lib/protocols/oauth1/oauth1.js'
@@ -42,7 +42,7 @@ describe('Three legs', () => {
   ])('by %s give the person, and a client of the API', async (_what, more) => {
     const { server, context } = await realProvider({}, more)
     const { location, transaction } = await login(context)
-    const { user, tokens } = await callback(context, transaction, await approve(location))
+    const { user, tokens } = await callback(context, transaction, await approve(location)) as Required<LoginResult>
     expect(user).toMatchObject({ provider: 'bird', username: 'ada', name: 'Ada Example', email: 'ada@example.com' })
     expect(tokens).toEqual({ accessToken: expect.any(String), tokenSecret: expect.any(String), tokenType: 'OAuth', issuedAt: expect.any(Number) })
     expect(JSON.stringify(user)).not.toContain(tokens.accessToken)

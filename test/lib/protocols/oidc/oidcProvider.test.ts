@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { callback } from '../../../../lib/callback.js'
+import { callback, type LoginResult } from '../../../../lib/callback.js'
 import { createApiClient } from '../../../../lib/client/apiClient.js'
 import { createCredentials } from '../../../../lib/client/credentials.js'
 import { login } from '../../../../lib/login.js'
@@ -60,13 +60,13 @@ describe('A login', () => {
     const { transaction, parameters } = await signIn(context)
     const { user, tokens } = await callback(context, transaction, parameters)
     expect(user).toMatchObject({ provider: 'corp', id: 'ada-id', key: 'corp$ada-id', username: 'ada', name: 'Ada Example', email: 'ada@example.com', emailVerified: true, locale: 'en-GB' })
-    expect(tokens).toMatchObject({ accessToken: expect.any(String), tokenType: 'Bearer', idToken: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/), scope: 'openid profile email', expiresAt: (tokens.issuedAt ?? 0) + 600 })
+    expect(tokens).toMatchObject({ accessToken: expect.any(String), tokenType: 'Bearer', idToken: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/), scope: 'openid profile email', expiresAt: (tokens?.issuedAt ?? 0) + 600 })
   })
 
   test('reads the API with its token, and renews it: the old refresh token is used once', async () => {
     const context = contextOf({}, { scope: ['openid', 'profile', 'email', 'offline_access'] })
     const { transaction, parameters } = await signIn(context)
-    let { tokens }: { tokens: Tokens } = await callback(context, transaction, parameters)
+    let { tokens } = await callback(context, transaction, parameters) as Required<LoginResult>
     const holder = { read: () => tokens, write: (renewed: Tokens) => { tokens = renewed } }
     const first = tokens
     const api = createApiClient(context, holder)
