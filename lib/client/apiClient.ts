@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import type { ApiRequest } from '../model/provider.js'
 import type { AuthUser } from '../model/user.js'
 import type { ClientContext } from '../refresh/refresher.js'
-import type { TokenSource } from '../tokens/tokenSource.js'
+import type { TokenAccess } from '../tokens/tokenSource.js'
 import { apiRequest, type RequestOptions } from './apiRequest.js'
 import { apiResponse, type ApiResponse } from './apiResponse.js'
 import { apiUrl } from './apiUrl.js'
@@ -54,12 +54,12 @@ export interface ApiClientParts {
 
 /**
  * Makes the API client of one account.
- * @param holder where the account's tokens are kept, so that refreshed ones are not lost
+ * @param access the account's tokens, and where refreshed ones are kept
  * @param user fills `{id}` and the like in addresses
  */
-export function createApiClient(context: ClientContext, holder: TokenSource, user?: Partial<AuthUser>, parts: ApiClientParts = {}): ApiClient {
-  const credentials = createCredentials(context, holder)
-  const account: Account = { context, holder, wait: parts.wait ?? wait }
+export function createApiClient(context: ClientContext, access: TokenAccess, user?: Partial<AuthUser>, parts: ApiClientParts = {}): ApiClient {
+  const credentials = createCredentials(context, access)
+  const account: Account = { context, access, wait: parts.wait ?? wait }
 
   const call = async <Data>(request: ApiRequest, options: RequestOptions): Promise<ApiResponse<Data>> => {
     const { maxBytes = defaultMaxBytes, signal } = options

@@ -2,12 +2,12 @@ import { inspect } from 'node:util'
 import { AuthError } from '../base/errors.js'
 import { revokeTokens } from '../endpoints/revocation.js'
 import type { Tokens } from '../model/tokens.js'
-import { presentTokens, refreshedTokens } from '../refresh/freshTokens.js'
+import { presentTokens, refreshedTokens, startingTokens } from '../refresh/freshTokens.js'
 import type { ClientContext } from '../refresh/refresher.js'
 import { canRefresh } from '../tokens/canRefresh.js'
 import { shouldRefresh } from '../tokens/refreshTime.js'
 import { isExpired } from '../tokens/tokens.js'
-import type { TokenSource } from '../tokens/tokenSource.js'
+import type { TokenAccess, TokenSource } from '../tokens/tokenSource.js'
 
 /** Tokens with a life: what an application may know and do about its access to an account. */
 export interface Credentials {
@@ -43,10 +43,11 @@ export interface Credentials {
   seal: () => string
 }
 
-/** Makes the credentials of an account from where its tokens are kept. */
-export function createCredentials(context: ClientContext, holder: TokenSource): Credentials {
+/** Makes the credentials of an account. */
+export function createCredentials(context: ClientContext, access: TokenAccess): Credentials {
   const { slug, now } = context
-  const tokens = (): Tokens => presentTokens(holder, slug)
+  const { source, record, grant, seal } = access
+  const tokens = (): Tokens => presentTokens(access, slug)
   const seconds = (): number => Math.floor(now() / 1000)
   const facts = {
     get provider() { return slug },
@@ -66,32 +67,32 @@ export function createCredentials(context: ClientContext, holder: TokenSource): 
     get accessToken() { return tokens().accessToken },
     expiresSoon: (within = 86_400) => isExpired(tokens(), seconds(), within) === true,
     refresh: async ({ force = false } = {}) => {
-      await holder.load?.()
-      const current = holder.read() ?? holder.unfetched ?? tokens()
-      if (force || (shouldRefresh(current, now()) && canRefresh(context, current, holder.grant))) await refreshedTokens(context, holder, current)
+      await source.load?.()
+      const current = startingTokens(access, slug)
+      if (force || (shouldRefresh(current, now()) && canRefresh(context, current, grant))) await refreshedTokens(context, access, current)
     },
     revoke: async () => {
-      await holder.load?.()
-      const settled = await context.refresher.settled(context, tokens(), holder.record)
-      const kept = await holder.record?.read()
+      await source.load?.()
+      const settled = await context.refresher.settled(context, tokens(), record)
+      const kept = await record?.read()
       const isRevoked = await revokeTokens(context, kept?.tokens ?? settled)
-      await holder.forget?.()
+      await source.save(undefined)
       return isRevoked
     },
     seal: () => {
-      if (!holder.seal) throw new AuthError('config_invalid', 'These credentials belong to a context that has no secret to seal them with.', { provider: slug })
-      return holder.seal(tokens())
+      if (!seal) throw new AuthError('config_invalid', 'These credentials belong to a context that has no secret to seal them with.', { provider: slug })
+      return seal(tokens())
     },
     // What has been signed out has nothing to tell, but may still be listed.
-    toJSON: () => hasTokens(holder) ? { ...facts } : { provider: slug },
+    toJSON: () => hasTokens(source) ? { ...facts } : { provider: slug },
     [inspect.custom]: () => `Credentials { provider: '${slug}' }`,
   }
   return hideFromListing(facts, methods)
 }
 
-function hasTokens(holder: TokenSource): boolean {
+function hasTokens(source: TokenSource): boolean {
   try {
-    return holder.read() !== undefined
+    return source.current() !== undefined
   } catch {
     return false
   }

@@ -5,15 +5,15 @@ import { loadProtocol } from '../protocols/index.js'
 import { freshTokens, refreshedTokens } from '../refresh/freshTokens.js'
 import type { ClientContext } from '../refresh/refresher.js'
 import { canRefresh } from '../tokens/canRefresh.js'
-import type { TokenSource } from '../tokens/tokenSource.js'
+import type { TokenAccess } from '../tokens/tokenSource.js'
 import type { CallLimits } from './apiRequest.js'
 import { defaultRetryAfter, retryAfterMilliseconds, type Wait } from './retryAfter.js'
 import { send, type Answer, type Way } from './send.js'
 
-/** Whose API is called, with whose tokens, and how time passes. */
+/** Whose API is called, with which access, and how time passes. */
 export interface Account {
   context: ClientContext
-  holder: TokenSource
+  access: TokenAccess
   wait: Wait
 }
 
@@ -27,10 +27,10 @@ type Remedy = (account: Account, tokens: Tokens, answer: Answer, limits: CallLim
  * @throws AuthError what `freshTokens`, `renewedTokens` and the way out throw, never for an HTTP status
  */
 export async function exchange<A extends Answer>(account: Account, request: ApiRequest, way: Way<A>, limits: CallLimits): Promise<A> {
-  const { context, holder } = account
+  const { context, access } = account
   try {
     const untried = new Set<Remedy>([newProof, newTokens, aPause])
-    let tokens = await freshTokens(context, holder)
+    let tokens = await freshTokens(context, access)
     for (;;) {
       const answer = await send(context, tokens, request, way)
       if (answer.status < 400 || !way.isReplayable) return answer
@@ -63,18 +63,18 @@ const newProof: Remedy = async ({ context }, tokens, { status, headers, body }) 
   return refused?.(context, { status, headers, body: body instanceof Uint8Array ? body : new Uint8Array() }) ? tokens : undefined
 }
 
-const newTokens: Remedy = async ({ context, holder }, tokens, { status }) => {
-  if (status !== 401 || !canRefresh(context, tokens, holder.grant)) return undefined
-  const refreshed = await refreshedTokens(context, holder, tokens)
+const newTokens: Remedy = async ({ context, access }, tokens, { status }) => {
+  if (status !== 401 || !canRefresh(context, tokens, access.grant)) return undefined
+  const refreshed = await refreshedTokens(context, access, tokens)
   // The same token again would be refused again.
   return refreshed.accessToken === tokens.accessToken ? undefined : refreshed
 }
 
-const aPause: Remedy = async ({ context, holder, wait }, _tokens, { status, headers }, { retryAfter = defaultRetryAfter, signal }) => {
+const aPause: Remedy = async ({ context, access, wait }, _tokens, { status, headers }, { retryAfter = defaultRetryAfter, signal }) => {
   if (status !== 429 || retryAfter === false) return undefined
   const milliseconds = retryAfterMilliseconds(headers['retry-after'], context.now())
   if (milliseconds === undefined || milliseconds > retryAfter * 1000) return undefined
   await wait(milliseconds, signal)
   // Somebody may have signed out, or refreshed the tokens, in the meantime.
-  return freshTokens(context, holder)
+  return freshTokens(context, access)
 }

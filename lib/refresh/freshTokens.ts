@@ -3,19 +3,19 @@ import type { Tokens } from '../model/tokens.js'
 import { canRefresh } from '../tokens/canRefresh.js'
 import { shouldRefresh } from '../tokens/refreshTime.js'
 import { isExpired } from '../tokens/tokens.js'
-import type { TokenSource } from '../tokens/tokenSource.js'
+import { unfetched, type TokenAccess } from '../tokens/tokenSource.js'
 import type { ClientContext } from './refresher.js'
 
 /**
  * The tokens of an account, refreshed first when they are due.
- * @throws AuthError `credentials_gone`, and what `renewedTokens` throws once the access has ended
+ * @throws AuthError `credentials_gone`, and what `refreshedTokens` throws once the access has ended
  */
-export async function freshTokens(context: ClientContext, holder: TokenSource): Promise<Tokens> {
-  await holder.load?.()
-  const tokens = startingTokens(holder, context.slug)
-  if (!shouldRefresh(tokens, context.now()) || !canRefresh(context, tokens, holder.grant)) return tokens
+export async function freshTokens(context: ClientContext, access: TokenAccess): Promise<Tokens> {
+  await access.source.load?.()
+  const tokens = startingTokens(access, context.slug)
+  if (!shouldRefresh(tokens, context.now()) || !canRefresh(context, tokens, access.grant)) return tokens
   try {
-    return await refreshedTokens(context, holder, tokens)
+    return await refreshedTokens(context, access, tokens)
   } catch (error) {
     // A provider that is down for a moment does not take away an access that still holds.
     const isTransient = error instanceof AuthError && ['provider_timeout', 'provider_bad_response', 'store_unavailable'].includes(error.code)
@@ -30,28 +30,32 @@ export async function freshTokens(context: ClientContext, holder: TokenSource): 
  * @throws AuthError `reauth_required` when only a new sign-in helps; `credentials_gone`, `provider_timeout`, `provider_bad_response`,
  * `store_unavailable`
  */
-export async function refreshedTokens(context: ClientContext, holder: TokenSource, old: Tokens): Promise<Tokens> {
-  const current = startingTokens(holder, context.slug)
+export async function refreshedTokens(context: ClientContext, access: TokenAccess, old: Tokens): Promise<Tokens> {
+  const current = startingTokens(access, context.slug)
   // Another call of this request may have refreshed them meanwhile.
   if (current.accessToken !== old.accessToken) return current
-  const { record, grant, onRefreshed, onOrphaned } = holder
+  const { source, record, grant, onRefreshed, onOrphaned } = access
   const refreshed = await context.refresher.refresh(context, { held: current, record, grant, onRefreshed, onOrphaned })
-  const latest = startingTokens(holder, context.slug)
+  const latest = startingTokens(access, context.slug)
   // Of many calls that waited for one refresh, the first one writes; tokens of a new sign-in are not written over.
   if (latest.accessToken !== current.accessToken) return latest
-  await holder.write(refreshed)
+  await source.save(refreshed)
   return refreshed
 }
 
-function startingTokens(holder: TokenSource, slug: string): Tokens {
-  return holder.read() ?? holder.unfetched ?? presentTokens(holder, slug)
+/**
+ * The tokens that a call or a refresh begins with.
+ * @throws AuthError `credentials_gone`
+ */
+export function startingTokens(access: TokenAccess, slug: string): Tokens {
+  return access.source.current() ?? (access.grant ? unfetched : presentTokens(access, slug))
 }
 
 /** @throws AuthError `credentials_gone` */
-export function presentTokens(holder: TokenSource, slug: string): Tokens {
-  const tokens = holder.read()
+export function presentTokens({ source, grant }: TokenAccess, slug: string): Tokens {
+  const tokens = source.current()
   if (tokens) return tokens
-  throw new AuthError('credentials_gone', holder.unfetched
+  throw new AuthError('credentials_gone', grant
     ? 'No access token has been asked for yet: make a call, or await credentials.refresh().'
     : 'There is no access to this account: it was signed out or revoked, or its provider only says who somebody is.', { provider: slug })
 }

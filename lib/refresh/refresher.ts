@@ -7,6 +7,7 @@ import { bindingOf, type Party } from '../tokens/binding.js'
 import { canRefresh } from '../tokens/canRefresh.js'
 import { shouldRefresh } from '../tokens/refreshTime.js'
 import type { TokenRecord } from '../tokens/tokenRecord.js'
+import type { RefreshParts } from '../tokens/tokenSource.js'
 import { createBackoff } from './backoff.js'
 import { pendingWrites } from './pendingWrites.js'
 import { refreshKey } from './refreshKey.js'
@@ -14,17 +15,9 @@ import { createRotations } from './rotations.js'
 import { sharedRefresh } from './sharedRefresh.js'
 
 /** What is to be refreshed, and for whom. */
-export interface RefreshRequest {
+export interface RefreshRequest extends RefreshParts {
   /** The tokens that the asker has. */
   held: Tokens
-  /** Where they are kept for other processes. */
-  record?: TokenRecord | undefined
-  /** What new ones are asked for with; a refresh unless told. */
-  grant?: ((tokens: Tokens) => Grant) | undefined
-  /** Told of the refresh once, however many wait for it. */
-  onRefreshed?: ((refreshed: Tokens, previous: Tokens) => void | Promise<void>) | undefined
-  /** Told of refreshed tokens that belong to nobody: the account was signed out while they were being asked for. */
-  onOrphaned?: ((refreshed: Tokens) => void) | undefined
 }
 
 /** The refreshes of one process: each is made once, however many ask, and remembered for those who come late with old tokens. */
@@ -76,7 +69,7 @@ export function createRefresher(now: () => number = () => Date.now()): Refresher
   }
 
   async function start(context: Context, request: RefreshRequest): Promise<Tokens> {
-    const { held, record, grant = refreshGrant, onRefreshed, onOrphaned } = request
+    const { held, record, grant, onRefreshed, onOrphaned } = request
     const { slug } = context
     const binding = bindingOf(context)
     const current = record ? held : rotations.newest(binding, held)
@@ -84,7 +77,7 @@ export function createRefresher(now: () => number = () => Date.now()): Refresher
     const exchange = async (tokens: Tokens): Promise<Tokens> => {
       failed.check(binding, tokens)
       try {
-        const refreshed = await askProvider(context, grant(tokens))
+        const refreshed = await askProvider(context, grant ?? { type: 'refresh_token', tokens })
         failed.forget(binding, tokens)
         return refreshed
       } catch (error) {
@@ -122,10 +115,6 @@ export function createRefresher(now: () => number = () => Date.now()): Refresher
       pending.clear()
     },
   }
-}
-
-function refreshGrant(tokens: Tokens): Grant {
-  return { type: 'refresh_token', tokens }
 }
 
 /** Whoever holds the same refresh token, or a key to the same place, shares one refresh. */

@@ -3,6 +3,7 @@ import type { Tokens } from '../model/tokens.js'
 import type { StoreLock } from '../stores/tokenStore.js'
 import { shouldRefresh } from '../tokens/refreshTime.js'
 import type { KeptTokens, TokenRecord } from '../tokens/tokenRecord.js'
+import type { RefreshParts } from '../tokens/tokenSource.js'
 import type { PendingWrites } from './pendingWrites.js'
 
 /** Seconds after which a lock ends by itself: longer than a token call may take. */
@@ -14,14 +15,11 @@ const patience = 20_000
 const firstPause = 15
 const longestPause = 150
 
-export interface SharedRefresh {
+export interface SharedRefresh extends Pick<RefreshParts, 'onRefreshed' | 'onOrphaned'> {
   slug: string
   held: Tokens
   record: TokenRecord
   exchange: (tokens: Tokens) => Promise<Tokens>
-  onRefreshed: ((refreshed: Tokens, previous: Tokens) => void | Promise<void>) | undefined
-  /** Told of tokens that belong to nobody: the account was signed out while they were being asked for. */
-  onOrphaned: ((refreshed: Tokens) => void) | undefined
   /** Where refreshed tokens wait that the store could not take. */
   pending: PendingWrites
   /** Milliseconds since 1970. */

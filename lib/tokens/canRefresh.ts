@@ -8,7 +8,7 @@ import { isExpired } from './tokens.js'
  * access tokens, one that has not ended.
  * @param grant what new tokens are asked for with, where that is no refresh
  */
-export function canRefresh({ provider, now }: Pick<Context, 'provider' | 'now'>, tokens: Tokens, grant?: (tokens: Tokens) => Grant): boolean {
+export function canRefresh({ provider, now }: Pick<Context, 'provider' | 'now'>, tokens: Tokens, grant?: Grant): boolean {
   if (grant !== undefined) return true
   const { renewal = 'standard' } = provider
   if (renewal === 'none') return false

@@ -3,6 +3,7 @@ import { isObject } from '../base/json.js'
 import type { Sealer } from '../base/seal.js'
 import type { Tokens } from '../model/tokens.js'
 import type { AuthUser } from '../model/user.js'
+import { bindingOf, type Party } from './binding.js'
 import { readTokens } from './tokens.js'
 
 /** What sealed credentials hold. */
@@ -13,9 +14,9 @@ export interface SealedCredentials {
   binding: string
   tokens: Tokens
   /** Where the tokens are kept for all processes, in an application with a token store. */
-  recordName?: string
+  recordName?: string | undefined
   /** The person, as far as API addresses need them. */
-  user?: Partial<AuthUser>
+  user?: Partial<AuthUser> | undefined
 }
 
 // The record's name is authenticated with the text: sealed credentials are no session and no transaction.
@@ -25,6 +26,11 @@ const userFields = ['id', 'key', 'username', 'email', 'name'] as const
 /** Credentials as compact URL-safe text, encrypted and authenticated (AES-256-GCM, see `createSealer`). */
 export function sealCredentials(sealer: Sealer, { slug, binding, tokens, recordName, user }: SealedCredentials): string {
   return sealer.seal('tokens', record, { version: 2, slug, binding, tokens, recordName, user: user && fieldsOf(user) })
+}
+
+/** What seals the tokens of one account, whatever they become. */
+export function sealerOf(sealer: Sealer, context: Party & { slug: string }, account: Pick<SealedCredentials, 'recordName' | 'user'>): (tokens: Tokens) => string {
+  return (tokens) => sealCredentials(sealer, { slug: context.slug, binding: bindingOf(context), tokens, ...account })
 }
 
 /**

@@ -7,8 +7,7 @@ import type { Transaction } from '../../lib/model/login.js'
 import type { Tokens } from '../../lib/model/tokens.js'
 import type { AuthUser } from '../../lib/model/user.js'
 import type { ClientContext } from '../../lib/refresh/refresher.js'
-import { bindingOf } from '../../lib/tokens/binding.js'
-import { sealCredentials } from '../../lib/tokens/sealedCredentials.js'
+import { sealerOf } from '../../lib/tokens/sealedCredentials.js'
 import type { Engine } from '../core/engine.js'
 import { tellOfLogin } from '../core/events.js'
 import { callHook } from '../core/hooks.js'
@@ -61,8 +60,10 @@ async function decide({ settings, sealer }: Engine, { host }: RequestContext, co
   const { onLogin } = settings.hooks
   if (!onLogin) return { user, tokens, redirect: undefined }
   let current = tokens
-  const seal = (held: Tokens): string => sealCredentials(sealer, { slug: context.slug, binding: bindingOf(context), tokens: held, user })
-  const credentials = createCredentials(context, { read: () => current, write: (refreshed) => { current = refreshed }, seal })
+  const credentials = createCredentials(context, {
+    source: { current: () => current, save: (changed) => { current = changed } },
+    seal: sealerOf(sealer, context, { user }),
+  })
   // No protocol that applications can configure today comes without tokens; the first that does widens the type of the hook.
   const given = tokens as Readonly<Tokens>
   const decision: unknown = await callHook('onLogin', () => onLogin({ user, tokens: given, credentials, req: host.native }), 'The application could not complete the sign-in.')

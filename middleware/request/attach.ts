@@ -11,7 +11,7 @@ import type { SessionRecord } from '../core/sessionRecord.js'
 import type { Native } from '../http/host.js'
 import type { LogoutOptions } from '../logout/endSession.js'
 import { deepFreeze } from '../sessions/deepFreeze.js'
-import { tokenSourceOf } from '../tokens/tokenSource.js'
+import { tokenAccessOf } from '../tokens/tokenSource.js'
 import { endSessionAsAsked, redirectToLogin } from './requestAuth.js'
 
 /** `req.auth`: for handlers that drive sign-in and sign-out themselves. */
@@ -165,7 +165,7 @@ function clientOf(attachment: Attachment, slug: string): ApiClient | undefined {
   let client = clients.get(slug)
   if (!client) {
     const context = contextOf(engine, registration, request.publicUrl)
-    client = createApiClient(context, tokenSourceOf(engine, request, context), account.user)
+    client = createApiClient(context, tokenAccessOf(engine, request, context), account.user)
     clients.set(slug, client)
   }
   return client

@@ -6,10 +6,10 @@ import type { Context, Registration } from '../../lib/model/context.js'
 import type { Tokens } from '../../lib/model/tokens.js'
 import type { AuthUser } from '../../lib/model/user.js'
 import type { ClientContext } from '../../lib/refresh/refresher.js'
-import { bindingOf, isBoundTo } from '../../lib/tokens/binding.js'
-import { openCredentials, sealCredentials, unreadable } from '../../lib/tokens/sealedCredentials.js'
+import { isBoundTo } from '../../lib/tokens/binding.js'
+import { openCredentials, sealerOf, unreadable } from '../../lib/tokens/sealedCredentials.js'
 import { readTokens } from '../../lib/tokens/tokens.js'
-import type { TokenSource } from '../../lib/tokens/tokenSource.js'
+import type { TokenAccess } from '../../lib/tokens/tokenSource.js'
 import { ownTokens, type ClientCredentialsGrant } from '../tokens/clientCredentials.js'
 import type { Engine } from '../core/engine.js'
 import { endEverywhere } from '../sessions/userSessions.js'
@@ -55,62 +55,57 @@ export function createApi(engine: Engine): Beyond {
       const registration = configured(engine, slug)
       const context = contextOf(engine, registration, configuredUrl(engine))
       if (typeof access === 'string') {
-        const { holder, user } = opened(engine, access, slug)
-        return createApiClient(context, holder, user)
+        const { held, user } = opened(engine, access, slug)
+        return createApiClient(context, held, user)
       }
       if ('grant' in access) return createApiClient(context, ownTokens(engine, context, access))
       const tokens = readTokens(access)
       if (!tokens) throw new AuthError('bad_request', 'auth.client takes sealed credentials, tokens with an accessToken, or { grant: \'client_credentials\' }.', { provider: slug })
-      return createApiClient(context, heldTokens(engine, context, { tokens }))
+      return createApiClient(context, heldAccess(engine, context, { tokens }))
     },
     credentials(text) {
-      const { context, holder } = opened(engine, text)
-      return createCredentials(context, holder)
+      const { context, held } = opened(engine, text)
+      return createCredentials(context, held)
     },
     logoutEverywhere: (userKey) => endEverywhere(engine, userKey),
     introspect: (slug, token, options) => introspect(contextOf(engine, configured(engine, slug), configuredUrl(engine)), token, options),
   }
 }
 
-function opened(engine: Engine, text: string, wanted?: string): { context: ClientContext; holder: TokenSource; user: Partial<AuthUser> | undefined } {
+function opened(engine: Engine, text: string, wanted?: string): { context: ClientContext; held: TokenAccess; user: Partial<AuthUser> | undefined } {
   const { slug, binding, tokens, recordName, user } = openCredentials(engine.sealer, text)
   const registration = engine.registrations().find((candidate) => candidate.slug === slug)
   // Tokens of one client must not be sent in the name of another, nor to another provider.
   if (!registration || !isBoundTo(binding, registration) || (wanted !== undefined && wanted !== slug)) throw unreadable(wanted ?? slug)
   const context = contextOf(engine, registration, configuredUrl(engine))
-  return { context, holder: heldTokens(engine, context, { tokens, recordName, user }), user }
+  return { context, held: heldAccess(engine, context, { tokens, recordName, user }), user }
 }
 
 interface HeldTokens { tokens: Tokens; recordName?: string | undefined; user?: Partial<AuthUser> | undefined }
 
-/** Tokens that live as long as their client, and in the token store where they came from one. */
-function heldTokens(engine: Engine, context: Context, { tokens, recordName, user }: HeldTokens): TokenSource {
+/** Access by tokens that live as long as their client, and in the token store where they came from one. */
+function heldAccess(engine: Engine, context: Context, { tokens, recordName, user }: HeldTokens): TokenAccess {
   const { slug } = context
   const tokenRecord = recordName === undefined ? undefined : tokenRecordAt(engine, context, recordName)
   let current: Tokens | undefined = tokens
   let loaded: Promise<void> | undefined
   return {
-    read: () => current,
-    // The text was sealed some time ago; the store knows what the tokens have become, and whether the person has signed out since.
-    load: tokenRecord && (() => loaded ??= tokenRecord.read().then((kept) => { current = kept?.tokens }, (error: unknown) => {
-      loaded = undefined
-      throw error
-    })),
-    write: (refreshed) => { current = refreshed },
-    async forget() {
-      current = undefined
-      await tokenRecord?.markRevoked()
+    source: {
+      current: () => current,
+      // The text was sealed some time ago; the store knows what the tokens have become, and whether the person has signed out since.
+      load: tokenRecord && (() => loaded ??= tokenRecord.read().then((kept) => { current = kept?.tokens }, (error: unknown) => {
+        loaded = undefined
+        throw error
+      })),
+      async save(changed) {
+        current = changed
+        if (!changed) await tokenRecord?.markRevoked()
+      },
     },
     record: tokenRecord,
     onRefreshed: (refreshed, previous) => tellOfTokens(engine, { slug, user, tokens: refreshed, previous }, { isStored: false }),
     onOrphaned: (refreshed) => { revokeInBackground(engine, context, refreshed) },
-    seal: (held) => sealCredentials(engine.sealer, {
-      slug,
-      binding: bindingOf(context),
-      tokens: held,
-      ...(recordName === undefined ? {} : { recordName }),
-      ...(user ? { user } : {}),
-    }),
+    seal: sealerOf(engine.sealer, context, { recordName, user }),
   }
 }
 

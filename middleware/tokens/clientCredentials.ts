@@ -3,7 +3,7 @@ import type { Context } from '../../lib/model/context.js'
 import type { Tokens } from '../../lib/model/tokens.js'
 import { bindingOf } from '../../lib/tokens/binding.js'
 import type { KeptTokens, TokenRecord } from '../../lib/tokens/tokenRecord.js'
-import type { TokenSource } from '../../lib/tokens/tokenSource.js'
+import { unfetched, type TokenAccess } from '../../lib/tokens/tokenSource.js'
 import type { Engine } from '../core/engine.js'
 import { tellOfTokens } from '../core/events.js'
 import { storeKey } from '../core/sealedRecords.js'
@@ -15,26 +15,24 @@ export interface ClientCredentialsGrant {
   scope?: readonly string[]
 }
 
-/** Stands in for a token that has not been asked for yet: it has ended, so the first call asks. */
-const unfetched: Tokens = Object.freeze({ accessToken: '', tokenType: 'Bearer', issuedAt: 0, expiresAt: 0 })
-
-/** Tokens of the application itself: one for each scope, shared by all clients of this process, and of others with the same token store. */
-export function ownTokens(engine: Engine, context: Context, { scope }: ClientCredentialsGrant): TokenSource {
+/** Access of the application itself: tokens for each scope, shared by all clients of this process, and of others with the same token store. */
+export function ownTokens(engine: Engine, context: Context, { scope }: ClientCredentialsGrant): TokenAccess {
   const { slug } = context
   const key = storeKey(engine.settings, 'client', `${slug}:${sha256(JSON.stringify([bindingOf(context), scope ?? null]))}`)
   const tokenRecord = startingEmpty(tokenRecordAt(engine, context, key) ?? memoryRecord(engine.ownTokens, key))
   let current: Tokens | undefined
   return {
-    read: () => current,
-    write: (tokens) => { current = tokens },
-    forget: async () => {
-      current = undefined
-      engine.ownTokens.delete(key)
-      await removeAt(engine, key)
+    source: {
+      current: () => current,
+      async save(tokens) {
+        current = tokens
+        if (tokens) return
+        engine.ownTokens.delete(key)
+        await removeAt(engine, key)
+      },
     },
     record: tokenRecord,
-    unfetched,
-    grant: () => ({ type: 'client_credentials', ...(scope ? { scope } : {}) }),
+    grant: { type: 'client_credentials', ...(scope ? { scope } : {}) },
     onRefreshed: (tokens, previous) => tellOfTokens(engine, { slug, user: undefined, tokens, previous: previous === unfetched ? undefined : previous }, { isStored: false }),
   }
 }

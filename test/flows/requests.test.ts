@@ -173,6 +173,20 @@ describe('hooks.onLogin', () => {
     expect((await landWith(() => ({ redirect: 'https://evil.example/' }))).page.url).toBe('/')
   })
 
+  test('may let go of the access: the person is signed in without tokens', async () => {
+    const other = await startApplication(openid, { hooks: { onLogin: async ({ credentials }) => { await credentials.revoke() } } }, {
+      handlers: { '/code': async (req, res) => { sendJson(res, await req.oauthClient.get('me').catch((error: unknown) => (error as { code: string }).code)) } },
+    })
+    try {
+      const browser = createBrowser()
+      await browser.go(`${other.url}/auth/corp?returnTo=/me`)
+      expect((await browser.json(`${other.url}/me`)).data).toMatchObject({ id: 'ada-id' })
+      expect((await browser.json(`${other.url}/code`)).data).toBe('credentials_gone')
+    } finally {
+      await other.close()
+    }
+  })
+
   test('may refuse, and when it fails nobody is signed in', async () => {
     expect(await landWith(() => false)).toMatchObject({ page: { status: 403 }, user: null })
     expect(await landWith(() => { throw new Error('canary of the database') })).toMatchObject({ page: { status: 500, body: expect.not.stringContaining('canary') as unknown }, user: null })

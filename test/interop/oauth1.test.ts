@@ -40,7 +40,7 @@ function apiOf(provider: Partial<ResolvedProvider> = {}): ApiClient {
   const { signatureMethod, signaturePlacement = 'header' } = provider
   const isPlain = signatureMethod === 'PLAINTEXT' && signaturePlacement !== 'header'
   const context = contextOf(provider)
-  return createApiClient(isPlain ? { ...context, client: plainClient } : context, { read: () => isPlain ? plainTokens : tokens, write: () => undefined })
+  return createApiClient(isPlain ? { ...context, client: plainClient } : context, { source: { current: () => isPlain ? plainTokens : tokens, save: () => undefined } })
 }
 
 type Pairs = Record<string, string | readonly string[]>

@@ -49,7 +49,7 @@ describe('expiry', () => {
 
   test.each(expiry.flask_dance)('read later than its end is negative: $expires_in', ({ read_at: readAt, expires_in: expiresIn }) => {
     const tokens: Tokens = { accessToken: 'a', tokenType: 'Bearer', expiresAt: Date.UTC(2016, 0, 1, 12, 0, 1) / 1000 + 300 }
-    const credentials = createCredentials(contextFor({ now: () => readAt * 1000 }), { read: () => tokens, write: () => undefined })
+    const credentials = createCredentials(contextFor({ now: () => readAt * 1000 }), { source: { current: () => tokens, save: () => undefined } })
     expect(credentials.expiresIn).toBe(expiresIn)
     expect(credentials.valid).toBe(false)
   })

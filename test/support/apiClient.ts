@@ -33,8 +33,8 @@ export async function startApi(answer: ApiAnswer, { tokens, provider, outbound, 
   const account: ApiSetup['account'] = { tokens: { accessToken: 'canary-access', tokenType: 'Bearer', ...tokens }, writes: 0 }
   const context = contextFor({ now, ...(outbound ? { outbound } : {}), provider: { tokenEndpoint: `${api.origin}/token`, apiBaseUrl: `${api.origin}/v1/`, ...provider } })
   const pauses: number[] = []
-  const holder = { read: () => account.tokens, write: (renewed: Tokens) => { account.writes++; account.tokens = renewed } }
-  const client = createApiClient(context, holder, apiUser, { wait: wait ?? (async (milliseconds) => { pauses.push(milliseconds) }) })
+  const source = { current: () => account.tokens, save: (renewed: Tokens | undefined) => { account.writes++; account.tokens = renewed } }
+  const client = createApiClient(context, { source }, apiUser, { wait: wait ?? (async (milliseconds) => { pauses.push(milliseconds) }) })
   return { api, sink, client, context, account, pauses, close: async () => { await Promise.all([api.close(), sink.close()]) } }
 }
 

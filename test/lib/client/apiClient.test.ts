@@ -9,13 +9,13 @@ const user = { provider: 'invented', id: 'a/b ü', key: 'k', name: 'Ada', userna
 const base = contextFor({ provider: { apiHosts: ['uploads.example'] } })
 const hour = 3600
 
-interface Played { client: ApiClient; sent: HttpRequest[]; kept: Tokens[]; holder: { tokens: Tokens | undefined } }
+interface Played { client: ApiClient; sent: HttpRequest[]; kept: Tokens[]; held: { tokens: Tokens | undefined } }
 
 /** A client whose requests go to a function of the test. */
 function play(answer: (request: HttpRequest) => Partial<HttpResponse> & { json?: unknown }, tokens: Partial<Tokens> = {}, parts: Partial<Context> = {}): Played {
   const sent: HttpRequest[] = []
   const kept: Tokens[] = []
-  const holder: { tokens: Tokens | undefined } = { tokens: { accessToken: 'canary-access', tokenType: 'Bearer', ...tokens } }
+  const held: { tokens: Tokens | undefined } = { tokens: { accessToken: 'canary-access', tokenType: 'Bearer', ...tokens } }
   const http = (request: HttpRequest): Promise<HttpResponse> => {
     sent.push(request)
     const { json, ...response } = answer(request)
@@ -27,8 +27,8 @@ function play(answer: (request: HttpRequest) => Partial<HttpResponse> & { json?:
     return new Response(Buffer.from(body), { status, headers })
   }
   const context = contextFor({ ...parts, http, outbound: { fetch: fetch }, provider: base.provider })
-  const client = createApiClient(context, { read: () => holder.tokens, write: (renewed) => { kept.push(renewed); holder.tokens = renewed } }, user)
-  return { client, sent, kept, holder }
+  const client = createApiClient(context, { source: { current: () => held.tokens, save: (renewed) => { if (renewed) kept.push(renewed); held.tokens = renewed } } }, user)
+  return { client, sent, kept, held }
 }
 
 describe('The address of an API call', () => {
@@ -124,8 +124,8 @@ describe('A call', () => {
   })
 
   test('of an account that was signed out throws', async () => {
-    const { client, holder, sent } = play(() => ({}))
-    holder.tokens = undefined
+    const { client, held, sent } = play(() => ({}))
+    held.tokens = undefined
     await expect(client.get('a')).rejects.toMatchObject({ code: 'credentials_gone' })
     expect(() => client.credentials.accessToken).toThrow()
     expect(sent).toEqual([])

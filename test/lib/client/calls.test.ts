@@ -23,7 +23,7 @@ async function set(answer: (request: Received, res: ServerResponse, sink: SmallS
   open.push(api, sink)
   const account: Setup['account'] = { tokens: { accessToken: 'canary-access', tokenType: 'Bearer', ...tokens }, writes: 0 }
   const context = contextFor({ now: () => now, outbound, provider: { tokenEndpoint: `${api.origin}/token`, apiBaseUrl: `${api.origin}/v1/`, ...provider } })
-  const client = createApiClient(context, { read: () => account.tokens, write: (renewed) => { account.writes++; account.tokens = renewed } }, user)
+  const client = createApiClient(context, { source: { current: () => account.tokens, save: (renewed) => { account.writes++; account.tokens = renewed } } }, user)
   return { api, sink, client, account }
 }
 

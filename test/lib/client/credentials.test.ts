@@ -21,8 +21,8 @@ const http = async (): Promise<HttpResponse> => {
   return { status: 200, headers: {}, body }
 }
 const context: ClientContext = { ...contextFor({ client: { clientId: 'public' } }), http, now: () => now }
-const holder = { read: () => held, write: (tokens: Tokens) => { written.push(tokens); held = tokens } }
-const credentials = createCredentials(context, holder)
+const source = { current: () => held, save: (tokens: Tokens | undefined) => { if (tokens) written.push(tokens); held = tokens } }
+const credentials = createCredentials(context, { source })
 
 test('Credentials say what an application may know', () => {
   expect({ ...credentials }).toEqual({ provider: 'invented', tokenType: 'Bearer', scope: 'a b', expiresAt: new Date(now + 3500_000), expiresIn: 3500, valid: true })

@@ -117,7 +117,7 @@ test('OpenID Connect: the endpoints are the aliases that discovery names for cer
   const parts = { provider: { protocol: 'oidc', issuer: plain, apiBaseUrl: `${certified}/` }, client: { clientId: 'c', certificate: client.cert, privateKey: client.key } }
   expect(await run(`
     const done = await (async () => { ${everything} })()
-    const api = await createApiClient(context, { read: () => ({ accessToken: 'a', tokenType: 'Bearer' }), write: () => undefined }).get('things')
+    const api = await createApiClient(context, { source: { current: () => ({ accessToken: 'a', tokenType: 'Bearer' }), save: () => undefined } }).get('things')
     const profile = await protocol.userinfo(context, { tokens: { accessToken: 'a', tokenType: 'Bearer' }, claims: { sub: 'ada' }, response: {} })
     return [...done, api.status, profile.sub]
   `, parts)).toEqual([...done, 200, 'ada'])

@@ -46,7 +46,7 @@ describe('Three legs', () => {
     expect(user).toMatchObject({ provider: 'bird', username: 'ada', name: 'Ada Example', email: 'ada@example.com' })
     expect(tokens).toEqual({ accessToken: expect.any(String), tokenSecret: expect.any(String), tokenType: 'OAuth', issuedAt: expect.any(Number) })
     expect(JSON.stringify(user)).not.toContain(tokens.accessToken)
-    const api = createApiClient(context, { read: () => tokens, write: () => undefined }, user)
+    const api = createApiClient(context, { source: { current: () => tokens, save: () => undefined } }, user)
     expect((await api.get('projects', { query: { 'q[]': ['a b', 'ü'], empty: '' } })).status).toBe(200)
     expect((await api.post('projects', { form: { name: 'new & old', description: '+ %' } })).ok).toBe(true)
     expect((await api.post('projects', { json: { name: 'json', description: 'x' } })).ok).toBe(true)
@@ -239,7 +239,7 @@ describe('A signed request', () => {
       seen.add(nonce)
     }
     expect(seen.size).toBe(2_000)
-    const api = createApiClient(context, { read: () => tokens, write: () => undefined })
+    const api = createApiClient(context, { source: { current: () => tokens, save: () => undefined } })
     await expect(api.get(`${server.origin}/x`)).rejects.toMatchObject({ code: 'host_not_allowed' })
     expect(server.received).toEqual([])
   })

@@ -31,7 +31,7 @@ describe('Tokens can be renewed', () => {
   })
 
   test('by a grant of the application\'s own, whatever the strategy', () => {
-    expect(canRefresh(contextFor({ provider: { renewal: 'none' } }), ended, () => ({ type: 'client_credentials' }))).toBe(true)
+    expect(canRefresh(contextFor({ provider: { renewal: 'none' } }), ended, { type: 'client_credentials' })).toBe(true)
   })
 })
 

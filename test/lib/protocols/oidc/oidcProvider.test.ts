@@ -67,16 +67,16 @@ describe('A login', () => {
     const context = contextOf({}, { scope: ['openid', 'profile', 'email', 'offline_access'] })
     const { transaction, parameters } = await signIn(context)
     let { tokens } = await callback(context, transaction, parameters) as Required<LoginResult>
-    const holder = { read: () => tokens, write: (renewed: Tokens) => { tokens = renewed } }
+    const access = { source: { current: () => tokens, save: (renewed: Tokens | undefined) => { tokens = renewed ?? tokens } } }
     const first = tokens
-    const api = createApiClient(context, holder)
+    const api = createApiClient(context, access)
     expect((await api.get('me')).data).toMatchObject({ id: 'ada-id' })
-    await createCredentials(context, holder).refresh({ force: true })
+    await createCredentials(context, access).refresh({ force: true })
     expect(tokens.accessToken).not.toBe(first.accessToken)
     expect(tokens.refreshToken).not.toBe(first.refreshToken)
     expect((await api.get('me')).status).toBe(200)
     // A family that is used twice, by a process that knows nothing of the first time, ends, and with it the access.
-    await expect(createCredentials({ ...context, slug: 'corp', refresher: createRefresher() }, { read: () => first, write: () => undefined }).refresh({ force: true })).rejects.toMatchObject({ code: 'reauth_required', providerError: 'invalid_grant' })
+    await expect(createCredentials({ ...context, slug: 'corp', refresher: createRefresher() }, { source: { current: () => first, save: () => undefined } }).refresh({ force: true })).rejects.toMatchObject({ code: 'reauth_required', providerError: 'invalid_grant' })
   })
 
   test('asks again when it must: prompt, maxAge and their check in the ID Token', async () => {
