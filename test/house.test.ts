@@ -113,6 +113,13 @@ test('example-app/app.ts is short, and has the call of authRouter', () => {
   expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(60)
 })
 
+test('docs/architecture.md names files that are there', () => {
+  const text = readFileSync(join(root, 'docs/architecture.md'), 'utf8')
+  const named = [...new Set([...text.matchAll(/`((?:[\w-]+\/)+[\w-]+\.ts)`/g)].map(([, path = '']) => path))]
+  expect(named.length).toBeGreaterThan(30)
+  expect(named.filter((path) => !['', 'middleware', 'lib'].some((top) => existsSync(join(root, top, path))))).toEqual([])
+})
+
 /** The files that stand in circles of imports, and those that lead to them. */
 function inCircles(paths: readonly string[]): string[] {
   let left = new Map(paths.map((path) => [path, importsOf(path)]))
