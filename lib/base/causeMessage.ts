@@ -1,4 +1,5 @@
 import type { AuthError } from './errors.js'
+import { asText, member } from './json.js'
 
 const maxLength = 200
 const maxDepth = 8
@@ -38,7 +39,7 @@ function networkMessage(chain: readonly object[]): string | undefined {
 }
 
 function placeOf(cause: object): string {
-  const host = text(cause, 'hostname') ?? text(cause, 'address')
+  const host = asText(member(cause, 'hostname')) ?? asText(member(cause, 'address'))
   const port = member(cause, 'port')
   if (host === undefined || !/^[\w.:%-]{1,253}$/.test(host)) return ''
   return typeof port === 'number' ? `${host.includes(':') ? `[${host}]` : host}:${String(port)}` : host
@@ -47,15 +48,15 @@ function placeOf(cause: object): string {
 function firstMessage(chain: readonly object[]): string | undefined {
   const [cause] = chain
   if (cause === undefined) return undefined
-  const name = code(cause) ?? mask(text(cause, 'name') ?? '')
+  const name = code(cause) ?? mask(asText(member(cause, 'name')) ?? '')
   // What JSON.parse throws quotes the text that it was given.
-  const message = text(cause, 'name') === 'SyntaxError' ? '' : mask(text(cause, 'message') ?? '')
+  const message = asText(member(cause, 'name')) === 'SyntaxError' ? '' : mask(asText(member(cause, 'message')) ?? '')
   const line = [name, message].filter((part) => part !== '').join(': ')
   return line === '' ? undefined : line.slice(0, maxLength)
 }
 
 function code(cause: object): string | undefined {
-  const value = text(cause, 'code')
+  const value = asText(member(cause, 'code'))
   return value !== undefined && /^[A-Z0-9_]{2,64}$/.test(value) ? value : undefined
 }
 
@@ -70,15 +71,6 @@ function mask(message: string): string {
     .slice(0, maxLength)
 }
 
-function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
-}
-
 function first(value: unknown): unknown {
   return Array.isArray(value) ? value[0] : undefined
-}
-
-function text(value: unknown, name: string): string | undefined {
-  const found = member(value, name)
-  return typeof found === 'string' ? found : undefined
 }

@@ -15,6 +15,15 @@ export function parseJson(text: string): unknown {
   return value
 }
 
+/** The same, and `undefined` for a text that is no such JSON. */
+export function readJson(text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch {
+    return undefined
+  }
+}
+
 // Strings are matched too, so that digits inside them are passed over.
 const stringOrNumber = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 
@@ -31,6 +40,16 @@ function isDeeperThan(value: unknown, levels: number): boolean {
 /** Whether a parsed value is a JSON object: not an array, not `null`. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A member of anything: `undefined` where there is none. */
+export function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
+}
+
+/** A value that is text; `undefined` for any other. */
+export function asText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
 }
 
 /** The text of an answer: bytes read as UTF-8. */

@@ -1,3 +1,18 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
+/**
+ * Lets so many milliseconds pass.
+ * @throws the signal's reason when it aborts first
+ */
+export async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await pause(milliseconds, undefined, signal ? { signal } : {})
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw error
+  }
+}
+
 /**
  * Waits for work, but not for ever.
  * @param milliseconds that it may take

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { sleep } from '../base/timeout.js'
 import type { ApiRequest } from '../model/provider.js'
 import type { AuthUser } from '../model/user.js'
 import type { ClientContext } from '../refresh/refresher.js'
@@ -10,7 +11,7 @@ import { createCredentials, type Credentials } from './credentials.js'
 import { exchange, type Account } from './exchange.js'
 import { apiFetch, type ApiFetchInit } from './fetch.js'
 import { pagesOf, type PageOptions } from './pages.js'
-import { wait, type Wait } from './retryAfter.js'
+import type { Wait } from './retryAfter.js'
 
 export type { RequestOptions } from './apiRequest.js'
 export type { ApiResponse } from './apiResponse.js'
@@ -59,7 +60,7 @@ export interface ApiClientParts {
  */
 export function createApiClient(context: ClientContext, access: TokenAccess, user?: Partial<AuthUser>, parts: ApiClientParts = {}): ApiClient {
   const credentials = createCredentials(context, access)
-  const account: Account = { context, access, wait: parts.wait ?? wait }
+  const account: Account = { context, access, wait: parts.wait ?? sleep }
 
   const call = async <Data>(request: ApiRequest, options: RequestOptions): Promise<ApiResponse<Data>> => {
     const { maxBytes = defaultMaxBytes, signal } = options

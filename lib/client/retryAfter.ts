@@ -1,19 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises'
-
 /** Waits so many milliseconds, or throws the signal's reason when it aborts first. */
 export type Wait = (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>
 
 /** Seconds that a call waits at most unless its caller says otherwise. */
 export const defaultRetryAfter = 10
-
-export const wait: Wait = async (milliseconds, signal) => {
-  try {
-    await pause(milliseconds, undefined, signal ? { signal } : {})
-  } catch (error) {
-    signal?.throwIfAborted()
-    throw error
-  }
-}
 
 /**
  * How long a server asks to be left alone (RFC 9110 section 10.2.3).

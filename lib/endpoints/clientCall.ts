@@ -1,10 +1,9 @@
 import type { Configuration, ServerMetadata } from 'openid-client'
 import { AuthError } from '../base/errors.js'
-import { isObject, parseJson, utf8 } from '../base/json.js'
+import { isObject, readJson, utf8 } from '../base/json.js'
 import { renamed } from '../base/parameters.js'
 import { asFetch, tokenTimeoutFactor } from '../http/http.js'
 import type { Context } from '../model/context.js'
-import type { HttpResponse } from '../model/http.js'
 import { clientCertificate } from './clientCertificate.js'
 import { discover } from './discovery.js'
 import { formSource } from './errorSource.js'
@@ -85,17 +84,9 @@ function tolerantFetch(context: Context, keep: (form: Record<string, string>, pa
       timeout: outbound.timeout * tokenTimeoutFactor,
       certificate: clientCertificate(context),
     }))
-    const parsed = parsedBody(response)
+    const parsed = readJson(utf8(response.body))
     keep(form, parsed)
     if (response.status < 200 || response.status > 299) return response
     return { ...response, status: isObject(parsed) && isFailure(parsed) ? 400 : 200 }
   })
-}
-
-function parsedBody({ body }: HttpResponse): unknown {
-  try {
-    return parseJson(utf8(body))
-  } catch {
-    return undefined
-  }
 }

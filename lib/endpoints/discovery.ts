@@ -1,6 +1,6 @@
 import type { Configuration, ServerMetadata } from 'openid-client'
 import { AuthError } from '../base/errors.js'
-import { isObject, parseJson, utf8 } from '../base/json.js'
+import { isObject, readJson, utf8 } from '../base/json.js'
 import { asFetch } from '../http/http.js'
 import { withUsableAddresses } from '../http/metadataAddresses.js'
 import { followingRedirects } from '../http/redirects.js'
@@ -82,16 +82,8 @@ function getDocument(context: Context, request: HttpRequest): Promise<HttpRespon
 }
 
 function readDocument({ status, body }: HttpResponse): Record<string, unknown> | undefined {
-  const document: unknown = status === 200 ? parsed(utf8(body)) : undefined
+  const document = status === 200 ? readJson(utf8(body)) : undefined
   return isObject(document) ? document : undefined
-}
-
-function parsed(text: string): unknown {
-  try {
-    return parseJson(text)
-  } catch {
-    return undefined
-  }
 }
 
 function otherIssuer(slug: string, cause?: unknown): AuthError {

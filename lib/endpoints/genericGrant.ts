@@ -1,4 +1,4 @@
-import { isObject, parseJson, utf8 } from '../base/json.js'
+import { isObject, readJson, utf8 } from '../base/json.js'
 import { renamed, withParameters } from '../base/parameters.js'
 import { asFetch, tokenTimeoutFactor } from '../http/http.js'
 import type { Context } from '../model/context.js'
@@ -60,10 +60,7 @@ function shapeRequest(request: HttpRequest, { parameterNames, tokenMethod, token
 
 function parseTokenAnswer({ body, headers }: HttpResponse): unknown {
   const text = utf8(body)
-  try {
-    return parseJson(text)
-  } catch {
-    const isForm = (headers['content-type'] ?? '').includes('form') || /^[\w.-]+=/.test(text)
-    return isForm ? Object.fromEntries(new URLSearchParams(text)) : undefined
-  }
+  const value = readJson(text)
+  const isForm = value === undefined && ((headers['content-type'] ?? '').includes('form') || /^[\w.-]+=/.test(text))
+  return isForm ? Object.fromEntries(new URLSearchParams(text)) : value
 }

@@ -1,5 +1,5 @@
 import { AuthError } from '../base/errors.js'
-import { isObject } from '../base/json.js'
+import { asText, isObject } from '../base/json.js'
 import type { Context } from '../model/context.js'
 import { clientCaller } from './clientCall.js'
 
@@ -51,23 +51,19 @@ export async function introspect(context: Context, token: string, { tokenTypeHin
 function described(raw: Record<string, unknown>): Introspection {
   const audience = raw['aud']
   const members = {
-    scope: text(raw['scope']),
-    clientId: text(raw['client_id']),
-    username: text(raw['username']),
-    tokenType: text(raw['token_type']),
+    scope: asText(raw['scope']),
+    clientId: asText(raw['client_id']),
+    username: asText(raw['username']),
+    tokenType: asText(raw['token_type']),
     expiresAt: seconds(raw['exp']),
     issuedAt: seconds(raw['iat']),
     notBefore: seconds(raw['nbf']),
-    subject: text(raw['sub']),
-    audience: Array.isArray(audience) ? audience.filter((member) => typeof member === 'string') : text(audience),
-    issuer: text(raw['iss']),
+    subject: asText(raw['sub']),
+    audience: Array.isArray(audience) ? audience.filter((member) => typeof member === 'string') : asText(audience),
+    issuer: asText(raw['iss']),
   }
   const known = Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Partial<Introspection>
   return { ...known, active: true, raw }
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
 }
 
 function seconds(value: unknown): number | undefined {

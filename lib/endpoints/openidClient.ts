@@ -1,6 +1,6 @@
 import type { ClientMetadata, Configuration, ServerMetadata } from 'openid-client'
 import { AuthError } from '../base/errors.js'
-import { isObject, parseJson, utf8 } from '../base/json.js'
+import { asText, isObject, member, readJson, utf8 } from '../base/json.js'
 import { isLoopbackHost } from '../base/loopback.js'
 import { asFetch, tokenTimeoutFactor } from '../http/http.js'
 import { followingRedirects } from '../http/redirects.js'
@@ -55,13 +55,9 @@ export function ownHeaders(headers: Record<string, string> = {}, { apiHeaders }:
 }
 
 function parsedObject(body: Uint8Array): Record<string, unknown> | undefined {
-  try {
-    const value = parseJson(utf8(body))
-    return isObject(value) ? value : undefined
-  } catch {
-    // Left as it is: the library says what is wrong with it.
-    return undefined
-  }
+  const value = readJson(utf8(body))
+  // What is none is left as it is: the library says what is wrong with it.
+  return isObject(value) ? value : undefined
 }
 
 /** A configuration for a server whose endpoints are known and need no discovery. */
@@ -116,7 +112,7 @@ export function fromOpenidClient(error: unknown, source: ErrorSource): AuthError
   }
   const code = codeOf(error)
   if (code === 'OAUTH_TIMEOUT') return new AuthError('provider_timeout', 'The provider did not answer in time.', { provider: slug, cause: error })
-  if (code === 'OAUTH_RESPONSE_BODY_ERROR') return tokenEndpointError(stringOf(error, 'error'), statusOf(error), source, error)
+  if (code === 'OAUTH_RESPONSE_BODY_ERROR') return tokenEndpointError(asText(member(error, 'error')), statusOf(error), source, error)
   if (names(error).has('nonce')) return new AuthError('nonce_mismatch', 'The ID Token belongs to another sign-in.', { provider: slug, cause: error })
   const reason = idTokenReason(code, error)
   if (reason !== undefined) return new AuthError('idtoken_invalid', 'The provider\'s ID Token did not pass its checks.', { provider: slug, cause: error, reason })
@@ -137,7 +133,7 @@ function idTokenReason(code: string | undefined, error: unknown): string | undef
 function names(error: unknown): Set<string> {
   const found = new Set<string>()
   for (const cause of causes(error)) {
-    const claim = stringOf(cause, 'claim') ?? /"([a-z_]+)" \([^)]*\) claim|"([a-z_]+)" claim/.exec(messageOf(cause))?.slice(1).find(Boolean)
+    const claim = asText(member(cause, 'claim')) ?? /"([a-z_]+)" \([^)]*\) claim|"([a-z_]+)" claim/.exec(messageOf(cause))?.slice(1).find(Boolean)
     if (claim) found.add(claim)
   }
   return found
@@ -150,19 +146,14 @@ function causes(error: unknown): unknown[] {
 }
 
 function codeOf(error: unknown): string | undefined {
-  return stringOf(error, 'code')
+  return asText(member(error, 'code'))
 }
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : ''
 }
 
-function stringOf(error: unknown, name: string): string | undefined {
-  const value = typeof error === 'object' && error !== null ? (error as Record<string, unknown>)[name] : undefined
-  return typeof value === 'string' ? value : undefined
-}
-
 function statusOf(error: unknown): number | undefined {
-  const status = typeof error === 'object' && error !== null ? (error as { status?: unknown }).status : undefined
+  const status = member(error, 'status')
   return typeof status === 'number' ? status : undefined
 }

@@ -1,3 +1,4 @@
+import { sleep } from '../base/timeout.js'
 import type { Tokens } from '../model/tokens.js'
 import type { KeptTokens, TokenRecord } from '../tokens/tokenRecord.js'
 
@@ -44,7 +45,7 @@ export function pendingWrites(): PendingWrites {
     },
     get: (key) => pending.get(key)?.kept,
     async written() {
-      while (pending.size > 0) await new Promise((resolve) => { setTimeout(resolve, 50) })
+      while (pending.size > 0) await sleep(50)
     },
     clear() {
       for (const { timer } of pending.values()) clearTimeout(timer)

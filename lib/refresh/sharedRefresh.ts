@@ -1,4 +1,5 @@
 import { AuthError } from '../base/errors.js'
+import { sleep } from '../base/timeout.js'
 import type { Tokens } from '../model/tokens.js'
 import type { StoreLock } from '../stores/tokenStore.js'
 import { shouldRefresh } from '../tokens/refreshTime.js'
@@ -82,7 +83,7 @@ async function waitForLock(refresh: SharedRefresh, lockOf: NonNullable<TokenReco
   for (let pause = firstPause; performance.now() < end; pause = Math.min(pause * 1.5, longestPause)) {
     const lock = await lockOf(lockTime)
     if (lock) return { lock }
-    await new Promise((resolve) => { setTimeout(resolve, pause * (0.75 + Math.random() / 2)) })
+    await sleep(pause * (0.75 + Math.random() / 2))
     const { tokens } = await read(refresh)
     if (isNewer(tokens, refresh)) return { newer: tokens }
   }
@@ -121,7 +122,7 @@ async function write(record: TokenRecord, tokens: Tokens, version: number): Prom
     } catch {
       // A store that does not answer is not waited for again and again.
       if (performance.now() - started > longestAttempt) break
-      if (pause !== undefined) await new Promise((resolve) => { setTimeout(resolve, pause) })
+      if (pause !== undefined) await sleep(pause)
     }
   }
   return 'failed'

@@ -1,5 +1,5 @@
 import { AuthError } from '../base/errors.js'
-import { isObject } from '../base/json.js'
+import { asText, isObject } from '../base/json.js'
 import type { Tokens } from '../model/tokens.js'
 
 // A lifetime beyond this is a mistake of the provider's (milliseconds for seconds, a date for a lifetime).
@@ -34,8 +34,8 @@ export function readTokenResponse(response: Record<string, unknown>, { now, defa
 
   const issuedAt = Math.floor(now / 1000)
   const lifetime = readLifetime(response['expires_in'])
-  const refreshToken = text(response['refresh_token']) ?? previous?.refreshToken
-  const idToken = text(response['id_token']) ?? previous?.idToken
+  const refreshToken = filledText(response['refresh_token']) ?? previous?.refreshToken
+  const idToken = filledText(response['id_token']) ?? previous?.idToken
   const scope = readScope(response['scope']) ?? previous?.scope ?? requestedScope?.join(' ')
   return {
     accessToken,
@@ -68,11 +68,11 @@ const optionalTimes = ['issuedAt', 'expiresAt'] as const
  */
 export function readTokens(value: unknown): Tokens | undefined {
   if (!isObject(value) || !Object.hasOwn(value, 'accessToken')) return undefined
-  const accessToken = text(value['accessToken'])
+  const accessToken = filledText(value['accessToken'])
   if (accessToken === undefined) return undefined
   return {
     accessToken,
-    tokenType: text(value['tokenType']) ?? 'Bearer',
+    tokenType: filledText(value['tokenType']) ?? 'Bearer',
     ...Object.fromEntries(optionalTexts.filter((name) => typeof value[name] === 'string').map((name) => [name, value[name]])),
     ...Object.fromEntries(optionalTimes.filter((name) => Number.isFinite(value[name])).map((name) => [name, value[name]])),
   }
@@ -91,8 +91,9 @@ function readScope(value: unknown): string | undefined {
   return list?.filter(Boolean).join(' ')
 }
 
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
+/** Text that says something: a token without characters is none. */
+function filledText(value: unknown): string | undefined {
+  return value === '' ? undefined : asText(value)
 }
 
 function badResponse(message: string): AuthError {

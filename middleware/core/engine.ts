@@ -56,6 +56,8 @@ export interface Engine {
   /** The entry of a slug, looked up where `providers` is a function. */
   find: (slug: string, host: HostRequest) => Awaitable<Registration | undefined>
   register: (slug: string, entry: Parameters<Settings['register']>[1]) => void
+  /** The entry of a slug that was configured or registered, for work that no request asks for. */
+  registration: (slug: string) => Registration | undefined
   registrations: () => Registration[]
   /** Work that no visitor waits for; a failure is an event. */
   background: (work: Promise<unknown>) => void
@@ -122,6 +124,7 @@ export function createEngine(settings: Settings<Native, SessionSetting>, now: ()
       if (registrations.has(slug)) throw new AuthError('config_invalid', `The provider "${slug}" is registered already.`)
       registrations.set(slug, settings.register(slug, entry))
     },
+    registration: (slug) => registrations.get(slug),
     registrations: () => [...registrations.values()],
     background(work) {
       const watched = work.catch((thrown: unknown) => {

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { AuthError } from '../../lib/base/errors.js'
 import type { Sealer } from '../../lib/base/seal.js'
+import { sleep } from '../../lib/base/timeout.js'
 import { callStore } from '../../lib/stores/callStore.js'
 import type { StoredRecord, TokenStore } from '../../lib/stores/tokenStore.js'
 

@@ -1,5 +1,6 @@
 import { AuthError } from '../../lib/base/errors.js'
 import { isObject } from '../../lib/base/json.js'
+import { sleep } from '../../lib/base/timeout.js'
 import { transactionLifetime } from '../../lib/callback.js'
 import type { Transaction } from '../../lib/model/login.js'
 import { runName } from '../core/callbackRuns.js'
@@ -92,7 +93,7 @@ async function awaitResult(results: SealedRecords, name: string): Promise<Callba
     wasAnnounced = isObject(news)
     const record = isObject(news) && news['state'] === 'done' ? readRecord(news['record']) : undefined
     if (record) return { record, returnTo: (news as CallbackResult).returnTo }
-    await new Promise((resolve) => { setTimeout(resolve, pause) })
+    await sleep(pause)
   }
   throw new AuthError('state_used', 'This sign-in has been finished already.')
 }

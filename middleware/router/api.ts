@@ -74,7 +74,7 @@ export function createApi(engine: Engine): Beyond {
 
 function opened(engine: Engine, text: string, wanted?: string): { context: ClientContext; held: TokenAccess; user: Partial<AuthUser> | undefined } {
   const { slug, binding, tokens, recordName, user } = openCredentials(engine.sealer, text)
-  const registration = engine.registrations().find((candidate) => candidate.slug === slug)
+  const registration = engine.registration(slug)
   // Tokens of one client must not be sent in the name of another, nor to another provider.
   if (!registration || !isBoundTo(binding, registration) || (wanted !== undefined && wanted !== slug)) throw unreadable(wanted ?? slug)
   const context = contextOf(engine, registration, configuredUrl(engine))
@@ -110,7 +110,7 @@ function heldAccess(engine: Engine, context: Context, { tokens, recordName, user
 }
 
 function configured(engine: Engine, slug: string): Registration {
-  const registration = engine.registrations().find((candidate) => candidate.slug === slug)
+  const registration = engine.registration(slug)
   if (registration) return registration
   throw new AuthError('unknown_provider', `There is no provider "${slug}" here. One that is looked up for each request has to be added with auth.register first.`, { provider: slug })
 }

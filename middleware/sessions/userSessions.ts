@@ -83,7 +83,7 @@ export async function endEverywhere(engine: Engine, userKey: string): Promise<nu
 }
 
 async function endSession(engine: Engine, { slug, tokenRecord: name }: KnownSession): Promise<void> {
-  const registration = engine.registrations().find((candidate) => candidate.slug === slug)
+  const registration = engine.registration(slug)
   const kept = engine.settings.revokeOnLogout && registration ? await tokenRecordAt(engine, registration, name)?.read() : undefined
   await removeAt(engine, name)
   if (kept && registration) revokeInBackground(engine, contextOf(engine, registration, configuredUrl(engine)), kept.tokens)

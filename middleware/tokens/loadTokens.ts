@@ -1,5 +1,6 @@
 import { allValues, type Awaitable, withValue } from '../../lib/base/awaitable.js'
 import { asAuthError } from '../../lib/base/errors.js'
+import { sleep } from '../../lib/base/timeout.js'
 import type { Registration } from '../../lib/model/context.js'
 import type { Tokens } from '../../lib/model/tokens.js'
 import { shouldRefresh } from '../../lib/tokens/refreshTime.js'
@@ -95,7 +96,7 @@ const pause = 50
 async function lookAt(tokenRecord: SealedTokenRecord, isNew: boolean): Promise<TokenRecordContents> {
   let contents = await tokenRecord.look()
   for (let attempt = 1; isNew && contents.state === 'absent' && attempt < attempts; attempt++) {
-    await new Promise((resolve) => { setTimeout(resolve, pause) })
+    await sleep(pause)
     contents = await tokenRecord.look()
   }
   return contents

@@ -1,5 +1,5 @@
 import { AuthError } from '../../base/errors.js'
-import { isObject, parseJson, utf8 } from '../../base/json.js'
+import { isObject, readJson, utf8 } from '../../base/json.js'
 import { withParameters } from '../../base/parameters.js'
 import { tokenTimeoutFactor } from '../../http/http.js'
 import type { Context } from '../../model/context.js'
@@ -9,6 +9,7 @@ import type { ApiRequest } from '../../model/provider.js'
 import type { Tokens } from '../../model/tokens.js'
 import { denied } from '../authorizationResponse.js'
 import { defineProtocol } from '../defineProtocol.js'
+import { endpoint } from '../endpoint.js'
 import { fetchProfile } from '../userinfo.js'
 import { inTurn } from './callsUnderWay.js'
 import { learnClock, timestampFor } from './clock.js'
@@ -126,13 +127,9 @@ async function callForTokens(context: Context, url: string, oauthParameters: Rec
 
 function parseTokenAnswer(text: string): Record<string, string> {
   if (!text.trimStart().startsWith('{')) return Object.fromEntries(new URLSearchParams(text))
-  try {
-    const value = parseJson(text)
-    const members = Object.entries(isObject(value) ? value : {}).filter(([, member]) => typeof member !== 'object')
-    return Object.fromEntries(members.map(([name, member]) => [name, String(member)]))
-  } catch {
-    return {}
-  }
+  const value = readJson(text)
+  const members = Object.entries(isObject(value) ? value : {}).filter(([, member]) => typeof member !== 'object')
+  return Object.fromEntries(members.map(([name, member]) => [name, String(member)]))
 }
 
 function tokenPair(answer: Record<string, unknown>, slug: string): TokenPair {
@@ -164,10 +161,4 @@ function signed(context: Context, request: ApiRequest, token: TokenPair | undefi
   } catch (cause) {
     throw new AuthError('config_invalid', `A request to providers.${slug} cannot be signed: ${cause instanceof Error ? cause.message : 'unknown reason'}`, { provider: slug, cause })
   }
-}
-
-function endpoint({ provider, slug }: Context, name: 'requestTokenEndpoint' | 'authorizationEndpoint' | 'accessTokenEndpoint'): string {
-  const address = provider[name]
-  if (address === undefined) throw new AuthError('config_invalid', `providers.${slug}.${name} is missing.`, { provider: slug })
-  return address
 }

@@ -12,6 +12,7 @@ import { authorizationAddress, authorizationRequest } from '../authorizationRequ
 import { authorizationCode, type ExpectedIssuer } from '../authorizationResponse.js'
 import { signByBearer } from '../bearer.js'
 import { defineProtocol } from '../defineProtocol.js'
+import { endpoint } from '../endpoint.js'
 import { callbackFacts, fetchProfile } from '../userinfo.js'
 
 /** OAuth 2.0: the authorization code grant with PKCE (RFC 6749, RFC 7636, RFC 9700). */
@@ -106,10 +107,4 @@ function readTokens({ now, provider }: Context, grant: Grant, response: Record<s
     ...(grant.type === 'refresh_token' ? { previous: grant.tokens } : {}),
     ...(grant.type === 'authorization_code' ? { requestedScope: grant.transaction.scope } : {}),
   })
-}
-
-function endpoint({ provider, slug }: Context, name: 'authorizationEndpoint' | 'tokenEndpoint'): string {
-  const address = provider[name]
-  if (address === undefined) throw new AuthError('config_invalid', `providers.${slug}.${name} is missing.`, { provider: slug })
-  return address
 }

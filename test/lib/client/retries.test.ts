@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
-import { retryAfterMilliseconds, wait } from '../../../lib/client/retryAfter.js'
+import { sleep } from '../../../lib/base/timeout.js'
+import { retryAfterMilliseconds } from '../../../lib/client/retryAfter.js'
 import { loadProtocol } from '../../../lib/protocols/index.js'
 import type { Protocol } from '../../../lib/types.js'
 import { renewableTokens, startApi, type ApiAnswer, type ApiParts, type ApiSetup } from '../../support/apiClient.js'
@@ -64,7 +65,7 @@ describe('A status 429', () => {
   })
 
   test('is not waited for past the caller\'s signal', async () => {
-    const { client, api } = await start(busy(1, '9'), { wait })
+    const { client, api } = await start(busy(1, '9'), { wait: sleep })
     const controller = new AbortController()
     const call = client.get('a', { signal: controller.signal })
     while (api.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
@@ -85,9 +86,9 @@ describe('A status 429', () => {
 
 test('Waiting takes its time', async () => {
   const start = performance.now()
-  await wait(30, undefined)
+  await sleep(30, undefined)
   expect(performance.now() - start).toBeGreaterThan(25)
-  await expect(wait(10_000, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough')
+  await expect(sleep(10_000, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough')
 })
 
 test('A header that says nothing asks for no wait', () => {
