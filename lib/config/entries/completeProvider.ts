@@ -79,11 +79,16 @@ function described<Options extends EntryOptions>(options: Options): Described<Op
   return Object.fromEntries(Object.entries(options).filter(([name]) => !left.has(name))) as Described<Options>
 }
 
-function filledAddresses(options: EntryOptions, parameters: Values, path: string): Partial<Record<AddressName, string>> {
+// OAuth 1.0a has no such endpoints, and an entry may have them from what is said for all entries at once.
+const oauth2Only = new Set<AddressName>(['revocationEndpoint', 'introspectionEndpoint'])
+
+function filledAddresses(options: EntryOptions & { protocol: ProtocolName }, parameters: Values, path: string): Partial<Record<AddressName, string>> {
   const filled: Partial<Record<AddressName, string>> = {}
   for (const [name, checked] of Object.entries(addresses) as [AddressName, typeof endpoint][]) {
     const template = options[name]
-    if (template !== undefined) filled[name] = checked(fill(template, parameters, `${path}.${name}`), `${path}.${name}`)
+    if (template === undefined) continue
+    const address = checked(fill(template, parameters, `${path}.${name}`), `${path}.${name}`)
+    if (options.protocol !== 'oauth1' || !oauth2Only.has(name)) filled[name] = address
   }
   return filled
 }

@@ -284,3 +284,10 @@ test('Endpoints of revocation and introspection are filled as others are', () =>
   const { provider } = register('forge', { ...client, host: 'git.example', introspectionEndpoint: 'https://{host}/introspect', revocationEndpoint: 'https://{host}/revoke', revocationClientAuth: 'post' })
   expect(provider).toMatchObject({ introspectionEndpoint: 'https://git.example/introspect', revocationEndpoint: 'https://git.example/revoke', revocationClientAuth: 'post' })
 })
+
+test('An entry of OAuth 1.0a, which knows no revocation and no discovery, has none from what is said for all', () => {
+  const shared = { introspectionEndpoint: 'https://id.example/introspect', revocationEndpoint: 'https://id.example/revoke', issuer: 'https://id.example', discovery: true }
+  const { provider } = register('old', custom.oauth1, {}, shared)
+  expect(provider).toMatchObject({ issuer: 'https://id.example', discovery: false })
+  expect([provider.introspectionEndpoint, provider.revocationEndpoint]).toEqual([undefined, undefined])
+})
