@@ -20,7 +20,7 @@ export interface LoginStart {
  */
 export async function login(context: Context, options: LoginOptions = {}): Promise<LoginStart> {
   const protocol = await loadProtocol(context.provider.protocol)
-  const { location, state, remember } = await protocol.authorize(context, options)
+  const { location, state, checks } = await protocol.authorize(context, options)
   const maxAge = options.maxAge ?? context.provider.maxAge
   return {
     location,
@@ -34,7 +34,7 @@ export async function login(context: Context, options: LoginOptions = {}): Promi
       ...(options.returnTo === undefined ? {} : { returnTo: options.returnTo }),
       ...(maxAge === undefined ? {} : { maxAge }),
       ...(options.remember === undefined ? {} : { remember: options.remember }),
-      ...remember,
+      ...checks,
     },
   }
 }

@@ -33,12 +33,12 @@ function causes(cause: unknown): object[] {
 /** A failure of the network by its code and by what was not reached: of Node.js (`ENOTFOUND`) and of undici (`UND_ERR_...`). */
 function networkMessage(chain: readonly object[]): string | undefined {
   const failed = chain.filter((cause) => /^(?:E[A-Z]{3,}|UND_ERR_[A-Z_]+)$/.test(code(cause) ?? ''))
-  const place = failed.map(placeOf).find((found) => found !== '') ?? ''
+  const host = failed.map(hostOf).find((found) => found !== '') ?? ''
   const [cause] = failed
-  return cause && [code(cause), place].filter(Boolean).join(' ')
+  return cause && [code(cause), host].filter(Boolean).join(' ')
 }
 
-function placeOf(cause: object): string {
+function hostOf(cause: object): string {
   const host = asText(member(cause, 'hostname')) ?? asText(member(cause, 'address'))
   const port = member(cause, 'port')
   if (host === undefined || !/^[\w.:%-]{1,253}$/.test(host)) return ''

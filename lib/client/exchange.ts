@@ -8,7 +8,7 @@ import { canRefresh } from '../tokens/canRefresh.js'
 import type { TokenAccess } from '../tokens/tokenSource.js'
 import type { CallLimits } from './apiRequest.js'
 import { defaultRetryAfter, retryAfterMilliseconds, type Wait } from './retryAfter.js'
-import { send, type Answer, type Way } from './send.js'
+import { send, type Answer, type Transport } from './send.js'
 
 /** Whose API is called, with which access, and how time passes. */
 export interface Account {
@@ -17,26 +17,26 @@ export interface Account {
   wait: Wait
 }
 
-/** What may mend a refused request, with the tokens that it is then made with; `undefined` where it cannot help. */
-type Remedy = (account: Account, tokens: Tokens, answer: Answer, limits: CallLimits) => Promise<Tokens | undefined>
+/** What may mend a refused request: gives the tokens that it is then made with, `undefined` where it cannot help. */
+type Retry = (account: Account, tokens: Tokens, answer: Answer, limits: CallLimits) => Promise<Tokens | undefined>
 
 /**
  * Makes a request with fresh tokens, and once more after each thing that can be mended: a proof that the provider wants refreshed, an
  * access token that it refuses, a moment that it asks to wait. Each is tried once, and only where the body can be sent again.
  *
- * @throws AuthError what `freshTokens`, `renewedTokens` and the way out throw, never for an HTTP status
+ * @throws AuthError what `freshTokens`, `refreshedTokens` and the way out throw, never for an HTTP status
  */
-export async function exchange<A extends Answer>(account: Account, request: ApiRequest, way: Way<A>, limits: CallLimits): Promise<A> {
+export async function exchange<A extends Answer>(account: Account, request: ApiRequest, transport: Transport<A>, limits: CallLimits): Promise<A> {
   const { context, access } = account
   try {
-    const untried = new Set<Remedy>([newProof, newTokens, aPause])
+    const untried = new Set<Retry>([resign, refresh, waitRetryAfter])
     let tokens = await freshTokens(context, access)
     for (;;) {
-      const answer = await send(context, tokens, request, way)
-      if (answer.status < 400 || !way.isReplayable) return answer
+      const answer = await send(context, tokens, request, transport)
+      if (answer.status < 400 || !transport.isReplayable) return answer
       const next = await firstThatHelps(untried, account, tokens, answer, limits)
       if (!next) return answer
-      way.discard?.(answer)
+      transport.discard?.(answer)
       tokens = next
     }
   } catch (error) {
@@ -45,32 +45,32 @@ export async function exchange<A extends Answer>(account: Account, request: ApiR
   }
 }
 
-async function firstThatHelps(untried: Set<Remedy>, ...refusal: Parameters<Remedy>): Promise<Tokens | undefined> {
-  for (const remedy of untried) {
-    const tokens = await remedy(...refusal)
+async function firstThatHelps(untried: Set<Retry>, ...refusal: Parameters<Retry>): Promise<Tokens | undefined> {
+  for (const retry of untried) {
+    const tokens = await retry(...refusal)
     if (tokens) {
-      untried.delete(remedy)
+      untried.delete(retry)
       return tokens
     }
   }
   return undefined
 }
 
-const newProof: Remedy = async ({ context }, tokens, { status, headers, body }) => {
+const resign: Retry = async ({ context }, tokens, { status, headers, body }) => {
   if (status > 499) return undefined
   const { refused } = await loadProtocol(context.provider.protocol)
   // A body that is read as it comes is the caller's to read.
   return refused?.(context, { status, headers, body: body instanceof Uint8Array ? body : new Uint8Array() }) ? tokens : undefined
 }
 
-const newTokens: Remedy = async ({ context, access }, tokens, { status }) => {
+const refresh: Retry = async ({ context, access }, tokens, { status }) => {
   if (status !== 401 || !canRefresh(context, tokens, access.grant)) return undefined
   const refreshed = await refreshedTokens(context, access, tokens)
   // The same token again would be refused again.
   return refreshed.accessToken === tokens.accessToken ? undefined : refreshed
 }
 
-const aPause: Remedy = async ({ context, access, wait }, _tokens, { status, headers }, { retryAfter = defaultRetryAfter, signal }) => {
+const waitRetryAfter: Retry = async ({ context, access, wait }, _tokens, { status, headers }, { retryAfter = defaultRetryAfter, signal }) => {
   if (status !== 429 || retryAfter === false) return undefined
   const milliseconds = retryAfterMilliseconds(headers['retry-after'], context.now())
   if (milliseconds === undefined || milliseconds > retryAfter * 1000) return undefined

@@ -5,7 +5,7 @@ import type { ApiRequest } from '../model/provider.js'
 import { loadProtocol } from '../protocols/index.js'
 import { formType, headersOf, methodOf, type CallLimits } from './apiRequest.js'
 import { exchange, type Account } from './exchange.js'
-import type { Way } from './send.js'
+import type { Transport } from './send.js'
 
 /** What `fetch` of the API client takes: the platform's `RequestInit` as far as it fits, and the limits of a call. */
 export interface ApiFetchInit extends Omit<CallLimits, 'signal'> {
@@ -46,25 +46,25 @@ export async function apiFetch(account: Account, url: URL, init: ApiFetchInit): 
   if (stream && (await loadProtocol(context.provider.protocol)).covers(context, request)) throw unsignable(context.slug)
   const callLimits = { ...limits, ...(signal ? { signal } : {}) }
 
-  let place = request.url
+  let address = request.url
   const answer = await exchange(account, request, {
     timeout: limits.timeout ?? context.outbound.timeout,
     redirect,
     isReplayable: !stream,
     discard: ({ body }) => { void body?.cancel().catch(() => undefined) },
-    transmit: transmission(context, stream, callLimits, (address) => { place = address }),
+    transmit: transmission(context, stream, callLimits, (asked) => { address = asked }),
   }, callLimits)
-  return platformResponse(answer, place, request.url, context.slug)
+  return platformResponse(answer, address, request.url, context.slug)
 }
 
 function transmission({ openStream, slug }: Context, stream: ReadableStream<Uint8Array> | undefined,
-  { signal, idleTimeout }: { signal?: AbortSignal; idleTimeout?: number }, tell: (place: string) => void): Way<StreamResponse>['transmit'] {
+  { signal, idleTimeout }: { signal?: AbortSignal; idleTimeout?: number }, tell: (address: string) => void): Transport<StreamResponse>['transmit'] {
   let unsent = stream
-  return (signed, timeout, place) => {
+  return (signed, timeout, address) => {
     if (unsent && signed.body !== undefined) throw unsignable(slug)
     const body = unsent ?? signed.body
     unsent = undefined
-    tell(place)
+    tell(address)
     return openStream({ ...signed, body, signal, timeout, ...(idleTimeout === undefined ? {} : { idleTimeout }) })
   }
 }
@@ -84,7 +84,7 @@ async function bodyOf(body: ApiFetchInit['body']): Promise<Body> {
   return { bytes: new Uint8Array(await whole.arrayBuffer()), type: whole.headers.get('content-type') }
 }
 
-function platformResponse({ status, headers, body }: StreamResponse, place: string, asked: string, slug: string): Response {
+function platformResponse({ status, headers, body }: StreamResponse, address: string, asked: string, slug: string): Response {
   let response: Response
   try {
     response = new Response(body, { status, headers })
@@ -92,5 +92,5 @@ function platformResponse({ status, headers, body }: StreamResponse, place: stri
     void body?.cancel().catch(() => undefined)
     throw new AuthError('provider_bad_response', 'The provider\'s answer is not valid HTTP.', { provider: slug, cause })
   }
-  return Object.defineProperties(response, { url: { value: place }, redirected: { value: place !== asked } })
+  return Object.defineProperties(response, { url: { value: address }, redirected: { value: address !== asked } })
 }

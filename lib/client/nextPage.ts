@@ -8,27 +8,27 @@ import { allowedUrl } from './apiUrl.js'
 /**
  * Where the page after this one is: by a `Link` header (RFC 8288) with `rel="next"`, else as the pagination says.
  *
- * @param place the address of this page
+ * @param address the address of this page
  * @param accessToken taken off the next address, where some providers put it
  * @returns `undefined` on the last page
  * @throws AuthError `host_not_allowed`, `provider_bad_response`
  */
-export function nextPage(context: Context, place: string, { headers, data }: ApiResponse, pagination: Pagination | undefined, accessToken: string | undefined): URL | undefined {
+export function nextPage(context: Context, address: string, { headers, data }: ApiResponse, pagination: Pagination | undefined, accessToken: string | undefined): URL | undefined {
   const linked = nextLink(headers['link'] ?? '')
-  if (linked !== undefined) return nextAddress(context, place, linked, accessToken)
+  if (linked !== undefined) return nextAddress(context, address, linked, accessToken)
   if (!pagination) return undefined
   const value = readPath(data, 'next' in pagination ? pagination.next : pagination.cursor)
   if (value === '' || (typeof value !== 'string' && typeof value !== 'number')) return undefined
-  if ('next' in pagination) return nextAddress(context, place, String(value), accessToken)
-  const url = new URL(place)
+  if ('next' in pagination) return nextAddress(context, address, String(value), accessToken)
+  const url = new URL(address)
   url.searchParams.set(pagination.parameter, String(value))
   return url
 }
 
-function nextAddress(context: Context, place: string, target: string, accessToken: string | undefined): URL {
+function nextAddress(context: Context, address: string, target: string, accessToken: string | undefined): URL {
   const { provider, slug } = context
-  if (!URL.canParse(target, place)) throw new AuthError('provider_bad_response', 'The provider\'s link to the next page is not a URL.', { provider: slug })
-  const url = allowedUrl(context, new URL(target, place).href)
+  if (!URL.canParse(target, address)) throw new AuthError('provider_bad_response', 'The provider\'s link to the next page is not a URL.', { provider: slug })
+  const url = allowedUrl(context, new URL(target, address).href)
   const tokenParameter = provider.tokenParameter ?? 'access_token'
   if (accessToken !== undefined && url.searchParams.get(tokenParameter) === accessToken) url.searchParams.delete(tokenParameter)
   return url

@@ -8,11 +8,11 @@ import { loadProtocol } from '../protocols/index.js'
 export interface Answer { status: number; headers: Record<string, string>; body: unknown }
 
 /** One way to carry a signed request out, and what may be done with its answer. */
-export interface Way<A extends Answer> {
+export interface Transport<A extends Answer> {
   /** Milliseconds for an answer, with the redirects on the way to it. */
   timeout: number
-  /** @param place the address without what signing has put into it */
-  transmit: (signed: ApiRequest, timeout: number, place: string) => Promise<A>
+  /** @param address the request's own, without what signing has put into it */
+  transmit: (signed: ApiRequest, timeout: number, address: string) => Promise<A>
   /** Lets go of an answer that nobody will read. */
   discard?: (answer: A) => void
   /** What becomes of a redirect on the same origin: followed unless told. */
@@ -24,7 +24,7 @@ export interface Way<A extends Answer> {
 const maxRedirects = 5
 
 /** Signs a request and sends it, following redirects that stay on the same origin; each hop is signed anew. */
-export async function send<A extends Answer>(context: Context, tokens: Tokens, request: ApiRequest, way: Way<A>): Promise<A> {
+export async function send<A extends Answer>(context: Context, tokens: Tokens, request: ApiRequest, transport: Transport<A>): Promise<A> {
   const { provider, client, slug } = context
   const protocol = await loadProtocol(provider.protocol)
   const start = performance.now()
@@ -34,22 +34,22 @@ export async function send<A extends Answer>(context: Context, tokens: Tokens, r
     if (prepared.url !== current.url && new URL(prepared.url).origin !== new URL(current.url).origin) {
       throw new AuthError('host_not_allowed', `The apiRequest hook of providers.${slug} may not send the access token to another host.`, { provider: slug })
     }
-    const timeLeft = hops === 0 ? way.timeout : Math.ceil(way.timeout - (performance.now() - start))
+    const timeLeft = hops === 0 ? transport.timeout : Math.ceil(transport.timeout - (performance.now() - start))
     if (timeLeft <= 0) throw new AuthError('provider_timeout', 'The provider did not answer in time.', { provider: slug })
     const signed = protocol.sign(context, tokens, prepared)
     // Signed at once as a rule: a promise is only made for what has to be waited for.
-    const answer = await way.transmit(signed instanceof Promise ? await signed : signed, timeLeft, current.url)
+    const answer = await transport.transmit(signed instanceof Promise ? await signed : signed, timeLeft, current.url)
     if (answer.status < 300 || answer.status > 399) return answer
     const target = redirectTarget(current, answer)
-    if (target === undefined || way.redirect === 'manual') return answer
-    if (way.redirect === 'error') {
-      way.discard?.(answer)
+    if (target === undefined || transport.redirect === 'manual') return answer
+    if (transport.redirect === 'error') {
+      transport.discard?.(answer)
       throw new AuthError('provider_bad_response', 'The provider\'s API answered with a redirect.', { provider: slug })
     }
     // A server may repeat the signature of the request that it redirects; the next one has its own.
-    const next = hops < maxRedirects ? redirected(current, answer.status, protocol.unsigned(target), way.isReplayable) : undefined
+    const next = hops < maxRedirects ? redirected(current, answer.status, protocol.unsigned(target), transport.isReplayable) : undefined
     if (!next) return answer
-    way.discard?.(answer)
+    transport.discard?.(answer)
     current = next
   }
 }

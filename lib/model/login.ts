@@ -43,7 +43,8 @@ export interface Authorization {
   location: string
   /** The value by which the callback will name this login. */
   state: string
-  remember: Pick<Transaction, 'nonce' | 'codeVerifier' | 'requestToken' | 'requestTokenSecret'>
+  /** What the callback, or the tokens that it leads to, are checked against. Members of the transaction, which `remember` is another one of. */
+  checks: Pick<Transaction, 'nonce' | 'codeVerifier' | 'requestToken' | 'requestTokenSecret'>
 }
 
 /** Parameters of a callback: each at most once. */

@@ -10,7 +10,7 @@ const reserved = new Set(['response_type', 'client_id', 'redirect_uri', 'state',
 export interface AuthorizationRequest {
   parameters: Record<string, string>
   state: string
-  remember: { nonce?: string; codeVerifier?: string }
+  checks: { nonce?: string; codeVerifier?: string }
 }
 
 /**
@@ -53,7 +53,7 @@ export function authorizationRequest(context: Context, options: LoginOptions, { 
       ...(codeVerifier === undefined ? {} : challenge(codeVerifier, provider.pkceMethod)),
     }),
     state,
-    remember: withoutAbsent({ nonce, codeVerifier }),
+    checks: withoutAbsent({ nonce, codeVerifier }),
   }
 }
 

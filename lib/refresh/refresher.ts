@@ -117,7 +117,7 @@ export function createRefresher(now: () => number = () => Date.now()): Refresher
   }
 }
 
-/** Whoever holds the same refresh token, or a key to the same place, shares one refresh. */
+/** Whoever holds the same refresh token, or a key to the same record, shares one refresh. */
 function flightKey(binding: string, tokens: Tokens, record: TokenRecord | undefined): string {
   return record ? `${binding} ${record.key}` : refreshKey(binding, tokens)
 }

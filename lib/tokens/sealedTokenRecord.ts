@@ -24,7 +24,7 @@ export interface SealedTokenRecord extends TokenRecord {
   write: (tokens: Tokens | undefined, version: number) => Promise<boolean>
   /** Writes over whatever is there. */
   put: (tokens: Tokens | undefined) => Promise<void>
-  /** Leaves a mark in the place of the tokens, where there are any. */
+  /** Takes the tokens out and leaves the record, where there is one. */
   markRevoked: () => Promise<void>
   remove: () => Promise<void>
 }

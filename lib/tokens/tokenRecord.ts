@@ -12,11 +12,11 @@ export interface KeptTokens {
  * application's own table.
  */
 export interface TokenRecord {
-  /** Names this place: whoever refreshes the tokens of one place shares one refresh. */
+  /** Names this record: whoever refreshes the tokens of one record shares one refresh. */
   readonly key: string
   read: () => Promise<KeptTokens | undefined>
-  /** @returns `false` when the place holds another version by now */
+  /** @returns `false` when the record holds another version by now */
   write: (tokens: Tokens, version: number) => Promise<boolean>
-  /** See `TokenStore.lock`; absent where the place has none. */
+  /** See `TokenStore.lock`; absent where what keeps the record has none. */
   lock?: ((ttl: number) => Promise<StoreLock | undefined>) | undefined
 }

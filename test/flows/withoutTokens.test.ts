@@ -14,7 +14,7 @@ import { sendJson, type AppHandler } from '../support/hosts.js'
 const protocol = defineProtocol({
   authorize({ redirectUri }) {
     const state = randomToken()
-    return Promise.resolve({ location: `${redirectUri}?state=${state}&id=7`, state, remember: {} })
+    return Promise.resolve({ location: `${redirectUri}?state=${state}&id=7`, state, checks: {} })
   },
   checkResponse: () => Promise.resolve(),
   exchange: (_context, grant) => Promise.resolve({ response: { id: grant.type === 'authorization_code' ? grant.parameters['id'] : undefined, display_name: 'Ada' } }),

@@ -1,6 +1,6 @@
 import { AuthError } from '../../base/errors.js'
 
-/** Calls to one place that are under way at once. */
+/** Calls to one origin that are under way at once. */
 const most = 50
 /** Calls that wait for their turn, and milliseconds that one waits. */
 const mostWaiting = 200
@@ -8,25 +8,25 @@ const longestWait = 2_000
 
 interface Queue { underWay: number; waiting: Set<() => void> }
 
-// By place; one that nobody calls is not in it.
+// By origin; one that nobody calls is not in it.
 const queues = new Map<string, Queue>()
 
 /**
- * Makes a call when few enough to the same place are under way in this process. Strangers can start logins: where each start is a call, a
+ * Makes a call when few enough to the same origin are under way in this process. Strangers can start logins: where each start is a call, a
  * flood of them must not become a flood of calls.
  *
- * @param place whom the call is to, such as an origin
+ * @param origin whom the call is to
  * @throws AuthError `provider_timeout` when too many wait already, or when the turn does not come in two seconds
  */
-export async function inTurn<T>(place: string, call: () => Promise<T>): Promise<T> {
-  const queue = queues.get(place) ?? { underWay: 0, waiting: new Set() }
-  queues.set(place, queue)
+export async function inTurn<T>(origin: string, call: () => Promise<T>): Promise<T> {
+  const queue = queues.get(origin) ?? { underWay: 0, waiting: new Set() }
+  queues.set(origin, queue)
   if (queue.underWay < most) queue.underWay++
   else await turn(queue)
   try {
     return await call()
   } finally {
-    pass(place, queue)
+    pass(origin, queue)
   }
 }
 
@@ -46,7 +46,7 @@ function turn({ waiting }: Queue): Promise<void> {
 }
 
 /** Hands the turn to who waits longest: it stays under way. */
-function pass(place: string, queue: Queue): void {
+function pass(origin: string, queue: Queue): void {
   const [next] = queue.waiting
   if (next) {
     queue.waiting.delete(next)
@@ -54,7 +54,7 @@ function pass(place: string, queue: Queue): void {
     return
   }
   queue.underWay--
-  if (queue.underWay === 0) queues.delete(place)
+  if (queue.underWay === 0) queues.delete(origin)
 }
 
 function tooMany(): AuthError {

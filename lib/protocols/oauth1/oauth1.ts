@@ -37,7 +37,7 @@ export const protocol = defineProtocol({
     return {
       location: withParameters(endpoint(context, 'authorizationEndpoint'), { ...parameters, oauth_token: token }),
       state: token,
-      remember: { requestToken: token, requestTokenSecret: secret },
+      checks: { requestToken: token, requestTokenSecret: secret },
     }
   },
 

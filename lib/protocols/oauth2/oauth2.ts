@@ -18,10 +18,10 @@ import { callbackFacts, fetchProfile } from '../userinfo.js'
 /** OAuth 2.0: the authorization code grant with PKCE (RFC 6749, RFC 7636, RFC 9700). */
 export const protocol = defineProtocol({
   authorize(context, options) {
-    const { parameters, state, remember } = authorizationRequest(context, options, { withNonce: false })
+    const { parameters, state, checks } = authorizationRequest(context, options, { withNonce: false })
     const location = authorizationAddress(endpoint(context, 'authorizationEndpoint'), parameters)
     const { authorizationFragment: fragment } = context.provider
-    return Promise.resolve({ location: fragment === undefined ? location : `${location}#${fragment}`, state, remember })
+    return Promise.resolve({ location: fragment === undefined ? location : `${location}#${fragment}`, state, checks })
   },
 
   async checkResponse(context, grant) {

@@ -23,8 +23,8 @@ export const protocol = defineProtocol({
     const metadata = (await discover(context)).serverMetadata()
     const endpoint = context.provider.authorizationEndpoint ?? metadata.authorization_endpoint
     if (endpoint === undefined) throw new AuthError('discovery_failed', 'The provider\'s discovery document names no authorization endpoint.', { provider: context.slug })
-    const { parameters, state, remember } = authorizationRequest(context, options, { withNonce: context.provider.nonce !== false })
-    return { location: authorizationAddress(endpoint, parameters), state, remember }
+    const { parameters, state, checks } = authorizationRequest(context, options, { withNonce: context.provider.nonce !== false })
+    return { location: authorizationAddress(endpoint, parameters), state, checks }
   },
 
   async checkResponse(context, grant) {

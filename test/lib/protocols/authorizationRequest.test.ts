@@ -28,22 +28,22 @@ describe('State, nonce and code verifier', () => {
   test('are 256 random bits each, new for each login, and the challenge is S256 of the verifier', () => {
     const seen = new Set<string>()
     for (let round = 0; round < 3_000; round++) {
-      const { parameters, state, remember } = make({}, {}, true)
-      for (const value of [state, remember.nonce, remember.codeVerifier]) {
+      const { parameters, state, checks } = make({}, {}, true)
+      for (const value of [state, checks.nonce, checks.codeVerifier]) {
         expect(value).toMatch(/^[\w-]{43}$/)
         seen.add(value ?? '')
       }
-      expect(parameters).toMatchObject({ state, nonce: remember.nonce, code_challenge: codeChallenge(remember.codeVerifier ?? ''), code_challenge_method: 'S256' })
+      expect(parameters).toMatchObject({ state, nonce: checks.nonce, code_challenge: codeChallenge(checks.codeVerifier ?? ''), code_challenge_method: 'S256' })
     }
     expect(seen.size).toBe(9_000)
   })
 
   test('are left out only where the provider says so', () => {
-    expect(make().remember).toEqual({ codeVerifier: expect.any(String) })
-    expect(make({ pkce: false }, {}, true).remember).toEqual({ nonce: expect.any(String) })
+    expect(make().checks).toEqual({ codeVerifier: expect.any(String) })
+    expect(make({ pkce: false }, {}, true).checks).toEqual({ nonce: expect.any(String) })
     expect(Object.keys(make({ pkce: false }).parameters)).toEqual(['response_type', 'client_id', 'redirect_uri', 'scope', 'state'])
-    const { parameters, remember } = make({ pkceMethod: 'plain' })
-    expect(parameters).toMatchObject({ code_challenge: remember.codeVerifier, code_challenge_method: 'plain' })
+    const { parameters, checks } = make({ pkceMethod: 'plain' })
+    expect(parameters).toMatchObject({ code_challenge: checks.codeVerifier, code_challenge_method: 'plain' })
   })
 
   test('are neither left out nor chosen by a hook', () => {
