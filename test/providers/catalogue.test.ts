@@ -115,6 +115,13 @@ test('there is a fixture for every provider, and none besides', () => {
   expect(fixtures.sort()).toEqual([...slugs].sort())
 })
 
+test('what a provider does differently has a test beside its fixture', () => {
+  const files = readdirSync(folder)
+  const hooked = entries.filter(([, { hooks }]) => hooks !== undefined).map(([slug]) => `${slug}.test.ts`)
+
+  expect(hooked.filter((name) => !files.includes(name))).toEqual([])
+})
+
 describe('the generator', () => {
   const run = promisify(execFile)
   const generate = (...parameters: string[]): Promise<unknown> => run(process.execPath, [generator, ...parameters])
