@@ -8,10 +8,10 @@ import { createBrowser } from '../support/browser.js'
 import { hosts, listen, sendJson } from '../support/hosts.js'
 import { examplePrivateKey } from './exampleKey.js'
 import { readFixture, type Fixture } from './fixtures.js'
-import { playProvider, type PlayedProvider } from './playedProvider.js'
+import { startFakeProvider, type FakeProvider } from './fakeProvider.js'
 import { signedCallbacks } from './signedCallbacks.js'
 
-/** Every entry of the catalogue, through the real flow against its fixture played at its own addresses. */
+/** Every entry of the catalogue, through the real flow against a fake provider at its addresses, which gives its fixture's answers. */
 
 const clientId = 'walk-client'
 const clientSecret = 'walk secret: + & %'
@@ -39,25 +39,25 @@ describe.each(Object.entries(catalogue).filter(([, { protocol }]) => ['oauth1', 
     const entry = entryOf({ provider }, fixture)
     const registration = registrationOf(slug, entry)
     const accessToken = accessTokenOf(registration, fixture)
-    const played = await playProvider(registration, fixture, accessToken)
-    open.push(played.close)
-    const app = await startApplication(slug, entry, played)
+    const fake = await startFakeProvider(registration, fixture, accessToken)
+    open.push(fake.close)
+    const app = await startApplication(slug, entry, fake)
     const browser = createBrowser()
 
     const start = await browser.go(`${app}/auth/${slug}`, { follow: false })
-    expect({ status: start.status, complaints: played.complaints, body: start.body }).toEqual({ status: 302, complaints: [], body: '' })
+    expect({ status: start.status, complaints: fake.complaints, body: start.body }).toEqual({ status: 302, complaints: [], body: '' })
     const authorization = new URL(start.headers.get('location') ?? '')
-    played.authorization = authorization.searchParams
+    fake.authorization = authorization.searchParams
     checkAuthorization(registration, authorization, app)
 
     const landed = await finish(browser, app, registration, authorization, fixture)
-    expect({ complaints: played.complaints, url: landed.url, body: landed.url.endsWith('/') ? '' : landed.body }).toEqual({ complaints: [], url: `${app}/`, body: '' })
+    expect({ complaints: fake.complaints, url: landed.url, body: landed.url.endsWith('/') ? '' : landed.body }).toEqual({ complaints: [], url: `${app}/`, body: '' })
     const { data } = await browser.json<Record<string, unknown>>(`${app}/me`)
     const { raw, loggedInAt, ...user } = data
     expect(user).toEqual(fixture.user)
     expect(typeof loggedInAt).toBe('string')
     expect(JSON.stringify(raw)).not.toContain(accessToken)
-    expect(played.calls).toContain('token')
+    expect(fake.calls).toContain('token')
   })
 })
 
@@ -67,7 +67,7 @@ function accessTokenOf({ provider }: Registration, { tokenResponse }: Fixture): 
   return String((provider.hooks?.tokenResponse?.(parsed) ?? parsed)['access_token'])
 }
 
-async function startApplication(slug: string, entry: Record<string, unknown>, { http }: PlayedProvider): Promise<string> {
+async function startApplication(slug: string, entry: Record<string, unknown>, { http }: FakeProvider): Promise<string> {
   let app: ReturnType<typeof hosts['Express 5']> = () => undefined
   const { url, close } = await listen((req, res) => { app(req, res) })
   open.push(close)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { refusal } from './household.js'
+import { refusal } from './fixtures.js'
 
 /** A configuration that must be refused, and the whole message. */
 export type Mistake = [mistake: string, attempt: () => unknown, message: string]

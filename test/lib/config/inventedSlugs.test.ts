@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm'
 import { expect, test } from '@jest/globals'
 import { titleOf } from '../../../lib/config/entries/title.js'
 import type { Registration } from '../../../lib/types.js'
-import { catalogue, client, custom, refusal, resolve } from './household.js'
+import { catalogue, client, custom, refusal, resolve } from './fixtures.js'
 
 /** A lookup may answer one entry whatever slug a visitor invents. */
 

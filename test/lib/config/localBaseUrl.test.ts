@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { custom, refusal, resolve, secret } from './household.js'
+import { custom, refusal, resolve, secret } from './fixtures.js'
 
 /** Plain http, in production: this machine itself may be reached by it, and a developer is told. */
 

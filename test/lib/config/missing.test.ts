@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
 import { resolveConfig } from '../../../lib/config/resolveConfig.js'
 import type { AuthRouterConfig } from '../../../lib/config/settings.js'
-import { catalogue, custom, refusal, resolve, secret } from './household.js'
+import { catalogue, custom, refusal, resolve, secret } from './fixtures.js'
 
 /** What is missing is said all at once: one start and not one for each setting. */
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { describeMistakes, type Mistake } from './describeMistakes.js'
-import { client, custom, refusal, resolve, resolveInProduction, secret } from './household.js'
+import { client, custom, refusal, resolve, resolveInProduction, secret } from './fixtures.js'
 
 const top = (options: object) => () => resolve({ providers: { acme: client }, ...options })
 const providers = (value: unknown, env: Record<string, string> = {}) => () => resolve({ providers: value }, { env })

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { describe, expect, jest, test } from '@jest/globals'
 import { resolveConfig } from '../../../lib/config/resolveConfig.js'
 import type { AuthRouterConfig } from '../../../lib/config/settings.js'
-import { catalogue, client, custom, refusal, resolve, resolveInProduction, secret } from './household.js'
+import { catalogue, client, custom, refusal, resolve, resolveInProduction, secret } from './fixtures.js'
 
 const providers = { acme: client }
 

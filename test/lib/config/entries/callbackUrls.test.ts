@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { resolveConfig } from '../../../../lib/config/resolveConfig.js'
 import type { AuthRouterConfig } from '../../../../lib/config/settings.js'
-import { catalogue, client, custom, refusal, resolve, secret } from '../household.js'
+import { catalogue, client, custom, refusal, resolve, secret } from '../fixtures.js'
 
 /** The callback is where it is: an entry that says otherwise learns what to register, and so does whoever starts an application. */
 

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { createAuthority } from '../../../support/certificates.js'
 import { describeMistakes, type Mistake } from '../describeMistakes.js'
-import { custom, resolve } from '../household.js'
+import { custom, resolve } from '../fixtures.js'
 
 const authority = createAuthority()
 afterAll(() => { authority.remove() })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { standardClaims } from '../../../../lib/profile.js'
 import { defineProvider, type ApiRequest, type Registration } from '../../../../lib/types.js'
-import { catalogue, client, custom, ecKey, refusal, resolve, rsaKey } from '../household.js'
+import { catalogue, client, custom, ecKey, refusal, resolve, rsaKey } from '../fixtures.js'
 
 function register(slug: string, entry: object, env: Record<string, string> = {}, defaults: object = {}): Registration {
   const registration = resolve({ providers: { defaults, [slug]: entry } }, { env }).registrations.get(slug)

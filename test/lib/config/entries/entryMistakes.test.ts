@@ -1,5 +1,5 @@
 import { describeMistakes, type Mistake } from '../describeMistakes.js'
-import { client, custom, ecKey, resolve, resolveInProduction, rsaKey } from '../household.js'
+import { client, custom, ecKey, resolve, resolveInProduction, rsaKey } from '../fixtures.js'
 
 const providers = (value: unknown, env: Record<string, string> = {}) => () => resolve({ providers: value }, { env })
 const acme = (options: object) => providers({ acme: { ...client, ...options } })

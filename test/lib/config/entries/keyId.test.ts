@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { Client } from '../../../../lib/types.js'
-import { client, custom, ecKey, refusal, resolve, rsaKey } from '../household.js'
+import { client, custom, ecKey, refusal, resolve, rsaKey } from '../fixtures.js'
 
 const clientOf = (entry: object, env: Record<string, string> = {}): Client | undefined => resolve({ providers: { corp: entry } }, { env }).registrations.get('corp')?.client
 

@@ -4,7 +4,7 @@ import type { LoginOptions } from '../../../../lib/types.js'
 import { authRouter } from '../../../../middleware/index.js'
 import { catalogue as known } from '../../../../providers/index.js'
 import { contextFor } from '../../../support/context.js'
-import { client, custom, resolve } from '../household.js'
+import { client, custom, resolve } from '../fixtures.js'
 
 /** `offline: true` asks for a refresh token, in the words of the provider. */
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { describeMistakes, type Mistake } from '../describeMistakes.js'
-import { custom, resolve } from '../household.js'
+import { custom, resolve } from '../fixtures.js'
 
 const entry = (options: object, defaults: object = {}) => () => resolve({ providers: { defaults, own: { ...custom.oauth2, ...options } } }).registrations.get('own')?.provider
 

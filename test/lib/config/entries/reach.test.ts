@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Registration } from '../../../../lib/types.js'
-import { custom, refusal, resolve, resolveInProduction } from '../household.js'
+import { custom, refusal, resolve, resolveInProduction } from '../fixtures.js'
 
 const local = 'http://127.0.0.1:1'
 const lookup = (): undefined => undefined

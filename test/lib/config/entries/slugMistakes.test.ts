@@ -1,5 +1,5 @@
 import { describeMistakes, type Mistake } from '../describeMistakes.js'
-import { client, custom, resolve } from '../household.js'
+import { client, custom, resolve } from '../fixtures.js'
 
 const providers = (value: unknown, env: Record<string, string> = {}) => () => resolve({ providers: value }, { env })
 

@@ -3,7 +3,7 @@ import { generateKeyPair } from 'jose'
 import { mergedClaims } from '../../../../lib/protocols/oidc/mergedClaims.js'
 import type { RawProfile } from '../../../../lib/types.js'
 import { contextAt, finish, startAt, startFakeOpenid, type FakeOpenid } from '../../../support/unitOpenid.js'
-import { custom, resolve } from '../../config/household.js'
+import { custom, resolve } from '../../config/fixtures.js'
 
 const ada = 'ada@example.com'
 const eve = 'eve@example.com'

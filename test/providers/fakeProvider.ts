@@ -8,8 +8,8 @@ import { codeChallenge } from '../../lib/base/random.js'
 import type { LoginFacts, Registration } from '../../lib/types.js'
 import type { Fixture } from './fixtures.js'
 
-/** A provider of the catalogue, played on this machine at its own addresses by its fixture. */
-export interface PlayedProvider {
+/** A provider of the catalogue that gives its fixture's answers: on this machine, at its own addresses. */
+export interface FakeProvider {
   /** The way out that leads every host of the world to this machine. */
   http: { dispatcher: unknown; agent: unknown }
   /** What the authorization request said; set by the test, checked by the token endpoint. */
@@ -22,14 +22,14 @@ export interface PlayedProvider {
 }
 
 const keys = await generateKeyPair('RS256')
-const jwk = { ...await exportJWK(keys.publicKey), kid: 'played', alg: 'RS256', use: 'sig' }
+const jwk = { ...await exportJWK(keys.publicKey), kid: 'fake', alg: 'RS256', use: 'sig' }
 
 interface Received { method: string; url: URL; headers: IncomingMessage['headers']; body: string }
 
 /** @param accessToken what the fixture's token answer holds, after the entry's hook */
-export async function playProvider({ provider, client }: Registration, fixture: Fixture, accessToken: string): Promise<PlayedProvider> {
-  const played: Omit<PlayedProvider, 'http' | 'close'> = { authorization: new URLSearchParams(), calls: [], complaints: [] }
-  const complain = (what: string): void => { played.complaints.push(what) }
+export async function startFakeProvider({ provider, client }: Registration, fixture: Fixture, accessToken: string): Promise<FakeProvider> {
+  const fake: Omit<FakeProvider, 'http' | 'close'> = { authorization: new URLSearchParams(), calls: [], complaints: [] }
+  const complain = (what: string): void => { fake.complaints.push(what) }
   const names = provider.parameterNames ?? {}
   const named = (name: string): string => names[name] ?? name
 
@@ -39,9 +39,9 @@ export async function playProvider({ provider, client }: Registration, fixture: 
     if (provider.protocol === 'oidc') {
       const issuer = (provider.issuer ?? '').replace(/\/$/, '')
       if (request.method === 'GET' && isAt(provider.discoveryEndpoint ?? `${issuer}/.well-known/openid-configuration`)) return { body: discovery(issuer) }
-      if (request.method === 'GET' && isAt(`${issuer}/played/keys`)) return { body: { keys: [jwk] } }
-      if (isAt(`${issuer}/played/token`)) return { body: await idTokenAnswer(request) }
-      if (isAt(provider.userinfoEndpoint ?? `${issuer}/played/userinfo`)) return { body: userinfo(request) }
+      if (request.method === 'GET' && isAt(`${issuer}/fake/keys`)) return { body: { keys: [jwk] } }
+      if (isAt(`${issuer}/fake/token`)) return { body: await idTokenAnswer(request) }
+      if (isAt(provider.userinfoEndpoint ?? `${issuer}/fake/userinfo`)) return { body: userinfo(request) }
     }
     if (provider.protocol === 'oauth2' && isAt(provider.tokenEndpoint)) return { body: tokenAnswer(request) }
     if (provider.protocol === 'oauth1' && isAt(provider.requestTokenEndpoint)) return { body: requestToken(request) }
@@ -55,8 +55,8 @@ export async function playProvider({ provider, client }: Registration, fixture: 
 
   function discovery(issuer: string): unknown {
     return {
-      issuer: provider.issuer, authorization_endpoint: `${issuer}/played/authorize`, token_endpoint: `${issuer}/played/token`, jwks_uri: `${issuer}/played/keys`,
-      ...(fixture.userinfo === undefined || Object.keys(fixture.userinfo).length === 0 ? {} : { userinfo_endpoint: `${issuer}/played/userinfo` }),
+      issuer: provider.issuer, authorization_endpoint: `${issuer}/fake/authorize`, token_endpoint: `${issuer}/fake/token`, jwks_uri: `${issuer}/fake/keys`,
+      ...(fixture.userinfo === undefined || Object.keys(fixture.userinfo).length === 0 ? {} : { userinfo_endpoint: `${issuer}/fake/userinfo` }),
       response_types_supported: ['code'], subject_types_supported: ['public'], id_token_signing_alg_values_supported: ['RS256'],
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     }
@@ -64,25 +64,25 @@ export async function playProvider({ provider, client }: Registration, fixture: 
 
   async function idTokenAnswer(request: Received): Promise<unknown> {
     const body = tokenAnswer(request)
-    const nonce = played.authorization.get('nonce')
+    const nonce = fake.authorization.get('nonce')
     const now = Math.floor(Date.now() / 1000)
     const idToken = await new SignJWT({ ...fixture.claims, iss: provider.issuer ?? '', aud: client.clientId, iat: now, exp: now + 600, ...(nonce === null ? {} : { nonce }),
       // Issued to us, where the documentation says to whom.
       ...(fixture.claims?.['azp'] === undefined ? {} : { azp: client.clientId }) })
-      .setProtectedHeader({ alg: 'RS256', kid: 'played' }).sign(keys.privateKey)
+      .setProtectedHeader({ alg: 'RS256', kid: 'fake' }).sign(keys.privateKey)
     return { ...body as object, id_token: idToken }
   }
 
   function tokenAnswer(request: Received): unknown {
-    played.calls.push('token')
+    fake.calls.push('token')
     const form = formOf(request)
     checkMethod(request, provider.tokenMethod ?? 'POST')
     checkClient(request, form)
     expectField(form, named('grant_type'), 'authorization_code')
     expectField(form, named('code'), 'the-code')
-    expectField(form, named('redirect_uri'), played.authorization.get(named('redirect_uri')))
+    expectField(form, named('redirect_uri'), fake.authorization.get(named('redirect_uri')))
     const verifier = form.get('code_verifier')
-    const challenge = played.authorization.get('code_challenge')
+    const challenge = fake.authorization.get('code_challenge')
     const derived = verifier === null ? null : provider.pkceMethod === 'plain' ? verifier : codeChallenge(verifier)
     if (derived !== challenge) complain('the code verifier does not belong to the code challenge')
     return fixture.tokenResponse
@@ -117,7 +117,7 @@ export async function playProvider({ provider, client }: Registration, fixture: 
   }
 
   function requestToken(request: Received): unknown {
-    played.calls.push('request token')
+    fake.calls.push('request token')
     checkMethod(request, 'POST')
     expectSigned(request)
     if (!(request.headers.authorization ?? '').includes('oauth_callback=')) complain('the request-token call has no oauth_callback')
@@ -125,7 +125,7 @@ export async function playProvider({ provider, client }: Registration, fixture: 
   }
 
   function signedTokenAnswer(request: Received): unknown {
-    played.calls.push('token')
+    fake.calls.push('token')
     expectSigned(request)
     if (!(request.headers.authorization ?? '').includes('oauth_verifier="the-verifier"')) complain('the access-token call has no oauth_verifier')
     return typeof fixture.tokenResponse === 'string' ? fixture.tokenResponse : new URLSearchParams(fixture.tokenResponse as Record<string, string>).toString()
@@ -136,7 +136,7 @@ export async function playProvider({ provider, client }: Registration, fixture: 
   }
 
   function userinfo(request: Received): unknown {
-    played.calls.push('userinfo')
+    fake.calls.push('userinfo')
     checkMethod(request, provider.userinfoForm || provider.userinfoJson ? 'POST' : provider.userinfoMethod ?? 'GET')
     for (const [name, value] of Object.entries(made(provider.userinfoQuery))) {
       if (request.url.searchParams.get(name) !== value) complain(`the userinfo request lacks ${name}=${value}`)
@@ -170,7 +170,7 @@ export async function playProvider({ provider, client }: Registration, fixture: 
     for (const [name, extra] of Object.entries(provider.extraRequests ?? {})) {
       const value = fixture.extraRequests?.[name]
       if (sameAddress(request.url, typeof extra === 'function' ? extra({ ...raw }, facts()) : extra)) {
-        played.calls.push(name)
+        fake.calls.push(name)
         checkToken(request)
         return value
       }
@@ -206,7 +206,7 @@ export async function playProvider({ provider, client }: Registration, fixture: 
     },
   })
   const agent = Object.assign(new HttpsAgent(), { createConnection: dial })
-  return Object.assign(played, {
+  return Object.assign(fake, {
     http: { dispatcher, agent },
     close: async () => {
       await dispatcher.destroy()
