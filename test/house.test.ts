@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 
@@ -130,3 +130,10 @@ function inCircles(paths: readonly string[]): string[] {
     left = rest
   }
 }
+
+test.each(['lib', 'middleware'])('every folder of test/%s is named like a room', (top) => {
+  const rooms = readdirSync(join(root, 'test', top), { recursive: true, encoding: 'utf8', withFileTypes: true })
+    .filter((entry) => entry.isDirectory()).map((entry) => relative(join(root, 'test'), join(entry.parentPath, entry.name)))
+  expect(rooms.filter((room) => !existsSync(join(root, room)))).toEqual([])
+  expect(rooms.length).toBeGreaterThan(3)
+})
