@@ -7,7 +7,7 @@ import { newAccount } from '../test/processes/accounts.js'
 import { application, slug } from '../test/processes/application.js'
 import { openStore, type StorePlace } from '../test/processes/openStore.js'
 import { startPostgres } from '../test/support/postgres.js'
-import { startProcesses } from '../test/support/processes.js'
+import { startProcesses } from '../test/processes/workerProcess.js'
 import { startRedis } from '../test/support/redis.js'
 import { startRotationProvider } from '../test/support/rotationProvider.js'
 

@@ -1,15 +1,15 @@
 import { expect } from '@jest/globals'
+import { startChild, type ChildOptions, type ChildProcess } from '../support/childProcess.js'
 import { mayRun } from '../support/parts.js'
 import { startPostgres, type PostgresServer } from '../support/postgres.js'
 import { startRedis } from '../support/redis.js'
 import { startServer } from '../support/unitServer.js'
 import type { Mode } from './modes.js'
 import type { Order, Site } from './orders.js'
-import { startAttacked, type ProcessOptions } from './processes.js'
 import { startProvider, type ScriptedProvider } from './provider.js'
 import { createVisitor, type Answer, type Asked, type Visitor, type Watched } from './visitor.js'
 
-export interface AttackOptions extends ProcessOptions { postgres?: boolean }
+export interface AttackOptions extends ChildOptions { postgres?: boolean }
 
 export interface SignInOptions extends Asked {
   provider?: ScriptedProvider
@@ -55,11 +55,20 @@ export interface Attack {
 const home = 'https://app.example'
 let tests = 0
 
-export async function startAttack({ postgres: withPostgres = false, ...processOptions }: AttackOptions): Promise<Attack> {
+/** A process that runs the application under attack. */
+const startAttacked = (options: ChildOptions): Promise<ChildProcess<Order, { port: number }>> => startChild('test/attacks/worker.ts', options)
+
+export async function startAttack({ postgres: withPostgres = false, ...options }: AttackOptions): Promise<Attack> {
   const [redis, postgres, honest, hostile, sink, ...processes] = await Promise.all([
-    mayRun('redis-server') ? startRedis() : Promise.resolve(undefined), withPostgres && mayRun('postgresql') ? startPostgres() : Promise.resolve(undefined), startProvider('honest'), startProvider('hostile'), startServer((_request, res) => { res.end() }),
-    startAttacked(processOptions), startAttacked(processOptions)] as const)
-  const watched: Watched = { ports: () => processes.map(({ port }) => port), answers: [] }
+    mayRun('redis-server') ? startRedis() : undefined,
+    withPostgres && mayRun('postgresql') ? startPostgres() : undefined,
+    startProvider('honest'),
+    startProvider('hostile'),
+    startServer((_request, res) => { res.end() }),
+    startAttacked(options),
+    startAttacked(options),
+  ])
+  const watched: Watched = { ports: () => processes.map(({ ready }) => ready.port), answers: [] }
   let mode: Mode | undefined
   let prefix = ''
   let output = ''

@@ -71,5 +71,3 @@ export type Order =
   | { do: 'problems' }
   /** How many records the token store of this process holds. */
   | { do: 'records' }
-
-export interface Answered { id: number; value?: unknown; error?: string }

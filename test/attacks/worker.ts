@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { obeyOrders } from '../support/obeyOrders.js'
 import { createGates } from './gates.js'
-import type { Answered, Order, Site } from './orders.js'
+import type { Order, Site } from './orders.js'
 import { runSite, type RunningSite } from './site.js'
 import { openStores, type Faults, type Stores } from './stores.js'
 
@@ -92,19 +93,9 @@ function gc(): void {
   collect()
 }
 
-// The parent started this process; there is always someone to tell.
-const tell = (message: Answered | { port: number }): void => { process.send?.(message) }
-
-process.on('message', ({ id, ...order }: Order & { id: number }) => {
-  obey(order as Order).then((value) => { tell({ id, value }) }, (error: unknown) => {
-    tell({ id, error: error instanceof Error ? `${String((error as { code?: unknown }).code ?? '')} ${error.message}` : String(error) })
-  })
-})
-process.on('disconnect', () => { process.exit() })
-
 const server = createServer((req: IncomingMessage, res: ServerResponse) => {
   if (running) running.app(req, res)
   else res.writeHead(404).end()
 })
 server.keepAliveTimeout = 60_000
-server.listen(0, '127.0.0.1', () => { tell({ port: (server.address() as AddressInfo).port }) })
+server.listen(0, '127.0.0.1', () => { obeyOrders(obey, { port: (server.address() as AddressInfo).port }) })

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import session, { MemoryStore } from 'express-session'
 import { memoryTokenStore } from '../../lib/stores/index.js'
 import { authRouter, type AuthRouterOptions, type ProviderEntry } from '../../middleware/index.js'
+import { obeyOrders } from '../support/obeyOrders.js'
 
 /** An application in a process of its own, without a framework, whose output is read. Its mode is the first argument. */
 
@@ -25,18 +26,19 @@ const modes: Record<string, (secret: string) => Partial<AuthRouterOptions>> = {
 type Handler = (req: IncomingMessage, res: ServerResponse) => void
 let handle: Handler = () => undefined
 const server = createServer((req, res) => { handle(req, res) }).listen(0, '127.0.0.1', () => {
-  process.send?.({ url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}` })
+  obeyOrders(configure, { url: url() })
 })
 
-process.on('message', ({ secret, providers }: DebugSettings) => {
-  const { port } = server.address() as AddressInfo
-  const auth = authRouter({ secret, providers, baseUrl: `http://127.0.0.1:${String(port)}`, ...modes[mode]?.(secret) })
+function url(): string {
+  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`
+}
+
+async function configure({ secret, providers }: DebugSettings): Promise<void> {
+  const auth = authRouter({ secret, providers, baseUrl: url(), ...modes[mode]?.(secret) })
   const pages: Handler = (req, res) => { auth(req, res, () => { page(req as never, res) }) }
   const own = session({ secret, resave: true, saveUninitialized: false }) as unknown as (req: IncomingMessage, res: ServerResponse, next: () => void) => void
   handle = mode.startsWith('an ') ? (req, res) => { own(req, res, () => { pages(req, res) }) } : pages
-  process.send?.('ready')
-})
-process.once('disconnect', () => { process.exit() })
+}
 
 /** What must not be in any log: asked for by the test alone. */
 function page({ oauthClient }: Express.Request, res: ServerResponse): void {

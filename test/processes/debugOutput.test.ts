@@ -1,19 +1,16 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { startOauth1Provider, startOpenidProvider, type Oauth1Provider, type OpenidProvider } from '../../testing/index.js'
 import { entriesAt } from '../support/application.js'
 import { createBrowser } from '../support/browser.js'
+import { startChild, type ChildProcess } from '../support/childProcess.js'
 import type { DebugSettings } from './debugApplication.js'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
 const secret = 'canary-secret-of-the-application-long-enough'
 const bird = { clientId: 'bird-client', clientSecret: 'canary-bird-secret' }
 
 let openid: OpenidProvider
 let oauth1: Oauth1Provider
-const started: ChildProcess[] = []
+const started: ChildProcess<DebugSettings, { url: string }>[] = []
 
 beforeAll(async () => {
   openid = await startOpenidProvider({ signInAs: 'ada-id' })
@@ -21,45 +18,8 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   // A test that failed has left its own behind.
-  for (const child of started) child.kill()
-  await Promise.all([openid.close(), oauth1.close()])
+  await Promise.all([...started.map((child) => child.kill()), openid.close(), oauth1.close()])
 })
-
-interface DebugProcess {
-  url: string
-  configure: (settings: DebugSettings) => Promise<void>
-  /** Ends it. @returns what it has written */
-  stop: () => Promise<string>
-}
-
-async function startDebugProcess(mode: string): Promise<DebugProcess> {
-  const { NODE_OPTIONS: _options, JEST_WORKER_ID: _worker, NODE_ENV: _environment, ...env } = process.env
-  const child = spawn(process.execPath, ['--import', 'tsx', 'test/processes/debugApplication.ts', mode], {
-    cwd: root, env: { ...env, DEBUG: '*' }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  })
-  started.push(child)
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => { output += chunk.toString() })
-  const closed = once(child, 'close')
-  const heard = async (): Promise<unknown> => {
-    const [message] = await Promise.race([once(child, 'message'), closed]) as unknown[]
-    if (child.exitCode !== null) throw new Error(`The process ended: ${output}`)
-    return message
-  }
-  const { url } = await heard() as { url: string }
-  return {
-    url,
-    async configure(settings) {
-      child.send(settings)
-      await heard()
-    },
-    async stop() {
-      child.kill()
-      await closed
-      return output
-    },
-  }
-}
 
 /** Every value of an address that is the login's own. */
 function secretsOf(location: string): string[] {
@@ -75,9 +35,11 @@ function secretsOfCookie(line: string): string[] {
 
 test.each(['sealed cookie', 'sealed cookie and token store', 'mounted express-session', 'mounted express-session, all in it', 'mounted express-session and token store',
   'an express-session of the application\'s own'])('DEBUG=* prints nothing of a sign-in that is secret: %s', async (mode) => {
-  const app = await startDebugProcess(mode)
-  const { corp, plain } = entriesAt(openid, app.url)
-  await app.configure({ secret, providers: {
+  const app = await startChild<DebugSettings, { url: string }>('test/processes/debugApplication.ts', { args: [mode], env: { DEBUG: '*' } })
+  started.push(app)
+  const { url } = app.ready
+  const { corp, plain } = entriesAt(openid, url)
+  await app.tell({ secret, providers: {
     corp, plain,
     old: {
       protocol: 'oauth1', requestTokenEndpoint: oauth1.requestTokenEndpoint, authorizationEndpoint: oauth1.authorizationEndpoint, accessTokenEndpoint: oauth1.accessTokenEndpoint,
@@ -87,7 +49,7 @@ test.each(['sealed cookie', 'sealed cookie and token store', 'mounted express-se
   const browser = createBrowser()
   const secrets = [secret, bird.clientSecret, corp['clientSecret'] as string, Buffer.from(`${String(plain['clientId'])}:${String(plain['clientSecret'])}`).toString('base64')]
   for (const slug of ['corp', 'plain', 'old']) {
-    const { body } = await browser.go(`${app.url}/auth/${slug}?returnTo=/page`, { follow: (location) => {
+    const { body } = await browser.go(`${url}/auth/${slug}?returnTo=/page`, { follow: (location) => {
       secrets.push(...secretsOf(location))
       return true
     } })
@@ -95,13 +57,13 @@ test.each(['sealed cookie', 'sealed cookie and token store', 'mounted express-se
     expect(page.status).toBe(200)
     secrets.push(...page.secrets)
   }
-  await browser.go(`${app.url}/auth/corp/callback?code=canary-code-of-a-stranger&state=canary-state-of-a-stranger`)
-  await browser.go(`${app.url}/auth/logout`, { method: 'POST', follow: false, headers: { 'sec-fetch-site': 'same-origin' } })
+  await browser.go(`${url}/auth/corp/callback?code=canary-code-of-a-stranger&state=canary-state-of-a-stranger`)
+  await browser.go(`${url}/auth/logout`, { method: 'POST', follow: false, headers: { 'sec-fetch-site': 'same-origin' } })
   secrets.push('canary-code-of-a-stranger', 'canary-state-of-a-stranger', ...browser.setCookies.flatMap(secretsOfCookie))
 
-  const output = await app.stop()
+  await app.stop()
   // What the application's own express-session says is the application's own: DEBUG was its wish.
-  const lines = output.split('\n').filter((line) => !mode.startsWith('an ') || !line.includes('express-session'))
+  const lines = app.printed().split('\n').filter((line) => !mode.startsWith('an ') || !line.includes('express-session'))
   expect(lines.filter((line) => line.includes('authrouter')).length).toBeGreaterThan(6)
   expect(lines.filter((line) => secrets.some((text) => line.includes(text)))).toEqual([])
   expect(secrets.length).toBeGreaterThan(20)

@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { describeWith, type Part } from '../support/parts.js'
 import { startPostgres } from '../support/postgres.js'
-import { startProcess, startProcesses, type Process, type WorkerSettings } from '../support/processes.js'
 import { startRedis } from '../support/redis.js'
 import { startRotationProvider, type RotationProvider } from '../support/rotationProvider.js'
 import { rounds } from '../support/rounds.js'
 import { newAccount } from './accounts.js'
 import { killWhileRenewing, type Aftermath, type Kill } from './kills.js'
 import { openStore, type OpenStore, type StorePlace } from './openStore.js'
+import type { WorkerSettings } from './worker.js'
+import { startProcess, startProcesses, type Process } from './workerProcess.js'
 
 /** Processes that are started before any of them is killed, so that starting disturbs no kill. */
 const batch = 10

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { TokenStore } from '../../lib/stores/tokenStore.js'
-import type { Outcomes, Process } from '../support/processes.js'
 import type { RotationProvider } from '../support/rotationProvider.js'
 import { newAccount, type Account } from './accounts.js'
+import type { Outcomes } from './worker.js'
+import type { Process } from './workerProcess.js'
 
 /** How far a renewal had come when its process was killed. */
 export type Moment = 'before the lock' | 'before the provider was asked' | 'before the answer' | 'before the write' | 'before the unlocking' | 'afterwards'

@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { describeWith, type Part } from '../support/parts.js'
 import { startPostgres } from '../support/postgres.js'
-import { startProcesses, type Outcomes, type Process } from '../support/processes.js'
 import { startRedis } from '../support/redis.js'
 import { startRotationProvider, type RotationProvider } from '../support/rotationProvider.js'
 import { rounds } from '../support/rounds.js'
 import { newAccount, type Account } from './accounts.js'
 import { application, slug } from './application.js'
 import { openStore, type OpenStore, type StorePlace } from './openStore.js'
+import type { Outcomes } from './worker.js'
+import { startProcesses, type Process } from './workerProcess.js'
 
 let provider: RotationProvider
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { describeWith } from '../support/parts.js'
-import { startProcesses } from '../support/processes.js'
 import { startRedis } from '../support/redis.js'
 import { startRotationProvider, type RotationProvider } from '../support/rotationProvider.js'
 import { newAccount } from './accounts.js'
 import { openStore, type StorePlace } from './openStore.js'
+import { startProcesses } from './workerProcess.js'
 
 let provider: RotationProvider
 

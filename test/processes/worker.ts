@@ -1,4 +1,5 @@
 import { AuthError, type AuthRouter } from '../../middleware/index.js'
+import { obeyOrders } from '../support/obeyOrders.js'
 import { application, slug, type ProviderPlace } from './application.js'
 import { openStore, type StorePlace } from './openStore.js'
 
@@ -11,24 +12,15 @@ export interface WorkerSettings {
 }
 
 /** API calls to be made at once, with an account's credentials. */
-export interface Task { id: number; sealed: string; calls: number }
+export interface Task { sealed: string; calls: number }
 
 /** How often each status, or the code of each error, came. */
 export type Outcomes = Record<string, number>
 
-export interface Report { id: number; outcomes: Outcomes }
-
-// The parent started this process; there is always someone to tell.
-const tell = (message: Report | 'ready'): void => { process.send?.(message) }
-
 async function serve({ provider, store: place, timeout }: WorkerSettings): Promise<void> {
   const { store } = await openStore(place)
   const auth = application(provider, store, timeout)
-  process.on('message', (task: Task) => {
-    void run(auth, task).then((outcomes) => { tell({ id: task.id, outcomes }) })
-  })
-  process.on('disconnect', () => { process.exit() })
-  tell('ready')
+  obeyOrders((task: Task) => run(auth, task))
 }
 
 async function run(auth: AuthRouter, { sealed, calls }: Task): Promise<Outcomes> {

@@ -1,42 +1,27 @@
-import { fork, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { sqliteTokenStore, type SqliteTokenStore } from '../../../../lib/stores/index.js'
 import { loadLibsql } from '../../../../lib/stores/sqlite/libsql.js'
 import { tokenStoreContract } from '../../../../testing/index.js'
+import { startChild, type ChildProcess } from '../../../support/childProcess.js'
 import type { SqliteOrder } from './sqliteProcess.js'
 
-const program = fileURLToPath(new URL('sqliteProcess.ts', import.meta.url))
+type Child = ChildProcess<SqliteOrder, undefined>
+
 const folder = mkdtempSync(join(tmpdir(), 'authrouter-sqlite-'))
 const file = join(folder, 'tokens.db')
 let store: SqliteTokenStore
 let other: SqliteTokenStore
-let children: ChildProcess[] = []
+const children: Child[] = []
 
-/** Starts another process on a file, without waiting for it. */
-function start(path: string): ChildProcess {
-  const { NODE_OPTIONS: _options, ...env } = process.env
-  const child = fork(program, [path], { execArgv: ['--import', 'tsx'], env })
+/** Starts another process on a file. */
+async function start(path: string): Promise<Child> {
+  const child = await startChild<SqliteOrder>('test/lib/stores/sqlite/sqliteProcess.ts', { args: [path] })
   children.push(child)
   return child
-}
-
-async function answer(child: ChildProcess): Promise<unknown> {
-  const [message] = await Promise.race([
-    once(child, 'message') as Promise<[{ answer: unknown }]>,
-    once(child, 'exit').then(([code]) => { throw new Error(`The other process ended with ${String(code)}`) }),
-  ])
-  return message.answer
-}
-
-async function ask(child: ChildProcess, order: SqliteOrder): Promise<unknown> {
-  child.send(order)
-  return answer(child)
 }
 
 beforeAll(() => {
@@ -45,12 +30,7 @@ beforeAll(() => {
 })
 
 afterEach(async () => {
-  const running = children.filter((child) => child.exitCode === null && child.signalCode === null)
-  children = []
-  await Promise.all(running.map((child) => {
-    child.kill('SIGKILL')
-    return once(child, 'exit')
-  }))
+  await Promise.all(children.splice(0).map((child) => child.kill()))
 })
 
 afterAll(() => {
@@ -67,37 +47,34 @@ describe('sqliteTokenStore keeps the contract:', () => {
 
 describe('sqliteTokenStore shares its file', () => {
   test('with another process, which sees writes and locks at once', async () => {
-    const child = start(file)
-    expect(await answer(child)).toBe('ready')
+    const child = await start(file)
     await store.set('shared', 'from here', { version: 0, ttl: 60 })
-    expect(await ask(child, { write: { key: 'shared', record: 'too late', version: 0 } })).toBe(false)
-    expect(await ask(child, { write: { key: 'shared', record: 'from there', version: 1 } })).toBe(true)
+    expect(await child.tell({ write: { key: 'shared', record: 'too late', version: 0 } })).toBe(false)
+    expect(await child.tell({ write: { key: 'shared', record: 'from there', version: 1 } })).toBe(true)
     expect(await store.get('shared')).toEqual({ record: 'from there', version: 2 })
 
     const lock = await store.lock?.('shared', 60)
-    expect(await ask(child, { lock: { key: 'shared', ttl: 60 } })).toBe(false)
+    expect(await child.tell({ lock: { key: 'shared', ttl: 60 } })).toBe(false)
     await lock?.release()
-    expect(await ask(child, { lock: { key: 'shared', ttl: 60 } })).toBe(true)
+    expect(await child.tell({ lock: { key: 'shared', ttl: 60 } })).toBe(true)
     expect(await store.lock?.('shared', 60)).toBeUndefined()
   })
 
   test('with four processes that open it first at once, and loses no write of theirs', async () => {
     const fresh = join(folder, 'fresh.db')
-    const four = Array.from({ length: 4 }, () => start(fresh))
-    await Promise.all(four.map(answer))
-    await Promise.all(four.map((child) => ask(child, { count: { key: 'counter', times: 50 } })))
+    const four = await Promise.all(Array.from({ length: 4 }, () => start(fresh)))
+    await Promise.all(four.map((child) => child.tell({ count: { key: 'counter', times: 50 } })))
     const mine = sqliteTokenStore(fresh)
     expect(await mine.get('counter')).toEqual({ record: '200', version: 200 })
     mine.close()
   })
 
   test('with a process that is killed while it writes', async () => {
-    const child = start(file)
-    await answer(child)
-    child.send({ count: { key: 'killed', times: 1_000_000 } } satisfies SqliteOrder)
+    const child = await start(file)
+    const writing = child.tell({ count: { key: 'killed', times: 1_000_000 } }).catch(() => 'killed')
     while ((await store.get('killed'))?.version === undefined) await new Promise(setImmediate)
-    child.kill('SIGKILL')
-    await once(child, 'exit')
+    await child.kill()
+    expect(await writing).toBe('killed')
 
     const held = await store.get('killed')
     expect(held?.record).toBe(String(held?.version))
@@ -105,11 +82,9 @@ describe('sqliteTokenStore shares its file', () => {
   })
 
   test('with a process that dies with a lock, until the lock\'s time is over', async () => {
-    const child = start(file)
-    await answer(child)
-    expect(await ask(child, { lock: { key: 'orphan', ttl: 0.3 } })).toBe(true)
-    child.kill('SIGKILL')
-    await once(child, 'exit')
+    const child = await start(file)
+    expect(await child.tell({ lock: { key: 'orphan', ttl: 0.3 } })).toBe(true)
+    await child.kill()
     while (!await store.lock?.('orphan', 60)) await new Promise(setImmediate)
   })
 })

@@ -1,4 +1,5 @@
 import { sqliteTokenStore } from '../../../../lib/stores/index.js'
+import { obeyOrders } from '../../../support/obeyOrders.js'
 
 /** Another process on the same file: does what its parent says, and answers with what came of it. */
 
@@ -23,7 +24,4 @@ async function addOne(key: string): Promise<boolean> {
   return store.set(key, String(Number(held?.record ?? 0) + 1), { version: held?.version ?? 0, ttl: 60 })
 }
 
-process.on('message', (order: SqliteOrder) => {
-  void obey(order).then((answer) => process.send?.({ answer }))
-})
-process.send?.({ answer: 'ready' })
+obeyOrders(obey)
