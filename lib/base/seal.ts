@@ -29,8 +29,8 @@ const ivBytes = 12
 const tagBytes = 16
 const headBytes = 1 + keyIdBytes + ivBytes
 /** Bytes of the largest JSON text that opens again: it bounds the work that a hostile cookie can cause. */
-export const largestSealed = 48 * 1024
-const maxTextLength = Math.ceil((headBytes + largestSealed + tagBytes) * 4 / 3)
+export const maxSealed = 48 * 1024
+const maxTextLength = Math.ceil((headBytes + maxSealed + tagBytes) * 4 / 3)
 
 /**
  * Makes a sealer from one or several secrets: the first seals, every one opens, so that a secret can be rotated.
@@ -68,7 +68,7 @@ export function createSealer(secrets: readonly string[], appId: string): Sealer 
     seal(purpose, record, value, { compressed = false } = {}) {
       const version = compressed ? compressedVersion : plainVersion
       const json = Buffer.from(JSON.stringify(value))
-      if (json.length > largestSealed) throw new AuthError('too_large', `What is to be kept of this sign-in is larger than ${String(largestSealed)} bytes.`)
+      if (json.length > maxSealed) throw new AuthError('too_large', `What is to be kept of this sign-in is larger than ${String(maxSealed)} bytes.`)
       const key = currentKey(purpose)
       const iv = randomBytes(ivBytes)
       const cipher = createCipheriv('aes-256-gcm', key.secret, iv, { authTagLength: tagBytes })
@@ -94,7 +94,7 @@ export function createSealer(secrets: readonly string[], appId: string): Sealer 
         const open = decipher.update(blob.subarray(headBytes, blob.length - tagBytes))
         // Throws unless everything is authentic; GCM holds nothing back that would come out here.
         decipher.final()
-        const json = version === compressedVersion ? inflateRawSync(open, { maxOutputLength: largestSealed }) : open
+        const json = version === compressedVersion ? inflateRawSync(open, { maxOutputLength: maxSealed }) : open
         return JSON.parse(json.toString('utf8')) as unknown
       } catch {
         return undefined

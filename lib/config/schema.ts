@@ -33,7 +33,7 @@ const hooks = {
 }
 
 // Milliseconds. Timers of Node.js fire at once when they are asked for more than 24 days.
-const longestTimeout = 600_000
+const maxTimeout = 600_000
 
 const privateHosts = listOf(
   v.pipe(text, v.check((value) => isIP(value) !== 0 || (isHost(value) && !value.includes(':')),
@@ -43,7 +43,7 @@ const privateHosts = listOf(
 const http = {
   timeout: v.pipe(number('milliseconds'), v.safeInteger('must be a whole number of milliseconds.'),
     v.minValue(1, 'must be above 0, in milliseconds.'),
-    v.maxValue(longestTimeout, `must be at most ${String(longestTimeout)} milliseconds.`)),
+    v.maxValue(maxTimeout, `must be at most ${String(maxTimeout)} milliseconds.`)),
   maxBytes: v.pipe(number('bytes'), v.safeInteger('must be a whole number of bytes.'),
     v.minValue(1, 'must be above 0, in bytes.')),
   fetch: callable<typeof globalThis.fetch>(),

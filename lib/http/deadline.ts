@@ -1,5 +1,5 @@
 // What a timer can hold; a longer time, Infinity among them, is none.
-const longestTime = 2 ** 31 - 1
+const maxTime = 2 ** 31 - 1
 
 /** A time limit that can be moved, and the caller's own wish to stop: whichever comes first aborts `signal`. */
 export interface Deadline {
@@ -40,7 +40,7 @@ export function createDeadline(caller: AbortSignal | undefined): Deadline {
     isOver: () => over,
     restart(milliseconds) {
       clearTimeout(timer)
-      if (milliseconds <= longestTime) timer = setTimeout(expire, milliseconds)
+      if (milliseconds <= maxTime) timer = setTimeout(expire, milliseconds)
     },
     pause,
     abort: () => { controller.abort() },

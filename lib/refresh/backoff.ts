@@ -5,10 +5,10 @@ import { refreshKey } from './refreshKey.js'
 
 /** Milliseconds to wait after the first failure, doubled with each that follows. */
 const firstWait = 1_000
-const longestWait = 30_000
+const maxWait = 30_000
 /** Once the access token has ended, somebody waits for the provider: it is asked at least this often. */
-const longestWaitWithoutAccess = 1_000
-const most = 5_000
+const maxWaitWithoutAccess = 1_000
+const maxKept = 5_000
 
 interface Failure { error: AuthError; wait: number; since: number }
 
@@ -29,7 +29,7 @@ export function createBackoff(now: () => number): Backoff {
       const setback = known.get(refreshKey(binding, tokens))
       if (!setback) return
       const isUsable = isExpired(tokens, now() / 1000, 0) === false
-      const wait = isUsable || setback.error.code === 'reauth_required' ? setback.wait : Math.min(setback.wait, longestWaitWithoutAccess)
+      const wait = isUsable || setback.error.code === 'reauth_required' ? setback.wait : Math.min(setback.wait, maxWaitWithoutAccess)
       if (now() - setback.since < wait) throw setback.error
     },
     remember(binding, tokens, error) {
@@ -37,8 +37,8 @@ export function createBackoff(now: () => number): Backoff {
       const key = refreshKey(binding, tokens)
       const previous = known.get(key)
       known.delete(key)
-      if (known.size >= most) for (const oldest of [...known.keys()].slice(0, most / 10)) known.delete(oldest)
-      known.set(key, { error, wait: previous ? Math.min(previous.wait * 2, longestWait) : firstWait, since: now() })
+      if (known.size >= maxKept) for (const oldest of [...known.keys()].slice(0, maxKept / 10)) known.delete(oldest)
+      known.set(key, { error, wait: previous ? Math.min(previous.wait * 2, maxWait) : firstWait, since: now() })
     },
     forget: (binding, tokens) => { known.delete(refreshKey(binding, tokens)) },
     clear: () => { known.clear() },

@@ -5,9 +5,9 @@ import type { KeptTokens, TokenRecord } from '../tokens/tokenRecord.js'
 /** Milliseconds between attempts. */
 const pause = 1_000
 /** Attempts before the tokens are given up: ten minutes. */
-const mostAttempts = 600
+const maxAttempts = 600
 /** Writes outstanding at most. */
-const most = 1_000
+const maxKept = 1_000
 
 /**
  * Refreshed tokens that a store could not take. The provider will not give them again and may take a second use of the old refresh token
@@ -41,7 +41,7 @@ export function pendingWrites(): PendingWrites {
 
   return {
     add(record, tokens, version) {
-      if (pending.size < most) attempt(record, { tokens, version }, mostAttempts)
+      if (pending.size < maxKept) attempt(record, { tokens, version }, maxAttempts)
     },
     get: (key) => pending.get(key)?.kept,
     async written() {

@@ -4,7 +4,7 @@ import { refreshKey } from './refreshKey.js'
 /** Milliseconds for which a rotation is remembered: a browser may come back with an old cookie when a refresh was too late for its answer. */
 const rememberedFor = 24 * 3600_000
 /** Rotations remembered at most; the oldest go first. */
-const most = 5_000
+const maxKept = 5_000
 
 /** What tokens have become: requests that carry the same old cookie get the rotated tokens, and not a second refresh. */
 export interface Rotations {
@@ -32,7 +32,7 @@ export function createRotations(now: () => number): Rotations {
       const key = refreshKey(binding, old)
       rotations.delete(key)
       for (const [oldest, { until }] of rotations) {
-        if (until > now() && rotations.size < most) break
+        if (until > now() && rotations.size < maxKept) break
         rotations.delete(oldest)
       }
       rotations.set(key, { refreshed, until: now() + rememberedFor })

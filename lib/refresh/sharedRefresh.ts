@@ -14,7 +14,7 @@ const heartbeat = 5_000
 /** Milliseconds to wait for a lock at most: a holder that died, and another one after it. */
 const patience = 20_000
 const firstPause = 15
-const longestPause = 150
+const maxPause = 150
 
 export interface SharedRefresh extends Pick<RefreshParts, 'onRefreshed' | 'onOrphaned'> {
   slug: string
@@ -80,7 +80,7 @@ async function exchangeOnce(refresh: SharedRefresh, tokens: Tokens, exchange: Sh
 
 async function waitForLock(refresh: SharedRefresh, lockOf: NonNullable<TokenRecord['lock']>): Promise<{ lock: StoreLock; newer?: never } | { lock?: never; newer: Tokens }> {
   const end = performance.now() + patience
-  for (let pause = firstPause; performance.now() < end; pause = Math.min(pause * 1.5, longestPause)) {
+  for (let pause = firstPause; performance.now() < end; pause = Math.min(pause * 1.5, maxPause)) {
     const lock = await lockOf(lockTime)
     if (lock) return { lock }
     await sleep(pause * (0.75 + Math.random() / 2))
@@ -111,7 +111,7 @@ function isNewer(tokens: Tokens, { held, now }: SharedRefresh): boolean {
 /** Milliseconds between attempts to store what a provider has given and will not give again. */
 const pauses = [50, 200, 1_000]
 /** Milliseconds of one attempt after which there is no other while somebody waits. */
-const longestAttempt = 1_000
+const maxAttempt = 1_000
 
 /** Writes tokens that replace used ones; refused means that the record holds another version by now. */
 async function write(record: TokenRecord, tokens: Tokens, version: number): Promise<'written' | 'refused' | 'failed'> {
@@ -121,7 +121,7 @@ async function write(record: TokenRecord, tokens: Tokens, version: number): Prom
       return await record.write(tokens, version) ? 'written' : 'refused'
     } catch {
       // A store that does not answer is not waited for again and again.
-      if (performance.now() - started > longestAttempt) break
+      if (performance.now() - started > maxAttempt) break
       if (pause !== undefined) await sleep(pause)
     }
   }

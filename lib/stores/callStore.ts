@@ -1,4 +1,3 @@
-import type { Awaitable } from '../base/awaitable.js'
 import { AuthError } from '../base/errors.js'
 import { withTimeout } from '../base/timeout.js'
 
@@ -10,23 +9,14 @@ const storeTimeout = 4_500
  * @throws AuthError `store_unavailable` when it fails or does not answer in time
  */
 export async function callStore<T>(work: () => T | PromiseLike<T>): Promise<T> {
-  return askStore(work)
-}
-
-/** The same without a turn of the event loop where the answer is at hand; throws then and there. */
-export function askStore<T>(work: () => T | PromiseLike<T>): Awaitable<T> {
   try {
     const answer = work()
     // What is at hand needs no deadline.
-    return isPromiseLike(answer) ? withTimeout(storeTimeout, answer, () => new Error('The store did not answer in time')).catch(refuse) : answer
+    return isPromiseLike(answer) ? await withTimeout(storeTimeout, answer, () => new Error('The store did not answer in time')) : answer
   } catch (cause) {
-    return refuse(cause)
+    if (cause instanceof AuthError) throw cause
+    throw new AuthError('store_unavailable', 'The sign-in state cannot be kept at the moment. Try again soon.', { cause })
   }
-}
-
-function refuse(cause: unknown): never {
-  if (cause instanceof AuthError) throw cause
-  throw new AuthError('store_unavailable', 'The sign-in state cannot be kept at the moment. Try again soon.', { cause })
 }
 
 function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {

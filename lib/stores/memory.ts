@@ -22,7 +22,7 @@ interface Entry {
 /** Seconds of life up to which a record is a passing one, such as a callback's result: strangers cause those, signed-in people need the others. */
 const shortLife = 300
 /** Characters of passing records kept at most. */
-const mostPassing = 8_000_000
+const maxPassing = 8_000_000
 
 interface Entries {
   get: (key: string) => Entry | undefined
@@ -36,7 +36,7 @@ interface Entries {
  */
 export function memoryTokenStore({ maxEntries = 10_000, now = Date.now }: MemoryTokenStoreOptions = {}): TokenStore {
   const lasting = createEntries(maxEntries, now)
-  const passing = createEntries(maxEntries, now, mostPassing)
+  const passing = createEntries(maxEntries, now, maxPassing)
   const find = (key: string): Entry | undefined => lasting.get(key) ?? passing.get(key)
   const locks = createEntries(maxEntries, now)
   const claims = createEntries(maxEntries, now)
@@ -82,7 +82,7 @@ export function memoryTokenStore({ maxEntries = 10_000, now = Date.now }: Memory
   }
 }
 
-function createEntries(most: number, now: () => number, mostCharacters = Infinity): Entries {
+function createEntries(most: number, now: () => number, maxCharacters = Infinity): Entries {
   const entries = new Map<string, Entry>()
   let characters = 0
   const remove = (key: string): void => {
@@ -107,7 +107,7 @@ function createEntries(most: number, now: () => number, mostCharacters = Infinit
       entries.set(key, { value, version, until: now() + ttl * 1000 })
       characters += key.length + value.length
       for (const oldest of entries.keys()) {
-        if (entries.size <= most && characters <= mostCharacters) break
+        if (entries.size <= most && characters <= maxCharacters) break
         remove(oldest)
       }
     },

@@ -3,7 +3,7 @@ import { asText, isObject } from '../base/json.js'
 import type { Tokens } from '../model/tokens.js'
 
 // A lifetime beyond this is a mistake of the provider's (milliseconds for seconds, a date for a lifetime).
-const longestLifetime = 10 * 365 * 24 * 3600
+const maxLifetime = 10 * 365 * 24 * 3600
 
 export interface TokenResponseContext {
   /** Milliseconds since 1970, when the answer came. */
@@ -81,7 +81,7 @@ export function readTokens(value: unknown): Tokens | undefined {
 /** Seconds of life, from a number or its text; anything else counts as not said. */
 function readLifetime(value: unknown): number | undefined {
   const seconds = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value
-  if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds < 0 || seconds > longestLifetime) return undefined
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds < 0 || seconds > maxLifetime) return undefined
   return Math.floor(seconds)
 }
 

@@ -4,7 +4,7 @@ import { callStore } from '../../lib/stores/callStore.js'
 import type { HostRequest } from '../http/host.js'
 
 /** Sign-outs remembered at most; the oldest go first. */
-const most = 50_000
+const maxKept = 50_000
 
 /**
  * Sessions that have ended in this process, by a sign-out or because another sign-in took their place. A request that began before, a
@@ -25,7 +25,7 @@ export function endedSessions(now: () => number, lifetime: number): EndedSession
     add(salt) {
       const time = now()
       for (const [old, at] of ended) {
-        if (time - at <= lifetime && ended.size < most) break
+        if (time - at <= lifetime && ended.size < maxKept) break
         ended.delete(old)
       }
       ended.set(salt, time)

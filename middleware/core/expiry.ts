@@ -2,7 +2,7 @@ import type { Settings } from '../../lib/config/settings.js'
 import type { SessionRecord } from './sessionRecord.js'
 
 /** Seconds after which a session that ends with the browser ends even in one that is never closed. */
-const longestBrowserSession = 30 * 24 * 3600
+const maxBrowserSession = 30 * 24 * 3600
 
 type Rules = Pick<Settings, 'expiry' | 'remember'>
 
@@ -18,7 +18,7 @@ export function rememberedFor({ remember }: Rules, asked: boolean | undefined): 
  * @param now milliseconds since 1970
  */
 export function hasEnded({ createdAt, seenAt = createdAt, expiresAt }: SessionRecord, { expiry }: Rules, now: number): boolean {
-  const { idle, absolute = expiresAt === undefined ? longestBrowserSession : false } = expiry
+  const { idle, absolute = expiresAt === undefined ? maxBrowserSession : false } = expiry
   return (expiresAt !== undefined && expiresAt <= now)
     || (absolute !== false && createdAt + absolute * 1000 <= now)
     || (idle !== false && seenAt + idle * 1000 <= now)
@@ -40,10 +40,10 @@ export function seen(record: SessionRecord, { expiry, remember }: Rules, now: nu
 }
 
 /** Seconds that anything which belongs to a session has to be kept for at most, where there is an end. */
-export function longestLife({ expiry: { absolute }, remember }: Rules): number | undefined {
+export function maxLife({ expiry: { absolute }, remember }: Rules): number | undefined {
   if (typeof absolute === 'number') return absolute
   if (absolute === false) return undefined
-  return Math.max(longestBrowserSession, remember === false ? 0 : typeof remember === 'number' ? remember : remember.ifAsked)
+  return Math.max(maxBrowserSession, remember === false ? 0 : typeof remember === 'number' ? remember : remember.ifAsked)
 }
 
 /** Seconds that tokens are kept after they were last written or used, where sessions have no end. */
@@ -51,5 +51,5 @@ const keptFor = 90 * 24 * 3600
 
 /** Seconds that a store keeps the record of a session's tokens: a day longer than the session itself. */
 export function recordLifetime({ settings }: { settings: Rules }): number {
-  return (longestLife(settings) ?? keptFor) + 24 * 3600
+  return (maxLife(settings) ?? keptFor) + 24 * 3600
 }

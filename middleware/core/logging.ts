@@ -22,11 +22,11 @@ export interface LogEvent {
 export type Log = (level: LogLevel, event: LogEvent) => void
 
 /** Lines of one code that the console gets in one window of time. */
-const mostLines = 10
+const maxLines = 10
 /** Milliseconds. */
 const windowLength = 1_000
 /** Characters of one line. */
-const longestLine = 1_000
+const maxLine = 1_000
 
 /** What a developer is told at start: sentences of their own, on the console at any level. */
 const notices: ReadonlySet<string> = new Set(['config_warning', 'config_info'])
@@ -77,7 +77,7 @@ function lineOf({ event, code, provider, reason, providerError, message, cause }
   const head = [event, ...facts].filter(Boolean).join(' ')
   const line = notices.has(event) ? message ?? event : head + (message ? `: ${message}` : '') + (cause ? ` Cause: ${cause}` : '')
   // A line that ends where somebody else wants it to end could be followed by one that is not ours.
-  return line.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, longestLine)
+  return line.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, maxLine)
 }
 
 interface Window { printed: number; left: number }
@@ -100,7 +100,7 @@ function consoleWriter(): (level: LogLevel, event: LogEvent) => void {
     // What has no code, such as the warnings at start, counts by its text.
     const kind = event.code ?? event.message ?? event.event
     const window = windows.get(kind) ?? openWindow(kind, level)
-    if (window.printed < mostLines) {
+    if (window.printed < maxLines) {
       window.printed++
       console[level](`authrouter: ${lineOf(event)}`)
     } else {

@@ -43,7 +43,7 @@ interface Waiting { change: (value: unknown) => unknown; resolve: () => void; re
 /** Milliseconds after which a record that others keep changing is given up. */
 const patience = 10_000
 const firstPause = 5
-const longestPause = 100
+const maxPause = 100
 
 export interface RecordsOptions {
   store: TokenStore
@@ -74,7 +74,7 @@ export function sealedRecords({ store, sealer, appId, lifetime }: RecordsOptions
 
   async function write(key: string, batch: readonly Waiting[]): Promise<void> {
     const end = performance.now() + patience
-    for (let pause = firstPause; performance.now() < end; pause = Math.min(pause * 2, longestPause)) {
+    for (let pause = firstPause; performance.now() < end; pause = Math.min(pause * 2, maxPause)) {
       const { value, version } = await read(key)
       const { next, made } = applied(batch, value)
       const sealed = sealer.seal('session', key, next, { compressed: true })

@@ -64,7 +64,7 @@ export interface SessionWriter {
 export const transactionsKey = 'authrouterTransactions'
 
 /** Logins remembered as finished in one session. */
-export const mostFinished = 5
+export const maxFinished = 5
 
 const optionalTimes = ['seenAt', 'expiresAt', 'rememberedFor'] as const
 
@@ -80,7 +80,7 @@ export function readRecord(value: unknown): SessionRecord | undefined {
     salt,
     current,
     accounts: Object.fromEntries(whole),
-    finished: Array.isArray(finished) ? finished.filter(isFinishedLogin).slice(-mostFinished) : [],
+    finished: Array.isArray(finished) ? finished.filter(isFinishedLogin).slice(-maxFinished) : [],
     createdAt,
     ...Object.fromEntries(optionalTimes.filter((name) => typeof value[name] === 'number').map((name) => [name, value[name]])),
   }

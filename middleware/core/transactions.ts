@@ -14,7 +14,7 @@ export interface Transactions {
 }
 
 /** Logins under way that one browser may have; the oldest gives way. */
-export const mostTransactions = 10
+export const maxTransactions = 10
 /** Milliseconds for which records are kept: beyond their life, so that "too late" can be told from "unknown" and leads back to where the person was going. */
 export const keptFor = 3600_000
 

@@ -47,14 +47,14 @@ interface Parts { origin: string; host: string; secure: boolean; path: string }
 
 // Every request asks for the parts of the same few addresses. In development the visitor's Host header is one, so there is an end.
 const parsed = new Map<string, Parts>()
-const mostParsed = 100
+const maxParsed = 100
 
 function partsOf(baseUrl: string): Parts {
   let parts = parsed.get(baseUrl)
   if (!parts) {
     const { origin, host, pathname, protocol } = new URL(baseUrl)
     parts = { origin, host, secure: protocol === 'https:', path: pathname.replace(/\/$/, '') }
-    if (parsed.size >= mostParsed) parsed.clear()
+    if (parsed.size >= maxParsed) parsed.clear()
     parsed.set(baseUrl, parts)
   }
   return parts

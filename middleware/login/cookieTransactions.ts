@@ -3,19 +3,19 @@ import type { Sealer } from '../../lib/base/seal.js'
 import type { Transaction } from '../../lib/model/login.js'
 import type { CookieJar } from '../http/cookies.js'
 import { bounded, packed, unpacked } from './transactionRecord.js'
-import { isNamed, keptFor, mostTransactions, type LoginName, type Transactions } from '../core/transactions.js'
+import { isNamed, keptFor, maxTransactions, type LoginName, type Transactions } from '../core/transactions.js'
 
 /**
  * Bytes of a request's header that all their cookies together may take. Node refuses a request whose address and headers come to 16 KB:
  * 7,000 are the session's, and what is left is for the address, the browser and the application.
  */
-const mostBytes = 5_000
+const maxBytes = 5_000
 /** Characters below which no sealed text is a login's. */
 const shortest = 200
 /** Cookies that are opened at most: whoever can plant cookies can plant hundreds. */
-const mostOpened = 20
+const maxOpened = 20
 /** Cookies that one answer takes out at most. */
-const mostRemoved = 10
+const maxRemoved = 10
 
 /** Each login in a sealed cookie of its own: an attacker's million starts cost the server nothing. */
 export function cookieTransactions(cookies: CookieJar, sealer: Sealer, prefix: string): Transactions {
@@ -36,7 +36,7 @@ export function cookieTransactions(cookies: CookieJar, sealer: Sealer, prefix: s
     let opened = 0
     for (const name of cookies.names()) {
       if (!name.startsWith(start) || !/^[\w-]{12}$/.test(name.slice(start.length))) continue
-      const isLikely = (cookies.get(name) ?? '').length >= shortest && opened++ < mostOpened
+      const isLikely = (cookies.get(name) ?? '').length >= shortest && opened++ < maxOpened
       const transaction = isLikely ? open(name) : undefined
       if (transaction) logins.set(name, transaction)
       else others.push(name)
@@ -54,11 +54,11 @@ export function cookieTransactions(cookies: CookieJar, sealer: Sealer, prefix: s
       let bytes = oldestFirst.reduce((sum, other) => sum + sizeOf(other), cookies.size(name, text))
       const leaving: string[] = []
       for (const other of oldestFirst) {
-        if (logins.size - leaving.length < mostTransactions && bytes <= mostBytes) break
+        if (logins.size - leaving.length < maxTransactions && bytes <= maxBytes) break
         leaving.push(other)
         bytes -= sizeOf(other)
       }
-      for (const other of [...leaving, ...others].slice(0, mostRemoved)) cookies.remove(other)
+      for (const other of [...leaving, ...others].slice(0, maxRemoved)) cookies.remove(other)
       cookies.set(name, text, { maxAge: keptFor / 1000 })
       return Promise.resolve()
     },

@@ -2,7 +2,7 @@ import { randomToken } from '../../lib/base/random.js'
 import type { Transaction } from '../../lib/model/login.js'
 import type { Engine } from '../core/engine.js'
 import { rememberedFor } from '../core/expiry.js'
-import { mostFinished, type Account, type FinishedLogin, type SessionRecord } from '../core/sessionRecord.js'
+import { maxFinished, type Account, type FinishedLogin, type SessionRecord } from '../core/sessionRecord.js'
 
 /** What a session remembers after a login: the account, beside the other ones of the same person, and where the login led. */
 export function loginRecord({ settings, now }: Engine, previous: SessionRecord | undefined, slug: string, account: Account,
@@ -16,15 +16,15 @@ export function loginRecord({ settings, now }: Engine, previous: SessionRecord |
     salt: randomToken(16),
     current: slug,
     accounts: { ...(isSame ? previous.accounts : {}), [slug]: account },
-    finished: [...previous?.finished ?? [], shortened(finished, settings.afterLogin)].slice(-mostFinished),
+    finished: [...previous?.finished ?? [], shortened(finished, settings.afterLogin)].slice(-maxFinished),
     createdAt: now(),
     ...(lifetime === undefined ? {} : { expiresAt: now() + lifetime * 1000, rememberedFor: lifetime }),
   }
 }
 
 /** Characters of a place that is remembered for a callback opened again: five of them travel in a cookie. */
-const longestReturn = 256
+const maxReturn = 256
 
 function shortened(login: FinishedLogin, fallback: string): FinishedLogin {
-  return { ...login, returnTo: login.returnTo.length <= longestReturn ? login.returnTo : fallback }
+  return { ...login, returnTo: login.returnTo.length <= maxReturn ? login.returnTo : fallback }
 }

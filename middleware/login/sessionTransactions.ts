@@ -3,7 +3,7 @@ import type { Transaction } from '../../lib/model/login.js'
 import { callStore } from '../../lib/stores/callStore.js'
 import { transactionsKey } from '../core/sessionRecord.js'
 import type { HostSession } from '../http/host.js'
-import { isNamed, keptFor, mostTransactions, type Transactions } from '../core/transactions.js'
+import { isNamed, keptFor, maxTransactions, type Transactions } from '../core/transactions.js'
 import { bounded, readTransaction } from './transactionRecord.js'
 
 /** All logins of a browser in its session, for applications that want few cookies; the session's id is the binding. */
@@ -16,7 +16,7 @@ export function sessionTransactions(session: HostSession, sealer: Sealer, now: (
   }
   const store = async (list: Transaction[]): Promise<void> => {
     await callStore(async () => {
-      await session.set(transactionsKey, sealer.seal('transaction', transactionsKey, list.slice(-mostTransactions)))
+      await session.set(transactionsKey, sealer.seal('transaction', transactionsKey, list.slice(-maxTransactions)))
       await session.save()
     })
   }

@@ -3,7 +3,7 @@ import { isObject } from '../../lib/base/json.js'
 import type { Transaction } from '../../lib/model/login.js'
 
 /** Bytes of one record's JSON: sealed it fits into one cookie, of which browsers take 4,096 bytes with its name and attributes. */
-const mostBytes = 2_850
+const maxBytes = 2_850
 
 /**
  * A login as it can be kept: without the place to return to where there is no room for it, so that the person ends up at the default.
@@ -17,7 +17,7 @@ export function bounded(transaction: Transaction): Transaction {
 }
 
 function fits(transaction: Transaction): boolean {
-  return Buffer.byteLength(JSON.stringify(transaction)) <= mostBytes
+  return Buffer.byteLength(JSON.stringify(transaction)) <= maxBytes
 }
 
 /** What the members are called in a cookie, which travels with every request. */

@@ -6,7 +6,7 @@ import type { SessionRecord, SessionWriter } from '../core/sessionRecord.js'
 /** Bytes of one cookie's value: browsers take 4,096 with name and attributes. */
 const chunkLength = 3_800
 /** One more than a session fills: earlier versions made larger ones. */
-const mostChunks = 3
+const maxChunks = 3
 
 /**
  * Keeps the signed-in state in a sealed cookie of the browser's: no store, no server memory, any number of processes.
@@ -23,7 +23,7 @@ export function cookieSession(cookies: CookieJar, seal: SealSession, name: strin
     const text = seal(name, record)
     const maxAge = record.expiresAt === undefined ? undefined : Math.max(Math.ceil((record.expiresAt - now()) / 1000), 0)
     const chunks = Math.ceil(text.length / chunkLength)
-    for (let index = 0; index < mostChunks; index++) {
+    for (let index = 0; index < maxChunks; index++) {
       const chunk = text.slice(index * chunkLength, (index + 1) * chunkLength)
       // The first one tells how many belong together, so that leftovers of an older state are never mixed in.
       if (chunk) cookies.set(chunkName(index), index === 0 ? `${String(chunks)}.${chunk}` : chunk, { maxAge })
@@ -36,7 +36,7 @@ export function cookieSession(cookies: CookieJar, seal: SealSession, name: strin
     if (isWatched) return
     isWatched = true
     unlessEnded(record.salt, () => {
-      for (let index = 0; index < mostChunks; index++) cookies.withdraw(chunkName(index))
+      for (let index = 0; index < maxChunks; index++) cookies.withdraw(chunkName(index))
     })
   }
 
@@ -52,7 +52,7 @@ export function cookieSession(cookies: CookieJar, seal: SealSession, name: strin
     },
     adopt: writeUnlessEnded,
     end() {
-      for (let index = 0; index < mostChunks; index++) {
+      for (let index = 0; index < maxChunks; index++) {
         if (cookies.get(chunkName(index)) !== undefined) cookies.remove(chunkName(index))
       }
       return Promise.resolve()
@@ -64,7 +64,7 @@ export function cookieSession(cookies: CookieJar, seal: SealSession, name: strin
 export function readCookies(cookies: CookieJar, name: string, open: OpenSession): SessionRecord | undefined {
   const first = cookies.get(name)
   const count = Number(first?.slice(0, first.indexOf('.')))
-  if (first === undefined || !(count >= 1 && count <= mostChunks)) return undefined
+  if (first === undefined || !(count >= 1 && count <= maxChunks)) return undefined
   let text = first.slice(first.indexOf('.') + 1)
   for (let index = 1; index < count; index++) text += cookies.get(chunkOf(name, index)) ?? ''
   return open(name, text)

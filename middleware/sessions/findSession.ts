@@ -154,7 +154,7 @@ class OwnSession implements ResolvedSession {
     this.#sealed = sealed
   }
 
-  read(): Awaitable<SessionRecord | undefined> { return readHostSession(this.hostSession, this.#sealed.open) }
+  read(): Promise<SessionRecord | undefined> { return readHostSession(this.hostSession, this.#sealed.open) }
 
   store(): SessionWriter {
     const { engine } = this.#sealed

@@ -1,6 +1,5 @@
-import { withValue, type Awaitable } from '../../lib/base/awaitable.js'
 import type { Keep } from '../../lib/config/settings.js'
-import { askStore, callStore } from '../../lib/stores/callStore.js'
+import { callStore } from '../../lib/stores/callStore.js'
 import type { HostSession, RequestSession } from '../http/host.js'
 import type { OpenSession } from './sessionCache.js'
 import type { SealSession } from './sealedSession.js'
@@ -71,8 +70,8 @@ export function hostSession(session: HostSession, seal: SealSession, carryOver: 
 }
 
 /** Reads the signed-in state of any session. */
-export function readHostSession(session: HostSession, open: OpenSession): Awaitable<SessionRecord | undefined> {
-  return withValue(askStore(() => session.get(key)), (text) => opened(text, session.id?.(), open))
+export async function readHostSession(session: HostSession, open: OpenSession): Promise<SessionRecord | undefined> {
+  return opened(await callStore(() => session.get(key)), session.id?.(), open)
 }
 
 /** Reads it from the session that a middleware left on the request. */

@@ -1,12 +1,12 @@
 import { AuthError } from '../../lib/base/errors.js'
-import { largestSealed } from '../../lib/base/seal.js'
+import { maxSealed } from '../../lib/base/seal.js'
 import type { Engine } from '../core/engine.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 
 /** Seals what a session remembers, under the name of where it is kept. */
 export type SealSession = (recordName: string, record: SessionRecord) => string
 
-const tooLarge = { mostBytes: largestSealed, trimmed: 'the raw profile is too large for a session', refused: 'This sign-in is too large to be kept in a session.' }
+const tooLarge = { maxBytes: maxSealed, trimmed: 'the raw profile is too large for a session', refused: 'This sign-in is too large to be kept in a session.' }
 
 /** Where sessions are kept: how many bytes there is room for, and what is said when it is not enough. */
 const homes = {
@@ -14,7 +14,7 @@ const homes = {
   cookies: {
     compressed: false,
     // Sealed, with the names of two cookies, they take at most 7,000 bytes of each request's header.
-    mostBytes: 5_130,
+    maxBytes: 5_130,
     trimmed: 'the raw profile does not fit into cookies; a session store would keep it',
     refused: 'This sign-in does not fit into cookies. The application needs a store for it: set the option tokenStore, or session: { store }.',
   },
@@ -29,8 +29,8 @@ const homes = {
  * @throws AuthError `too_large` when there is no room for the rest either
  */
 export function sealSession({ sealer, log }: Engine, home: keyof typeof homes, recordName: string, record: SessionRecord): string {
-  const { compressed, mostBytes, trimmed, refused } = homes[home]
-  const fits = (candidate: SessionRecord): boolean => Buffer.byteLength(JSON.stringify(candidate)) <= mostBytes
+  const { compressed, maxBytes, trimmed, refused } = homes[home]
+  const fits = (candidate: SessionRecord): boolean => Buffer.byteLength(JSON.stringify(candidate)) <= maxBytes
   if (fits(record)) return sealer.seal('session', recordName, record, { compressed })
   const recent = { ...record, finished: record.finished.slice(-1) }
   if (fits(recent)) return sealer.seal('session', recordName, recent, { compressed })

@@ -4,7 +4,7 @@ import { heldBytes } from './heldBytes.js'
 import { readRecord, type SessionRecord } from '../core/sessionRecord.js'
 
 /** Bytes that opened sessions take at most, with their sealed texts: some 1,700 sessions with their tokens. */
-const mostBytes = 20_000_000
+const maxBytes = 20_000_000
 /** Characters of a sealed text's end that tell it from others. */
 const tagLength = 24
 
@@ -23,7 +23,7 @@ export function sessionCache(sealer: Sealer): OpenSession {
   // What was opened first makes room.
   function makeRoom(): void {
     for (const [end, { size }] of opened) {
-      if (bytes <= mostBytes) return
+      if (bytes <= maxBytes) return
       opened.delete(end)
       bytes -= size
     }

@@ -1,7 +1,7 @@
 import { AuthError } from '../../lib/base/errors.js'
 import { isObject } from '../../lib/base/json.js'
 import { sha256 } from '../../lib/base/random.js'
-import { largestSealed } from '../../lib/base/seal.js'
+import { maxSealed } from '../../lib/base/seal.js'
 import type { Engine } from '../core/engine.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import { revokeInBackground } from '../tokens/removeTokens.js'
@@ -9,7 +9,7 @@ import { removeAt, tokenRecordAt } from '../tokens/records.js'
 import { contextOf, configuredUrl } from '../core/requestContext.js'
 
 /** Sessions of one person that are remembered at most; the oldest are ended when there are more. */
-const mostSessions = 500
+const maxSessions = 500
 /** Bytes of the list besides its sessions. */
 const frame = 64
 
@@ -38,7 +38,7 @@ function sessionOf({ current, accounts }: SessionRecord): { userKey: string; kno
 /** How many of these sessions one sealed list holds: fewer where their names are long. */
 function roomFor(sessions: readonly KnownSession[]): number {
   const longest = Math.max(...sessions.map((session) => Buffer.byteLength(JSON.stringify(session)) + 1))
-  return Math.min(mostSessions, Math.floor((largestSealed - frame) / longest))
+  return Math.min(maxSessions, Math.floor((maxSealed - frame) / longest))
 }
 
 /** Remembers a session that has just begun. */

@@ -148,7 +148,7 @@ for (const { needs, storage: name, startStorage, extent, start } of cases) descr
     const killed = before.workers.at(-1) ?? ''
     const patience = Math.max(5_000, 20 * (performance.now() - begun))
     // Four at a time, each of which may have had a request there, and may try again before the process is known to be gone.
-    const mostLost = 8
+    const maxLost = 8
     let started = 0
     let lost = 0
 
@@ -161,7 +161,7 @@ for (const { needs, storage: name, startStorage, extent, start } of cases) descr
         // worker which died.
         const page = await Promise.race([visitor.logIn(slug).then((end) => end.page, () => undefined), sleep(patience, undefined, { ref: false })])
         if (page?.body.includes(`Hello ${people[slug]}`)) return visitor
-        if (++lost > mostLost) throw new Error(`Login ${String(lost)} was lost, at ${page?.url ?? 'a connection'}: ${String(page?.status)}`)
+        if (++lost > maxLost) throw new Error(`Login ${String(lost)} was lost, at ${page?.url ?? 'a connection'}: ${String(page?.status)}`)
       }
     })
 

@@ -13,9 +13,9 @@ import { startProcess, startProcesses, type Process } from './workerProcess.js'
 /** Processes that are started before any of them is killed, so that starting disturbs no kill. */
 const batch = 10
 /** Milliseconds that the provider takes for a refresh at most. */
-const longestDelay = 30
+const maxDelay = 30
 /** Seconds that a lock may outlive its holder. */
-const longestLock = 15
+const maxLock = 15
 
 const engines: { name: string; needs: Part; kills: number; start: () => Promise<{ place: StorePlace; stop: () => Promise<void> }> }[] = [
   { name: 'Redis', needs: 'redis-server', kills: rounds({ short: 20, long: 200 }), start: async () => {
@@ -51,7 +51,7 @@ for (const { name, needs, kills, start } of engines) describeWith(needs, `A proc
 
   /** How many milliseconds a process takes to renew an account and call the API. */
   async function renewalTime(process: Process): Promise<number> {
-    const { family, sealed } = await newAccount(provider, opened.store, { delay: Math.random() * longestDelay })
+    const { family, sealed } = await newAccount(provider, opened.store, { delay: Math.random() * maxDelay })
     family.end()
     const begin = performance.now()
     expect(await process.call(sealed, 1)).toEqual({ 200: 1 })
@@ -73,7 +73,7 @@ for (const { name, needs, kills, start } of engines) describeWith(needs, `A proc
     while (aftermaths.length < count) {
       const { processes, usual } = await warmProcesses()
       for (const victim of processes) {
-        const kill: Kill = { provider, store: opened.store, victim, healthy, delay: Math.random() * longestDelay, ...moment(usual) }
+        const kill: Kill = { provider, store: opened.store, victim, healthy, delay: Math.random() * maxDelay, ...moment(usual) }
         const { aftermath } = await killWhileRenewing(kill)
         // One that fails is told of at the end, by whoever waits for all.
         aftermath.catch(() => undefined)
@@ -94,7 +94,7 @@ for (const { name, needs, kills, start } of engines) describeWith(needs, `A proc
         reused: isLost ? 1 : 0,
       })
       // On a busy machine the store takes a lock for who is dead by then.
-      expect(aftermath.lockedFor).toBeLessThan((longestLock + 5) * 1000)
+      expect(aftermath.lockedFor).toBeLessThan((maxLock + 5) * 1000)
     }
   }
 

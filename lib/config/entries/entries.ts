@@ -54,37 +54,37 @@ interface Layer { options: EntryOptions; values: Record<string, string> }
  */
 export function resolveEntry(slug: string, given: unknown, sources: EntrySources): Registration {
   checkSlug(slug)
-  const place: EntryPath = {
+  const entryPath: EntryPath = {
     path: `providers.${slug}`,
     production: sources.production,
     wayOut: sources.wayOut,
     variableOf: (option) => sources.env && variableOf(slug, option),
   }
-  if (!isPlainObject(given)) throw invalid(place.path, 'must be an object of options: write {} for a catalogue entry as it is.')
+  if (!isPlainObject(given)) throw invalid(entryPath.path, 'must be an object of options: write {} for a catalogue entry as it is.')
   const own = withoutUndefined(given)
-  refuseCallback(Object.keys(own), slug, place.path, sources)
+  refuseCallback(Object.keys(own), slug, entryPath.path, sources)
 
-  const base = spoken(baseProvider(slug, own, sources, place), place)
-  const parameters = base ? base.parameters ?? {} : check(declarations, own['parameters'] ?? {}, `${place.path}.parameters`)
-  const layers = readLayers(slug, own, parameters, sources, place.path)
+  const base = spoken(baseProvider(slug, own, sources, entryPath), entryPath)
+  const parameters = base ? base.parameters ?? {} : check(declarations, own['parameters'] ?? {}, `${entryPath.path}.parameters`)
+  const layers = readLayers(slug, own, parameters, sources, entryPath.path)
   const options = layers.map((layer) => layer.options).reduce(merge, base ?? {})
   const protocol = base?.protocol ?? options.protocol
-  if (protocol === undefined) throw new MissingSettings([`${place.path}.protocol is missing: set it to 'oidc', 'oauth2' or 'oauth1'.`])
-  checkFitness(protocol, layers.at(-1)?.options ?? {}, place)
+  if (protocol === undefined) throw new MissingSettings([`${entryPath.path}.protocol is missing: set it to 'oidc', 'oauth2' or 'oauth1'.`])
+  checkFitness(protocol, layers.at(-1)?.options ?? {}, entryPath)
 
   const values = parameterValues(parameters, layers)
   const { clientId, ...proof } = clientOf(options)
-  const lacking = [...lackingParameters(parameters, values, place), ...lackingIn({ ...options, protocol }, options, place)]
+  const lacking = [...lackingParameters(parameters, values, entryPath), ...lackingIn({ ...options, protocol }, options, entryPath)]
   if (clientId === undefined || lacking.length > 0) throw new MissingSettings(lacking)
   const client: Client = { clientId, ...proof, ...(Object.keys(values).length > 0 ? { parameters: values } : {}) }
-  const provider = completeProvider({ ...options, protocol }, values, place.path)
-  checkRequirements(provider, client, place)
+  const provider = completeProvider({ ...options, protocol }, values, entryPath.path)
+  checkRequirements(provider, client, entryPath)
   // What is said for all entries at once is not meant for each of them.
   const isOwnWish = layers.some(({ options: { offline } }, index) => offline === true && index !== sharedLayer)
   if (isOwnWish && givesNoRefreshTokens(provider)) {
-    sources.warn?.(`${place.path}.offline asks for refresh tokens, and ${provider.title ?? `the protocol ${protocol}`} gives none: leave it out.`)
+    sources.warn?.(`${entryPath.path}.offline asks for refresh tokens, and ${provider.title ?? `the protocol ${protocol}`} gives none: leave it out.`)
   }
-  const reach = sources.lookedUp ? reachOf(provider, place) : undefined
+  const reach = sources.lookedUp ? reachOf(provider, entryPath) : undefined
   return frozen({ slug, provider, client, ...(sources.lookedUp ? { fromLookup: true } : {}), ...(reach === undefined ? {} : { reach }) })
 }
 
@@ -169,9 +169,9 @@ function parameterValues(parameters: Declarations, layers: readonly Layer[]): Re
   return Object.fromEntries(values.filter((entry): entry is readonly [string, string] => entry[1] !== undefined))
 }
 
-function lackingParameters(parameters: Declarations, values: Record<string, string>, place: EntryPath): string[] {
+function lackingParameters(parameters: Declarations, values: Record<string, string>, entryPath: EntryPath): string[] {
   return Object.entries(parameters).filter(([name]) => values[name] === undefined)
-    .map(([name, { description }]) => missing(name, place, `; it is ${description}`))
+    .map(([name, { description }]) => missing(name, entryPath, `; it is ${description}`))
 }
 
 function clientOf({ clientId, clientSecret, privateKey, keyId, certificate }: EntryOptions): { clientId: string | undefined } & Omit<Client, 'clientId'> {

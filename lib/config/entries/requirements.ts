@@ -53,28 +53,28 @@ type Described = EntryOptions & { protocol: ProtocolName }
 type Proof = Pick<EntryOptions, 'clientId' | 'clientSecret' | 'privateKey' | 'keyId' | 'certificate'>
 
 /** A sentence for each option that the entry lacks. */
-export function lackingIn(provider: Described, client: Proof, place: EntryPath): string[] {
+export function lackingIn(provider: Described, client: Proof, entryPath: EntryPath): string[] {
   const { clientAuth, protocol, profile } = provider
   const signing = client.privateKey === undefined && signsWithKey(provider)
-  const presents = clientAuth === 'tls' && place.wayOut === undefined
+  const presents = clientAuth === 'tls' && entryPath.wayOut === undefined
   return [
-    ...client.clientId === undefined ? [missing('clientId', place, '')] : [],
-    ...lackingEndpoints(provider, place),
-    ...signing ? [missing('privateKey', place, `; it is PEM text, and ${signing} signs with it`)] : [],
-    ...client.keyId !== undefined && client.privateKey === undefined && !signing ? [missing('privateKey', place, '; keyId names it')] : [],
+    ...client.clientId === undefined ? [missing('clientId', entryPath, '')] : [],
+    ...lackingEndpoints(provider, entryPath),
+    ...signing ? [missing('privateKey', entryPath, `; it is PEM text, and ${signing} signs with it`)] : [],
+    ...client.keyId !== undefined && client.privateKey === undefined && !signing ? [missing('privateKey', entryPath, '; keyId names it')] : [],
     ...needsSecret(provider, client) && client.clientSecret === undefined
-      ? [missing('clientSecret', place, protocol === 'oauth1' ? '' : '; a public client, which has none, says clientAuth: \'none\'')] : [],
-    ...presents && client.certificate === undefined ? [missing('certificate', place, '; it is PEM text, and clientAuth \'tls\' presents it')] : [],
-    ...presents && client.privateKey === undefined ? [missing('privateKey', place, '; it is PEM text, and the key of the certificate')] : [],
-    ...protocol !== 'oidc' && profile?.id === undefined ? [`${place.path}.profile.id is missing: set it to where the provider's profile has its stable id, such as `
+      ? [missing('clientSecret', entryPath, protocol === 'oauth1' ? '' : '; a public client, which has none, says clientAuth: \'none\'')] : [],
+    ...presents && client.certificate === undefined ? [missing('certificate', entryPath, '; it is PEM text, and clientAuth \'tls\' presents it')] : [],
+    ...presents && client.privateKey === undefined ? [missing('privateKey', entryPath, '; it is PEM text, and the key of the certificate')] : [],
+    ...protocol !== 'oidc' && profile?.id === undefined ? [`${entryPath.path}.profile.id is missing: set it to where the provider's profile has its stable id, such as `
       + 'profile: { id: \'id\' } or profile: { id: \'data.user_id\' }.'] : [],
   ]
 }
 
-function lackingEndpoints(provider: Described, place: EntryPath): string[] {
+function lackingEndpoints(provider: Described, entryPath: EntryPath): string[] {
   const isStatic = provider.protocol === 'oidc' && provider.discovery === false
   return (isStatic ? endpointsWithoutDiscovery : endpoints[provider.protocol]).filter((name) => provider[name] === undefined)
-    .map((name) => missing(name, place, `; the protocol ${provider.protocol} needs it${isStatic ? ' where discovery is false' : ''}`))
+    .map((name) => missing(name, entryPath, `; the protocol ${provider.protocol} needs it${isStatic ? ' where discovery is false' : ''}`))
 }
 
 /** What signs with a private key, if anything does. */
@@ -84,16 +84,16 @@ function signsWithKey({ clientAuth, needsPrivateKey, protocol, signatureMethod }
 }
 
 /** @throws AuthError `config_invalid` for two options of the entry that contradict each other */
-export function checkRequirements(provider: ResolvedProvider, client: Client, place: EntryPath): void {
-  checkDiscovery(provider, place)
-  checkCertificate(provider, client, place)
+export function checkRequirements(provider: ResolvedProvider, client: Client, entryPath: EntryPath): void {
+  checkDiscovery(provider, entryPath)
+  checkCertificate(provider, client, entryPath)
   if (provider.protocol === 'oidc' && !provider.scope.includes('openid')) {
-    throw invalid(`${place.path}.scope`, 'must contain \'openid\': without it the provider sends no ID Token.')
+    throw invalid(`${entryPath.path}.scope`, 'must contain \'openid\': without it the provider sends no ID Token.')
   }
   if (provider.protocol === 'oidc' && typeof provider.renewal === 'object') {
-    throw invalid(`${place.path}.renewal`, 'must be \'standard\' or \'none\' for the protocol \'oidc\': an exchange of access tokens is for \'oauth2\'.')
+    throw invalid(`${entryPath.path}.renewal`, 'must be \'standard\' or \'none\' for the protocol \'oidc\': an exchange of access tokens is for \'oauth2\'.')
   }
-  if (provider.protocol === 'oauth1') checkSignature(provider, client, place)
+  if (provider.protocol === 'oauth1') checkSignature(provider, client, entryPath)
 }
 
 function checkDiscovery(provider: ResolvedProvider, { path }: EntryPath): void {
@@ -110,8 +110,8 @@ function needsSecret({ protocol, clientAuth, signatureMethod }: Described, { pri
   return typeof clientAuth !== 'function' && !withoutSecret.has(clientAuth)
 }
 
-function checkCertificate({ clientAuth, ...provider }: ResolvedProvider, { certificate, privateKey }: Client, place: EntryPath): void {
-  const { path, wayOut } = place
+function checkCertificate({ clientAuth, ...provider }: ResolvedProvider, { certificate, privateKey }: Client, entryPath: EntryPath): void {
+  const { path, wayOut } = entryPath
   if (certificate !== undefined && clientAuth !== 'tls') {
     throw invalid(`${path}.certificate`, 'is presented with clientAuth \'tls\' only: set that, or leave it out.')
   }

@@ -1,10 +1,10 @@
 import { AuthError } from '../../base/errors.js'
 
 /** Calls to one origin that are under way at once. */
-const most = 50
+const maxCalls = 50
 /** Calls that wait for their turn, and milliseconds that one waits. */
-const mostWaiting = 200
-const longestWait = 2_000
+const maxWaiting = 200
+const maxWait = 2_000
 
 interface Queue { underWay: number; waiting: Set<() => void> }
 
@@ -21,7 +21,7 @@ const queues = new Map<string, Queue>()
 export async function inTurn<T>(origin: string, call: () => Promise<T>): Promise<T> {
   const queue = queues.get(origin) ?? { underWay: 0, waiting: new Set() }
   queues.set(origin, queue)
-  if (queue.underWay < most) queue.underWay++
+  if (queue.underWay < maxCalls) queue.underWay++
   else await turn(queue)
   try {
     return await call()
@@ -31,7 +31,7 @@ export async function inTurn<T>(origin: string, call: () => Promise<T>): Promise
 }
 
 function turn({ waiting }: Queue): Promise<void> {
-  if (waiting.size >= mostWaiting) throw tooMany()
+  if (waiting.size >= maxWaiting) throw tooMany()
   return new Promise((resolve, reject) => {
     const take = (): void => {
       clearTimeout(timer)
@@ -40,7 +40,7 @@ function turn({ waiting }: Queue): Promise<void> {
     const timer = setTimeout(() => {
       waiting.delete(take)
       reject(tooMany())
-    }, longestWait)
+    }, maxWait)
     waiting.add(take)
   })
 }

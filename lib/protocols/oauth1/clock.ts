@@ -9,7 +9,7 @@ const offsets = new WeakMap<ResolvedProvider, number>()
 // A Date header has whole seconds, and travels for a while.
 const inexactness = 2
 // A refusal is a line; nobody reads a long answer for it.
-const longestRefusal = 4096
+const maxRefusal = 4096
 const refusalInHeader = /(?:^|[\s,])oauth_problem\s*=\s*"?timestamp_refused"?\s*(?:,|$)/i
 const httpDate = /^[A-Z][a-z]{2,8}, .{1,30} GMT$/
 
@@ -41,5 +41,5 @@ export function learnClock({ provider, now }: Pick<Context, 'provider' | 'now'>,
 function refusesTimestamp({ status, headers, body }: HttpResponse): boolean {
   if (status !== 400 && status !== 401) return false
   if (refusalInHeader.test(headers['www-authenticate'] ?? '')) return true
-  return body.length <= longestRefusal && new URLSearchParams(utf8(body).trim()).get('oauth_problem') === 'timestamp_refused'
+  return body.length <= maxRefusal && new URLSearchParams(utf8(body).trim()).get('oauth_problem') === 'timestamp_refused'
 }

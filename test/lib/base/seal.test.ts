@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { createSealer, largestSealed } from '../../../lib/base/seal.js'
+import { createSealer, maxSealed } from '../../../lib/base/seal.js'
 
 const secret = 'the current secret, long enough to seal'
 const older = 'an older secret, long enough to seal, too'
@@ -52,8 +52,8 @@ describe('A sealed value', () => {
 
   test.each([false, true])('takes what it opens again, and nothing larger (compressed: %s)', (compressed) => {
     const ofSize = (size: number): string => 'x'.repeat(size - 2)
-    expect(sealer.open('session', 'name', sealer.seal('session', 'name', ofSize(largestSealed), { compressed }))).toBe(ofSize(largestSealed))
-    expect(() => sealer.seal('session', 'name', ofSize(largestSealed + 1), { compressed })).toThrow(expect.objectContaining({ code: 'too_large' }))
+    expect(sealer.open('session', 'name', sealer.seal('session', 'name', ofSize(maxSealed), { compressed }))).toBe(ofSize(maxSealed))
+    expect(() => sealer.seal('session', 'name', ofSize(maxSealed + 1), { compressed })).toThrow(expect.objectContaining({ code: 'too_large' }))
   })
 
   test('survives a new secret while the old one is listed', () => {
