@@ -46,7 +46,7 @@ async function measure(withSessionStore, withTokenStore) {
     // What nobody waits for is counted too.
     await settled()
     note(mode, 'renewal, with its request', counter)
-    kept.push(...keptBy(`${mode}, renewed once`, new Map(), new Map(), sessions, records))
+    kept.push(...keptBy(`${mode}, refreshed once`, new Map(), new Map(), sessions, records))
     await visit(`${base}/auth/logout`, 'POST', { ...headers, 'sec-fetch-site': 'same-origin' })
     await settled()
     note(mode, 'sign-out', counter)
@@ -70,7 +70,7 @@ function keptBy(mode, cookies, underWay, sessions, records) {
   const inBrowser = (found) => [...found].map(([name, value]) => ({ mode, where: 'browser', what: name.replace(/(\.tx\.).*/, '$1...'), bytes: name.length + 1 + value.length }))
   return [
     ...inBrowser(underWay), ...inBrowser(cookies),
-    ...Object.entries(sessions.sessions).map(([sid, text]) => ({ mode, where: 'session store', what: sid.startsWith('authrouter') ? 'renewed tokens' : 'session', bytes: sid.length + text.length })),
+    ...Object.entries(sessions.sessions).map(([sid, text]) => ({ mode, where: 'session store', what: sid.startsWith('authrouter') ? 'refreshed tokens' : 'session', bytes: sid.length + text.length })),
     ...[...records].map(([key, text]) => ({ mode, where: 'token store', what: key.split(':').slice(2, 3).join(''), bytes: key.length + text.length })),
   ]
 }

@@ -56,7 +56,7 @@ export function createRefresher(now: () => number = () => Date.now()): Refresher
     const { held, record, grant } = request
     const { slug } = context
     if (!canRefresh(context, held, grant)) throw new AuthError('reauth_required', 'The access cannot be refreshed; sign in again.', { provider: slug })
-    const key = flightKey(bindingOf(context), held, record)
+    const key = workKey(bindingOf(context), held, record)
     const joined = underWay.get(key)
     if (joined) {
       const refreshed = await joined
@@ -102,7 +102,7 @@ export function createRefresher(now: () => number = () => Date.now()): Refresher
     pending: (recordName) => pending.get(recordName)?.tokens,
     async settled(party, tokens, record) {
       const binding = bindingOf(party)
-      await underWay.get(flightKey(binding, tokens, record))?.catch(() => undefined)
+      await underWay.get(workKey(binding, tokens, record))?.catch(() => undefined)
       return rotations.newest(binding, tokens)
     },
     async idle() {
@@ -118,7 +118,7 @@ export function createRefresher(now: () => number = () => Date.now()): Refresher
 }
 
 /** Whoever holds the same refresh token, or a key to the same record, shares one refresh. */
-function flightKey(binding: string, tokens: Tokens, record: TokenRecord | undefined): string {
+function workKey(binding: string, tokens: Tokens, record: TokenRecord | undefined): string {
   return record ? `${binding} ${record.key}` : refreshKey(binding, tokens)
 }
 

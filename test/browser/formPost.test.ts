@@ -87,7 +87,7 @@ describeWith('chromium', 'An answer by form_post', () => {
     await app.close()
   })
 
-  test('signs in with a token store, and the session that was there before is renewed', async () => {
+  test('signs in with a token store, and the session that was there before gets a new id', async () => {
     const app = await startApplication({ tokenStore: memoryTokenStore() })
     const context = await browser.newContext()
     await signIn(context, app, '/me', () => Promise.resolve())

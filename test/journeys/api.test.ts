@@ -50,7 +50,7 @@ async function sealedBy(browser: Browser): Promise<string> {
 }
 
 describe('Sealed credentials', () => {
-  test('are URL-safe text that a job opens: it calls the API and renews', async () => {
+  test('are URL-safe text that a job opens: it calls the API and refreshes', async () => {
     const sealed = await sealedBy(await signedIn())
     expect(sealed).toMatch(/^[\w-]{100,2000}$/)
     const client = app.router.client('plain', sealed)
@@ -60,7 +60,7 @@ describe('Sealed credentials', () => {
     expect(client.credentials.valid).toBe(false)
     expect((await client.get('projects')).status).toBe(200)
     expect(client.credentials.valid).toBe(true)
-    // What was renewed can be kept again.
+    // What was refreshed can be kept again.
     expect((await app.router.client('plain', client.credentials.seal()).get('projects')).status).toBe(200)
   })
 
@@ -147,7 +147,7 @@ describe('A client beyond requests', () => {
     expect(() => app.router.client('unknown', { accessToken: token, tokenType: 'Bearer' })).toThrow(expect.objectContaining({ code: 'unknown_provider' }))
   })
 
-  test('has the application\'s own access: one token call for all clients of a scope, renewed when it has ended', async () => {
+  test('has the application\'s own access: one token call for all clients of a scope, refreshed when it has ended', async () => {
     const seen: string[] = []
     let lives = 3600
     const server = await listen((req, res) => {

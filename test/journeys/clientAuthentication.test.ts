@@ -72,16 +72,16 @@ describe.each(['oauth2', 'oidc'] as const)('By %s', (protocol) => {
     expect(user.id).toBe('ada-id')
     expect(tokens.refreshToken).toBeDefined()
 
-    const renewed = await context.refresher.refresh(context, { held: tokens })
-    expect(renewed.accessToken).not.toBe(tokens.accessToken)
+    const refreshed = await context.refresher.refresh(context, { held: tokens })
+    expect(refreshed.accessToken).not.toBe(tokens.accessToken)
 
-    const facts = await introspect(context, renewed.accessToken, { tokenTypeHint: 'access_token' })
+    const facts = await introspect(context, refreshed.accessToken, { tokenTypeHint: 'access_token' })
     expect(facts).toMatchObject({ active: true, clientId: context.client.clientId, subject: 'ada-id', tokenType: 'Bearer', issuer: server.issuer, expiresAt: expect.any(Number) as unknown })
     expect((facts.expiresAt ?? 0) - (facts.issuedAt ?? 0)).toBe(3600)
 
-    expect(await revokeTokens(context, renewed)).toBe(true)
-    expect(await introspect(context, renewed.accessToken)).toEqual({ active: false, raw: { active: false } })
-    expect(await introspect(context, renewed.refreshToken ?? '')).toEqual({ active: false, raw: { active: false } })
+    expect(await revokeTokens(context, refreshed)).toBe(true)
+    expect(await introspect(context, refreshed.accessToken)).toEqual({ active: false, raw: { active: false } })
+    expect(await introspect(context, refreshed.refreshToken ?? '')).toEqual({ active: false, raw: { active: false } })
   })
 
   test('a wrong secret is refused at each of them', async () => {

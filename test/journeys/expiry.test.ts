@@ -180,7 +180,7 @@ describe('Signing out everywhere', () => {
 })
 
 describe('Beside a session of express-session', () => {
-  test('renewed tokens have a record of their own, so that they and what the application writes meanwhile both stay', async () => {
+  test('refreshed tokens have a record of their own, so that they and what the application writes meanwhile both stay', async () => {
     at(0)
     const store = new session.MemoryStore()
     const waiting: (() => void)[] = []

@@ -71,7 +71,7 @@ describe.each<[string, () => AppParts['before']]>([['the sealed cookie', () => [
       before: before() ?? [],
       handlers: {
         '/force': async (req, res) => {
-          const outcome = await req.oauthClient.credentials.refresh({ force: true }).then(() => 'renewed', (error: unknown) => (error as { code?: string }).code)
+          const outcome = await req.oauthClient.credentials.refresh({ force: true }).then(() => 'refreshed', (error: unknown) => (error as { code?: string }).code)
           sendJson(res, outcome)
         },
       },

@@ -6,7 +6,7 @@ import { sendJson } from '../support/hosts.js'
 
 let openid: OpenidProvider
 let app: Application
-const renewed: string[] = []
+const refreshed: string[] = []
 
 beforeAll(async () => { openid = await startOpenidProvider({ signInAs: 'ada-id', accessTokenLifetime: 3600, rotateRefreshTokens: true }) })
 afterAll(async () => { await openid.close() })
@@ -28,11 +28,11 @@ beforeEach(async () => {
       },
     },
   })
-  app.router.on('token_update', ({ provider }) => { renewed.push(provider) })
+  app.router.on('token_update', ({ provider }) => { refreshed.push(provider) })
 })
 afterEach(async () => {
   jest.restoreAllMocks()
-  renewed.length = 0
+  refreshed.length = 0
   await app.close()
 })
 
@@ -53,7 +53,7 @@ async function signedIn(slug: string): Promise<Browser> {
 }
 
 describe('an access token', () => {
-  test('that has ended is renewed before the call, and the browser keeps the new one', async () => {
+  test('that has ended is refreshed before the call, and the browser keeps the new one', async () => {
     const browser = await signedIn('plain')
     later(3601)
     const before = refreshes()
@@ -61,10 +61,10 @@ describe('an access token', () => {
       expect((await browser.json(`${app.url}/projects`)).data).toMatchObject({ status: 200, valid: true, expiresIn: 3600 })
     }
     expect(refreshes()).toBe(before + 1)
-    expect(renewed).toEqual(['plain'])
+    expect(refreshed).toEqual(['plain'])
   })
 
-  test('that is asked for by twenty calls and several requests of one browser at once is renewed once', async () => {
+  test('that is asked for by twenty calls and several requests of one browser at once is refreshed once', async () => {
     const browser = await signedIn('plain')
     later(3601)
     const before = refreshes()
@@ -74,7 +74,7 @@ describe('an access token', () => {
     expect((await browser.json(`${app.url}/projects`)).data).toMatchObject({ status: 200 })
   })
 
-  test('is renewed on demand', async () => {
+  test('is refreshed on demand', async () => {
     const browser = await signedIn('plain')
     const before = refreshes()
     expect((await browser.json(`${app.url}/force`)).data).toEqual({ valid: true })
@@ -125,13 +125,13 @@ describe('an access token', () => {
     expect((await browser.json(`${app.url}/projects`)).data).toMatchObject({ status: 401, valid: false })
   })
 
-  test('of OpenID Connect is renewed where the scope was asked for', async () => {
+  test('of OpenID Connect is refreshed where the scope was asked for', async () => {
     const { corp } = entriesAt(openid, app.url)
     openid.registerClient({ clientId: String(corp['clientId']), clientSecret: String(corp['clientSecret']), redirectUris: [`${app.url}/auth/offline/callback`] })
     app.router.register('offline', { ...corp, scope: ['openid', 'profile', 'email', 'offline_access'] })
     const browser = await signedIn('offline')
     later(3601)
     expect((await browser.json(`${app.url}/projects`)).data).toMatchObject({ status: 200, valid: true })
-    expect(renewed).toEqual(['offline'])
+    expect(refreshed).toEqual(['offline'])
   })
 })

@@ -74,7 +74,7 @@ describe('With a token store', () => {
     expect(length).toBeLessThan(1500)
   })
 
-  test('an access that has ended is renewed once, however many requests ask in however many processes', async () => {
+  test('an access that has ended is refreshed once, however many requests ask in however many processes', async () => {
     const browser = await signedIn()
     later(3601)
     const before = tokenCalls()
@@ -149,7 +149,7 @@ describe('With a token store', () => {
     expect((await browser.json(`${engines.url}/me`)).data).toBeNull()
   })
 
-  test('renewed tokens that the store cannot take are written when it is back', async () => {
+  test('refreshed tokens that the store cannot take are written when it is back', async () => {
     await engines.close()
     engines = await startEngines(openid, { tokenStore: store }, { count: 1, handlers })
     const browser = await signedIn()
@@ -174,7 +174,7 @@ describe('With a token store', () => {
     expect((await browser.json<{ id: string }>(`${engines.url}/me`)).data).toMatchObject({ id: 'ada-id' })
   })
 
-  test('sealed credentials share the record: job and browser renew once, and sign-out ends both', async () => {
+  test('sealed credentials share the record: job and browser refresh once, and sign-out ends both', async () => {
     const browser = await signedIn()
     const { data: { sealed } } = await browser.json<{ sealed: string }>(`${engines.url}/seal`)
     later(3601)

@@ -28,7 +28,7 @@ const engines: { name: string; needs: Part; kills: number; start: () => Promise<
   } },
 ]
 
-for (const { name, needs, kills, start } of engines) describeWith(needs, `A process on ${name} that is killed while it renews`, () => {
+for (const { name, needs, kills, start } of engines) describeWith(needs, `A process on ${name} that is killed while it refreshes`, () => {
   let engine: Awaited<ReturnType<typeof start>>
   let provider: RotationProvider
   let opened: OpenStore
@@ -58,7 +58,7 @@ for (const { name, needs, kills, start } of engines) describeWith(needs, `A proc
     return performance.now() - begin
   }
 
-  /** Processes that have renewed before: what is loaded at the first call does not count. */
+  /** Processes that have refreshed before: what is loaded at the first call does not count. */
   async function warmProcesses(): Promise<{ processes: Process[]; usual: number }> {
     const processes = await startProcesses(batch, settings)
     await Promise.all(processes.map(renewalTime))

@@ -41,7 +41,7 @@ export interface Kill {
 const pollPause = 200
 
 /**
- * Kills a process while it renews.
+ * Kills a process while it refreshes.
  * @returns once the process is gone, what the examination, which goes on, will have found
  */
 export async function killWhileRenewing(kill: Kill): Promise<{ aftermath: Promise<Aftermath> }> {

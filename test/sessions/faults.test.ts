@@ -44,7 +44,7 @@ interface Scene {
   operation: string
 }
 
-type Stage = 'signing in' | 'visiting' | 'renewing' | 'signing out'
+type Stage = 'signing in' | 'visiting' | 'refreshing' | 'signing out'
 
 async function setUp<Operation extends string>(faulty: Faulty<unknown, Operation>, options: Partial<AuthRouterOptions>, fault: Fault<Operation>): Promise<Scene & { close: () => Promise<void> }> {
   const provider = createLightProvider()
@@ -115,7 +115,7 @@ const stages: Record<Stage, (scene: Scene) => Promise<void>> = {
     if (visited.status !== 200 && visited.status !== 503) wrong.push(`the visit: ${String(visited.status)}`)
     if (await me(browser) !== 'ada') wrong.push('signed out by a fault')
   },
-  async renewing({ browser, failing, me, wrong, provider, kind }) {
+  async refreshing({ browser, failing, me, wrong, provider, kind }) {
     await browser.signIn()
     provider.expire()
     const called = await failing(() => browser.send('/api', { patience: lockDeadline + 1_000 }))

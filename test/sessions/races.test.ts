@@ -9,7 +9,7 @@ const racerCount = 20
 const racesEach = rounds({ short: 25, long: 500 })
 const loginRaces = rounds({ short: 50, long: 1_000 })
 
-describe('an application that writes into the session while tokens are renewed', () => {
+describe('an application that writes into the session while tokens are refreshed', () => {
   test(`loses neither in ${racerCount * racesEach} races`, async () => {
     const { open, provider } = run({}, [session({ secret: testSecret, resave: false, saveUninitialized: false, store: new MemoryStore() }) as never])
     const below = seeded(215)

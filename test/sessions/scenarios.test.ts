@@ -35,7 +35,7 @@ describeModes(({ start, hasServerState, idCookie, carriesData }) => {
     expect(await callApi(app, browser)).toEqual({ status: 200, data: { of: 'ada' } })
   }))
 
-  test('tokens that the API refuses are renewed once, and the new ones stay', () => using(async (app, browser) => {
+  test('tokens that the API refuses are refreshed once, and the new ones stay', () => using(async (app, browser) => {
     await app.signIn(browser)
     for (let round = 1; round <= 3; round++) {
       app.provider.expire()
@@ -45,7 +45,7 @@ describeModes(({ start, hasServerState, idCookie, carriesData }) => {
     }
   }))
 
-  test('renewed tokens outlive a restart', () => using(async (app, browser) => {
+  test('refreshed tokens outlive a restart', () => using(async (app, browser) => {
     await app.signIn(browser)
     app.provider.expire()
     await callApi(app, browser)

@@ -33,13 +33,13 @@ export async function startApi(answer: ApiAnswer, { tokens, provider, outbound, 
   const account: ApiSetup['account'] = { tokens: { accessToken: 'canary-access', tokenType: 'Bearer', ...tokens }, writes: 0 }
   const context = contextFor({ now, ...(outbound ? { outbound } : {}), provider: { tokenEndpoint: `${api.origin}/token`, apiBaseUrl: `${api.origin}/v1/`, ...provider } })
   const pauses: number[] = []
-  const source = { current: () => account.tokens, save: (renewed: Tokens | undefined) => { account.writes++; account.tokens = renewed } }
+  const source = { current: () => account.tokens, save: (refreshed: Tokens | undefined) => { account.writes++; account.tokens = refreshed } }
   const client = createApiClient(context, { source }, apiUser, { wait: wait ?? (async (milliseconds) => { pauses.push(milliseconds) }) })
   return { api, sink, client, context, account, pauses, close: async () => { await Promise.all([api.close(), sink.close()]) } }
 }
 
-/** Tokens that can be renewed, and need not be yet. */
-export function renewableTokens(now = Date.now()): Partial<Tokens> {
+/** Tokens that can be refreshed, and need not be yet. */
+export function refreshableTokens(now = Date.now()): Partial<Tokens> {
   const seconds = Math.floor(now / 1000)
   return { refreshToken: `canary-refresh-${String(names++)}`, issuedAt: seconds, expiresAt: seconds + 3600 }
 }

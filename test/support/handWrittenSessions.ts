@@ -11,7 +11,7 @@ export interface HandWrittenSessions {
 }
 
 /** Sessions such as an application might write for itself: loaded at the first use, written by `save`. */
-export function handWrittenSessions({ renews }: { renews: boolean }): HandWrittenSessions {
+export function handWrittenSessions({ refreshes }: { refreshes: boolean }): HandWrittenSessions {
   const saved = new Map<string, Record<string, unknown>>()
   let delay = 0
 
@@ -28,7 +28,7 @@ export function handWrittenSessions({ renews }: { renews: boolean }): HandWritte
         saved.set(id, load())
         res.appendHeader('set-cookie', `hand=${id}; HttpOnly; Path=/`)
       },
-      ...(renews
+      ...(refreshes
         ? {
             regenerate: () => { saved.delete(id); id = crypto.randomUUID(); data = {} },
             destroy: () => { saved.delete(id); data = {} },

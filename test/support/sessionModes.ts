@@ -158,7 +158,7 @@ function inCookies(before: () => Middlewares): StartedMode {
   return { before, options: {}, keys: () => Promise.resolve(0), raw: () => Promise.resolve(''), clear: () => Promise.resolve(), slowWrites: () => undefined, close: () => Promise.resolve() }
 }
 
-function handWritten(options: { renews: boolean }): StartedMode {
+function handWritten(options: { refreshes: boolean }): StartedMode {
   const sessions = handWrittenSessions(options)
   return {
     before: () => [],
@@ -184,8 +184,8 @@ export const sessionModes: readonly SessionMode[] = [
   { name: 'express-session on Postgres', needs: 'postgresql', hasServerState: true, idCookie: ownCookie, carriesData: true, start: async () => delayedStore(await postgresParts(), 'mounted before') },
   { name: 'express-session on SQLite', hasServerState: true, idCookie: 'ar.sid', carriesData: true, start: async () => delayedStore(sqliteParts(), 'mounted here') },
   { name: 'cookie-session', hasServerState: false, carriesData: true, start: async () => inCookies(() => [cookieSession({ secret: testSecret }) as never]) },
-  { name: 'a hand-written session that can renew its id', hasServerState: true, idCookie: 'hand', carriesData: false, start: async () => handWritten({ renews: true }) },
-  { name: 'a hand-written session of four functions', hasServerState: true, carriesData: false, start: async () => handWritten({ renews: false }) },
+  { name: 'a hand-written session that can renew its id', hasServerState: true, idCookie: 'hand', carriesData: false, start: async () => handWritten({ refreshes: true }) },
+  { name: 'a hand-written session of four functions', hasServerState: true, carriesData: false, start: async () => handWritten({ refreshes: false }) },
 ]
 
 /** Describes tests once for every place that a session can live in and this machine has. */

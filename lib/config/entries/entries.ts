@@ -64,7 +64,7 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
   const own = withoutUndefined(given)
   refuseCallback(Object.keys(own), slug, entryPath.path, sources)
 
-  const base = spoken(baseProvider(slug, own, sources, entryPath), entryPath)
+  const base = supportedProvider(baseProvider(slug, own, sources, entryPath), entryPath)
   const parameters = base ? base.parameters ?? {} : check(declarations, own['parameters'] ?? {}, `${entryPath.path}.parameters`)
   const layers = readLayers(slug, own, parameters, sources, entryPath.path)
   const options = layers.map((layer) => layer.options).reduce(merge, base ?? {})
@@ -98,10 +98,10 @@ function givesNoRefreshTokens({ protocol, refreshTokens }: ResolvedProvider): bo
   return refreshTokens === false || (protocol === 'oauth1' && refreshTokens !== true)
 }
 
-type SpokenProvider = Omit<Provider, 'protocol' | 'openid2'> & { protocol: ProtocolName }
+type SupportedProvider = Omit<Provider, 'protocol' | 'openid2'> & { protocol: ProtocolName }
 
 /** A catalogue entry whose protocol the flow speaks: the catalogue knows more than that. */
-function spoken(base: Provider | undefined, { path }: EntryPath): SpokenProvider | undefined {
+function supportedProvider(base: Provider | undefined, { path }: EntryPath): SupportedProvider | undefined {
   if (base === undefined) return undefined
   const { protocol, openid2: _facts, ...rest } = base
   if (protocol === 'openid2') throw invalid(path, `speaks OpenID 2.0, which this version does not: leave ${base.title} out.`)

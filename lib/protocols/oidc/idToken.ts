@@ -54,7 +54,7 @@ function checkIssuedAt({ provider, slug, now }: Context, claims: RawProfile | un
   if (!(age >= -(provider.clockTolerance ?? defaultClockTolerance) && age <= oldest)) throw invalidIdToken(slug, 'iat')
 }
 
-/** A renewed ID Token must speak of the same person (OpenID Connect Core section 12.2). */
+/** A refreshed ID Token must speak of the same user (OpenID Connect Core section 12.2). */
 function checkSameSubject(slug: string, previous: Tokens, claims: RawProfile | undefined): void {
   if (!claims || previous.idToken === undefined) return
   if (decodePart(previous.idToken, 1)['sub'] !== claims['sub']) throw invalidIdToken(slug, 'sub changed')

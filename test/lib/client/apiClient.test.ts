@@ -27,7 +27,7 @@ function play(answer: (request: HttpRequest) => Partial<HttpResponse> & { json?:
     return new Response(Buffer.from(body), { status, headers })
   }
   const context = contextFor({ ...parts, http, outbound: { fetch: fetch }, provider: base.provider })
-  const client = createApiClient(context, { source: { current: () => held.tokens, save: (renewed) => { if (renewed) kept.push(renewed); held.tokens = renewed } } }, user)
+  const client = createApiClient(context, { source: { current: () => held.tokens, save: (refreshed) => { if (refreshed) kept.push(refreshed); held.tokens = refreshed } } }, user)
   return { client, sent, kept, held }
 }
 
@@ -137,11 +137,11 @@ describe('Renewing', () => {
   const ended: Partial<Tokens> = { issuedAt: now / 1000 - 2 * hour, expiresAt: now / 1000 - hour, refreshToken: 'canary-refresh' }
   let round = 0
   const parts = { now: () => now }
-  const renewed = { access_token: 'canary-new', token_type: 'bearer', expires_in: hour }
+  const refreshed = { access_token: 'canary-new', token_type: 'bearer', expires_in: hour }
   const fresh = (): Partial<Tokens> => ({ ...ended, refreshToken: `canary-refresh-${String(round++)}` })
 
   test('happens once for a hundred calls at the same time', async () => {
-    const { client, sent, kept } = play(({ url }) => ({ json: url.endsWith('/token') ? renewed : { ok: true } }), fresh(), parts)
+    const { client, sent, kept } = play(({ url }) => ({ json: url.endsWith('/token') ? refreshed : { ok: true } }), fresh(), parts)
     const answers = await Promise.all(Array.from({ length: 100 }, () => client.get('a')))
     expect(answers.every(({ ok }) => ok)).toBe(true)
     expect(sent.filter(({ url }) => url.endsWith('/token'))).toHaveLength(1)
@@ -150,10 +150,10 @@ describe('Renewing', () => {
   })
 
   test('after a 401 happens once, and the call is made once more', async () => {
-    const { client, sent } = play(({ url, headers }) => url.endsWith('/token') ? { json: renewed } : { status: headers?.['authorization'] === 'Bearer canary-new' ? 200 : 401 }, { ...fresh(), expiresAt: now / 1000 + hour }, parts)
+    const { client, sent } = play(({ url, headers }) => url.endsWith('/token') ? { json: refreshed } : { status: headers?.['authorization'] === 'Bearer canary-new' ? 200 : 401 }, { ...fresh(), expiresAt: now / 1000 + hour }, parts)
     expect((await client.get('a')).status).toBe(200)
     expect(sent.map(({ url }) => url.replace(/.*\//, ''))).toEqual(['a', 'token', 'a'])
-    const stubborn = play(({ url }) => url.endsWith('/token') ? { json: renewed } : { status: 401 }, { ...fresh(), expiresAt: now / 1000 + hour }, parts)
+    const stubborn = play(({ url }) => url.endsWith('/token') ? { json: refreshed } : { status: 401 }, { ...fresh(), expiresAt: now / 1000 + hour }, parts)
     expect((await stubborn.client.get('a')).status).toBe(401)
     expect(stubborn.sent).toHaveLength(3)
   })

@@ -23,13 +23,13 @@ async function set(answer: (request: Received, res: ServerResponse, sink: SmallS
   open.push(api, sink)
   const account: Setup['account'] = { tokens: { accessToken: 'canary-access', tokenType: 'Bearer', ...tokens }, writes: 0 }
   const context = contextFor({ now: () => now, outbound, provider: { tokenEndpoint: `${api.origin}/token`, apiBaseUrl: `${api.origin}/v1/`, ...provider } })
-  const client = createApiClient(context, { source: { current: () => account.tokens, save: (renewed) => { account.writes++; account.tokens = renewed } } }, user)
+  const client = createApiClient(context, { source: { current: () => account.tokens, save: (refreshed) => { account.writes++; account.tokens = refreshed } } }, user)
   return { api, sink, client, account }
 }
 
-const renewable = (more: Partial<Tokens> = {}): Partial<Tokens> => ({ refreshToken: `canary-refresh-${String(names++)}`, issuedAt: seconds - 3600, expiresAt: seconds - 1, ...more })
+const refreshable = (more: Partial<Tokens> = {}): Partial<Tokens> => ({ refreshToken: `canary-refresh-${String(names++)}`, issuedAt: seconds - 3600, expiresAt: seconds - 1, ...more })
 const isToken = ({ url }: Received): boolean => url === '/token'
-const renewedAnswer = { access_token: 'canary-new', token_type: 'bearer', expires_in: 3600 }
+const refreshedAnswer = { access_token: 'canary-new', token_type: 'bearer', expires_in: 3600 }
 
 describe('A redirect', () => {
   test.each([301, 302, 303, 307, 308])('of status %i to another port is shown, and nothing goes there', async (status) => {
@@ -127,9 +127,9 @@ describe('An address', () => {
 describe('Renewing', () => {
   test('a hundred calls on an ended token make one refresh and write it once', async () => {
     const { client, api, account } = await set((request, res) => {
-      if (isToken(request)) setTimeout(() => { sendJson(res, renewedAnswer) }, 30)
+      if (isToken(request)) setTimeout(() => { sendJson(res, refreshedAnswer) }, 30)
       else sendJson(res, {}, request.headers.authorization === 'Bearer canary-new' ? 200 : 401)
-    }, renewable())
+    }, refreshable())
     const answers = await Promise.all(Array.from({ length: 100 }, () => client.get('a')))
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(100)
     expect(api.received.filter(isToken)).toHaveLength(1)
@@ -138,9 +138,9 @@ describe('Renewing', () => {
 
   test('a hundred calls that are all answered with 401 make one refresh', async () => {
     const { client, api, account } = await set((request, res) => {
-      if (isToken(request)) sendJson(res, renewedAnswer)
+      if (isToken(request)) sendJson(res, refreshedAnswer)
       else sendJson(res, {}, request.headers.authorization === 'Bearer canary-new' ? 200 : 401)
-    }, renewable({ expiresAt: seconds + 3600 }))
+    }, refreshable({ expiresAt: seconds + 3600 }))
     const answers = await Promise.all(Array.from({ length: 100 }, () => client.post('a', { json: { n: 1 } })))
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(100)
     expect(api.received.filter(isToken)).toHaveLength(1)
@@ -149,34 +149,34 @@ describe('Renewing', () => {
   })
 
   test('a 401 that stays makes one refresh and one retry', async () => {
-    const { client, api } = await set((request, res) => { if (isToken(request)) sendJson(res, renewedAnswer); else sendJson(res, {}, 401) }, renewable({ expiresAt: seconds + 3600 }))
+    const { client, api } = await set((request, res) => { if (isToken(request)) sendJson(res, refreshedAnswer); else sendJson(res, {}, 401) }, refreshable({ expiresAt: seconds + 3600 }))
     expect((await client.get('a')).status).toBe(401)
     expect(api.received.map(({ url }) => url)).toEqual(['/v1/a', '/token', '/v1/a'])
   })
 
   test.each([400, 403, 404, 407, 429, 500])('a %i makes none', async (status) => {
-    const { client, api } = await set((_request, res) => { sendJson(res, {}, status) }, renewable({ expiresAt: seconds + 3600 }))
+    const { client, api } = await set((_request, res) => { sendJson(res, {}, status) }, refreshable({ expiresAt: seconds + 3600 }))
     expect((await client.get('a')).status).toBe(status)
     expect(api.received).toHaveLength(1)
   })
 
-  test('a token that is due is renewed ahead, one that is not is used', async () => {
-    const due = await set((request, res) => { sendJson(res, isToken(request) ? renewedAnswer : {}) }, renewable({ issuedAt: seconds - 2881, expiresAt: seconds + 719 }))
+  test('a token that is due is refreshed ahead, one that is not is used', async () => {
+    const due = await set((request, res) => { sendJson(res, isToken(request) ? refreshedAnswer : {}) }, refreshable({ issuedAt: seconds - 2881, expiresAt: seconds + 719 }))
     await due.client.get('a')
     expect(due.api.received.map(({ url, headers }) => [url, headers.authorization?.split(' ')[0]])).toEqual([['/token', 'Basic'], ['/v1/a', 'Bearer']])
-    const fresh = await set((_request, res) => { sendJson(res, {}) }, renewable({ issuedAt: seconds - 2800, expiresAt: seconds + 800 }))
+    const fresh = await set((_request, res) => { sendJson(res, {}) }, refreshable({ issuedAt: seconds - 2800, expiresAt: seconds + 800 }))
     await fresh.client.get('a')
     expect(fresh.api.received.map(({ url }) => url)).toEqual(['/v1/a'])
   })
 
   test.each<[string, (res: ServerResponse) => void]>([['an error of its own', (res) => { sendJson(res, {}, 503) }], ['a page', (res) => { res.end('<html>') }], ['silence', () => undefined], ['a broken connection', (res) => { res.destroy() }]])('ahead of time, answered with %s, leaves the access that still holds', async (_what, fail) => {
-    const { client, account } = await set((request, res) => { if (isToken(request)) fail(res); else sendJson(res, { by: request.headers.authorization }) }, renewable({ expiresAt: seconds + 30 }), {}, { timeout: 1_000 })
+    const { client, account } = await set((request, res) => { if (isToken(request)) fail(res); else sendJson(res, { by: request.headers.authorization }) }, refreshable({ expiresAt: seconds + 30 }), {}, { timeout: 1_000 })
     expect((await client.get('a')).data).toEqual({ by: 'Bearer canary-access' })
     expect(account.tokens?.accessToken).toBe('canary-access')
   })
 
   test('of an access that has ended, answered with an error, throws and keeps the tokens', async () => {
-    const { client, api, account } = await set((_request, res) => { sendJson(res, {}, 503) }, renewable())
+    const { client, api, account } = await set((_request, res) => { sendJson(res, {}, 503) }, refreshable())
     await expect(client.get('a')).rejects.toMatchObject({ code: 'provider_bad_response' })
     expect(api.received.every(isToken)).toBe(true)
     expect(account.tokens?.refreshToken).toContain('canary-refresh')
@@ -186,8 +186,8 @@ describe('Renewing', () => {
     const setup = await set((request, res) => {
       if (!isToken(request)) { sendJson(res, { by: request.headers.authorization }); return }
       setup.account.tokens = { accessToken: 'of the new sign-in', tokenType: 'Bearer' }
-      sendJson(res, renewedAnswer)
-    }, renewable())
+      sendJson(res, refreshedAnswer)
+    }, refreshable())
     expect((await setup.client.get('a')).data).toEqual({ by: 'Bearer of the new sign-in' })
     expect(setup.account).toEqual({ tokens: { accessToken: 'of the new sign-in', tokenType: 'Bearer' }, writes: 0 })
   })
@@ -196,13 +196,13 @@ describe('Renewing', () => {
     const setup = await set((request, res) => {
       setup.account.tokens = { accessToken: 'newer', tokenType: 'Bearer', refreshToken: 'canary-newer' }
       sendJson(res, {}, request.headers.authorization === 'Bearer newer' ? 200 : 401)
-    }, renewable({ expiresAt: seconds + 3600 }))
+    }, refreshable({ expiresAt: seconds + 3600 }))
     expect((await setup.client.get('a')).status).toBe(200)
     expect(setup.api.received.map(({ url }) => url)).toEqual(['/v1/a', '/v1/a'])
   })
 
   test('does not bring back an account that was signed out meanwhile', async () => {
-    const setup = await set((request, res) => { setup.account.tokens = undefined; sendJson(res, isToken(request) ? renewedAnswer : {}) }, renewable())
+    const setup = await set((request, res) => { setup.account.tokens = undefined; sendJson(res, isToken(request) ? refreshedAnswer : {}) }, refreshable())
     await expect(setup.client.get('a')).rejects.toMatchObject({ code: 'credentials_gone' })
     expect(setup.account).toEqual({ tokens: undefined, writes: 0 })
     expect(setup.api.received).toHaveLength(1)

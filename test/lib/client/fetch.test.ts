@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { createHttp } from '../../../lib/http/http.js'
-import { renewableTokens, startApi, type ApiAnswer, type ApiParts, type ApiSetup } from '../../support/apiClient.js'
+import { refreshableTokens, startApi, type ApiAnswer, type ApiParts, type ApiSetup } from '../../support/apiClient.js'
 import { sendJson } from '../../support/unitServer.js'
 
 const open: { close: () => Promise<void> }[] = []
@@ -206,8 +206,8 @@ describe('A stream and a signature', () => {
   })
 })
 
-test('A token that is due is renewed before fetch uses it', async () => {
-  const { client, api } = await start(({ url }, res) => { sendJson(res, url === '/token' ? { access_token: 'canary-new', token_type: 'bearer', expires_in: 3600 } : {}) }, { tokens: { ...renewableTokens(), expiresAt: 1 } })
+test('A token that is due is refreshed before fetch uses it', async () => {
+  const { client, api } = await start(({ url }, res) => { sendJson(res, url === '/token' ? { access_token: 'canary-new', token_type: 'bearer', expires_in: 3600 } : {}) }, { tokens: { ...refreshableTokens(), expiresAt: 1 } })
   await (await client.fetch('a')).text()
   expect(api.received.map(({ url, headers }) => [url, headers.authorization?.startsWith('Bearer canary-new')])).toEqual([['/token', false], ['/v1/a', true]])
 })

@@ -3,7 +3,7 @@ import { sleep } from '../../../lib/base/timeout.js'
 import { retryAfterMilliseconds } from '../../../lib/client/retryAfter.js'
 import { loadProtocol } from '../../../lib/protocols/index.js'
 import type { Protocol } from '../../../lib/types.js'
-import { renewableTokens, startApi, type ApiAnswer, type ApiParts, type ApiSetup } from '../../support/apiClient.js'
+import { refreshableTokens, startApi, type ApiAnswer, type ApiParts, type ApiSetup } from '../../support/apiClient.js'
 import { sendJson } from '../../support/unitServer.js'
 
 /** When a request is made once more, and when it is not. */
@@ -96,22 +96,22 @@ test('A header that says nothing asks for no wait', () => {
 })
 
 describe('A status 401', () => {
-  const renewing = (accessToken: string): ApiAnswer => ({ url }, res) => { if (url === '/token') sendJson(res, { access_token: accessToken, token_type: 'bearer', expires_in: 3600 }); else sendJson(res, {}, 401) }
+  const refreshing = (accessToken: string): ApiAnswer => ({ url }, res) => { if (url === '/token') sendJson(res, { access_token: accessToken, token_type: 'bearer', expires_in: 3600 }); else sendJson(res, {}, 401) }
 
   test('whose renewal brings the same token is not answered with it again', async () => {
-    const { client, api } = await start(renewing('canary-access'), { tokens: renewableTokens(now) })
+    const { client, api } = await start(refreshing('canary-access'), { tokens: refreshableTokens(now) })
     expect((await client.get('a')).status).toBe(401)
     expect(api.received.map(({ url }) => url)).toEqual(['/v1/a', '/token'])
   })
 
   test('of a call by fetch makes one renewal and one retry', async () => {
-    const { client, api } = await start(renewing('canary-new'), { tokens: renewableTokens(now) })
+    const { client, api } = await start(refreshing('canary-new'), { tokens: refreshableTokens(now) })
     expect((await client.fetch('a', { method: 'PUT', body: 'x' })).status).toBe(401)
     expect(api.received.map(({ url, body, headers }) => [url, url === '/token' ? '' : body, headers.authorization?.slice(0, 13)])).toEqual([['/v1/a', 'x', 'Bearer canary'], ['/token', '', expect.any(String)], ['/v1/a', 'x', 'Bearer canary']])
   })
 
   test('of a body that is sent once makes none', async () => {
-    const { client, api } = await start(renewing('canary-new'), { tokens: renewableTokens(now) })
+    const { client, api } = await start(refreshing('canary-new'), { tokens: refreshableTokens(now) })
     expect((await client.fetch('a', { method: 'PUT', body: new Blob(['x']).stream() })).status).toBe(401)
     expect(api.received.map(({ url }) => url)).toEqual(['/v1/a'])
   })
@@ -122,7 +122,7 @@ describe('A status 401', () => {
       const { client, api } = await start(({ url }, res) => {
         if (url === '/token') { sendJson(res, { access_token: `canary-new-${left.length}`, token_type: 'bearer', expires_in: 3600 }); return }
         res.writeHead(left.shift() ?? 200, { 'retry-after': '1' }).end()
-      }, { tokens: renewableTokens(now) })
+      }, { tokens: refreshableTokens(now) })
       expect((await client.get('a')).status).toBe(statuses[2] ?? 200)
       expect(api.received.filter(({ url }) => url === '/token')).toHaveLength(1)
       expect(api.received).toHaveLength(4)
@@ -131,7 +131,7 @@ describe('A status 401', () => {
 })
 
 test('A 403 for want of scope is the caller\'s to see, and makes no refresh', async () => {
-  const { client, api } = await start((_request, res) => { res.writeHead(403, { 'www-authenticate': 'Bearer error="insufficient_scope", scope="repo"' }).end() }, { tokens: renewableTokens(now) })
+  const { client, api } = await start((_request, res) => { res.writeHead(403, { 'www-authenticate': 'Bearer error="insufficient_scope", scope="repo"' }).end() }, { tokens: refreshableTokens(now) })
   expect(await client.get('a')).toMatchObject({ status: 403, ok: false, headers: { 'www-authenticate': expect.stringContaining('scope="repo"') as unknown } })
   expect(api.received).toHaveLength(1)
 })
@@ -167,7 +167,7 @@ describe('A refusal that the protocol can mend', () => {
 
   test('goes before a renewal, which may still follow', async () => {
     await mending(() => true)
-    const { client, api } = await start(({ url }, res) => { if (url === '/token') sendJson(res, { access_token: 'canary-new', token_type: 'bearer', expires_in: 3600 }); else res.writeHead(401).end() }, { tokens: renewableTokens(now) })
+    const { client, api } = await start(({ url }, res) => { if (url === '/token') sendJson(res, { access_token: 'canary-new', token_type: 'bearer', expires_in: 3600 }); else res.writeHead(401).end() }, { tokens: refreshableTokens(now) })
     expect((await client.get('a')).status).toBe(401)
     expect(api.received.map(({ url }) => url)).toEqual(['/v1/a', '/v1/a', '/token', '/v1/a'])
   })

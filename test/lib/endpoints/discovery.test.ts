@@ -127,7 +127,7 @@ describe('What is known', () => {
     expect((await login(context)).location).toContain('moved')
   })
 
-  test('serves while the provider is down, for a day since it was fetched, and is renewed when it is back', async () => {
+  test('serves while the provider is down, for a day since it was fetched, and is refreshed when it is back', async () => {
     const context = watched()
     await login(context)
     down = true

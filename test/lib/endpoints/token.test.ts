@@ -133,8 +133,8 @@ describe.each(libraries)('By %s', (name, contextOf) => {
   test('a refresh that brings no new refresh token keeps the old one', async () => {
     const tokens: Tokens = { accessToken: 'old', tokenType: 'Bearer', refreshToken: 'the old one' }
     answer = { body: '{"access_token":"new","token_type":"bearer"}' }
-    const { tokens: renewed } = await protocol.exchange(contextOf(), { type: 'refresh_token', tokens })
-    expect(renewed).toMatchObject({ accessToken: 'new', refreshToken: 'the old one' })
+    const { tokens: refreshed } = await protocol.exchange(contextOf(), { type: 'refresh_token', tokens })
+    expect(refreshed).toMatchObject({ accessToken: 'new', refreshToken: 'the old one' })
     expect(Object.fromEntries(received[0]?.form ?? [])).toEqual({ grant_type: 'refresh_token', refresh_token: 'the old one' })
   })
 

@@ -90,7 +90,7 @@ describe('A refresh', () => {
     expect(calls).toHaveLength(3)
   })
 
-  test('follows a chain of rotations to its end, and renews that when it is due', async () => {
+  test('follows a chain of rotations to its end, and refreshes that when it is due', async () => {
     answer = (form) => Promise.resolve([200, { access_token: `new-${String(round++)}`, token_type: 'bearer', refresh_token: `${form.get('refresh_token') ?? ''}+`, expires_in: 3600 }])
     const first = old()
     const second = await refresh(context(), first)

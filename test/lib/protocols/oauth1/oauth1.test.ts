@@ -210,7 +210,7 @@ describe('The access token', () => {
     expect(inspect(thrown) + JSON.stringify(thrown)).not.toContain('canary')
   })
 
-  test('cannot be renewed: an API client is told its 401, a refresh asks for a new sign-in', async () => {
+  test('cannot be refreshed: an API client is told its 401, a refresh asks for a new sign-in', async () => {
     const { context } = await fake(both(''))
     const tokens: Tokens = { accessToken: 'a', tokenSecret: 'b', tokenType: 'OAuth' }
     await expect(protocol.exchange(context, { type: 'refresh_token', tokens })).rejects.toMatchObject({ code: 'reauth_required' })

@@ -18,7 +18,7 @@ const ended: Tokens = { accessToken: 'ended', tokenType: 'Bearer', issuedAt: sec
 
 const exchange = { grantType: 'exchange', parameter: 'old' } as const
 
-describe('Tokens can be renewed', () => {
+describe('Tokens can be refreshed', () => {
   const of = (renewal: ResolvedProvider['renewal'], tokens: Tokens): boolean =>
     canRefresh(contextFor({ now: () => seconds * 1000, provider: renewal === undefined ? {} : { renewal } }), tokens)
 

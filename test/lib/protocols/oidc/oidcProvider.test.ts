@@ -63,11 +63,11 @@ describe('A login', () => {
     expect(tokens).toMatchObject({ accessToken: expect.any(String), tokenType: 'Bearer', idToken: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/), scope: 'openid profile email', expiresAt: (tokens?.issuedAt ?? 0) + 600 })
   })
 
-  test('reads the API with its token, and renews it: the old refresh token is used once', async () => {
+  test('reads the API with its token, and refreshes it: the old refresh token is used once', async () => {
     const context = contextOf({}, { scope: ['openid', 'profile', 'email', 'offline_access'] })
     const { transaction, parameters } = await signIn(context)
     let { tokens } = await callback(context, transaction, parameters) as Required<LoginResult>
-    const access = { source: { current: () => tokens, save: (renewed: Tokens | undefined) => { tokens = renewed ?? tokens } } }
+    const access = { source: { current: () => tokens, save: (refreshed: Tokens | undefined) => { tokens = refreshed ?? tokens } } }
     const first = tokens
     const api = createApiClient(context, access)
     expect((await api.get('me')).data).toMatchObject({ id: 'ada-id' })
