@@ -1,5 +1,6 @@
 import { AuthError } from '../../lib/base/errors.js'
 import { isObject } from '../../lib/base/json.js'
+import { randomToken } from '../../lib/base/random.js'
 import { callback, type LoginResult } from '../../lib/callback.js'
 import { createCredentials } from '../../lib/client/credentials.js'
 import type { LoginDecision } from '../../lib/config/settings.js'
@@ -10,16 +11,16 @@ import type { ClientContext } from '../../lib/refresh/refresher.js'
 import { sealerOf } from '../../lib/tokens/sealedCredentials.js'
 import type { Engine } from '../core/engine.js'
 import { tellOfLogin } from '../core/events.js'
+import { rememberedFor } from '../core/expiry.js'
 import { callHook } from '../core/hooks.js'
 import { presentRecord, returnToOf, type RequestContext } from '../core/requestContext.js'
-import type { SessionRecord } from '../core/sessionRecord.js'
+import { type Account, type FinishedLogin, maxFinished, type SessionRecord } from '../core/sessionRecord.js'
 import type { Parameters } from '../http/parameters.js'
 import { markEnded } from '../sessions/endedMarks.js'
 import { dropSession, noteSession } from '../sessions/userSessions.js'
 import { removeTokens } from '../tokens/removeTokens.js'
 import { saveTokens } from '../tokens/saveTokens.js'
 import type { CallbackResult } from './callbackOnce.js'
-import { loginRecord } from './loginRecord.js'
 
 /**
  * The end of a login: its code is redeemed, `onLogin` decides, tokens and session are stored, and only then somebody is signed in.
@@ -77,4 +78,29 @@ async function decide({ settings, sealer }: Engine, { host }: RequestContext, co
 
 function isDecision(value: unknown): value is Exclude<LoginDecision, boolean | void | undefined> {
   return isObject(value)
+}
+
+/** What a session remembers after a login: the account, beside the other ones of the same person, and where the login led. */
+function loginRecord({ settings, now }: Engine, previous: SessionRecord | undefined, slug: string, account: Account,
+  { stateHash, remember, stepUp }: Transaction, returnTo: string): SessionRecord {
+  // Another person takes nothing over; the same one keeps the other accounts.
+  const isSame = previous?.accounts[slug]?.user.key === account.user.key
+  const lifetime = rememberedFor(settings, remember)
+  const finished = { slug, stateHash, returnTo, ...(stepUp === undefined ? {} : { stepUp, at: now() }) }
+  return {
+    version: 1,
+    salt: randomToken(16),
+    current: slug,
+    accounts: { ...(isSame ? previous.accounts : {}), [slug]: account },
+    finished: [...previous?.finished ?? [], shortened(finished, settings.afterLogin)].slice(-maxFinished),
+    createdAt: now(),
+    ...(lifetime === undefined ? {} : { expiresAt: now() + lifetime * 1000, rememberedFor: lifetime }),
+  }
+}
+
+/** Characters of a place that is remembered for a callback opened again: five of them travel in a cookie. */
+const maxReturn = 256
+
+function shortened(login: FinishedLogin, fallback: string): FinishedLogin {
+  return { ...login, returnTo: login.returnTo.length <= maxReturn ? login.returnTo : fallback }
 }
