@@ -12,7 +12,7 @@ export interface Account {
   binding: string
   /** Digest of the public address that the person signed in at, where `providers` is a function: the slug may be another's elsewhere. */
   place?: string
-  /** Where the session itself holds them; absent once they have been revoked. */
+  /** Where the session itself holds them; absent once they have been revoked, and where the provider gives none. */
   tokens?: Tokens
   /** Name of the token store's record that holds them. */
   tokenRecord?: string

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { standardClaims } from '../../../../lib/profile.js'
+import { bindingOf, isBoundTo } from '../../../../lib/tokens/binding.js'
 import { defineProvider, type ApiRequest, type Registration } from '../../../../lib/types.js'
 import { catalogue, client, custom, ecKey, refusal, resolve, rsaKey } from '../fixtures.js'
 
@@ -290,4 +291,11 @@ test('An entry of OAuth 1.0a, which knows no revocation and no discovery, has no
   const { provider } = register('old', custom.oauth1, {}, shared)
   expect(provider).toMatchObject({ issuer: 'https://id.example', discovery: false })
   expect([provider.introspectionEndpoint, provider.revocationEndpoint]).toEqual([undefined, undefined])
+})
+
+test('What is bound to an entry of OAuth 2.0 that names an issuer is bound to its endpoints too: no discovery vouches for them', () => {
+  const entry = { ...custom.oauth2, issuer: 'https://id.example' }
+  const [one, other] = [register('own', entry), register('own', { ...entry, tokenEndpoint: 'https://evil.example/token' })]
+  expect(isBoundTo(bindingOf(one), one)).toBe(true)
+  expect(isBoundTo(bindingOf(one), other)).toBe(false)
 })
