@@ -26,8 +26,9 @@ beforeEach(() => { connections = 0 })
  * Ways to write this machine's own address down. Those of networks behind it are for the tests of the filter itself: here a mistake would
  * talk to them.
  */
-const hosts = ['127.0.0.1', 'localhost', 'LOCALHOST', 'localhost.', '[::1]', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]', '[0:0:0:0:0:ffff:127.0.0.1]', '[0:0:0:0:0:0:0:1]', '0.0.0.0', '[::]', '0', '127.1', '127.0.1', '2130706433',
-  '0x7f000001', '0x7f.1', '017700000001', '0177.0.0.1', '127.0.0.1.', '127.255.255.254', '127.0.0.2', '1%32%37.0.0.1', '１２７.0.0.1', '127。0。0。1']
+const hosts = [...('127.0.0.1 localhost LOCALHOST localhost. [::1] [::ffff:127.0.0.1] [::ffff:7f00:1] [0:0:0:0:0:ffff:127.0.0.1] ' +
+   '[0:0:0:0:0:0:0:1] 0.0.0.0 [::] 0 127.1 127.0.1 2130706433 0x7f000001 0x7f.1 017700000001 0177.0.0.1 127.0.0.1. ' +
+   '127.255.255.254 127.0.0.2 1%32%37.0.0.1 127。0。0。1').split(' '), '１２７.0.0.1']
 
 const client = { clientId: 'c', clientSecret: 'canary-client-secret' }
 

@@ -5,8 +5,9 @@ import { catalogue, retired } from '../../providers/index.js'
 
 /** Names that a newcomer coming from elsewhere will try: each is an entry, or an answer that says what to use. */
 
-const asked = ['bitbucket', 'flickr', 'meetup', 'plurk', 'persona', 'twitter', 'tumblr', 'ubuntuone', 'vimeo', 'xero', 'yahoo', 'xing', 'amazon', 'behance', 'bitly', 'cosm', 'deviantart',
-  'eventbrite', 'facebook', 'foursquare', 'github', 'google', 'linkedin', 'microsoft', 'windowslive', 'paypal', 'reddit', 'viadeo', 'vk', 'yammer', 'yandex']
+const asked = ('bitbucket flickr meetup plurk persona twitter tumblr ubuntuone vimeo xero yahoo xing amazon behance bitly cosm ' +
+  'deviantart eventbrite facebook foursquare github google linkedin microsoft windowslive paypal reddit viadeo vk yammer ' +
+  'yandex').split(' ')
 
 const register = (name: string): unknown => resolveConfig({ providers: { [name]: { clientId: 'a', clientSecret: 'b' } } }, { catalogue, retired, env: {}, warn: () => undefined })
 

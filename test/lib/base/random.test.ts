@@ -45,12 +45,13 @@ describe('Comparing in constant time', () => {
 describe('This machine itself', () => {
   const hostOf = (host: string): string => new URL(`http://${host}/`).hostname
 
-  test.each(['localhost', 'LOCALHOST', 'app.localhost', '127.0.0.1', '127.1.2.3', '127.1', '2130706433', '0x7f.1', '[::1]', '[0:0:0:0:0:0:0:1]'])('is %s', (host) => {
+  test.each('localhost LOCALHOST app.localhost 127.0.0.1 127.1.2.3 127.1 2130706433 0x7f.1 [::1] [0:0:0:0:0:0:0:1]'.split(' '))('is %s', (host) => {
     expect(isLoopbackHost(hostOf(host))).toBe(true)
     expect(isSecureUrl(new URL(`http://${host}:8080/`))).toBe(true)
   })
 
-  test.each(['example.com', 'localhost.example.com', 'localhost.', 'notlocalhost', '127.0.0.1.example.com', '128.0.0.1', '0.0.0.0', '[::]', '[::2]', '[::ffff:127.0.0.1]', '10.0.0.1', '169.254.169.254', 'localhost@example.com', 'example.com:127'])('is not %s', (host) => {
+  test.each(('example.com localhost.example.com localhost. notlocalhost 127.0.0.1.example.com 128.0.0.1 0.0.0.0 [::] [::2] ' +
+    '[::ffff:127.0.0.1] 10.0.0.1 169.254.169.254 localhost@example.com example.com:127').split(' '))('is not %s', (host) => {
     expect(isLoopbackHost(hostOf(host))).toBe(false)
     expect(isSecureUrl(new URL(`http://${host}/`))).toBe(false)
     expect(isSecureUrl(new URL(`https://${host}/`))).toBe(true)

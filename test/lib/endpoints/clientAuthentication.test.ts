@@ -121,7 +121,7 @@ describe('private_key_jwt', () => {
 describe('A function of the application', () => {
   test('is waited for, and may change headers and form', async () => {
     const clientAuth = async ({ clientId, clientSecret, headers, form }: Parameters<ClientAuthFunction>[0]): Promise<void> => {
-      await new Promise((resolve) => setTimeout(resolve, 20))
+      await new Promise(setImmediate)
       headers.set('x-client', clientId)
       form.set('proof', String(clientSecret))
     }
