@@ -54,7 +54,8 @@ describe.each(['lib', 'middleware'])('%s/', (room) => {
 })
 
 test.each(['lib', 'middleware', 'providers', 'testing', 'example-app'])('no file of %s/ is too long to be read in one go', (room) => {
-  const long = sources(room).filter(({ path }) => path !== 'providers/index.ts').map(({ path, text }) => ({ path, lines: text.split('\n').length })).filter(({ lines }) => lines > 260)
+  const lengths = sources(room).filter(({ path }) => path !== 'providers/index.ts').map(({ path, text }) => ({ path, lines: text.split('\n').length }))
+  const long = lengths.filter(({ lines }) => lines > 260)
   expect(long).toEqual([])
 })
 

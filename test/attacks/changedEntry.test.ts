@@ -3,7 +3,7 @@ import type { Attack } from './attack.js'
 import { attacked, overModes } from './modes.js'
 import type { Entries } from './orders.js'
 
-/** Case 286, configuration: when the entry of a slug changes hands, accounts of the former one are absent and no token leaves (rule R10). */
+/** Case 286, configuration: when a slug's entry changes hands, accounts of the former one are absent and no token leaves (rule R10). */
 
 attacked()
 

@@ -4,7 +4,7 @@ import { attacked, once } from './modes.js'
 import { clientSecret } from './provider.js'
 import type { Answer, Visitor } from './visitor.js'
 
-/** Case 294: a provider that sends our own secrets back as an error is not passed on. What is shown is the same however sessions are kept. */
+/** Case 294: a provider that sends our own secrets back as an error is not passed on, however sessions are kept. */
 
 attacked()
 

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals'
 import { attacked, once } from './modes.js'
 import { startHostileOauth1 } from './oauth1.js'
 
-/** Beside cases 289 and 293: a flood of strangers fills neither the log nor a provider. What is printed is the same however sessions are kept. */
+/** Beside cases 289 and 293: a flood of strangers fills neither the log nor a provider, however sessions are kept. */
 
 attacked()
 

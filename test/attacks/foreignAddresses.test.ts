@@ -7,7 +7,7 @@ import { createAuthority, type Authority } from '../support/certificates.js'
 import type { Attack } from './attack.js'
 import { attacked, once } from './modes.js'
 
-/** Case 292: addresses that a discovery document or a tenant names (rule R14). Which are used does not depend on where sessions are kept. */
+/** Case 292: addresses that a discovery document or a tenant names (rule R14), the same wherever sessions are kept. */
 
 const authority: Authority = createAuthority()
 attacked({ env: { NODE_EXTRA_CA_CERTS: authority.file } })

@@ -48,7 +48,8 @@ const slowRequests: readonly SlowRequest[] = [
   // A sealed cookie holds nothing of the application's.
   { name: 'a request whose handler will write into the session', begin: (attack, visitor, process) => standing(attack, visitor, '/write?gate=slow', process), needs: hasSession },
   { name: 'a request whose session is loaded and will be written by a handler', begin: (attack, visitor, process) => standing(attack, visitor, '/write?between=slow', process),
-    // Of the option session nothing is loaded before the router, and who writes into a session that has ended begins a new one, as everywhere with express-session.
+    // Of the option session nothing is loaded before the router, and who writes into a session that has ended begins a new one, as
+    // everywhere with express-session.
     needs: (mode) => hasSession(mode) && !mode.session.endsWith('here') },
 ]
 

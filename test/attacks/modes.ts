@@ -28,8 +28,8 @@ function mode(session: SessionPlace, tokens: TokenPlace, processes: 1 | 2, expre
 }
 
 /**
- * Every combination, some of them on Express 4. Left out: two processes with anything in the memory of one of them, which could not know of each other's sessions
- * or tokens, so that nothing an application does there makes sense.
+ * Every combination, some of them on Express 4. Left out: two processes with anything in the memory of one of them, which could not
+ * know of each other's sessions or tokens, so that nothing an application does there makes sense.
  */
 export const modes: readonly Mode[] = [
   mode('cookie', 'none', 1), mode('cookie', 'memory', 1), mode('cookie', 'redis', 1, 4),

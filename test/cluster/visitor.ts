@@ -1,7 +1,7 @@
 import { createBrowser, type Browser, type Page } from '../support/browser.js'
 import type { Slug } from './identityProviders.js'
 
-/** Somebody with a browser in front of the example application; every request is a connection of its own, so that any process may answer. */
+/** Somebody with a browser in front of the example application; each request has a connection of its own, so any process may answer. */
 export interface Visitor {
   browser: Browser
   /** The processes that answered, one for each request. */

@@ -109,7 +109,8 @@ describe('Sealed credentials', () => {
     const sealed = await sealedBy(browser)
     const { token } = (await browser.json<{ token: string }>(`${app.url}/token`)).data
     const client = app.router.client('plain', sealed)
-    const shown = [inspect(client, { depth: 9, showHidden: false }), JSON.stringify(client), String(client), inspect(client.credentials, { depth: 9 }), JSON.stringify(client.credentials), `${client.credentials as unknown as string}`, inspect({ ...client }, { depth: 9 }), inspect(app.router, { depth: 9 })]
+    const inspected = [client, client.credentials, { ...client }, app.router].map((value) => inspect(value, { depth: 9, showHidden: false }))
+    const shown = [...inspected, JSON.stringify(client), String(client), JSON.stringify(client.credentials), `${client.credentials as unknown as string}`]
     for (const text of shown) expect(text).not.toContain(token)
     expect(client.credentials.accessToken).toBe(token)
   })

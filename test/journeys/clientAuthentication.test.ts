@@ -10,7 +10,7 @@ import type { CallbackParameters, Client, ClientAuthFunction, ResolvedProvider }
 import { startOpenidProvider, type OpenidProvider } from '../../testing/index.js'
 import { contextFor } from '../support/context.js'
 
-/** Every way of client authentication against the certified server of `testing/`, at each endpoint that asks for it, over both protocols. */
+/** Every way of client authentication against the certified server of `testing/`, at each endpoint that asks for it, by both protocols. */
 
 let server: OpenidProvider
 beforeAll(async () => { server = await startOpenidProvider({ signInAs: 'ada-id' }) })

@@ -88,7 +88,7 @@ for (const { name, needs, kills, start } of engines) describeWith(needs, `A proc
       const isLost = ['before the write', 'before an answer to nobody'].includes(aftermath.moment)
       expect(aftermath).toMatchObject({
         record: ['before the unlocking', 'afterwards'].includes(aftermath.moment) ? 'new' : 'old',
-        // What a provider has said to nobody but the dead cannot be known: the old refresh token is used up, and only a new sign-in helps.
+        // What a provider has said to nobody but the dead cannot be known: the old refresh token is used up; only a new sign-in helps.
         outcomes: isLost ? { reauth_required: 1 } : { 200: 1 },
         refreshed: 1,
         reused: isLost ? 1 : 0,

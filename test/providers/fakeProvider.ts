@@ -143,7 +143,9 @@ export async function startFakeProvider({ provider, client }: Registration, fixt
     }
     for (const [name, value] of Object.entries(made(provider.userinfoForm))) expectField(formOf(request), name, value)
     if (provider.userinfoJson && request.body !== JSON.stringify(provider.userinfoJson)) complain('the userinfo request has another body')
-    for (const [name, value] of Object.entries(provider.apiHeaders ?? {})) if (request.headers[name.toLowerCase()] !== value && name !== 'accept') complain(`a call to the API lacks the header ${name}`)
+    for (const [name, value] of Object.entries(provider.apiHeaders ?? {})) {
+      if (request.headers[name.toLowerCase()] !== value && name !== 'accept') complain(`a call to the API lacks the header ${name}`)
+    }
     checkToken(request)
     return fixture.userinfo
   }

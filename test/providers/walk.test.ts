@@ -99,7 +99,9 @@ function signed(slug: string, answer: Record<string, string>): Record<string, st
   return signedCallbacks[slug]?.(answer, clientSecret) ?? answer
 }
 
-async function finish(browser: ReturnType<typeof createBrowser>, app: string, { provider, slug }: Registration, { searchParams }: URL, fixture: Fixture): Promise<{ url: string; body: string }> {
+type Browser = ReturnType<typeof createBrowser>
+
+async function finish(browser: Browser, app: string, { provider, slug }: Registration, { searchParams }: URL, fixture: Fixture): Promise<{ url: string; body: string }> {
   const answer = provider.protocol === 'oauth1'
     ? { oauth_token: 'the-request-token', oauth_verifier: 'the-verifier' }
     : signed(slug, { code: 'the-code', state: searchParams.get('state') ?? '', ...fixture.callback })

@@ -8,7 +8,10 @@ import { createLightProvider, type LightProvider } from './lightProvider.js'
 
 /** Jest fails a hook or test during which a rejection or an exception is left unhandled, so that none needs a listener here. */
 
-/** Milliseconds within which every request is answered, whatever the store does: ten times five seconds, for the machine may be busy and many cases run at once. */
+/**
+ * Milliseconds within which every request is answered, whatever the store does: ten times five seconds, for the machine may be busy and
+ * many cases run at once.
+ */
 const deadline = 50_000
 
 const handlers: Record<string, AppHandler> = {

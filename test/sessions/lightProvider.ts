@@ -23,7 +23,7 @@ interface Family { person: string; access: string; refresh: string; isRevoked: b
 
 const origin = 'https://light.example'
 
-/** Everything secret that it gives out has `canary` in it. Refresh tokens rotate; one used twice ends its family, as at a strict provider. */
+/** Everything secret that it gives out has `canary` in it. Refresh tokens rotate; one used twice ends its family. */
 export function createLightProvider(): LightProvider {
   const grants = new Map<string, Grant>()
   const families = new Map<string, Family>()

@@ -34,7 +34,10 @@ export function hasPostgres(): boolean {
   return findBinaries() !== undefined && findAccount() !== undefined
 }
 
-/** Makes a database cluster with Debian's `initdb` in a temporary folder, starts it on a free loopback port, and waits until it accepts connections. */
+/**
+ * Makes a database cluster with Debian's `initdb` in a temporary folder, starts it on a free loopback port, and waits until it accepts
+ * connections.
+ */
 export async function startPostgres(): Promise<PostgresServer> {
   const binaries = findBinaries()
   const account = findAccount()

@@ -4,7 +4,8 @@ import { asAuthError, AuthError, errorStatus, type AuthErrorCode } from '../../.
 
 /** The table of section 10 of the public face. */
 const table: Record<number, string> = {
-  400: 'bad_request state_missing state_unknown state_mismatch state_expired state_used provider_mismatch issuer_mismatch issuer_missing nonce_mismatch idtoken_invalid assertion_invalid return_to_mismatch user_mismatch discovery_failed provider_error',
+  400: 'bad_request state_missing state_unknown state_mismatch state_expired state_used provider_mismatch issuer_mismatch issuer_missing ' +
+    'nonce_mismatch idtoken_invalid assertion_invalid return_to_mismatch user_mismatch discovery_failed provider_error',
   401: 'login_required reauth_required credentials_unreadable credentials_gone not_linked',
   403: 'access_denied csrf login_refused forbidden proxy_denied',
   404: 'unknown_provider',

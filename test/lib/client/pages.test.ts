@@ -49,7 +49,10 @@ describe('Pages by Link header', () => {
     const setup = await startApi((_request, res) => { sendJson(res, 1) })
     open.push(setup)
     const begin = performance.now()
-    for (const part of ['<', ',', ', <', '; ', ';a="', '<a>; rel="x" ', '<a>;\\"', ' ', '\t;']) nextPage(setup.context, `${setup.api.origin}/v1/`, { status: 200, ok: true, headers: { link: part.repeat(1_000_000 / part.length) }, data: {}, bytes: () => new Uint8Array() }, undefined, undefined)
+    for (const part of ['<', ',', ', <', '; ', ';a="', '<a>; rel="x" ', '<a>;\\"', ' ', '\t;']) {
+      const headers = { link: part.repeat(1_000_000 / part.length) }
+      nextPage(setup.context, `${setup.api.origin}/v1/`, { status: 200, ok: true, headers, data: {}, bytes: () => new Uint8Array() }, undefined, undefined)
+    }
     expect(performance.now() - begin).toBeLessThan(60_000)
   })
 })

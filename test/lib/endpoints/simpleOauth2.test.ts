@@ -9,12 +9,18 @@ const program = `
   import { requestTokens } from './lib/endpoints/token.ts'
   import { createHttp } from './lib/http/http.ts'
   import createDebug from 'debug'
-  const server = createServer((req, res) => { res.setHeader('content-type', 'application/json'); res.end('{"access_token":"canary-token","token_type":"bearer"}') })
+  const server = createServer((req, res) => {
+    res.setHeader('content-type', 'application/json')
+    res.end('{"access_token":"canary-token","token_type":"bearer"}')
+  })
   server.listen(0, '127.0.0.1', async () => {
     const endpoint = 'http://127.0.0.1:' + server.address().port + '/token'
     const outbound = { timeout: 2000, maxBytes: 10000 }
-    const answer = await requestTokens({ slug: 'a', redirectUri: 'https://a.example/cb', client: { clientId: 'canary-id', clientSecret: 'canary-secret' }, http: createHttp(outbound).http, outbound,
-      now: Date.now, provider: { protocol: 'oauth2', title: 'A', scope: [], tokenEndpoint: endpoint } }, { grant_type: 'authorization_code', code: 'canary-code', code_verifier: 'canary-verifier' }, endpoint)
+    const provider = { protocol: 'oauth2', title: 'A', scope: [], tokenEndpoint: endpoint }
+    const client = { clientId: 'canary-id', clientSecret: 'canary-secret' }
+    const context = { slug: 'a', redirectUri: 'https://a.example/cb', provider, client, http: createHttp(outbound).http, outbound, now: Date.now }
+    const form = { grant_type: 'authorization_code', code: 'canary-code', code_verifier: 'canary-verifier' }
+    const answer = await requestTokens(context, form, endpoint)
     createDebug('other')('still heard')
     console.log(answer.access_token === 'canary-token' ? 'answered' : 'failed')
     server.close()

@@ -8,7 +8,10 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { createAuthority, type Authority, type Certified } from '../../support/certificates.js'
 
-/** Mutual TLS (RFC 8705) to a server of Node.js that asks for certificates. The client is a process of its own: whom it trusts is read at its start. */
+/**
+ * Mutual TLS (RFC 8705) to a server of Node.js that asks for certificates. The client is a process of its own: whom it trusts is read at
+ * its start.
+ */
 
 interface Seen { door: 'plain' | 'certified'; path: string; peer: string | undefined; authorized: boolean; form: Record<string, string>; authorization: string | undefined }
 
@@ -81,8 +84,10 @@ async function run(lines: string, parts: { provider: object; client: object }): 
     import { createRefresher } from './lib/refresh/refresher.ts'
     const { provider, client } = JSON.parse(process.env.PARTS)
     const outbound = { timeout: 5000, maxBytes: 100000 }
-    const context = { slug: 'corp', redirectUri: 'https://app.example/cb', client, outbound, http: createHttp(outbound).http, now: Date.now, refresher: createRefresher(),
-      provider: { title: 'Corp', scope: [], clientAuth: 'tls', ...provider } }
+    const context = {
+      slug: 'corp', redirectUri: 'https://app.example/cb', provider: { title: 'Corp', scope: [], clientAuth: 'tls', ...provider }, client,
+      outbound, http: createHttp(outbound).http, now: Date.now, refresher: createRefresher(),
+    }
     const protocol = await loadProtocol(provider.protocol)
     const result = await (async () => { ${lines} })().catch((error) => ({ code: error.code }))
     console.log(JSON.stringify(result))

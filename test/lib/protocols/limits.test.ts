@@ -72,7 +72,13 @@ const openid = (metadata: object): Context => {
   return contextAt(fake, {}, { outbound, http: createHttp(outbound).http })
 }
 const login = async (metadata: object): Promise<unknown> => finish(await startAt(fake, openid(metadata)))
-const plain = (parts: Parameters<typeof contextFor>[0] = {}): Context => contextFor({ ...parts, outbound: { ...outbound, ...parts.outbound }, provider: { tokenEndpoint: `${bad}/token`, revocationEndpoint: `${bad}/revoke`, introspectionEndpoint: `${bad}/introspect`, userinfoEndpoint: `${bad}/me`, ...parts.provider } })
+
+function plain(parts: Parameters<typeof contextFor>[0] = {}): Context {
+  const endpoints = {
+    tokenEndpoint: `${bad}/token`, revocationEndpoint: `${bad}/revoke`, introspectionEndpoint: `${bad}/introspect`, userinfoEndpoint: `${bad}/me`,
+  }
+  return contextFor({ ...parts, outbound: { ...outbound, ...parts.outbound }, provider: { ...endpoints, ...parts.provider } })
+}
 
 /** Each call, and the milliseconds for which it may wait by the configuration. */
 const calls: [string, number, () => Promise<unknown>][] = [

@@ -58,7 +58,13 @@ describe('What else belongs to it', () => {
     answers['/emails'] = (res) => { sendJson(res, [{ email: 'a@b.example' }]) }
     answers['/of/1'] = (res) => { sendJson(res, { by: 'id' }) }
     answers['/broken'] = (res) => { res.end('<html>') }
-    const raw = await fetchBy({ extraRequests: { emails: `${server.origin}/emails`, denied: `${server.origin}/denied`, broken: `${server.origin}/broken`, own: ({ id, emails }) => `${server.origin}/of/${String(id)}?n=${String((emails as unknown[]).length)}`, thrown: () => { throw new Error('x') } } })
+    const raw = await fetchBy({ extraRequests: {
+      emails: `${server.origin}/emails`,
+      denied: `${server.origin}/denied`,
+      broken: `${server.origin}/broken`,
+      own: ({ id, emails }) => `${server.origin}/of/${String(id)}?n=${String((emails as unknown[]).length)}`,
+      thrown: () => { throw new Error('x') },
+    } })
     expect(raw).toEqual({ id: 1, emails: [{ email: 'a@b.example' }], own: { by: 'id' } })
     expect(server.received.map(({ url, headers }) => [url, headers.authorization])).toEqual(['/me', '/emails', '/denied', '/broken', '/of/1?n=1'].map((url) => [url, 'Bearer canary-access']))
   })

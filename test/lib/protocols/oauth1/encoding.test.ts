@@ -3,7 +3,7 @@ import { encodedPairs, encodePairs, percentEncode } from '../../../../lib/protoc
 import { freshNonce } from '../../../../lib/protocols/oauth1/nonce.js'
 import { seeded } from '../../../support/unitServer.js'
 
-/** What is written for speed, against what is written for everybody: `URLSearchParams`, and the rule of RFC 5849 section 3.6 byte by byte. */
+/** What is written for speed, against `URLSearchParams`, and against the rule of RFC 5849 section 3.6 byte by byte. */
 
 function byTheRule(text: string): string {
   return [...new TextEncoder().encode(text)].map((byte) => {
@@ -12,7 +12,7 @@ function byTheRule(text: string): string {
   }).join('')
 }
 
-// Node's parser misreads characters beyond ASCII beside a broken escape (`☃%20%`); escaped, they mean the same (URL Standard section 5.1).
+// Node's parser misreads characters beyond ASCII beside a broken escape (`☃%20%`); escaped they mean the same (URL Standard section 5.1).
 const platformPairs = (text: string): string[][] =>
   [...new URLSearchParams(`?${text.toWellFormed().replace(/[^\x00-\x7f]+/g, encodeURIComponent)}`)].map((pair) => pair.map(byTheRule))
 

@@ -127,7 +127,13 @@ describe('The answer of the person', () => {
 async function fake(answer: (request: Received, res: ServerResponse) => void, provider: Partial<ResolvedProvider> = {}, outbound = {}): Promise<{ server: SmallServer; context: ClientContext }> {
   const server = await startServer(answer)
   open.push(server)
-  const context = contextFor({ client, slug: 'bird', redirectUri, outbound, provider: { protocol: 'oauth1', requestTokenEndpoint: `${server.origin}/request`, authorizationEndpoint: 'https://bird.example/authorize?lang=en', accessTokenEndpoint: `${server.origin}/access`, userinfoEndpoint: `${server.origin}/me`, profile, ...provider } })
+  const endpoints = {
+    requestTokenEndpoint: `${server.origin}/request`,
+    authorizationEndpoint: 'https://bird.example/authorize?lang=en',
+    accessTokenEndpoint: `${server.origin}/access`,
+    userinfoEndpoint: `${server.origin}/me`,
+  }
+  const context = contextFor({ client, slug: 'bird', redirectUri, outbound, provider: { protocol: 'oauth1', ...endpoints, profile, ...provider } })
   return { server, context }
 }
 

@@ -36,7 +36,10 @@ describe('Tokens can be refreshed', () => {
 })
 
 /** The requests that a renewal makes, and the context that makes them. */
-async function exchanging(provider: Partial<ResolvedProvider>, body: unknown = { access_token: 'new', token_type: 'bearer', expires_in: 60 * day }, status = 200): Promise<{ context: ClientContext; sent: () => { method: string; path: string; parameters: Record<string, string>; authorization: string | undefined }[] }> {
+interface Sent { method: string; path: string; parameters: Record<string, string>; authorization: string | undefined }
+const exchanged = { access_token: 'new', token_type: 'bearer', expires_in: 60 * day }
+
+async function exchanging(provider: Partial<ResolvedProvider>, body: unknown = exchanged, status = 200): Promise<{ context: ClientContext; sent: () => Sent[] }> {
   const server = await startServer((_request, res) => { sendJson(res, body, status) })
   open.push(server)
   const renewal = typeof provider.renewal === 'object' ? here(provider.renewal, server.origin) : provider.renewal
