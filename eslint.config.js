@@ -17,13 +17,10 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
       '@typescript-eslint/no-invalid-void-type': 'off',
-      'max-len': ['error', { code: 180, ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true }],
-      semi: ['error', 'never'],
-      quotes: ['error', 'single', { avoidEscape: true }],
     },
   },
   {
-    // Tests print what must not print, spread what must not spread, and have long rows of cases.
+    // Tests print what must not print, and spread what must not spread.
     files: ['test/**/*.ts'],
     rules: {
       '@typescript-eslint/unbound-method': 'off',
@@ -34,7 +31,6 @@ export default tseslint.config(
       '@typescript-eslint/no-dynamic-delete': 'off',
       '@typescript-eslint/no-deprecated': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
-      'max-len': 'off',
     },
   },
 )

@@ -6,11 +6,13 @@ import usual from './jest.config.js'
 process.env.AUTHROUTER_TESTS = 'long'
 
 const folder = join(import.meta.dirname, 'test')
-const hasRounds = (name) => name.endsWith('.test.ts') && readFileSync(join(folder, name), 'utf8').includes('/rounds.js\'')
+const hasRounds = (name) => name.endsWith('.test.ts') && readFileSync(join(folder, name), 'utf8').includes("/rounds.js'")
 
 /** The tests that count, in full: `npm run test:long`. */
 export default {
   ...usual,
   testTimeout: 1_800_000,
-  testMatch: readdirSync(folder, { recursive: true }).filter(hasRounds).map((name) => `<rootDir>/test/${name}`),
+  testMatch: readdirSync(folder, { recursive: true })
+    .filter(hasRounds)
+    .map((name) => `<rootDir>/test/${name}`),
 }

@@ -10,14 +10,18 @@ if (process.argv[2] === 'serve') serve()
 else await measure(Number(process.argv[2] ?? 15), Number(process.argv[3] ?? 1_000))
 
 function serve() {
-  const server = createServer((_req, res) => { res.writeHead(200, { 'content-type': 'application/json; charset=utf-8' }).end(body) })
+  const server = createServer((_req, res) => {
+    res.writeHead(200, { 'content-type': 'application/json; charset=utf-8' }).end(body)
+  })
   server.listen(0, '127.0.0.1', () => process.send(server.address().port))
 }
 
 async function measure(rounds, calls) {
   const server = fork(fileURLToPath(import.meta.url), ['serve'])
   try {
-    const port = await new Promise((resolve) => { server.once('message', resolve) })
+    const port = await new Promise((resolve) => {
+      server.once('message', resolve)
+    })
     const base = `http://127.0.0.1:${port}/v1/`
     const ways = await waysTo(base)
     const used = Object.fromEntries(Object.keys(ways).map((name) => [name, []]))
@@ -27,7 +31,8 @@ async function measure(rounds, calls) {
       const order = Object.keys(ways).map((_name, index, names) => names[(index + round) % names.length])
       for (const name of order) used[name].push(await repeat(ways[name], calls))
     }
-    for (const [name, values] of Object.entries(used)) console.log(`${name.padEnd(18)} ${(median(values) / calls).toFixed(1)} µs of CPU a call`)
+    for (const [name, values] of Object.entries(used))
+      console.log(`${name.padEnd(18)} ${(median(values) / calls).toFixed(1)} µs of CPU a call`)
     for (const other of ['fetch', 'undici.request']) {
       const ratios = used['client.get'].map((value, round) => value / used[other][round])
       console.log(`client.get over ${other}: ${median(ratios).toFixed(3)} (median of ${rounds} rounds of ${calls} calls)`)
@@ -44,11 +49,19 @@ async function waysTo(base) {
   const { Agent, request } = await import('undici')
   const outbound = { timeout: 5_000, maxBytes: 1024 * 1024 }
   const tokens = { accessToken: 'the access token', tokenType: 'Bearer', expiresAt: Math.floor(Date.now() / 1000) + 3_600 }
-  const client = createApiClient({
-    slug: 'bench', redirectUri: 'https://app.example/cb', client: { clientId: 'the-client' }, outbound, ...createHttp(outbound),
-    now: () => Date.now(), refresher: createRefresher(() => Date.now()),
-    provider: { protocol: 'oauth2', title: 'Bench', scope: [], tokenEndpoint: `${base}token`, apiBaseUrl: base },
-  }, { read: () => tokens, write: () => undefined })
+  const client = createApiClient(
+    {
+      slug: 'bench',
+      redirectUri: 'https://app.example/cb',
+      client: { clientId: 'the-client' },
+      outbound,
+      ...createHttp(outbound),
+      now: () => Date.now(),
+      refresher: createRefresher(() => Date.now()),
+      provider: { protocol: 'oauth2', title: 'Bench', scope: [], tokenEndpoint: `${base}token`, apiBaseUrl: base },
+    },
+    { read: () => tokens, write: () => undefined },
+  )
   const headers = { authorization: `Bearer ${tokens.accessToken}`, accept: 'application/json' }
   const dispatcher = new Agent()
   return {

@@ -16,9 +16,20 @@ async function serve(): Promise<void> {
   const { listen } = await import('../test/support/hosts.js')
   const provider = createLightProvider()
   let outbound = 0
-  const fetch: typeof globalThis.fetch = (...call) => { outbound++; return provider.fetch(...call) }
-  const server = await listen((req, res) => { router(req, res) })
-  const router = authRouter({ secret: 'a secret of the bench, long enough to seal', baseUrl: server.url, logger: false, providers: { light: provider.entry }, http: { fetch } })
+  const fetch: typeof globalThis.fetch = (...call) => {
+    outbound++
+    return provider.fetch(...call)
+  }
+  const server = await listen((req, res) => {
+    router(req, res)
+  })
+  const router = authRouter({
+    secret: 'a secret of the bench, long enough to seal',
+    baseUrl: server.url,
+    logger: false,
+    providers: { light: provider.entry },
+    http: { fetch },
+  })
   process.on('message', (message: { approve?: string }) => {
     if (message.approve !== undefined) process.send?.({ callback: provider.approve(message.approve) })
     else process.send?.({ outbound, logins: provider.counts.codes })
@@ -28,8 +39,18 @@ async function serve(): Promise<void> {
 
 async function attack(): Promise<void> {
   const child = fork(new URL(import.meta.url).pathname, { execArgv: process.execArgv })
-  const asked = <T>(message: object): Promise<T> => new Promise((resolve) => { child.once('message', (answer) => { resolve(answer as T) }); child.send(message) })
-  const { url } = await new Promise<{ url: string }>((resolve) => { child.once('message', (answer) => { resolve(answer as { url: string }) }) })
+  const asked = <T>(message: object): Promise<T> =>
+    new Promise((resolve) => {
+      child.once('message', (answer) => {
+        resolve(answer as T)
+      })
+      child.send(message)
+    })
+  const { url } = await new Promise<{ url: string }>((resolve) => {
+    child.once('message', (answer) => {
+      resolve(answer as { url: string })
+    })
+  })
   const dispatcher = new Agent({ connections: 64 })
   const statuses = new Map<number, number>()
   let sent = 0
@@ -39,16 +60,28 @@ async function attack(): Promise<void> {
   const started = performance.now()
   const flood = (async () => {
     while (performance.now() < end) {
-      const due = Math.floor((performance.now() - started) / 1000 * rate) - sent
+      const due = Math.floor(((performance.now() - started) / 1000) * rate) - sent
       for (let count = 0; count < due && pending < 2000; count++) {
         sent++
         pending++
-        void request(`${url}/auth/light/callback?code=x&state=${Math.random().toString(36)}${Math.random().toString(36)}`, { dispatcher, headers: { accept: 'application/json' } })
-          .then(async ({ statusCode, body }) => { statuses.set(statusCode, (statuses.get(statusCode) ?? 0) + 1); await body.dump() })
-          .catch(() => { statuses.set(0, (statuses.get(0) ?? 0) + 1) })
-          .finally(() => { pending-- })
+        void request(`${url}/auth/light/callback?code=x&state=${Math.random().toString(36)}${Math.random().toString(36)}`, {
+          dispatcher,
+          headers: { accept: 'application/json' },
+        })
+          .then(async ({ statusCode, body }) => {
+            statuses.set(statusCode, (statuses.get(statusCode) ?? 0) + 1)
+            await body.dump()
+          })
+          .catch(() => {
+            statuses.set(0, (statuses.get(0) ?? 0) + 1)
+          })
+          .finally(() => {
+            pending--
+          })
       }
-      await new Promise((resolve) => { setTimeout(resolve, 5) })
+      await new Promise((resolve) => {
+        setTimeout(resolve, 5)
+      })
     }
   })()
 
@@ -56,7 +89,9 @@ async function attack(): Promise<void> {
   let failed = 0
   while (performance.now() < end) {
     const start = performance.now()
-    const begun = await request(`${url}/auth/light`, { headers: { 'sec-fetch-site': 'none', 'sec-fetch-dest': 'document', 'sec-fetch-mode': 'navigate' } })
+    const begun = await request(`${url}/auth/light`, {
+      headers: { 'sec-fetch-site': 'none', 'sec-fetch-dest': 'document', 'sec-fetch-mode': 'navigate' },
+    })
     await begun.body.dump()
     const cookie = String(begun.headers['set-cookie']).split(';')[0] ?? ''
     const atProvider = performance.now()
@@ -66,14 +101,20 @@ async function attack(): Promise<void> {
     await ended.body.dump()
     if (ended.statusCode !== 303) failed++
     times.push(performance.now() - start - (back - atProvider))
-    await new Promise((resolve) => { setTimeout(resolve, 20) })
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20)
+    })
   }
   await flood
   const { outbound, logins } = await asked<{ outbound: number; logins: number }>({})
   times.sort((a, b) => a - b)
   const percentile = (part: number): string => `${(times[Math.floor(times.length * part)] ?? 0).toFixed(1)} ms`
-  console.log(`${String(sent)} forged callbacks in ${String(seconds)} s, answered with ${[...statuses].map(([status, count]) => `${String(status)} x ${String(count)}`).join(', ')}`)
-  console.log(`${String(times.length)} honest logins, ${String(failed)} failed; p50 ${percentile(0.5)}, p99 ${percentile(0.99)}, longest ${percentile(0.9999)}`)
+  console.log(
+    `${String(sent)} forged callbacks in ${String(seconds)} s, answered with ${[...statuses].map(([status, count]) => `${String(status)} x ${String(count)}`).join(', ')}`,
+  )
+  console.log(
+    `${String(times.length)} honest logins, ${String(failed)} failed; p50 ${percentile(0.5)}, p99 ${percentile(0.99)}, longest ${percentile(0.9999)}`,
+  )
   console.log(`${String(outbound)} calls to the provider for ${String(logins)} codes: ${String(outbound - 2 * logins)} beyond two a login`)
   child.disconnect()
   child.kill()

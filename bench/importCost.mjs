@@ -14,7 +14,10 @@ try {
   cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true })
   cpSync(join(root, 'package.json'), join(folder, 'package.json'))
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-  writeFileSync(join(folder, 'dist/providers/index.js'), 'export const catalogue = {}\nexport const retired = {}\nexport const defineProvider = (provider) => provider\n')
+  writeFileSync(
+    join(folder, 'dist/providers/index.js'),
+    'export const catalogue = {}\nexport const retired = {}\nexport const defineProvider = (provider) => provider\n',
+  )
   const full = []
   const empty = []
   for (let round = 0; round < rounds; round++) {
@@ -22,7 +25,9 @@ try {
     empty.push(measure(folder))
   }
   const [withCatalogue, without] = [full, empty].map(median)
-  console.log(`with the catalogue ${withCatalogue.toFixed(1)} ms, without ${without.toFixed(1)} ms, difference ${(withCatalogue - without).toFixed(1)} ms (median of ${rounds})`)
+  console.log(
+    `with the catalogue ${withCatalogue.toFixed(1)} ms, without ${without.toFixed(1)} ms, difference ${(withCatalogue - without).toFixed(1)} ms (median of ${rounds})`,
+  )
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -17,7 +17,9 @@ async function serve(issuer) {
   app.use(authRouter({ secret, baseUrl: 'https://app.example', providers: entriesFor(issuer), logger: false }))
   const server = app.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }))
   let before
-  process.once('disconnect', () => { process.exit() })
+  process.once('disconnect', () => {
+    process.exit()
+  })
   process.on('message', (message) => {
     if (message === 'start') before = process.cpuUsage()
     const { user, system } = process.cpuUsage(before)
@@ -28,7 +30,10 @@ async function serve(issuer) {
 async function measure(rounds, logins) {
   const provider = await startProvider()
   const child = fork(fileURLToPath(import.meta.url), ['serve', provider.issuer])
-  const answer = () => new Promise((resolve) => { child.once('message', resolve) })
+  const answer = () =>
+    new Promise((resolve) => {
+      child.once('message', resolve)
+    })
   const dispatcher = new Agent({ connections: 8 })
   try {
     const base = `http://127.0.0.1:${(await answer()).port}`
@@ -38,7 +43,11 @@ async function measure(rounds, logins) {
         child.send('start')
         await answer()
         let left = logins
-        await Promise.all(Array.from({ length: 8 }, async () => { while (left-- > 0) await signIn(base, provider, slug, dispatcher) }))
+        await Promise.all(
+          Array.from({ length: 8 }, async () => {
+            while (left-- > 0) await signIn(base, provider, slug, dispatcher)
+          }),
+        )
         child.send('stop')
         const time = (await answer()).used / logins
         if (round >= 0) used[slug].push(time)
@@ -46,7 +55,9 @@ async function measure(rounds, logins) {
     }
     for (const [slug, values] of Object.entries(used)) {
       const median = [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
-      console.log(`${slug}: ${(median / 1000).toFixed(2)} ms of CPU a login, ${Math.round(1e6 / median)} logins a second of one core (median of ${rounds} rounds of ${logins})`)
+      console.log(
+        `${slug}: ${(median / 1000).toFixed(2)} ms of CPU a login, ${Math.round(1e6 / median)} logins a second of one core (median of ${rounds} rounds of ${logins})`,
+      )
     }
   } finally {
     child.disconnect()

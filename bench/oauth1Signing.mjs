@@ -6,13 +6,37 @@ import { signatureBaseString, signRequest } from '../dist/lib/protocols/oauth1/s
 
 const rounds = Number(process.argv[2] ?? 60)
 const signaturesPerRound = 2_000
-const keys = { clientId: 'xvz1evFS4wEEPTGEFPHBog', clientSecret: 'kAcSOqF21Fu85e7zjz7ZN2U4ZRhfV3WpwPAoE3Z7kBw', token: '370773112-GmHxMAgYyLbNEtIKZeRNFsMKPR9EyMZeS9weJAEb', tokenSecret: 'LswwdoUaIvS8ltyTt5jkRh4J50vUPVVHtR2YPi5kE' }
+const keys = {
+  clientId: 'xvz1evFS4wEEPTGEFPHBog',
+  clientSecret: 'kAcSOqF21Fu85e7zjz7ZN2U4ZRhfV3WpwPAoE3Z7kBw',
+  token: '370773112-GmHxMAgYyLbNEtIKZeRNFsMKPR9EyMZeS9weJAEb',
+  tokenSecret: 'LswwdoUaIvS8ltyTt5jkRh4J50vUPVVHtR2YPi5kE',
+}
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
 const requests = {
-  'GET, two parameters in the query': { method: 'GET', url: 'https://api.example.com/1.1/statuses/user_timeline.json?screen_name=ada&count=100', headers: { accept: 'application/json' } },
-  'POST of a form of two': { method: 'POST', url: 'https://api.example.com/1.1/statuses/update.json', headers: { accept: 'application/json', ...form }, body: 'status=Hello+Ladies+%2B+Gentlemen%2C+a+signed+OAuth+request%21&trim_user=1' },
-  'POST of a form beyond ASCII': { method: 'POST', url: 'https://api.example.com/1.1/statuses/update.json', headers: { accept: 'application/json', ...form }, body: 'status=%C3%84pfel+%26+Birnen+%E2%98%83&place=K%C3%B6ln&tag=a&tag=b' },
-  'POST of JSON': { method: 'POST', url: 'https://api.example.com/2/tweets', headers: { accept: 'application/json', 'content-type': 'application/json' }, body: '{"text":"Hello"}' },
+  'GET, two parameters in the query': {
+    method: 'GET',
+    url: 'https://api.example.com/1.1/statuses/user_timeline.json?screen_name=ada&count=100',
+    headers: { accept: 'application/json' },
+  },
+  'POST of a form of two': {
+    method: 'POST',
+    url: 'https://api.example.com/1.1/statuses/update.json',
+    headers: { accept: 'application/json', ...form },
+    body: 'status=Hello+Ladies+%2B+Gentlemen%2C+a+signed+OAuth+request%21&trim_user=1',
+  },
+  'POST of a form beyond ASCII': {
+    method: 'POST',
+    url: 'https://api.example.com/1.1/statuses/update.json',
+    headers: { accept: 'application/json', ...form },
+    body: 'status=%C3%84pfel+%26+Birnen+%E2%98%83&place=K%C3%B6ln&tag=a&tag=b',
+  },
+  'POST of JSON': {
+    method: 'POST',
+    url: 'https://api.example.com/2/tweets',
+    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    body: '{"text":"Hello"}',
+  },
 }
 const digests = { 'HMAC-SHA1': 'sha1', 'HMAC-SHA256': 'sha256' }
 
@@ -25,14 +49,19 @@ function report(name, request, signatureMethod, digest) {
   const baseString = baseStringOf(request, signatureMethod)
   const key = `${keys.clientSecret}&${keys.tokenSecret}`
   const context = {
-    slug: 'bench', redirectUri: 'https://app.example/callback', now: Date.now,
-    client: { clientId: keys.clientId, clientSecret: keys.clientSecret }, provider: { signatureMethod },
+    slug: 'bench',
+    redirectUri: 'https://app.example/callback',
+    now: Date.now,
+    client: { clientId: keys.clientId, clientSecret: keys.clientSecret },
+    provider: { signatureMethod },
   }
   const tokens = { accessToken: keys.token, tokenSecret: keys.tokenSecret, tokenType: 'OAuth' }
   const works = {
     bare: () => createHmac(digest, key).update(baseString).digest('base64').length,
     // A nonce and a time that are given, as for the bare HMAC.
-    signed: (index) => signRequest(request, keys, { signatureMethod, timestamp: 1_700_000_000 + index, nonce: 'kYjzVBB8Y0ZFabxSWbWovY' }).headers.authorization.length,
+    signed: (index) =>
+      signRequest(request, keys, { signatureMethod, timestamp: 1_700_000_000 + index, nonce: 'kYjzVBB8Y0ZFabxSWbWovY' }).headers
+        .authorization.length,
     // The way of every request of the API client: with a nonce from the system's randomness and the present time.
     whole: () => protocol.sign(context, tokens, request).headers.authorization.length,
   }
@@ -45,7 +74,9 @@ function report(name, request, signatureMethod, digest) {
   }
   const ratio = (work) => median(times[work].map((time, round) => time / times.bare[round])).toFixed(2)
   const [bare, signed, whole] = ['bare', 'signed', 'whole'].map((work) => median([...times[work]]).toFixed(2))
-  console.log(`  ${name.padEnd(34)} bare ${bare} us   signed ${signed} us = ${ratio('signed')}x   with nonce and clock ${whole} us = ${ratio('whole')}x`)
+  console.log(
+    `  ${name.padEnd(34)} bare ${bare} us   signed ${signed} us = ${ratio('signed')}x   with nonce and clock ${whole} us = ${ratio('whole')}x`,
+  )
 }
 
 function measure(run) {
@@ -59,8 +90,12 @@ function measure(run) {
 
 function baseStringOf({ method, url, headers, body }, signatureMethod) {
   const pairs = Object.entries({
-    oauth_consumer_key: keys.clientId, oauth_nonce: 'kYjzVBB8Y0ZFabxSWbWovY', oauth_signature_method: signatureMethod,
-    oauth_timestamp: '1700000000', oauth_token: keys.token, oauth_version: '1.0',
+    oauth_consumer_key: keys.clientId,
+    oauth_nonce: 'kYjzVBB8Y0ZFabxSWbWovY',
+    oauth_signature_method: signatureMethod,
+    oauth_timestamp: '1700000000',
+    oauth_token: keys.token,
+    oauth_version: '1.0',
   })
   const isForm = headers['content-type'] === form['content-type']
   return signatureBaseString(method, url, [...pairs, ...(isForm ? new URLSearchParams(body) : [])])

@@ -11,22 +11,42 @@ const tokenBytes = 750
 export async function startProvider() {
   const { privateKey, publicKey } = await generateKeyPair('RS256')
   const keyId = 'ad1f5be39a6e0c17c8bd1b1bd3b3f3a51c1d1a4f'
-  const jwks = { keys: [{ ...await exportJWK(publicKey), kid: keyId, alg: 'RS256', use: 'sig' }] }
+  const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: keyId, alg: 'RS256', use: 'sig' }] }
   const nonces = new Map()
   let issuer = ''
   let people = 0
 
   const claims = (subject) => ({
-    sub: subject, name: 'Ada Lovelace', given_name: 'Ada', family_name: 'Lovelace', email: `${subject}@people.example`, email_verified: true,
-    picture: `https://pictures.example/a/ACg8ocJ0x2kq9VbYw3mNQ7zR5tLhUoE1sD4fGjK6pXcB8vTn=s96-c/${subject}`, locale: 'en-GB', zoneinfo: 'Europe/London',
+    sub: subject,
+    name: 'Ada Lovelace',
+    given_name: 'Ada',
+    family_name: 'Lovelace',
+    email: `${subject}@people.example`,
+    email_verified: true,
+    picture: `https://pictures.example/a/ACg8ocJ0x2kq9VbYw3mNQ7zR5tLhUoE1sD4fGjK6pXcB8vTn=s96-c/${subject}`,
+    locale: 'en-GB',
+    zoneinfo: 'Europe/London',
   })
-  const idToken = (subject, nonce, at_hash) => new SignJWT({ ...claims(subject), nonce, at_hash, azp: 'the-client' })
-    .setProtectedHeader({ alg: 'RS256', kid: keyId, typ: 'JWT' }).setIssuer(issuer).setAudience('the-client').setIssuedAt().setExpirationTime('1h').sign(privateKey)
+  const idToken = (subject, nonce, at_hash) =>
+    new SignJWT({ ...claims(subject), nonce, at_hash, azp: 'the-client' })
+      .setProtectedHeader({ alg: 'RS256', kid: keyId, typ: 'JWT' })
+      .setIssuer(issuer)
+      .setAudience('the-client')
+      .setIssuedAt()
+      .setExpirationTime('1h')
+      .sign(privateKey)
   const routes = {
     '/.well-known/openid-configuration': () => ({
-      issuer, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/token`, userinfo_endpoint: `${issuer}/userinfo`, jwks_uri: `${issuer}/jwks`,
-      response_types_supported: ['code'], subject_types_supported: ['public'], id_token_signing_alg_values_supported: ['RS256'],
-      token_endpoint_auth_methods_supported: ['client_secret_basic'], code_challenge_methods_supported: ['S256'],
+      issuer,
+      authorization_endpoint: `${issuer}/authorize`,
+      token_endpoint: `${issuer}/token`,
+      userinfo_endpoint: `${issuer}/userinfo`,
+      jwks_uri: `${issuer}/jwks`,
+      response_types_supported: ['code'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ['RS256'],
+      token_endpoint_auth_methods_supported: ['client_secret_basic'],
+      code_challenge_methods_supported: ['S256'],
     }),
     '/jwks': () => jwks,
     '/userinfo': (_form, token) => claims(token.split('.')[0] ?? ''),
@@ -38,7 +58,11 @@ export async function startProvider() {
       const [access_token, refresh_token] = [1, 2].map(() => `${subject}.${randomBytes(tokenBytes).toString('base64url')}`)
       const hash = createHash('sha256').update(access_token).digest().subarray(0, 16).toString('base64url')
       return {
-        access_token, refresh_token, token_type: 'Bearer', expires_in: 3600, scope: 'openid profile email',
+        access_token,
+        refresh_token,
+        token_type: 'Bearer',
+        expires_in: 3600,
+        scope: 'openid profile email',
         ...(nonce ? { id_token: await idToken(subject, nonce, hash) } : {}),
       }
     },
@@ -46,11 +70,16 @@ export async function startProvider() {
   const server = createServer(async (req, res) => {
     let body = ''
     for await (const chunk of req) body += chunk
-    const answer = await routes[req.url.split('?')[0]]?.(new URLSearchParams(body), (req.headers.authorization ?? '').slice('Bearer '.length))
+    const answer = await routes[req.url.split('?')[0]]?.(
+      new URLSearchParams(body),
+      (req.headers.authorization ?? '').slice('Bearer '.length),
+    )
     res.writeHead(answer ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(answer ?? {}))
   })
   server.keepAliveTimeout = 60_000
-  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  await new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
   issuer = `http://127.0.0.1:${server.address().port}`
   return {
     issuer,
@@ -61,7 +90,10 @@ export async function startProvider() {
       if (asked.has('nonce')) nonces.set(code, asked.get('nonce'))
       return `${new URL(asked.get('redirect_uri')).pathname}?${new URLSearchParams({ code, state: asked.get('state'), iss: issuer })}`
     },
-    close() { server.close(); server.closeAllConnections() },
+    close() {
+      server.close()
+      server.closeAllConnections()
+    },
   }
 }
 
@@ -71,8 +103,13 @@ export function entriesFor(issuer) {
   return {
     openid: { ...client, protocol: 'oidc', issuer, scope: ['openid', 'profile', 'email'] },
     oauth: {
-      ...client, protocol: 'oauth2', authorizationEndpoint: `${issuer}/authorize`, tokenEndpoint: `${issuer}/token`, userinfoEndpoint: `${issuer}/userinfo`,
-      scope: ['profile'], profile: { id: 'sub', name: 'name', email: 'email', picture: 'picture' },
+      ...client,
+      protocol: 'oauth2',
+      authorizationEndpoint: `${issuer}/authorize`,
+      tokenEndpoint: `${issuer}/token`,
+      userinfoEndpoint: `${issuer}/userinfo`,
+      scope: ['profile'],
+      profile: { id: 'sub', name: 'name', email: 'email', picture: 'picture' },
     },
   }
 }
@@ -84,7 +121,10 @@ export function entriesFor(issuer) {
 export async function signIn(base, provider, slug, dispatcher) {
   const cookies = new Map()
   const visit = async (path) => {
-    const { statusCode, headers, body } = await request(base + path, { headers: { ...browserHeaders, cookie: cookieHeader(cookies) }, ...(dispatcher ? { dispatcher } : {}) })
+    const { statusCode, headers, body } = await request(base + path, {
+      headers: { ...browserHeaders, cookie: cookieHeader(cookies) },
+      ...(dispatcher ? { dispatcher } : {}),
+    })
     const text = await body.text()
     if (statusCode >= 400) throw new Error(`${path}: ${statusCode} ${/<code>.*/.exec(text)?.[0] ?? text}`)
     for (const line of [headers['set-cookie'] ?? []].flat()) {

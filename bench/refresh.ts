@@ -42,7 +42,10 @@ async function inOneProcess(): Promise<void> {
 
 async function inProcesses(place: StorePlace): Promise<void> {
   const { store, close } = await openStore(place)
-  const processes = await startProcesses(count, { provider: { tokenEndpoint: provider.tokenEndpoint, apiBaseUrl: provider.apiBaseUrl }, store: place })
+  const processes = await startProcesses(count, {
+    provider: { tokenEndpoint: provider.tokenEndpoint, apiBaseUrl: provider.apiBaseUrl },
+    store: place,
+  })
   const { family, sealed } = await newAccount(provider, store)
   await measure(`${String(count)} processes, ${place.engine}`, async () => {
     family.end(calls)
@@ -63,6 +66,8 @@ async function measure(name: string, round: () => Promise<void>): Promise<void> 
   const after = provider.totals()
   times.sort((a, b) => a - b)
   const at = (part: number): string => (times[Math.floor(times.length * part)] ?? 0).toFixed(1)
-  console.log(`${name.padEnd(22)} median ${at(0.5)} ms, 95 % within ${at(0.95)} ms; ${String(after.refreshed - before.refreshed)} renewals in ${String(rounds)} rounds, `
-    + `${String(after.reused - before.reused)} reused`)
+  console.log(
+    `${name.padEnd(22)} median ${at(0.5)} ms, 95 % within ${at(0.95)} ms; ${String(after.refreshed - before.refreshed)} renewals in ${String(rounds)} rounds, `
+      + `${String(after.reused - before.reused)} reused`,
+  )
 }

@@ -26,14 +26,26 @@ async function measure(withSessionStore, withTokenStore) {
   const tokens = countedTokens(counter, records)
   const app = express()
   if (withSessionStore) app.use(session({ secret, store: sessions, resave: false, saveUninitialized: false }))
-  app.use(authRouter({ secret, baseUrl: 'https://app.example', providers: entriesFor(provider.issuer), logger: false, ...(withTokenStore ? { tokenStore: tokens } : {}) }))
-  app.get('/', (req, res) => { res.send(req.authUser.name) })
+  app.use(
+    authRouter({
+      secret,
+      baseUrl: 'https://app.example',
+      providers: entriesFor(provider.issuer),
+      logger: false,
+      ...(withTokenStore ? { tokenStore: tokens } : {}),
+    }),
+  )
+  app.get('/', (req, res) => {
+    res.send(req.authUser.name)
+  })
   app.get('/renew', async (req, res) => {
     await req.oauthClient.credentials.refresh({ force: true })
     res.end()
   })
   const server = app.listen(0, '127.0.0.1')
-  await new Promise((resolve) => { server.once('listening', resolve) })
+  await new Promise((resolve) => {
+    server.once('listening', resolve)
+  })
   const base = `http://127.0.0.1:${server.address().port}`
   try {
     const { cookies, underWay } = await signIn(base, provider, 'openid')
@@ -63,15 +75,34 @@ async function visit(address, method, headers) {
 }
 
 async function settled() {
-  await new Promise((resolve) => { setTimeout(resolve, 100) })
+  await new Promise((resolve) => {
+    setTimeout(resolve, 100)
+  })
 }
 
 function keptBy(mode, cookies, underWay, sessions, records) {
-  const inBrowser = (found) => [...found].map(([name, value]) => ({ mode, where: 'browser', what: name.replace(/(\.tx\.).*/, '$1...'), bytes: name.length + 1 + value.length }))
+  const inBrowser = (found) =>
+    [...found].map(([name, value]) => ({
+      mode,
+      where: 'browser',
+      what: name.replace(/(\.tx\.).*/, '$1...'),
+      bytes: name.length + 1 + value.length,
+    }))
   return [
-    ...inBrowser(underWay), ...inBrowser(cookies),
-    ...Object.entries(sessions.sessions).map(([sid, text]) => ({ mode, where: 'session store', what: sid.startsWith('authrouter') ? 'refreshed tokens' : 'session', bytes: sid.length + text.length })),
-    ...[...records].map(([key, text]) => ({ mode, where: 'token store', what: key.split(':').slice(2, 3).join(''), bytes: key.length + text.length })),
+    ...inBrowser(underWay),
+    ...inBrowser(cookies),
+    ...Object.entries(sessions.sessions).map(([sid, text]) => ({
+      mode,
+      where: 'session store',
+      what: sid.startsWith('authrouter') ? 'refreshed tokens' : 'session',
+      bytes: sid.length + text.length,
+    })),
+    ...[...records].map(([key, text]) => ({
+      mode,
+      where: 'token store',
+      what: key.split(':').slice(2, 3).join(''),
+      bytes: key.length + text.length,
+    })),
   ]
 }
 
@@ -113,7 +144,15 @@ function countedTokens(counter, records) {
     async lock(key, ttl) {
       count(counter, 'token lock')
       const lock = await inner.lock(key, ttl)
-      return lock && { renew: (seconds) => lock.renew(seconds), release: () => { count(counter, 'token unlock'); return lock.release() } }
+      return (
+        lock && {
+          renew: (seconds) => lock.renew(seconds),
+          release: () => {
+            count(counter, 'token unlock')
+            return lock.release()
+          },
+        }
+      )
     },
     async take(key, ttl) {
       count(counter, 'token take')

@@ -53,7 +53,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   }
 }
 
-interface Range { least: number; most: number; otherwise: number }
+interface Range {
+  least: number
+  most: number
+  otherwise: number
+}
 
 function readNumber(name: string, env: NodeJS.ProcessEnv, { least, most, otherwise }: Range): number {
   const text = env[name] ?? ''

@@ -81,12 +81,15 @@ export async function callbackMethods(provider: ResolvedProvider): Promise<reado
 }
 
 function checkState({ stateHash, slug }: Transaction, state: string | undefined): void {
-  if (state === undefined || state === '') throw new AuthError('state_missing', 'The answer does not say which sign-in it belongs to.', { provider: slug })
-  if (!equalInConstantTime(sha256(state), stateHash)) throw new AuthError('state_mismatch', 'The answer belongs to another sign-in.', { provider: slug })
+  if (state === undefined || state === '')
+    throw new AuthError('state_missing', 'The answer does not say which sign-in it belongs to.', { provider: slug })
+  if (!equalInConstantTime(sha256(state), stateHash))
+    throw new AuthError('state_mismatch', 'The answer belongs to another sign-in.', { provider: slug })
 }
 
 function checkAge(transaction: Transaction, now: number): void {
-  if (isTooOld(transaction, now)) throw new AuthError('state_expired', 'The sign-in took longer than ten minutes.', { provider: transaction.slug })
+  if (isTooOld(transaction, now))
+    throw new AuthError('state_expired', 'The sign-in took longer than ten minutes.', { provider: transaction.slug })
 }
 
 /** Whether a login was started too long ago to be finished. */
@@ -96,8 +99,7 @@ export function isTooOld({ createdAt }: Transaction, now: number): boolean {
 }
 
 function checkProvider(transaction: Transaction, context: Context): void {
-  const same = transaction.slug === context.slug
-    && equalInConstantTime(transaction.target, targetOf(context))
+  const same = transaction.slug === context.slug && equalInConstantTime(transaction.target, targetOf(context))
   if (!same) throw new AuthError('provider_mismatch', 'The sign-in was started with another provider.', { provider: context.slug })
 }
 

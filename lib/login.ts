@@ -39,7 +39,13 @@ export async function login(context: Context, options: LoginOptions = {}): Promi
   }
 }
 
-const endpointNames = ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userinfoEndpoint', 'requestTokenEndpoint', 'accessTokenEndpoint',
+const endpointNames = [
+  'issuer',
+  'authorizationEndpoint',
+  'tokenEndpoint',
+  'userinfoEndpoint',
+  'requestTokenEndpoint',
+  'accessTokenEndpoint',
 ] as const satisfies (keyof ResolvedProvider)[]
 
 /** A digest of whom a login talks to, as whom, and where the browser comes back: it must be the same when it does. */

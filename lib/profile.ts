@@ -30,7 +30,8 @@ const maxTextLength = 2048
 const maxIdLength = 255
 // One address with an ASCII domain: what look-alike signs, second at-signs and line breaks do not get through. Letters of both cases are
 // spelled out: to the flag that ignores case, the Kelvin sign is a "k".
-const emailShape = /^[^\s@\uff20\ufe6b<>()[\],;:\\"\p{C}]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/u
+const emailShape =
+  /^[^\s@\uff20\ufe6b<>()[\],;:\\"\p{C}]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/u
 
 export interface MappingFacts {
   slug: string
@@ -56,8 +57,11 @@ export function toUser(raw: RawProfile, { slug, issuer, profile, claims, now }: 
   }
   const id = identifier(read('id'))
   if (id === undefined) {
-    throw new AuthError('provider_bad_response', 'The provider\'s profile has no usable id. For a provider of your own, set profile.id to the '
-      + 'path of its stable id.', { provider: slug })
+    throw new AuthError(
+      'provider_bad_response',
+      "The provider's profile has no usable id. For a provider of your own, set profile.id to the " + 'path of its stable id.',
+      { provider: slug },
+    )
   }
 
   const email = emailAddress(read('email'))
@@ -106,7 +110,9 @@ function text(value: unknown): string | undefined {
 }
 
 function textList(value: unknown): string[] | undefined {
-  return Array.isArray(value) && value.length > 0 && value.length <= 32 && value.every((item) => typeof item === 'string') ? value : undefined
+  return Array.isArray(value) && value.length > 0 && value.length <= 32 && value.every((item) => typeof item === 'string')
+    ? value
+    : undefined
 }
 
 function isTrue(value: unknown): boolean {

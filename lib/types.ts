@@ -4,14 +4,35 @@ export { defineProvider } from './model/provider.js'
 export type { Client } from './model/client.js'
 export type { Context, Registration } from './model/context.js'
 export type {
-  ClientCertificate, Http, HttpRequest, HttpResponse, HttpStream, Outbound, StreamRequest, StreamResponse,
+  ClientCertificate,
+  Http,
+  HttpRequest,
+  HttpResponse,
+  HttpStream,
+  Outbound,
+  StreamRequest,
+  StreamResponse,
 } from './model/http.js'
 export type { Authorization, CallbackParameters, CodeGrant, Grant, LoginOptions, Transaction } from './model/login.js'
 export type { ProfileField, ProfileKey, ProfileMap, RawProfile } from './model/profile.js'
 export type { Protocol, TokenSet } from './model/protocol.js'
 export type {
-  ApiRequest, CatalogueProtocol, ClientAuthFunction, ClientAuthMethod, LoginFacts, Openid2Facts, Pagination, ProtocolName, Provider,
-  ProviderHooks, ProviderOptions, ProviderParameter, RequestParameters, ResolvedProvider, SignatureMethod, TokenRequestFacts,
+  ApiRequest,
+  CatalogueProtocol,
+  ClientAuthFunction,
+  ClientAuthMethod,
+  LoginFacts,
+  Openid2Facts,
+  Pagination,
+  ProtocolName,
+  Provider,
+  ProviderHooks,
+  ProviderOptions,
+  ProviderParameter,
+  RequestParameters,
+  ResolvedProvider,
+  SignatureMethod,
+  TokenRequestFacts,
 } from './model/provider.js'
 export type { AccessTokenExchange, RenewalStrategy, ResolvedExchange } from './model/refresh.js'
 export type { Template } from './model/template.js'

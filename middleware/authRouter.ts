@@ -21,8 +21,9 @@ import { createRouter } from './router/router.js'
 type Configuration = AuthRouterConfig<Request, SessionSetting>
 
 /** Catalogue names are completed by an editor; any other slug is an entry of the application's own. */
-type ProviderTable = Readonly<Partial<Record<CatalogueName, ProviderEntry | Provider>>> & { readonly defaults?: ProviderEntry }
-  & Readonly<Record<string, ProviderEntry | Provider>>
+type ProviderTable = Readonly<Partial<Record<CatalogueName, ProviderEntry | Provider>>> & { readonly defaults?: ProviderEntry } & Readonly<
+    Record<string, ProviderEntry | Provider>
+  >
 
 // A type that accepts any text still lets an editor offer the names that it lists.
 type ProviderList = readonly (CatalogueName | (string & Record<never, never>))[]
@@ -61,20 +62,26 @@ export interface AuthRouter extends Handler, Beyond {
  */
 export function authRouter(config: AuthRouterOptions): AuthRouter {
   const log = createLog(config.logger)
-  const warn = (message: string): void => { log('warn', { event: 'config_warning', message }) }
+  const warn = (message: string): void => {
+    log('warn', { event: 'config_warning', message })
+  }
   const settings = resolveConfig<Request, SessionSetting>(config, {
     catalogue,
     retired,
     env: process.env,
     warn,
-    inform: (message) => { log('info', { event: 'config_info', message }) },
+    inform: (message) => {
+      log('info', { event: 'config_info', message })
+    },
   })
   // The rooms within carry the host's requests to the application's functions, and know them as objects only.
   const engine = createEngine(settings as unknown as Engine['settings'])
 
   return Object.assign(nodeHandler(createRouter(engine, mountSession), warn), {
     get providers() {
-      return engine.registrations().map((registration) => ({ slug: registration.slug, title: titleOf(registration), protocol: registration.provider.protocol }))
+      return engine
+        .registrations()
+        .map((registration) => ({ slug: registration.slug, title: titleOf(registration), protocol: registration.provider.protocol }))
     },
     register: engine.register,
     login(slug: string, options: LoginOptions = {}): Handler {

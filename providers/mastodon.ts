@@ -15,6 +15,11 @@ export default defineProvider({
   refreshTokens: false,
   scope: ['read:accounts'],
   profile: {
-    id: 'id', username: 'username', name: 'display_name', picture: 'avatar', profileUrl: 'url', locale: 'source.language',
+    id: 'id',
+    username: 'username',
+    name: 'display_name',
+    picture: 'avatar',
+    profileUrl: 'url',
+    locale: 'source.language',
   },
 })

@@ -6,8 +6,11 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = join(root, '.docs-check')
-const pages = ['README.md', 'CONTRIBUTING.md', ...readdirSync(join(root, 'docs'), { recursive: true }).map((name) => join('docs', name))]
-  .filter((name) => name.endsWith('.md'))
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(root, 'docs'), { recursive: true }).map((name) => join('docs', name)),
+].filter((name) => name.endsWith('.md'))
 
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder)
@@ -19,9 +22,14 @@ for (const page of pages) {
     writeFileSync(join(folder, `${page.replace(/[^\w]+/g, '-')}-${++blocks}.ts`), `${code}\nexport {}\n`)
   }
 }
-writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
-  extends: '../tsconfig.json', compilerOptions: { rootDir: '..', noEmit: true }, include: ['*.ts', '../testing/openidTypes.d.ts'],
-}))
+writeFileSync(
+  join(folder, 'tsconfig.json'),
+  JSON.stringify({
+    extends: '../tsconfig.json',
+    compilerOptions: { rootDir: '..', noEmit: true },
+    include: ['*.ts', '../testing/openidTypes.d.ts'],
+  }),
+)
 try {
   execFileSync(process.execPath, [join(root, 'node_modules/@typescript/native/bin/tsc'), '-p', folder], { stdio: 'inherit' })
   console.log(`${blocks} blocks of ${pages.length} pages type-check`)

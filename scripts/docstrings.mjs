@@ -9,10 +9,18 @@ function parse(path) {
   return ts.createSourceFile(path, readFileSync(root + path, 'utf8'), ts.ScriptTarget.Latest, true)
 }
 
-const files = [...readdirSync(`${root}lib/model`).map((name) => `lib/model/${name}`), 'lib/config/settings.ts', 'middleware/hosts/nodeTypes.ts']
+const files = [
+  ...readdirSync(`${root}lib/model`).map((name) => `lib/model/${name}`),
+  'lib/config/settings.ts',
+  'middleware/hosts/nodeTypes.ts',
+]
 /** Interfaces and type aliases by name. */
-const types = new Map(files.flatMap((path) => parse(path).statements).filter((node) => ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node))
-  .map((node) => [node.name.text, node]))
+const types = new Map(
+  files
+    .flatMap((path) => parse(path).statements)
+    .filter((node) => ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node))
+    .map((node) => [node.name.text, node]),
+)
 
 /**
  * The members of an interface, without those that it inherits. A member that is an object of options has them as `members`.
@@ -24,17 +32,25 @@ export function membersOf(name, parameters = {}) {
 
 /** The members of the object in a constant, such as `{ code: 400 }`, with what their docstrings say. */
 export function constantOf(path, name) {
-  const [declaration] = parse(path).statements.filter(ts.isVariableStatement).flatMap(({ declarationList }) => declarationList.declarations)
+  const [declaration] = parse(path)
+    .statements.filter(ts.isVariableStatement)
+    .flatMap(({ declarationList }) => declarationList.declarations)
     .filter((candidate) => candidate.name.text === name)
   return declaration.initializer.expression.properties.map(docstringOf)
 }
 
 function documented(members, parameters) {
   // An index signature, such as the one for a provider's parameters, has no name.
-  return members.filter(({ name }) => name).map((member) => {
-    const options = member.type && optionsOf(member.type)
-    return { ...docstringOf(member), type: typeText(member.type, parameters), ...(options ? { members: documented(options, parameters) } : {}) }
-  })
+  return members
+    .filter(({ name }) => name)
+    .map((member) => {
+      const options = member.type && optionsOf(member.type)
+      return {
+        ...docstringOf(member),
+        type: typeText(member.type, parameters),
+        ...(options ? { members: documented(options, parameters) } : {}),
+      }
+    })
 }
 
 function docstringOf(node) {
@@ -44,7 +60,10 @@ function docstringOf(node) {
 }
 
 function oneLine(text) {
-  return text.replace(/\n\s*\*?/g, ' ').replace(/\s+/g, ' ').trim()
+  return text
+    .replace(/\n\s*\*?/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
 }
 
 /** The members of a type that is an object of options: all of them may be left out. */
@@ -77,6 +96,7 @@ function typeText(node, parameters) {
   const name = parameters[node.typeName.getText()] ?? node.typeName.getText()
   if (wrappers.has(name)) return text(node.typeArguments[0])
   const declared = types.get(name)
-  if (!declared && name !== node.typeName.getText()) throw new Error(`The type ${name} is in none of the files that scripts/docstrings.mjs reads.`)
+  if (!declared && name !== node.typeName.getText())
+    throw new Error(`The type ${name} is in none of the files that scripts/docstrings.mjs reads.`)
   return declared && ts.isTypeAliasDeclaration(declared) ? text(declared.type) : 'object'
 }

@@ -7,7 +7,11 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const wanted = `${root}package-lock.json`
 const installed = `${root}node_modules/.package-lock.json`
 
-const reason = !existsSync(installed) ? 'node_modules is missing' : isOutdated() ? 'node_modules is older than package-lock.json' : undefined
+const reason = !existsSync(installed)
+  ? 'node_modules is missing'
+  : isOutdated()
+    ? 'node_modules is older than package-lock.json'
+    : undefined
 if (reason !== undefined) {
   console.log(`${reason}: installing with npm ci ...`)
   try {
@@ -30,6 +34,7 @@ function packagesOf(file) {
 
 // The root package has an empty name; an optional package of another platform is in the lock file only.
 function isSame(lock, present) {
-  return Object.entries(lock).every(([path, { version, optional }]) => path === ''
-    || (present[path] ? present[path].version === version : optional === true))
+  return Object.entries(lock).every(
+    ([path, { version, optional }]) => path === '' || (present[path] ? present[path].version === version : optional === true),
+  )
 }

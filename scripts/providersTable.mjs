@@ -11,14 +11,18 @@ const fixture = (slug) => JSON.parse(readFileSync(fileURLToPath(new URL(`../test
 const protocols = { oauth1: 'OAuth 1.0a', oauth2: 'OAuth 2.0', oidc: 'OpenID Connect', openid2: 'OpenID 2.0 (not spoken yet)' }
 
 const text = `${intro()}
-${Object.entries(catalogue).map(([slug, provider]) => section(slug, provider)).join('\n')}
+${Object.entries(catalogue)
+  .map(([slug, provider]) => section(slug, provider))
+  .join('\n')}
 ## Names that are no entries
 
 Asking for one of these throws \`config_invalid\` with the sentence beside it.
 
 | name | what to do |
 |---|---|
-${Object.entries(retired).map(([name, sentence]) => `| \`${name}\` | ${sentence.replaceAll('|', '\\|')} |`).join('\n')}
+${Object.entries(retired)
+  .map(([name, sentence]) => `| \`${name}\` | ${sentence.replaceAll('|', '\\|')} |`)
+  .join('\n')}
 `
 
 if (process.argv.includes('--check')) {
@@ -47,14 +51,33 @@ function section(slug, provider) {
   const rows = [
     ['protocol', protocols[provider.protocol]],
     ['documentation', provider.docs],
-    ['callback URL', provider.protocol === 'openid2' ? undefined : `\`https://your.example/auth/${slug}/callback\`${provider.responseMode === 'form_post' ? ' (the provider posts to it)' : ''}`],
-    ['parameters', Object.entries(provider.parameters ?? {}).map(([name, { description, default: value }]) => `\`${name}\`: ${description}${value === undefined ? ' (required)' : value === '' ? ' (optional)' : `, default \`${value}\``}`).join('; ')],
+    [
+      'callback URL',
+      provider.protocol === 'openid2'
+        ? undefined
+        : `\`https://your.example/auth/${slug}/callback\`${provider.responseMode === 'form_post' ? ' (the provider posts to it)' : ''}`,
+    ],
+    [
+      'parameters',
+      Object.entries(provider.parameters ?? {})
+        .map(
+          ([name, { description, default: value }]) =>
+            `\`${name}\`: ${description}${value === undefined ? ' (required)' : value === '' ? ' (optional)' : `, default \`${value}\``}`,
+        )
+        .join('; '),
+    ],
     ['private key', provider.needsPrivateKey ? 'required (`privateKey`, PEM text)' : undefined],
     ['scopes', provider.protocol === 'oauth1' || provider.protocol === 'openid2' ? undefined : list(provider.scope ?? []) || 'none'],
-    ['fields of the documented person', list(Object.keys(user).filter((name) => !['provider', 'key', 'roles', 'emailVerified'].includes(name)))],
-    ['`emailVerified`', user.email === undefined ? undefined : emailVerifiedReason ?? 'never true'],
+    [
+      'fields of the documented person',
+      list(Object.keys(user).filter((name) => !['provider', 'key', 'roles', 'emailVerified'].includes(name))),
+    ],
+    ['`emailVerified`', user.email === undefined ? undefined : (emailVerifiedReason ?? 'never true')],
     ['refresh token', provider.protocol === 'oauth1' || provider.protocol === 'openid2' ? undefined : refresh(provider)],
-    ['PKCE', provider.pkce === false ? 'not sent: the provider refuses it' : provider.pkceMethod === 'plain' ? 'method `plain` only' : undefined],
+    [
+      'PKCE',
+      provider.pkce === false ? 'not sent: the provider refuses it' : provider.pkceMethod === 'plain' ? 'method `plain` only' : undefined,
+    ],
   ].filter(([, value]) => value)
   const quirks = quirksOf(slug)
   return `## ${provider.title} (\`${slug}\`)

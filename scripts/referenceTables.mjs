@@ -19,15 +19,26 @@ const problems = mistakes()
 
 /** What each kind of marker makes: the rows that may be asked for, the page that must have each of them once, and the columns. */
 const tables = {
-  'options': { rows: options, home: 'docs/configuration.md', head: ['option', 'type', 'default', 'meaning'], cells: optionCells },
-  'entry options': { rows: entryOptions, home: 'docs/configuration.md', head: ['option', 'for', 'type', 'default', 'meaning'], cells: entryCells },
-  'errors': { rows: codes, home: 'docs/errors.md', head: ['code', 'status', 'retry', 'what it means, and what to do'], cells: errorCells },
+  options: { rows: options, home: 'docs/configuration.md', head: ['option', 'type', 'default', 'meaning'], cells: optionCells },
+  'entry options': {
+    rows: entryOptions,
+    home: 'docs/configuration.md',
+    head: ['option', 'for', 'type', 'default', 'meaning'],
+    cells: entryCells,
+  },
+  errors: { rows: codes, home: 'docs/errors.md', head: ['code', 'status', 'retry', 'what it means, and what to do'], cells: errorCells },
 }
 
 /** What a marker without names makes. */
-const lists = { 'statuses': statusTable, 'profile fields': () => Object.keys(profile).map(code).join(' ') }
+const lists = { statuses: statusTable, 'profile fields': () => Object.keys(profile).map(code).join(' ') }
 
-for (const page of ['README.md', ...readdirSync(`${root}docs`).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]) publish(page)
+for (const page of [
+  'README.md',
+  ...readdirSync(`${root}docs`)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+])
+  publish(page)
 for (const problem of problems) console.error(problem)
 if (isCheck && problems.length > 0) process.exitCode = 1
 
@@ -67,7 +78,10 @@ function checkComplete(page, kind, rows, shown) {
 
 function table(page, kind, rows) {
   const { head, cells } = tables[kind]
-  return markdown(head, rows.map((row) => cells(row, page)))
+  return markdown(
+    head,
+    rows.map((row) => cells(row, page)),
+  )
 }
 
 function optionCells({ name, type, standard = '', text, see }, page) {
@@ -98,7 +112,16 @@ function errorCells({ name, text }) {
 function statusTable() {
   const inUse = Object.entries(errorStatus).filter(([name]) => !isReserved(name))
   const statuses = [...new Set(inUse.map(([, status]) => status))]
-  return markdown(['status', 'codes'], statuses.map((status) => [String(status), inUse.filter(([, other]) => other === status).map(([name]) => code(name)).join(' ')]))
+  return markdown(
+    ['status', 'codes'],
+    statuses.map((status) => [
+      String(status),
+      inUse
+        .filter(([, other]) => other === status)
+        .map(([name]) => code(name))
+        .join(' '),
+    ]),
+  )
 }
 
 function markdown(head, rows) {
@@ -110,7 +133,11 @@ function markdown(head, rows) {
 
 function withLink(text, see, page) {
   if (see === undefined) return text
-  const name = posix.basename(see).replace(/\.md.*$/, '').toLowerCase().replaceAll('-', ' ')
+  const name = posix
+    .basename(see)
+    .replace(/\.md.*$/, '')
+    .toLowerCase()
+    .replaceAll('-', ' ')
   return `${text.replace(/\.$/, '')} ([${name}](${posix.relative(posix.dirname(page), see)})).`
 }
 

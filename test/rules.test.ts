@@ -16,9 +16,9 @@ function sources(room: string): { path: string; text: string }[] {
 
 /** What a file imports, as paths from the project's root; packages as they are named. */
 function importsOf({ path, text }: { path: string; text: string }): string[] {
-  return [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, target = '']) => target.startsWith('.')
-    ? relative(root, join(root, path, '..', target))
-    : target)
+  return [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, target = '']) =>
+    target.startsWith('.') ? relative(root, join(root, path, '..', target)) : target,
+  )
 }
 
 const allowed: Record<string, RegExp> = {
@@ -32,8 +32,13 @@ const allowed: Record<string, RegExp> = {
 describe.each(Object.entries(allowed))('%s/', (room, rooms) => {
   test('imports one way only', () => {
     const isOwn = (target: string): boolean => /^(lib|providers|middleware|testing|example-app|test)\//.test(target)
-    const wrong = sources(room).filter(({ path }) => path !== 'providers/index.ts')
-      .flatMap((file) => importsOf(file).filter((target) => isOwn(target) && !rooms.test(target)).map((target) => `${file.path} -> ${target}`))
+    const wrong = sources(room)
+      .filter(({ path }) => path !== 'providers/index.ts')
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((target) => isOwn(target) && !rooms.test(target))
+          .map((target) => `${file.path} -> ${target}`),
+      )
     expect(wrong).toEqual([])
   })
 })
@@ -43,18 +48,22 @@ const words = new Set('line kick oidc openid slack box x notion linear monday me
 const names = Object.keys(catalogue).filter((name) => name.length > 3 && !words.has(name))
 
 describe.each(['lib', 'middleware'])('%s/', (room) => {
-  test('knows no provider\'s name', () => {
+  test("knows no provider's name", () => {
     const pattern = new RegExp(`\\b(?:${names.join('|')})\\b`, 'i')
-    const found = sources(room).flatMap(({ path, text }) => text.split('\n').flatMap((line, index) => {
-      const name = pattern.exec(line)?.[0]
-      return name === undefined ? [] : [`${path}:${String(index + 1)} ${name}`]
-    }))
+    const found = sources(room).flatMap(({ path, text }) =>
+      text.split('\n').flatMap((line, index) => {
+        const name = pattern.exec(line)?.[0]
+        return name === undefined ? [] : [`${path}:${String(index + 1)} ${name}`]
+      }),
+    )
     expect(found).toEqual([])
   })
 })
 
 test.each(['lib', 'middleware', 'providers', 'testing', 'example-app'])('no file of %s/ is too long to be read in one go', (room) => {
-  const lengths = sources(room).filter(({ path }) => path !== 'providers/index.ts').map(({ path, text }) => ({ path, lines: text.split('\n').length }))
+  const lengths = sources(room)
+    .filter(({ path }) => path !== 'providers/index.ts')
+    .map(({ path, text }) => ({ path, lines: text.split('\n').length }))
   const long = lengths.filter(({ lines }) => lines > 260)
   expect(long).toEqual([])
 })
@@ -67,10 +76,16 @@ test('tests that need Chromium, Redis, Postgres or Python can be left out', () =
 })
 
 /** Where something depends on which protocol it is by that protocol's name. */
-const nameAsked = /(?:[!=]==?\s*|\bcase\s+|\[)'(?:oauth1|oauth2|oidc|openid2|header-jwt)'|'(?:oauth1|oauth2|oidc|openid2|header-jwt)'\s*[!=]==?|\b(?:oauth1|oauth2|oidc|openid2)\??:/
+const nameAsked =
+  /(?:[!=]==?\s*|\bcase\s+|\[)'(?:oauth1|oauth2|oidc|openid2|header-jwt)'|'(?:oauth1|oauth2|oidc|openid2|header-jwt)'\s*[!=]==?|\b(?:oauth1|oauth2|oidc|openid2)\??:/
 
 test('what depends on the protocol is asked of the protocol, by its name in lib/protocols/ and lib/config/ alone', () => {
-  const askers = ['lib', 'middleware'].flatMap(sources).flatMap(({ path, text }) => text.split('\n').filter((line) => nameAsked.test(line)).map((line) => `${path}: ${line.trim()}`))
+  const askers = ['lib', 'middleware'].flatMap(sources).flatMap(({ path, text }) =>
+    text
+      .split('\n')
+      .filter((line) => nameAsked.test(line))
+      .map((line) => `${path}: ${line.trim()}`),
+  )
   const isAllowed = (asker: string): boolean => /^lib\/(?:protocols|config)\//.test(asker)
   expect(askers.filter(isAllowed).length).toBeGreaterThan(5)
   // The data of OpenID 2.0, which no protocol speaks yet.

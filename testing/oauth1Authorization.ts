@@ -24,7 +24,10 @@ export function showAuthorization(context: AuthorizationContext, query: string):
   if (context.signInAs !== undefined) return approve(context, requestToken, context.signInAs)
   const client = context.clientName(requestToken.clientId)
   const body = personButtons({
-    action: context.path, hidden: { oauth_token: requestToken.token }, client, scopes: ['profile', 'email', 'projects'],
+    action: context.path,
+    hidden: { oauth_token: requestToken.token },
+    client,
+    scopes: ['profile', 'email', 'projects'],
   })
   return htmlReply(200, page({ ...look(context), title: `Sign in to ${client}`, body }))
 }

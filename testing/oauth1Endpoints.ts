@@ -10,7 +10,9 @@ import { avatar, findPerson } from './people.js'
 
 /** The paths of the three endpoints of RFC 5849 section 2. */
 export const endpointPaths = {
-  requestToken: '/oauth/request_token', authorize: '/oauth/authorize', accessToken: '/oauth/access_token',
+  requestToken: '/oauth/request_token',
+  authorize: '/oauth/authorize',
+  accessToken: '/oauth/access_token',
 }
 
 /** A request with its body, or `undefined` for a body that was too large. */
@@ -41,9 +43,12 @@ export function answer(context: EndpointContext, received: ReceivedRequest): Rep
   }
   if (!methods.includes(request.method)) return methodNotAllowed(methods)
   switch (request.path) {
-    case endpointPaths.requestToken: return issueRequestToken(context, request)
-    case endpointPaths.authorize: return authorize(context, request)
-    case endpointPaths.accessToken: return issueAccessToken(context, request)
+    case endpointPaths.requestToken:
+      return issueRequestToken(context, request)
+    case endpointPaths.authorize:
+      return authorize(context, request)
+    case endpointPaths.accessToken:
+      return issueAccessToken(context, request)
   }
   const person = personOfPicture(request.path)
   return person ? pictureReply(avatar(person)) : callApi(context, request)
@@ -92,7 +97,10 @@ function issueAccessToken(context: EndpointContext, request: Request): Reply {
   const person = issued && findPerson(issued.personId)
   if (!person) return refuseParameter(context, 'verifier_invalid', 'oauth_verifier', 'It is not the one that the callback got.')
   return formReply(200, {
-    oauth_token: issued.token, oauth_token_secret: issued.secret, user_id: person.id, screen_name: person.username,
+    oauth_token: issued.token,
+    oauth_token_secret: issued.secret,
+    user_id: person.id,
+    screen_name: person.username,
   })
 }
 
@@ -108,8 +116,14 @@ function callApi(context: EndpointContext, request: Request): Reply {
   const { method, path, body } = request
   const own = (pairs: readonly Parameter[]): Parameter[] => pairs.filter(([name]) => !name.startsWith('oauth_'))
   return answerApi({
-    method, path, person, body, contentType: contentTypeOf(request), origin: context.origin,
-    query: own(verified.query), form: verified.form && own(verified.form),
+    method,
+    path,
+    person,
+    body,
+    contentType: contentTypeOf(request),
+    origin: context.origin,
+    query: own(verified.query),
+    form: verified.form && own(verified.form),
   })
 }
 

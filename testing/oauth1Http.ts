@@ -46,8 +46,7 @@ export function htmlReply(status: number, body: string, problem?: string): Reply
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
     // No form-action here: browsers would apply it to the redirect that leads back to the application.
-    'content-security-policy':
-      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'",
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'",
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
   }
@@ -62,8 +61,9 @@ export function redirectReply(location: string): Reply {
 /** Tells a client why its request is refused: in `WWW-Authenticate` and in the body (OAuth Problem Reporting extension). */
 export function refusalReply(refusal: Oauth1Refusal, realm: string): Reply {
   const details: Record<string, string> = { oauth_problem: refusal.problem, ...reportedParameters(refusal) }
-  const challenge = Object.entries({ ...details, oauth_problem_advice: refusal.advice })
-    .map(([name, value]) => `, ${name}="${percentEncode(value)}"`)
+  const challenge = Object.entries({ ...details, oauth_problem_advice: refusal.advice }).map(
+    ([name, value]) => `, ${name}="${percentEncode(value)}"`,
+  )
   const reply = formReply(refusal.status, { ...details, oauth_problem_advice: refusal.advice })
   const headers = { ...reply.headers, 'www-authenticate': `OAuth realm="${realm}"${challenge.join('')}` }
   return { ...reply, headers, problem: refusal.problem }

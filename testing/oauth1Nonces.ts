@@ -18,7 +18,9 @@ export function createNonceMemory(limit: number): RememberNonce {
     if (timestamp <= memory.forgottenUpTo) return false
     const nonces = memory.used.get(timestamp) ?? new Set<string>()
     // A digest, because a client chooses how long its nonces are.
-    const key = createHash('sha256').update(JSON.stringify([token, nonce])).digest('base64')
+    const key = createHash('sha256')
+      .update(JSON.stringify([token, nonce]))
+      .digest('base64')
     if (nonces.has(key)) return false
     memory.used.set(timestamp, nonces.add(key))
     memory.count += 1

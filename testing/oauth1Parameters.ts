@@ -54,10 +54,13 @@ export function collectParameters(request: Oauth1Request): CollectedParameters |
 export function parseFormEncoded(text: string): Parameter[] | undefined {
   if (/[^\x21-\x7e]/.test(text)) return undefined
   try {
-    return text.split('&').filter((pair) => pair !== '').map((pair): Parameter => {
-      const [name = '', ...value] = pair.replaceAll('+', ' ').split('=')
-      return [decodeURIComponent(name), decodeURIComponent(value.join('='))]
-    })
+    return text
+      .split('&')
+      .filter((pair) => pair !== '')
+      .map((pair): Parameter => {
+        const [name = '', ...value] = pair.replaceAll('+', ' ').split('=')
+        return [decodeURIComponent(name), decodeURIComponent(value.join('='))]
+      })
   } catch {
     return undefined
   }
@@ -108,7 +111,7 @@ function repeatedNames(parameters: readonly Parameter[]): string[] {
 /** `''` when the header field is absent, `undefined` when it was sent more than once. */
 function single(field: string | readonly string[] | undefined): string | undefined {
   if (field === undefined || typeof field === 'string') return field ?? ''
-  return field.length > 1 ? undefined : field[0] ?? ''
+  return field.length > 1 ? undefined : (field[0] ?? '')
 }
 
 function rejected(advice: string, parameters: string[] = []): Oauth1Refusal {

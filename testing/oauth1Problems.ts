@@ -1,7 +1,15 @@
 /** The words in which a server says why it refuses a request (OAuth Problem Reporting extension). */
 export type Oauth1Problem =
-  | 'signature_invalid' | 'timestamp_refused' | 'nonce_used' | 'parameter_absent' | 'parameter_rejected'
-  | 'consumer_key_unknown' | 'token_rejected' | 'signature_method_rejected' | 'version_rejected' | 'verifier_invalid'
+  | 'signature_invalid'
+  | 'timestamp_refused'
+  | 'nonce_used'
+  | 'parameter_absent'
+  | 'parameter_rejected'
+  | 'consumer_key_unknown'
+  | 'token_rejected'
+  | 'signature_method_rejected'
+  | 'version_rejected'
+  | 'verifier_invalid'
 
 /** Why a request was refused, with the HTTP status that RFC 5849 section 3.2 asks for; it carries no secret. */
 export interface Oauth1Refusal {
@@ -27,5 +35,9 @@ export function refuse(
   return { ok: false, problem, status: badRequests.has(problem) ? 400 : 401, advice, parameters: [], ...details }
 }
 
-const badRequests: ReadonlySet<Oauth1Problem> =
-  new Set(['parameter_absent', 'parameter_rejected', 'signature_method_rejected', 'version_rejected'])
+const badRequests: ReadonlySet<Oauth1Problem> = new Set([
+  'parameter_absent',
+  'parameter_rejected',
+  'signature_method_rejected',
+  'version_rejected',
+])

@@ -4,9 +4,7 @@ import { createHash, createHmac, createPublicKey, timingSafeEqual, verify, type 
 export type Parameter = readonly [name: string, value: string]
 
 /** The signature methods that the verifier knows: those of RFC 5849 section 3.4 and their SHA-2 relatives. */
-export const signatureMethods = [
-  'HMAC-SHA1', 'HMAC-SHA256', 'HMAC-SHA512', 'RSA-SHA1', 'RSA-SHA256', 'RSA-SHA512', 'PLAINTEXT',
-] as const
+export const signatureMethods = ['HMAC-SHA1', 'HMAC-SHA256', 'HMAC-SHA512', 'RSA-SHA1', 'RSA-SHA256', 'RSA-SHA512', 'PLAINTEXT'] as const
 
 export type SignatureMethod = (typeof signatureMethods)[number]
 

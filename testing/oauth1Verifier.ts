@@ -3,15 +3,27 @@ import { createNonceMemory } from './oauth1Nonces.js'
 import { collectParameters, type CollectedParameters, type Oauth1Request } from './oauth1Parameters.js'
 import { refuse, type Oauth1Refusal } from './oauth1Problems.js'
 import {
-  equalTexts, hashOf, readSignatureMethods, signatureBaseString, signatureMatches, signatureMethods,
-  type Parameter, type SignatureKeys, type SignatureMethod,
+  equalTexts,
+  hashOf,
+  readSignatureMethods,
+  signatureBaseString,
+  signatureMatches,
+  signatureMethods,
+  type Parameter,
+  type SignatureKeys,
+  type SignatureMethod,
 } from './oauth1Signature.js'
 
 export type { Oauth1Request } from './oauth1Parameters.js'
 export type { Oauth1Problem, Oauth1Refusal } from './oauth1Problems.js'
 export {
-  baseStringUri, normalizeParameters, percentEncode, readSignatureMethods,
-  signatureBaseString, signatureMatches, signatureMethods,
+  baseStringUri,
+  normalizeParameters,
+  percentEncode,
+  readSignatureMethods,
+  signatureBaseString,
+  signatureMatches,
+  signatureMethods,
 } from './oauth1Signature.js'
 export type { Parameter, SignatureKeys, SignatureMethod } from './oauth1Signature.js'
 
@@ -132,7 +144,11 @@ function checkTimestamp(protocol: Protocol, now: number, window: number): Oauth1
 }
 
 function checkSignature(
-  origin: string, request: Oauth1Request, collected: CollectedParameters, method: SignatureMethod, keys: SignatureKeys,
+  origin: string,
+  request: Oauth1Request,
+  collected: CollectedParameters,
+  method: SignatureMethod,
+  keys: SignatureKeys,
 ): Oauth1Refusal | undefined {
   const baseString = signatureBaseString(request.method, origin + request.url, collected.all)
   if (signatureMatches(method, baseString, collected.protocol.get('oauth_signature') ?? '', keys)) return undefined
@@ -141,15 +157,15 @@ function checkSignature(
 }
 
 /** Checks `oauth_body_hash` of the OAuth Request Body Hash extension, which covers bodies that the signature does not. */
-function checkBodyHash(
-  request: Oauth1Request, collected: CollectedParameters, method: SignatureMethod,
-): Oauth1Refusal | undefined {
+function checkBodyHash(request: Oauth1Request, collected: CollectedParameters, method: SignatureMethod): Oauth1Refusal | undefined {
   const sent = collected.protocol.get('oauth_body_hash')
   if (sent === undefined) return undefined
   const hash = hashOf(method)
   if (collected.form !== undefined) return rejected('oauth_body_hash', 'A form-encoded body is signed already.')
   if (hash === undefined) return rejected('oauth_body_hash', 'PLAINTEXT has no hash function.')
-  const computed = createHash(hash).update(request.body ?? '').digest('base64')
+  const computed = createHash(hash)
+    .update(request.body ?? '')
+    .digest('base64')
   return equalTexts(sent, computed) ? undefined : refuse('signature_invalid', 'oauth_body_hash is not the hash of the body.')
 }
 

@@ -86,15 +86,18 @@ export async function startOpenidProvider(options: OpenidProviderOptions = {}): 
   const server = createServer()
   const issuer = await listen(server, options.port ?? 0, options.host ?? '127.0.0.1')
   try {
-    const provider = new Provider(issuer, openidConfiguration({
+    const provider = new Provider(
       issuer,
-      clients,
-      look,
-      keys,
-      accessTokenLifetime: options.accessTokenLifetime ?? 3600,
-      rotateRefreshTokens: options.rotateRefreshTokens ?? true,
-      policy: interactionPolicy,
-    }))
+      openidConfiguration({
+        issuer,
+        clients,
+        look,
+        keys,
+        accessTokenLifetime: options.accessTokenLifetime ?? 3600,
+        rotateRefreshTokens: options.rotateRefreshTokens ?? true,
+        policy: interactionPolicy,
+      }),
+    )
     // The server is a Koa application; what is added here runs before its own endpoints.
     provider.use(logTo(requests))
     provider.use(showFailures(look))
@@ -103,7 +106,9 @@ export async function startOpenidProvider(options: OpenidProviderOptions = {}): 
     provider.use(openidApi(provider, issuer))
     provider.use(openidPeople(look))
     const answer = provider.callback()
-    server.on('request', (req, res) => { void answer(req, res) })
+    server.on('request', (req, res) => {
+      void answer(req, res)
+    })
     // A client that is not valid is found when it is looked up.
     await Promise.all([...clients.keys()].map((clientId) => provider.Client.find(clientId)))
   } catch (error) {
@@ -131,10 +136,16 @@ let loading: Promise<typeof import('oidc-provider')> | undefined
 function loadOidcProvider(): Promise<typeof import('oidc-provider')> {
   if (loading) return loading
   const { warn } = console
-  console.warn = (...told: unknown[]) => { if (!String(told[0]).includes('Unsupported runtime')) warn(...told) }
-  loading = import('oidc-provider').catch((cause: unknown) => {
-    throw new Error('startOpenidProvider needs the package oidc-provider: npm install --save-dev oidc-provider', { cause })
-  }).finally(() => { console.warn = warn })
+  console.warn = (...told: unknown[]) => {
+    if (!String(told[0]).includes('Unsupported runtime')) warn(...told)
+  }
+  loading = import('oidc-provider')
+    .catch((cause: unknown) => {
+      throw new Error('startOpenidProvider needs the package oidc-provider: npm install --save-dev oidc-provider', { cause })
+    })
+    .finally(() => {
+      console.warn = warn
+    })
   return loading
 }
 

@@ -18,12 +18,17 @@ export function chooserScreen(ctx: Context, look: Look, client: string, scopes: 
 
 /** The screen that asks before the session at the provider ends; `form` is the server's own, named `op.logoutForm`. */
 export function logoutScreen(ctx: Context, look: Look, form: string): void {
-  show(ctx, look, `Sign out of ${look.brand}?`, `<p>You are signed in here too, not only at the application you come from.</p>
+  show(
+    ctx,
+    look,
+    `Sign out of ${look.brand}?`,
+    `<p>You are signed in here too, not only at the application you come from.</p>
 ${form}
 <div class="actions">
 <button class="primary" form="op.logoutForm" name="logout" value="yes">Sign out</button>
 <button class="quiet" form="op.logoutForm">Stay signed in</button>
-</div>`)
+</div>`,
+  )
 }
 
 /** The screen after signing out, for an application that named no page to return to. */
@@ -33,17 +38,29 @@ export function loggedOutScreen(ctx: Context, look: Look): void {
 
 /** The screen for what cannot be told to the application, such as a redirect URI that is not registered. */
 export function errorScreen(ctx: Context, look: Look, error: string, description: string): void {
-  show(ctx, look, 'This did not work', `<p>Please go back to the application and start again.</p>
-<p class="detail"><code>${escapeHtml(error)}</code>: ${escapeHtml(description)}</p>`)
+  show(
+    ctx,
+    look,
+    'This did not work',
+    `<p>Please go back to the application and start again.</p>
+<p class="detail"><code>${escapeHtml(error)}</code>: ${escapeHtml(description)}</p>`,
+  )
 }
 
 /** A person's public page, the target of the `profile` claim. */
 export function profileScreen(ctx: Context, look: Look, person: Person): void {
-  const items = projects(person).map((project) => `<li><strong>${escapeHtml(project.name)}</strong> · ${project.stars} stars<br>
-${escapeHtml(project.description)}</li>`)
-  show(ctx, look, person.name, `<p class="person"><span class="picture" aria-hidden="true">${avatar(person)}</span>
+  const items = projects(person).map(
+    (project) => `<li><strong>${escapeHtml(project.name)}</strong> · ${project.stars} stars<br>
+${escapeHtml(project.description)}</li>`,
+  )
+  show(
+    ctx,
+    look,
+    person.name,
+    `<p class="person"><span class="picture" aria-hidden="true">${avatar(person)}</span>
 <span class="who"><span>@${escapeHtml(person.username)}</span><small>${items.length} projects</small></span></p>
-<ul class="plain">${items.join('')}</ul>`)
+<ul class="plain">${items.join('')}</ul>`,
+  )
 }
 
 function show(ctx: Context, look: Look, title: string, body: string): void {
@@ -56,5 +73,9 @@ function show(ctx: Context, look: Look, title: string, body: string): void {
 
 // No form-action: browsers apply it to the redirect that follows too, which leads back to the application.
 const contentSecurityPolicy = [
-  "default-src 'none'", "style-src 'unsafe-inline'", 'img-src data:', "frame-ancestors 'none'", "base-uri 'none'",
+  "default-src 'none'",
+  "style-src 'unsafe-inline'",
+  'img-src data:',
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
 ].join('; ')

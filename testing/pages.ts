@@ -42,15 +42,22 @@ export function escapeHtml(text: string): string {
  *   `denyAction` is where `deny=1` is posted, if not to `action`; `client` is the application's name; `scopes` is what it
  *   asks for
  */
-export function personButtons(
-  options: { action: string; hidden: Record<string, string>; denyAction?: string; client: string; scopes: string[] },
-): string {
-  const fields = Object.entries(options.hidden)
-    .map(([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`)
-  const choices = people.map((person) => `<button class="person" name="person" value="${escapeHtml(person.id)}">
+export function personButtons(options: {
+  action: string
+  hidden: Record<string, string>
+  denyAction?: string
+  client: string
+  scopes: string[]
+}): string {
+  const fields = Object.entries(options.hidden).map(
+    ([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
+  )
+  const choices = people.map(
+    (person) => `<button class="person" name="person" value="${escapeHtml(person.id)}">
 <span class="picture" aria-hidden="true">${avatar(person)}</span>
 <span class="who"><strong>Continue as ${escapeHtml(person.name)}</strong><small>${escapeHtml(person.email)}</small></span>
-</button>`)
+</button>`,
+  )
   const denyAction = options.denyAction === undefined ? '' : ` formaction="${escapeHtml(options.denyAction)}"`
   return `${scopeList(options.client, options.scopes)}
 <form method="post" action="${escapeHtml(options.action)}">

@@ -78,7 +78,12 @@ export function avatar(person: Person): string {
 export function projects(person: Person): Project[] {
   const rows = projectRows[person.id] ?? []
   return rows.map(([name, description, stars, language, updatedAt]) => ({
-    id: `${person.username}-${name}`, name, description, stars, language, updatedAt,
+    id: `${person.username}-${name}`,
+    name,
+    description,
+    stars,
+    language,
+    updatedAt,
   }))
 }
 

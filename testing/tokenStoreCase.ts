@@ -42,7 +42,7 @@ export function pick(n: number, store: TokenStore, other: TokenStore): TokenStor
 
 export async function until(condition: () => Promise<boolean>): Promise<void> {
   const end = Date.now() + 10_000
-  while (!await condition()) {
+  while (!(await condition())) {
     assert.ok(Date.now() < end, 'What should have ended after two seconds at most has not within 10')
     await sleep(10)
   }

@@ -36,7 +36,9 @@ export const lockCases: readonly TokenStoreCase[] = [
     run: async (store, other) => {
       const key = newKey()
       for (const _round of numbers(3)) {
-        const locks = (await Promise.all(numbers(crowd).map((n) => lock(pick(n, store, other), key, long)))).filter((held) => held !== undefined)
+        const locks = (await Promise.all(numbers(crowd).map((n) => lock(pick(n, store, other), key, long)))).filter(
+          (held) => held !== undefined,
+        )
         assert.equal(locks.length, 1)
         assert.equal(await lock(other, key, long), undefined)
         await locks[0]?.release()
@@ -76,7 +78,7 @@ export const lockCases: readonly TokenStoreCase[] = [
       const [key, reference] = [newKey(), newKey()]
       const ended = await mustLock(store, key, short)
       await store.set(reference, 'short', { ttl: short })
-      await until(async () => await store.get(reference) === undefined)
+      await until(async () => (await store.get(reference)) === undefined)
       // The two clocks may differ by the time of a round trip.
       await sleep(20)
       assert.equal(await ended.renew(long), false)
@@ -92,7 +94,7 @@ export const lockCases: readonly TokenStoreCase[] = [
       const held = await mustLock(store, key, unhurried)
       assert.equal(await held.renew(long), true)
       await store.set(reference, 'short', { ttl: unhurried })
-      await until(async () => await store.get(reference) === undefined)
+      await until(async () => (await store.get(reference)) === undefined)
       assert.equal(await lock(other, key, long), undefined)
       assert.equal(await held.renew(short), true)
       await untilLocked(other, key, long)

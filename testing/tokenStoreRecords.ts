@@ -55,7 +55,10 @@ export const recordCases: readonly TokenStoreCase[] = [
     run: async (store, other) => {
       const key = newKey()
       const written = await Promise.all(numbers(crowd).map((n) => pick(n, store, other).set(key, `writer ${n}`, { ttl: long })))
-      assert.deepEqual(written, numbers(crowd).map(() => true))
+      assert.deepEqual(
+        written,
+        numbers(crowd).map(() => true),
+      )
       assert.equal((await store.get(key))?.version, crowd)
     },
   },
@@ -65,7 +68,7 @@ export const recordCases: readonly TokenStoreCase[] = [
       const [key, again] = [newKey(), newKey()]
       await store.set(key, 'short-lived', { ttl: short })
       await store.set(again, 'short-lived', { ttl: short })
-      await until(async () => await store.get(key) === undefined && await store.get(again) === undefined)
+      await until(async () => (await store.get(key)) === undefined && (await store.get(again)) === undefined)
       assert.equal(await store.set(key, 'late', { version: 1, ttl: long }), false)
       assert.equal(await store.set(key, 'new', { version: 0, ttl: long }), true)
       assert.equal(await store.set(again, 'new', { ttl: long }), true)
@@ -79,7 +82,7 @@ export const recordCases: readonly TokenStoreCase[] = [
       await store.set(key, 'short', { ttl: short })
       assert.equal(await store.set(key, 'long', { ttl: long }), true)
       await store.set(reference, 'short', { ttl: short })
-      await until(async () => await store.get(reference) === undefined)
+      await until(async () => (await store.get(reference)) === undefined)
       assert.equal((await store.get(key))?.record, 'long')
     },
   },
@@ -113,7 +116,32 @@ export const recordCases: readonly TokenStoreCase[] = [
     name: 'keys with characters that mean something elsewhere are only keys',
     run: async (store) => {
       const base = newKey()
-      const odd = ["'", '"', '`', ':', '%', '%s', '_', '*', '?', '[a]', '{a}', '{b}', '\\', ' ', '\n', '$1', ';--', '/../', 'é', 'e\u0301', '日本', '🔑', 'A', 'a']
+      const odd = [
+        "'",
+        '"',
+        '`',
+        ':',
+        '%',
+        '%s',
+        '_',
+        '*',
+        '?',
+        '[a]',
+        '{a}',
+        '{b}',
+        '\\',
+        ' ',
+        '\n',
+        '$1',
+        ';--',
+        '/../',
+        'é',
+        'e\u0301',
+        '日本',
+        '🔑',
+        'A',
+        'a',
+      ]
       for (const part of odd) assert.equal(await store.set(`${base}${part}`, `record of ${part}`, { version: 0, ttl: long }), true)
       for (const part of odd) assert.deepEqual(await store.get(`${base}${part}`), { record: `record of ${part}`, version: 1 })
       await store.delete(`${base}*`)
@@ -137,7 +165,10 @@ export const recordCases: readonly TokenStoreCase[] = [
       const base = newKey()
       await Promise.all(numbers(500).map((n) => pick(n, store, other).set(`${base}${n}`, `record ${n}`, { version: 0, ttl: long })))
       const records = await Promise.all(numbers(500).map(async (n) => (await pick(n, other, store).get(`${base}${n}`))?.record))
-      assert.deepEqual(records, numbers(500).map((n) => `record ${n}`))
+      assert.deepEqual(
+        records,
+        numbers(500).map((n) => `record ${n}`),
+      )
     },
   },
 ]

@@ -3,7 +3,7 @@ import type { ProviderEntry } from 'authrouter'
 /** The providers of the demo, one for each protocol, by the slugs that `app.ts` gives them. */
 export const demoSlugs = ['openid', 'oauth2', 'oauth1'] as const
 
-export type DemoSlug = typeof demoSlugs[number]
+export type DemoSlug = (typeof demoSlugs)[number]
 
 /** Identity providers as the application knows them: plain values that fit into an environment variable. */
 export interface IdentityProviders {

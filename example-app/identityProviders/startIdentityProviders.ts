@@ -5,7 +5,10 @@ import type { RunningIdentityProviders } from './identityProviders.js'
 import { birdLook, hubLook, idLook } from './looks.js'
 
 /** Where identity providers listen, and how long their access tokens last. */
-export interface IdentityProviderSettings { port: number; accessTokenLifetime: number }
+export interface IdentityProviderSettings {
+  port: number
+  accessTokenLifetime: number
+}
 
 /**
  * Starts one identity provider for each protocol inside this process, so that nobody needs credentials or a network to try the example.
@@ -13,7 +16,7 @@ export interface IdentityProviderSettings { port: number; accessTokenLifetime: n
  * @param accessTokenLifetime in seconds; tokens of OAuth 1.0a have none
  */
 export async function startIdentityProviders({ port, accessTokenLifetime }: IdentityProviderSettings): Promise<RunningIdentityProviders> {
-  const portAfter = (step: number): number => port === 0 ? 0 : port + step
+  const portAfter = (step: number): number => (port === 0 ? 0 : port + step)
   const [id, bird, hub] = await Promise.all([
     startOpenidProvider({ port: portAfter(1), accessTokenLifetime, ...idLook }),
     startOauth1Provider({ port: portAfter(2), ...birdLook }),

@@ -31,10 +31,12 @@ const paths = ['me', 'projects']
  */
 export async function fetchOverview(clients: Readonly<Record<string, ApiClient>>): Promise<Overview> {
   const started = performance.now()
-  const accounts = await Promise.all(Object.entries(clients).map(async ([slug, client]) => ({
-    slug,
-    calls: await Promise.all(paths.map((path) => call(client, path))),
-  })))
+  const accounts = await Promise.all(
+    Object.entries(clients).map(async ([slug, client]) => ({
+      slug,
+      calls: await Promise.all(paths.map((path) => call(client, path))),
+    })),
+  )
   return { accounts, took: performance.now() - started }
 }
 

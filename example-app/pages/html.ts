@@ -1,7 +1,9 @@
 const markup = Symbol('markup')
 
 /** HTML that was made with `html`, and so has everything from outside escaped. */
-export interface Html { readonly [markup]: string }
+export interface Html {
+  readonly [markup]: string
+}
 
 type Part = string | number | undefined | Html | readonly Html[]
 

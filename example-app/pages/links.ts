@@ -1,5 +1,9 @@
 /** A provider, as a page names it. */
-export interface ProviderLink { slug: string; title: string; protocol: string }
+export interface ProviderLink {
+  slug: string
+  title: string
+  protocol: string
+}
 
 /** Where a user signs in with this provider, or chooses one, to come back to a page. */
 export function signInUrl(provider: string | undefined, returnTo: string): string {

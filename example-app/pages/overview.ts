@@ -16,19 +16,31 @@ export interface OverviewFacts {
 export function overviewPage({ user, providers, overview: { accounts, took }, storage }: OverviewFacts): string {
   const calls = accounts.flatMap((account) => account.calls)
   const sum = calls.reduce((total, call) => total + call.took, 0)
-  return page('Overview', user, html`<h1>Overview</h1>
-    <p class="lead">Every API of every linked account, asked at once: <code>Promise.all</code> over <code>req.oauthClients</code>.</p>
-    ${accounts.map((account) => accountSection(account, providers))}
-    <p class="hint after">${calls.length} calls took ${milliseconds(took)} together; their times add up to ${milliseconds(sum)}.
-      Answered by process ${process.pid}; sessions and tokens live in ${storage}.</p>`)
+  return page(
+    'Overview',
+    user,
+    html`<h1>Overview</h1>
+      <p class="lead">Every API of every linked account, asked at once: <code>Promise.all</code> over <code>req.oauthClients</code>.</p>
+      ${accounts.map((account) => accountSection(account, providers))}
+      <p class="hint after">
+        ${calls.length} calls took ${milliseconds(took)} together; their times add up to ${milliseconds(sum)}. Answered by process
+        ${process.pid}; sessions and tokens live in ${storage}.
+      </p>`,
+  )
 }
 
 function accountSection({ slug, calls }: AccountCalls, providers: readonly ProviderLink[]): Html {
   return html`<h2>${titleOf(slug, providers)}</h2>
-    <div class="cards">${calls.map((call) => html`<article class="card">
-      <strong><code>get('${call.path}')</code> ${statusOf(call)}</strong>
-      <span>${answerOf(call, slug)}</span>
-      <small>after ${milliseconds(call.took)}</small></article>`)}</div>`
+    <div class="cards">
+      ${calls.map(
+        (call) =>
+          html`<article class="card">
+            <strong><code>get('${call.path}')</code> ${statusOf(call)}</strong>
+            <span>${answerOf(call, slug)}</span>
+            <small>after ${milliseconds(call.took)}</small>
+          </article>`,
+      )}
+    </div>`
 }
 
 function statusOf({ answer }: Call): Html {

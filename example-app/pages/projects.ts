@@ -7,8 +7,13 @@ import { readProjects, type Project } from './readProjects.js'
 /** A page of data from the provider's protected API. */
 export function projectsPage({ user, answer }: { user: User; answer: ApiResponse }): string {
   const content = answer.ok ? projectList(readProjects(answer.data)) : refusal(answer.status, user)
-  return page('Projects', user, html`<h1>Projects</h1>
-    <p class="lead">From the protected API of the account that signed in. The page never sees a token.</p>${content}`)
+  return page(
+    'Projects',
+    user,
+    html`<h1>Projects</h1>
+      <p class="lead">From the protected API of the account that signed in. The page never sees a token.</p>
+      ${content}`,
+  )
 }
 
 function projectList(projects: readonly Project[]): Html {
@@ -19,17 +24,22 @@ function projectList(projects: readonly Project[]): Html {
 
 function refusal(status: number, user: User): Html {
   return status === 401
-    ? html`<p class="notice">Your access to this API has ended. <a href="${signInUrl(user?.provider, '/projects')}">Sign in again</a> to see
-        your projects.</p>`
-    : html`<p class="notice">The API of this provider answered with HTTP ${status}: it has no list of projects here. What it does tell of you
-        is on <a href="/profile">your profile</a>.</p>`
+    ? html`<p class="notice">
+        Your access to this API has ended. <a href="${signInUrl(user?.provider, '/projects')}">Sign in again</a> to see your projects.
+      </p>`
+    : html`<p class="notice">
+        The API of this provider answered with HTTP ${status}: it has no list of projects here. What it does tell of you is on
+        <a href="/profile">your profile</a>.
+      </p>`
 }
 
 function projectCard({ name, description, language, stars, updatedAt }: Project): Html {
   const facts = [language, stars === undefined ? undefined : `★ ${String(stars)}`, updatedAt && `updated ${date(updatedAt)}`]
-  return html`<article class="card"><strong>${name}</strong>
+  return html`<article class="card">
+    <strong>${name}</strong>
     ${description === undefined ? undefined : html`<span>${description}</span>`}
-    <small>${facts.filter((fact) => fact !== undefined).join(' · ')}</small></article>`
+    <small>${facts.filter((fact) => fact !== undefined).join(' · ')}</small>
+  </article>`
 }
 
 function date(day: Date): string {

@@ -15,23 +15,24 @@ export async function startWorkers(config: Config): Promise<void> {
   const shared = { IDENTITY_PROVIDERS: JSON.stringify({ entries, origins }), ...sharedSecret(process.env) }
   let isStopping = false
 
-  const startWorker = (): Promise<number> => new Promise((resolve) => {
-    const worker = cluster.fork(shared)
-    let isListening = false
-    worker.once('listening', ({ port }: Address) => {
-      isListening = true
-      resolve(port)
+  const startWorker = (): Promise<number> =>
+    new Promise((resolve) => {
+      const worker = cluster.fork(shared)
+      let isListening = false
+      worker.once('listening', ({ port }: Address) => {
+        isListening = true
+        resolve(port)
+      })
+      worker.once('exit', () => {
+        if (isStopping) return
+        if (!isListening) {
+          console.error('A worker could not start; what it said is above.')
+          process.exit(1)
+        }
+        console.error(`Worker ${String(worker.process.pid)} ended; another one takes its place.`)
+        void startWorker()
+      })
     })
-    worker.once('exit', () => {
-      if (isStopping) return
-      if (!isListening) {
-        console.error('A worker could not start; what it said is above.')
-        process.exit(1)
-      }
-      console.error(`Worker ${String(worker.process.pid)} ended; another one takes its place.`)
-      void startWorker()
-    })
-  })
 
   stopOnSignal(async () => {
     isStopping = true
@@ -56,7 +57,9 @@ function workers(): Worker[] {
 /** @returns the exit code; `null` for a worker that had to be killed */
 function stopWorker(worker: Worker): Promise<number | null> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => { worker.process.kill('SIGKILL') }, stopTimeout)
+    const timer = setTimeout(() => {
+      worker.process.kill('SIGKILL')
+    }, stopTimeout)
     worker.once('exit', (code: number | null) => {
       clearTimeout(timer)
       resolve(code)

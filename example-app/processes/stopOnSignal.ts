@@ -15,10 +15,13 @@ export function stopOnSignal(stop: () => Promise<void>): void {
       console.error('Something did not end in time.')
       process.exit(1)
     }, stopTimeout)
-    stop().then(() => process.exit(0), (error: unknown) => {
-      console.error(error)
-      process.exit(1)
-    })
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error)
+        process.exit(1)
+      },
+    )
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stopOnce)
 }

@@ -11,5 +11,5 @@ export function withValue<T, Result>(value: Awaitable<T>, goOn: (value: T) => Aw
 
 /** All of several values, at once where none has to be waited for. */
 export function allValues<T>(values: readonly Awaitable<T>[]): Awaitable<T[]> {
-  return values.some((value) => value instanceof Promise) ? Promise.all(values) : values as T[]
+  return values.some((value) => value instanceof Promise) ? Promise.all(values) : (values as T[])
 }

@@ -62,7 +62,8 @@ function code(cause: object): string | undefined {
 
 /** A text on one line, without what may be a token, an e-mail address or the query of a URL. */
 function mask(message: string): string {
-  return message.slice(0, 4 * maxLength)
+  return message
+    .slice(0, 4 * maxLength)
     .replace(/[\s\p{C}\u2028\u2029]+/gu, ' ')
     .replace(/[?#][^\s"'`<>]+/g, '?[masked]')
     .replace(/[^\s"'`<>@]+@[^\s"'`<>]+/g, '[masked]')

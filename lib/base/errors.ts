@@ -139,14 +139,31 @@ export class AuthError extends Error {
   }
 
   [inspect.custom](): string {
-    const details = [this.provider && `provider: ${this.provider}`, this.providerError && `providerError: ${this.providerError}`,
-      this.reason && `reason: ${this.reason}`].filter(Boolean).join(', ')
+    const details = [
+      this.provider && `provider: ${this.provider}`,
+      this.providerError && `providerError: ${this.providerError}`,
+      this.reason && `reason: ${this.reason}`,
+    ]
+      .filter(Boolean)
+      .join(', ')
     return `${this.trace ?? this.message}\n  { code: '${this.code}', status: ${String(this.status)}${details ? `, ${details}` : ''} }`
   }
 }
 
-const final = new Set<AuthErrorCode>(['config_invalid', 'unknown_provider', 'method_not_allowed', 'login_refused', 'forbidden', 'bad_request',
-  'proxy_denied', 'host_not_allowed', 'path_escape', 'link_conflict', 'last_method', 'too_large'])
+const final = new Set<AuthErrorCode>([
+  'config_invalid',
+  'unknown_provider',
+  'method_not_allowed',
+  'login_refused',
+  'forbidden',
+  'bad_request',
+  'proxy_denied',
+  'host_not_allowed',
+  'path_escape',
+  'link_conflict',
+  'last_method',
+  'too_large',
+])
 
 function isWorthRetrying(code: AuthErrorCode): boolean {
   return !final.has(code)

@@ -28,7 +28,7 @@ export function readJson(text: string): unknown {
 const stringOrNumber = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 
 function quoteLargeIntegers(text: string): string {
-  return text.replace(stringOrNumber, (token) => /^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token)
+  return text.replace(stringOrNumber, (token) => (/^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token))
 }
 
 function isDeeperThan(value: unknown, levels: number): boolean {

@@ -1,6 +1,8 @@
 /** Parameters under the provider's own names. */
 export function renamed(parameters: Record<string, string>, names: Record<string, string> = {}): Record<string, string> {
-  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [Object.hasOwn(names, name) ? names[name] ?? name : name, value]))
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [Object.hasOwn(names, name) ? (names[name] ?? name) : name, value]),
+  )
 }
 
 /** An address with parameters added after those it has already. */

@@ -21,9 +21,9 @@ const grammar = /\["([^"]+)"\]|\[([^\]=]+)=([^\]]*)\]|([^.[\]]+)/g
 function steps(path: string): Step[] {
   let list = compiled.get(path)
   if (!list) {
-    list = [...path.matchAll(grammar)].map(([, quoted, name, wanted, key]) => name === undefined
-      ? ownProperty(quoted ?? key ?? '')
-      : firstWhere(name, wanted ?? ''))
+    list = [...path.matchAll(grammar)].map(([, quoted, name, wanted, key]) =>
+      name === undefined ? ownProperty(quoted ?? key ?? '') : firstWhere(name, wanted ?? ''),
+    )
     compiled.set(path, list)
   }
   return list
@@ -31,15 +31,16 @@ function steps(path: string): Step[] {
 
 function ownProperty(key: string): Step {
   return (value) => {
-    if (Array.isArray(value)) return /^\d+$/.test(key) ? value[Number(key)] as unknown : undefined
+    if (Array.isArray(value)) return /^\d+$/.test(key) ? (value[Number(key)] as unknown) : undefined
     return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
   }
 }
 
 function firstWhere(name: string, wanted: string): Step {
-  return (value) => Array.isArray(value)
-    ? value.find((item: unknown) => isObject(item) && Object.hasOwn(item, name) && isWritten(item[name], wanted)) as unknown
-    : undefined
+  return (value) =>
+    Array.isArray(value)
+      ? (value.find((item: unknown) => isObject(item) && Object.hasOwn(item, name) && isWritten(item[name], wanted)) as unknown)
+      : undefined
 }
 
 function isWritten(value: unknown, text: string): boolean {

@@ -20,7 +20,10 @@ export interface Sealer {
   macKey(purpose: SealPurpose): Buffer
 }
 
-interface Key { id: Buffer; secret: Buffer }
+interface Key {
+  id: Buffer
+  secret: Buffer
+}
 
 const plainVersion = 1
 const compressedVersion = 2
@@ -30,7 +33,7 @@ const tagBytes = 16
 const headBytes = 1 + keyIdBytes + ivBytes
 /** Bytes of the largest JSON text that opens again: it bounds the work that a hostile cookie can cause. */
 export const maxSealed = 48 * 1024
-const maxTextLength = Math.ceil((headBytes + maxSealed + tagBytes) * 4 / 3)
+const maxTextLength = Math.ceil(((headBytes + maxSealed + tagBytes) * 4) / 3)
 
 /**
  * Makes a sealer from one or several secrets: the first seals, every one opens, so that a secret can be rotated.
@@ -68,7 +71,8 @@ export function createSealer(secrets: readonly string[], appId: string): Sealer 
     seal(purpose, record, value, { compressed = false } = {}) {
       const version = compressed ? compressedVersion : plainVersion
       const json = Buffer.from(JSON.stringify(value))
-      if (json.length > maxSealed) throw new AuthError('too_large', `What is to be kept of this sign-in is larger than ${String(maxSealed)} bytes.`)
+      if (json.length > maxSealed)
+        throw new AuthError('too_large', `What is to be kept of this sign-in is larger than ${String(maxSealed)} bytes.`)
       const key = currentKey(purpose)
       const iv = randomBytes(ivBytes)
       const cipher = createCipheriv('aes-256-gcm', key.secret, iv, { authTagLength: tagBytes })
@@ -112,7 +116,9 @@ export function createSealer(secrets: readonly string[], appId: string): Sealer 
  * @param secrets the current one first
  */
 export function derivedSecrets(secrets: readonly string[], appId: string, purpose: string): string[] {
-  return secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, 'authrouter/v1', JSON.stringify([purpose, appId]), 32)).toString('base64url'))
+  return secrets.map((secret) =>
+    Buffer.from(hkdfSync('sha256', secret, 'authrouter/v1', JSON.stringify([purpose, appId]), 32)).toString('base64url'),
+  )
 }
 
 function deriveKey(secret: string, purpose: SealPurpose): Key {

@@ -21,7 +21,9 @@ export async function sleep(milliseconds: number, signal?: AbortSignal): Promise
 export async function withTimeout<T>(milliseconds: number, work: PromiseLike<T>, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => { reject(late()) }, milliseconds)
+    timer = setTimeout(() => {
+      reject(late())
+    }, milliseconds)
   })
   try {
     return await Promise.race([work, deadline])

@@ -58,20 +58,31 @@ export interface ApiClientParts {
  * @param access the account's tokens, and where refreshed ones are kept
  * @param user fills `{id}` and the like in addresses
  */
-export function createApiClient(context: ClientContext, access: TokenAccess, user?: Partial<AuthUser>, parts: ApiClientParts = {}): ApiClient {
+export function createApiClient(
+  context: ClientContext,
+  access: TokenAccess,
+  user?: Partial<AuthUser>,
+  parts: ApiClientParts = {},
+): ApiClient {
   const credentials = createCredentials(context, access)
   const account: Account = { context, access, wait: parts.wait ?? sleep }
 
   const call = async <Data>(request: ApiRequest, options: RequestOptions): Promise<ApiResponse<Data>> => {
     const { maxBytes = defaultMaxBytes, signal } = options
-    const answer = await exchange(account, request, {
-      timeout: options.timeout ?? context.outbound.timeout,
-      transmit: (signed, timeout) => context.http({ ...signed, maxBytes, signal, timeout }),
-      isReplayable: true,
-    }, options)
+    const answer = await exchange(
+      account,
+      request,
+      {
+        timeout: options.timeout ?? context.outbound.timeout,
+        transmit: (signed, timeout) => context.http({ ...signed, maxBytes, signal, timeout }),
+        isReplayable: true,
+      },
+      options,
+    )
     return apiResponse(answer, context.slug)
   }
-  const request: ApiClient['request'] = async (method, url, options = {}) => call(apiRequest(context, method, apiUrl(context, url, user), options), options)
+  const request: ApiClient['request'] = async (method, url, options = {}) =>
+    call(apiRequest(context, method, apiUrl(context, url, user), options), options)
   const pages = async function* <Data>(url: string, options: PageOptions = {}): AsyncGenerator<ApiResponse<Data>> {
     const first = apiRequest(context, 'GET', apiUrl(context, url, user), options)
     yield* pagesOf<Data>(account, first, options, (next) => call<Data>(next, options))

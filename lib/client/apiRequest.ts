@@ -32,8 +32,21 @@ export const formType = 'application/x-www-form-urlencoded'
 
 const methodShape = /^[A-Za-z]{1,20}$/
 // The client's own, or a way to smuggle a second request: a caller never sets these.
-const forbiddenHeaders = new Set(['authorization', 'proxy-authorization', 'proxy-connection', 'cookie', 'host', 'connection', 'keep-alive', 'upgrade', 'expect', 'te',
-  'trailer', 'transfer-encoding', 'content-length'])
+const forbiddenHeaders = new Set([
+  'authorization',
+  'proxy-authorization',
+  'proxy-connection',
+  'cookie',
+  'host',
+  'connection',
+  'keep-alive',
+  'upgrade',
+  'expect',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'content-length',
+])
 const headerShape = /^[a-z0-9!#$%&'*+.^_`|~-]+$/
 
 /**
@@ -47,8 +60,10 @@ export function apiRequest(context: Context, method: string, url: URL, options: 
     for (const [name, value] of pairs(query)) url.searchParams.append(name, value)
   }
   const described = { method: methodOf(method, context.slug), url: url.href, headers: headersOf(context, headers) }
-  if (json !== undefined) return { ...described, headers: { 'content-type': 'application/json', ...described.headers }, body: JSON.stringify(json) }
-  if (form !== undefined) return { ...described, headers: { ...described.headers, 'content-type': formType }, body: new URLSearchParams(pairs(form)).toString() }
+  if (json !== undefined)
+    return { ...described, headers: { 'content-type': 'application/json', ...described.headers }, body: JSON.stringify(json) }
+  if (form !== undefined)
+    return { ...described, headers: { ...described.headers, 'content-type': formType }, body: new URLSearchParams(pairs(form)).toString() }
   return body === undefined ? described : { ...described, body }
 }
 
@@ -57,7 +72,8 @@ export function apiRequest(context: Context, method: string, url: URL, options: 
  * @throws AuthError `bad_request`
  */
 export function methodOf(method: string, slug: string): string {
-  if (!methodShape.test(method)) throw new AuthError('bad_request', 'The method of an API call must be a plain word such as GET.', { provider: slug })
+  if (!methodShape.test(method))
+    throw new AuthError('bad_request', 'The method of an API call must be a plain word such as GET.', { provider: slug })
   return method.toUpperCase()
 }
 
@@ -65,13 +81,19 @@ export function methodOf(method: string, slug: string): string {
  * The headers of a call: those of the provider's entry, and the caller's over them.
  * @throws AuthError `bad_request`
  */
-export function headersOf({ provider, slug }: Context, headers: Record<string, string> | undefined, accept = 'application/json'): Record<string, string> {
+export function headersOf(
+  { provider, slug }: Context,
+  headers: Record<string, string> | undefined,
+  accept = 'application/json',
+): Record<string, string> {
   const own: Record<string, string> = { accept, ...provider.apiHeaders }
   for (const name in headers) {
     const lower = name.toLowerCase()
     const value = headers[name] ?? ''
     if (forbiddenHeaders.has(lower) || !headerShape.test(lower) || /[\r\n\0]/.test(value)) {
-      throw new AuthError('bad_request', `The header "${lower.replace(/[^\w-]/g, '')}" of an API call is not the caller's to set.`, { provider: slug })
+      throw new AuthError('bad_request', `The header "${lower.replace(/[^\w-]/g, '')}" of an API call is not the caller's to set.`, {
+        provider: slug,
+      })
     }
     own[lower] = value
   }
@@ -80,7 +102,7 @@ export function headersOf({ provider, slug }: Context, headers: Record<string, s
 
 function pairs(values: Required<RequestOptions>['query']): [string, string][] {
   return Object.entries(values).flatMap(([name, value]) => {
-    const items = Array.isArray(value) ? value as readonly Scalar[] : [value as Scalar | undefined]
+    const items = Array.isArray(value) ? (value as readonly Scalar[]) : [value as Scalar | undefined]
     return items.filter((item) => item !== undefined).map((item) => [name, String(item)] as [string, string])
   })
 }

@@ -19,7 +19,13 @@ export interface ApiResponse<Data = unknown> {
  * @throws AuthError `provider_bad_response` for JSON that is none
  */
 export function apiResponse<Data>({ status, headers, body }: HttpResponse, slug: string): ApiResponse<Data> {
-  return { status, ok: status >= 200 && status < 300, headers, data: parseBody(body, headers['content-type'] ?? '', slug) as Data, bytes: () => body }
+  return {
+    status,
+    ok: status >= 200 && status < 300,
+    headers,
+    data: parseBody(body, headers['content-type'] ?? '', slug) as Data,
+    bytes: () => body,
+  }
 }
 
 function parseBody(body: Uint8Array, contentType: string, slug: string): unknown {
@@ -31,7 +37,7 @@ function parseBody(body: Uint8Array, contentType: string, slug: string): unknown
     // JSON is UTF-8, whatever else the header says (RFC 8259 section 8.1).
     return JSON.parse(utf8(body)) as unknown
   } catch (cause) {
-    throw new AuthError('provider_bad_response', 'The provider\'s API answered with broken JSON.', { provider: slug, cause })
+    throw new AuthError('provider_bad_response', "The provider's API answered with broken JSON.", { provider: slug, cause })
   }
 }
 

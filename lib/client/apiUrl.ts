@@ -16,9 +16,11 @@ const hiddenStepUp = /(?:^|[/\\;])\.\.(?:[/\\;]|$)/
  */
 export function apiUrl({ provider, slug }: Pick<Context, 'provider' | 'slug'>, path: string, user: Partial<AuthUser> | undefined): URL {
   const text = fillUser(path, user, slug)
-  if (forbiddenCharacters.test(text)) throw notAllowed(slug, 'The address of an API call may not hold white space, control characters or backslashes.')
+  if (forbiddenCharacters.test(text))
+    throw notAllowed(slug, 'The address of an API call may not hold white space, control characters or backslashes.')
   if (/^[a-z][a-z0-9+.-]*:/i.test(text) || text.startsWith('//')) return allowedUrl({ provider, slug }, text)
-  if (provider.apiBaseUrl === undefined) throw new AuthError('config_invalid', `Relative API addresses need providers.${slug}.apiBaseUrl.`, { provider: slug })
+  if (provider.apiBaseUrl === undefined)
+    throw new AuthError('config_invalid', `Relative API addresses need providers.${slug}.apiBaseUrl.`, { provider: slug })
   return relative(text.replace(/^\//, ''), new URL(provider.apiBaseUrl), slug)
 }
 
@@ -29,10 +31,14 @@ export function apiUrl({ provider, slug }: Pick<Context, 'provider' | 'slug'>, p
  */
 export function allowedUrl({ provider, slug }: Pick<Context, 'provider' | 'slug'>, address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined
-  if (!url || url.username || url.password || !isSecureUrl(url)) throw notAllowed(slug, 'The address of an API call must be a plain https URL.')
+  if (!url || url.username || url.password || !isSecureUrl(url))
+    throw notAllowed(slug, 'The address of an API call must be a plain https URL.')
   const ownOrigin = provider.apiBaseUrl === undefined ? undefined : new URL(provider.apiBaseUrl).origin
   if (url.origin !== ownOrigin && !provider.apiHosts?.includes(url.host)) {
-    throw notAllowed(slug, `The access token of "${slug}" may not be sent to another host; list the host in providers.${slug}.apiHosts if it belongs to the provider.`)
+    throw notAllowed(
+      slug,
+      `The access token of "${slug}" may not be sent to another host; list the host in providers.${slug}.apiHosts if it belongs to the provider.`,
+    )
   }
   return url
 }
@@ -40,7 +46,7 @@ export function allowedUrl({ provider, slug }: Pick<Context, 'provider' | 'slug'
 function relative(text: string, base: URL, slug: string): URL {
   // The dot keeps a first segment with a colon from being read as a scheme.
   const url = new URL(`./${text}`, base)
-  if (url.origin !== base.origin) throw notAllowed(slug, 'The address of an API call leaves the provider\'s host.')
+  if (url.origin !== base.origin) throw notAllowed(slug, "The address of an API call leaves the provider's host.")
   if (!url.pathname.startsWith(base.pathname) || hiddenStepUp.test(decodeRepeatedly(url.pathname))) {
     throw new AuthError('path_escape', `The address of an API call leaves providers.${slug}.apiBaseUrl.`, { provider: slug })
   }
@@ -58,8 +64,10 @@ function decodeRepeatedly(pathname: string): string {
 function fillUser(path: string, user: Partial<AuthUser> | undefined, slug: string): string {
   return path.replace(/\{([A-Za-z]+)\}/g, (_match, field: string) => {
     const value: unknown = user && Object.hasOwn(user, field) ? user[field as keyof AuthUser] : undefined
-    if (typeof value !== 'string') throw new AuthError('bad_request', `The API address names {${field}}, which this user does not have.`, { provider: slug })
-    if (value === '.' || value === '..') throw new AuthError('path_escape', 'A field of the user would change the path of the API address.', { provider: slug })
+    if (typeof value !== 'string')
+      throw new AuthError('bad_request', `The API address names {${field}}, which this user does not have.`, { provider: slug })
+    if (value === '.' || value === '..')
+      throw new AuthError('path_escape', 'A field of the user would change the path of the API address.', { provider: slug })
     return encodeURIComponent(value)
   })
 }

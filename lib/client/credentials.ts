@@ -50,9 +50,15 @@ export function createCredentials(context: ClientContext, access: TokenAccess): 
   const tokens = (): Tokens => presentTokens(access, slug)
   const seconds = (): number => Math.floor(now() / 1000)
   const facts = {
-    get provider() { return slug },
-    get tokenType() { return tokens().tokenType },
-    get scope() { return tokens().scope },
+    get provider() {
+      return slug
+    },
+    get tokenType() {
+      return tokens().tokenType
+    },
+    get scope() {
+      return tokens().scope
+    },
     get expiresAt() {
       const { expiresAt } = tokens()
       return expiresAt === undefined ? undefined : new Date(expiresAt * 1000)
@@ -61,10 +67,14 @@ export function createCredentials(context: ClientContext, access: TokenAccess): 
       const { expiresAt } = tokens()
       return expiresAt === undefined ? undefined : expiresAt - seconds()
     },
-    get valid() { return isExpired(tokens(), seconds(), 0) !== true },
+    get valid() {
+      return isExpired(tokens(), seconds(), 0) !== true
+    },
   }
   const methods = {
-    get accessToken() { return tokens().accessToken },
+    get accessToken() {
+      return tokens().accessToken
+    },
     expiresSoon: (within = 86_400) => isExpired(tokens(), seconds(), within) === true,
     refresh: async ({ force = false } = {}) => {
       await source.load?.()
@@ -80,11 +90,14 @@ export function createCredentials(context: ClientContext, access: TokenAccess): 
       return isRevoked
     },
     seal: () => {
-      if (!seal) throw new AuthError('config_invalid', 'These credentials belong to a context that has no secret to seal them with.', { provider: slug })
+      if (!seal)
+        throw new AuthError('config_invalid', 'These credentials belong to a context that has no secret to seal them with.', {
+          provider: slug,
+        })
       return seal(tokens())
     },
     // What has been signed out has nothing to tell, but may still be listed.
-    toJSON: () => hasTokens(source) ? { ...facts } : { provider: slug },
+    toJSON: () => (hasTokens(source) ? { ...facts } : { provider: slug }),
     [inspect.custom]: () => `Credentials { provider: '${slug}' }`,
   }
   return hideFromListing(facts, methods)
@@ -101,6 +114,7 @@ function hasTokens(source: TokenSource): boolean {
 // Properties that hold or lead to a token are not enumerable: spreading, JSON and loggers pass over them.
 function hideFromListing<A extends object, B extends object>(shown: A, hidden: B): A & B {
   const descriptors = Object.getOwnPropertyDescriptors(hidden)
-  for (const name of Reflect.ownKeys(descriptors)) Object.assign(descriptors[name as keyof typeof descriptors] as object, { enumerable: false })
+  for (const name of Reflect.ownKeys(descriptors))
+    Object.assign(descriptors[name as keyof typeof descriptors] as object, { enumerable: false })
   return Object.defineProperties(shown, descriptors) as A & B
 }

@@ -26,7 +26,12 @@ type Retry = (account: Account, tokens: Tokens, answer: Answer, limits: CallLimi
  *
  * @throws AuthError what `freshTokens`, `refreshedTokens` and the way out throw, never for an HTTP status
  */
-export async function exchange<A extends Answer>(account: Account, request: ApiRequest, transport: Transport<A>, limits: CallLimits): Promise<A> {
+export async function exchange<A extends Answer>(
+  account: Account,
+  request: ApiRequest,
+  transport: Transport<A>,
+  limits: CallLimits,
+): Promise<A> {
   const { context, access } = account
   try {
     const untried = new Set<Retry>([resign, refresh, waitRetryAfter])
@@ -70,7 +75,12 @@ const refresh: Retry = async ({ context, access }, tokens, { status }) => {
   return refreshed.accessToken === tokens.accessToken ? undefined : refreshed
 }
 
-const waitRetryAfter: Retry = async ({ context, access, wait }, _tokens, { status, headers }, { retryAfter = defaultRetryAfter, signal }) => {
+const waitRetryAfter: Retry = async (
+  { context, access, wait },
+  _tokens,
+  { status, headers },
+  { retryAfter = defaultRetryAfter, signal },
+) => {
   if (status !== 429 || retryAfter === false) return undefined
   const milliseconds = retryAfterMilliseconds(headers['retry-after'], context.now())
   if (milliseconds === undefined || milliseconds > retryAfter * 1000) return undefined

@@ -29,7 +29,11 @@ export interface ApiFetchInit extends Omit<CallLimits, 'signal'> {
   duplex?: 'half'
 }
 
-interface Body { bytes?: string | Uint8Array; stream?: ReadableStream<Uint8Array>; type?: string | null }
+interface Body {
+  bytes?: string | Uint8Array
+  stream?: ReadableStream<Uint8Array>
+  type?: string | null
+}
 
 /**
  * Makes a request whose answer is a platform `Response` that is read as it comes.
@@ -47,18 +51,31 @@ export async function apiFetch(account: Account, url: URL, init: ApiFetchInit): 
   const callLimits = { ...limits, ...(signal ? { signal } : {}) }
 
   let address = request.url
-  const answer = await exchange(account, request, {
-    timeout: limits.timeout ?? context.outbound.timeout,
-    redirect,
-    isReplayable: !stream,
-    discard: ({ body }) => { void body?.cancel().catch(() => undefined) },
-    transmit: transmission(context, stream, callLimits, (asked) => { address = asked }),
-  }, callLimits)
+  const answer = await exchange(
+    account,
+    request,
+    {
+      timeout: limits.timeout ?? context.outbound.timeout,
+      redirect,
+      isReplayable: !stream,
+      discard: ({ body }) => {
+        void body?.cancel().catch(() => undefined)
+      },
+      transmit: transmission(context, stream, callLimits, (asked) => {
+        address = asked
+      }),
+    },
+    callLimits,
+  )
   return platformResponse(answer, address, request.url, context.slug)
 }
 
-function transmission({ openStream, slug }: Context, stream: ReadableStream<Uint8Array> | undefined,
-  { signal, idleTimeout }: { signal?: AbortSignal; idleTimeout?: number }, tell: (address: string) => void): Transport<StreamResponse>['transmit'] {
+function transmission(
+  { openStream, slug }: Context,
+  stream: ReadableStream<Uint8Array> | undefined,
+  { signal, idleTimeout }: { signal?: AbortSignal; idleTimeout?: number },
+  tell: (address: string) => void,
+): Transport<StreamResponse>['transmit'] {
   let unsent = stream
   return (signed, timeout, address) => {
     if (unsent && signed.body !== undefined) throw unsignable(slug)
@@ -70,7 +87,11 @@ function transmission({ openStream, slug }: Context, stream: ReadableStream<Uint
 }
 
 function unsignable(slug: string): AuthError {
-  return new AuthError('bad_request', 'This provider\'s signature covers the body, which a stream does not allow: pass the body as text or bytes.', { provider: slug })
+  return new AuthError(
+    'bad_request',
+    "This provider's signature covers the body, which a stream does not allow: pass the body as text or bytes.",
+    { provider: slug },
+  )
 }
 
 async function bodyOf(body: ApiFetchInit['body']): Promise<Body> {
@@ -90,7 +111,7 @@ function platformResponse({ status, headers, body }: StreamResponse, address: st
     response = new Response(body, { status, headers })
   } catch (cause) {
     void body?.cancel().catch(() => undefined)
-    throw new AuthError('provider_bad_response', 'The provider\'s answer is not valid HTTP.', { provider: slug, cause })
+    throw new AuthError('provider_bad_response', "The provider's answer is not valid HTTP.", { provider: slug, cause })
   }
   return Object.defineProperties(response, { url: { value: address }, redirected: { value: address !== asked } })
 }

@@ -13,7 +13,13 @@ import { allowedUrl } from './apiUrl.js'
  * @returns `undefined` on the last page
  * @throws AuthError `host_not_allowed`, `provider_bad_response`
  */
-export function nextPage(context: Context, address: string, { headers, data }: ApiResponse, pagination: Pagination | undefined, accessToken: string | undefined): URL | undefined {
+export function nextPage(
+  context: Context,
+  address: string,
+  { headers, data }: ApiResponse,
+  pagination: Pagination | undefined,
+  accessToken: string | undefined,
+): URL | undefined {
   const linked = nextLink(headers['link'] ?? '')
   if (linked !== undefined) return nextAddress(context, address, linked, accessToken)
   if (!pagination) return undefined
@@ -27,7 +33,8 @@ export function nextPage(context: Context, address: string, { headers, data }: A
 
 function nextAddress(context: Context, address: string, target: string, accessToken: string | undefined): URL {
   const { provider, slug } = context
-  if (!URL.canParse(target, address)) throw new AuthError('provider_bad_response', 'The provider\'s link to the next page is not a URL.', { provider: slug })
+  if (!URL.canParse(target, address))
+    throw new AuthError('provider_bad_response', "The provider's link to the next page is not a URL.", { provider: slug })
   const url = allowedUrl(context, new URL(target, address).href)
   const tokenParameter = provider.tokenParameter ?? 'access_token'
   if (accessToken !== undefined && url.searchParams.get(tokenParameter) === accessToken) url.searchParams.delete(tokenParameter)
@@ -43,8 +50,10 @@ function nextLink(header: string): string | undefined {
   for (const [, target, name, quoted, token] of header.matchAll(linkPart)) {
     if (target !== undefined) links.push({ target, parameters: new Map() })
     // Only the first `rel` of a link counts (RFC 8288 section 3.3).
-    else if (name !== undefined && links.at(-1)?.parameters.has(name.toLowerCase()) === false) links.at(-1)?.parameters.set(name.toLowerCase(), quoted ?? token ?? '')
+    else if (name !== undefined && links.at(-1)?.parameters.has(name.toLowerCase()) === false)
+      links.at(-1)?.parameters.set(name.toLowerCase(), quoted ?? token ?? '')
   }
   // A link with an anchor is one from another place (RFC 8288 section 3.2).
-  return links.find(({ parameters }) => !parameters.has('anchor') && parameters.get('rel')?.toLowerCase().split(/\s+/).includes('next'))?.target
+  return links.find(({ parameters }) => !parameters.has('anchor') && parameters.get('rel')?.toLowerCase().split(/\s+/).includes('next'))
+    ?.target
 }

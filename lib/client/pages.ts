@@ -21,18 +21,24 @@ export interface PageOptions extends Omit<RequestOptions, 'json' | 'form' | 'bod
  * @throws AuthError `host_not_allowed` when the next page is elsewhere, before anything is sent there; `provider_bad_response` when a
  * page leads to one that has been read
  */
-export async function* pagesOf<Data>({ context, access }: Account, first: ApiRequest, { pagination = context.provider.pagination, maxPages = Infinity }: PageOptions,
-  call: (request: ApiRequest) => Promise<ApiResponse<Data>>): AsyncGenerator<ApiResponse<Data>> {
+export async function* pagesOf<Data>(
+  { context, access }: Account,
+  first: ApiRequest,
+  { pagination = context.provider.pagination, maxPages = Infinity }: PageOptions,
+  call: (request: ApiRequest) => Promise<ApiResponse<Data>>,
+): AsyncGenerator<ApiResponse<Data>> {
   const read = new Set<string>()
   let request = first
   for (let count = 1; count <= maxPages; count++) {
     read.add(request.url)
     const page = await call(request)
     yield page
-    const named = page.ok && count < maxPages ? nextPage(context, request.url, page, pagination, access.source.current()?.accessToken) : undefined
+    const named =
+      page.ok && count < maxPages ? nextPage(context, request.url, page, pagination, access.source.current()?.accessToken) : undefined
     if (!named) return
     const next = (await loadProtocol(context.provider.protocol)).unsigned(named)
-    if (read.has(next.href)) throw new AuthError('provider_bad_response', 'The provider\'s pages lead round in a circle.', { provider: context.slug })
+    if (read.has(next.href))
+      throw new AuthError('provider_bad_response', "The provider's pages lead round in a circle.", { provider: context.slug })
     request = { ...request, url: next.href }
   }
 }

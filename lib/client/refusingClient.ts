@@ -9,12 +9,25 @@ import type { ApiClient } from './apiClient.js'
 export function refusingClient(refusal: () => AuthError): ApiClient {
   const call = (): Promise<never> => Promise.reject(refusal())
   const calls: Omit<ApiClient, 'credentials'> = {
-    get: call, head: call, post: call, put: call, patch: call, delete: call, request: call, fetch: call,
+    get: call,
+    head: call,
+    post: call,
+    put: call,
+    patch: call,
+    delete: call,
+    request: call,
+    fetch: call,
     pages: () => ({ [Symbol.asyncIterator]: () => ({ next: call }) }),
   }
   // Not enumerable: whoever lists or copies the client asks for nothing.
-  return Object.freeze(Object.defineProperties(calls, {
-    credentials: { get() { throw refusal() } },
-    [inspect.custom]: { value: () => 'ApiClient {}' },
-  })) as ApiClient
+  return Object.freeze(
+    Object.defineProperties(calls, {
+      credentials: {
+        get() {
+          throw refusal()
+        },
+      },
+      [inspect.custom]: { value: () => 'ApiClient {}' },
+    }),
+  ) as ApiClient
 }

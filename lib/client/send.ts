@@ -5,7 +5,11 @@ import type { Tokens } from '../model/tokens.js'
 import { loadProtocol } from '../protocols/index.js'
 
 /** What an answer is, however its body is read. */
-export interface Answer { status: number; headers: Record<string, string>; body: unknown }
+export interface Answer {
+  status: number
+  headers: Record<string, string>
+  body: unknown
+}
 
 /** One way to carry a signed request out, and what may be done with its answer. */
 export interface Transport<A extends Answer> {
@@ -32,7 +36,9 @@ export async function send<A extends Answer>(context: Context, tokens: Tokens, r
   for (let hops = 0; ; hops++) {
     const prepared = provider.hooks?.apiRequest?.(current, tokens, client) ?? current
     if (prepared.url !== current.url && new URL(prepared.url).origin !== new URL(current.url).origin) {
-      throw new AuthError('host_not_allowed', `The apiRequest hook of providers.${slug} may not send the access token to another host.`, { provider: slug })
+      throw new AuthError('host_not_allowed', `The apiRequest hook of providers.${slug} may not send the access token to another host.`, {
+        provider: slug,
+      })
     }
     const timeLeft = hops === 0 ? transport.timeout : Math.ceil(transport.timeout - (performance.now() - start))
     if (timeLeft <= 0) throw new AuthError('provider_timeout', 'The provider did not answer in time.', { provider: slug })
@@ -44,7 +50,7 @@ export async function send<A extends Answer>(context: Context, tokens: Tokens, r
     if (target === undefined || transport.redirect === 'manual') return answer
     if (transport.redirect === 'error') {
       transport.discard?.(answer)
-      throw new AuthError('provider_bad_response', 'The provider\'s API answered with a redirect.', { provider: slug })
+      throw new AuthError('provider_bad_response', "The provider's API answered with a redirect.", { provider: slug })
     }
     // A server may repeat the signature of the request that it redirects; the next one has its own.
     const next = hops < maxRedirects ? redirected(current, answer.status, protocol.unsigned(target), transport.isReplayable) : undefined

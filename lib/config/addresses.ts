@@ -48,7 +48,7 @@ export function isHost(text: string): boolean {
 function secureAddress(text: string, path: string): URL {
   const [, host] = authority.exec(text) ?? []
   if (host === undefined || /[\s\p{Cc}\\]/u.test(text) || !URL.canParse(text)) {
-    throw invalid(path, 'must be an absolute URL, such as \'https://id.example.com\'.')
+    throw invalid(path, "must be an absolute URL, such as 'https://id.example.com'.")
   }
   if (host.includes('@')) throw invalid(path, 'must not hold a user name or a password.')
   if (text.includes('#')) throw invalid(path, 'must not have a fragment: leave out # and what follows it.')

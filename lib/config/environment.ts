@@ -4,7 +4,10 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 /** The environment variable of an entry's option: `<SLUG>_<OPTION>`, upper case, other characters as `_`. */
 export function variableOf(slug: string, option: string): string {
-  return `${variablePrefix(slug)}${option.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase().replace(/[^A-Z0-9]/g, '_')}`
+  return `${variablePrefix(slug)}${option
+    .replace(/[A-Z]/g, (letter) => `_${letter}`)
+    .toUpperCase()
+    .replace(/[^A-Z0-9]/g, '_')}`
 }
 
 /** What the variables of an entry begin with. */
@@ -20,7 +23,10 @@ export function readVariable(env: Environment, name: string): string | undefined
 
 /** A variable that holds a list separated by commas. */
 export function readList(env: Environment, name: string): readonly string[] | undefined {
-  const values = readVariable(env, name)?.split(',').map((value) => value.trim()).filter((value) => value !== '')
+  const values = readVariable(env, name)
+    ?.split(',')
+    .map((value) => value.trim())
+    .filter((value) => value !== '')
   return values?.length ? values : undefined
 }
 

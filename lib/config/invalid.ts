@@ -18,8 +18,12 @@ export function invalid(path: string, problem: string, cause?: unknown): AuthErr
  * @param variableOf names the environment variable that a member came from, when it came from there
  * @throws AuthError `config_invalid` for the first mistake
  */
-export function check<Output>(schema: v.GenericSchema<unknown, Output>, value: unknown, path: string,
-  variableOf?: (member: string) => string): Output {
+export function check<Output>(
+  schema: v.GenericSchema<unknown, Output>,
+  value: unknown,
+  path: string,
+  variableOf?: (member: string) => string,
+): Output {
   const result = v.safeParse(schema, value, { abortEarly: true })
   if (result.success) return result.output
   const [issue] = result.issues
@@ -29,7 +33,7 @@ export function check<Output>(schema: v.GenericSchema<unknown, Output>, value: u
 }
 
 function memberPath(path: string, keys: readonly (string | number)[]): string {
-  const members = keys.map((key) => typeof key === 'number' ? `[${String(key)}]` : `.${printable(key)}`).join('')
+  const members = keys.map((key) => (typeof key === 'number' ? `[${String(key)}]` : `.${printable(key)}`)).join('')
   return path === '' ? members.replace(/^\./, '') || 'config' : path + members
 }
 

@@ -6,7 +6,10 @@ export class MissingSettings extends AuthError {
   declare readonly sentences: readonly string[]
 
   constructor(sentences: readonly string[]) {
-    super('config_invalid', sentences.length === 1 ? sentences.join() : `${String(sentences.length)} settings are missing:\n${sentences.join('\n')}`)
+    super(
+      'config_invalid',
+      sentences.length === 1 ? sentences.join() : `${String(sentences.length)} settings are missing:\n${sentences.join('\n')}`,
+    )
     Object.defineProperty(this, 'sentences', { value: sentences, enumerable: false })
   }
 }
@@ -16,7 +19,9 @@ export class MissingSettings extends AuthError {
  * for each; any other mistake is thrown at once.
  * @throws AuthError `config_invalid`
  */
-export function allOf<Parts extends Readonly<Record<string, () => unknown>>>(parts: Parts): { [Name in keyof Parts]: ReturnType<Parts[Name]> } {
+export function allOf<Parts extends Readonly<Record<string, () => unknown>>>(
+  parts: Parts,
+): { [Name in keyof Parts]: ReturnType<Parts[Name]> } {
   const missing: string[] = []
   const values = Object.entries(parts).map(([name, read]) => {
     try {

@@ -20,19 +20,28 @@ export interface ResolvedProviders<Request> {
  * Checks and completes `providers` in each of its forms.
  * @throws AuthError `config_invalid`
  */
-export function resolveProviders<Request>(providers: ProviderTable | readonly string[] | ProviderLookup<Request>,
-  sources: Omit<EntrySources, 'defaults'>): ResolvedProviders<Request> {
+export function resolveProviders<Request>(
+  providers: ProviderTable | readonly string[] | ProviderLookup<Request>,
+  sources: Omit<EntrySources, 'defaults'>,
+): ResolvedProviders<Request> {
   if (typeof providers === 'function') {
     // The slugs of such entries are not the developer's: a tenant who chose one must not get the secret of that name.
-    return { registrations: new Map(), lookup: providers, register: registrar({ ...sources, env: undefined, defaults: {}, warn: undefined, lookedUp: true }) }
+    return {
+      registrations: new Map(),
+      lookup: providers,
+      register: registrar({ ...sources, env: undefined, defaults: {}, warn: undefined, lookedUp: true }),
+    }
   }
   const { defaults, entries } = readTable(providers)
   refuseCallback(Object.keys(defaults), '<slug>', 'providers.defaults', sources)
   checkDefaults(defaults, [...Object.values(sources.catalogue), ...Object.values(entries)])
   checkVariables(Object.keys(entries))
   const register = registrar({ ...sources, defaults })
-  if (Object.keys(entries).length === 0) throw invalid('providers', 'is empty: give at least one entry of the catalogue, or a provider of your own.')
-  const registrations = allOf(Object.fromEntries(Object.entries(entries).map(([slug, entry]) => [slug, () => register(slug, entry as object)])))
+  if (Object.keys(entries).length === 0)
+    throw invalid('providers', 'is empty: give at least one entry of the catalogue, or a provider of your own.')
+  const registrations = allOf(
+    Object.fromEntries(Object.entries(entries).map(([slug, entry]) => [slug, () => register(slug, entry as object)])),
+  )
   return { registrations: new Map(Object.entries(registrations)), lookup: undefined, register }
 }
 
@@ -59,7 +68,10 @@ function dependsOnSlug(entry: object, { env }: EntrySources): boolean {
   return (protocol ?? provider) === undefined
 }
 
-interface Table { defaults: Record<string, unknown>; entries: Record<string, unknown> }
+interface Table {
+  defaults: Record<string, unknown>
+  entries: Record<string, unknown>
+}
 
 function readTable(providers: ProviderTable | readonly string[]): Table {
   if (Array.isArray(providers)) return { defaults: {}, entries: fromList(providers) }
@@ -76,8 +88,10 @@ function fromList(slugs: readonly unknown[]): Record<string, unknown> {
   slugs.forEach((slug, index) => {
     if (typeof slug !== 'string') throw invalid(`providers[${String(index)}]`, 'must be the name of a catalogue entry.')
     if (seen.has(slug)) {
-      throw invalid(`providers.${printable(slug)}`, 'is listed twice: give the second one a slug of its own, as in '
-        + `{ other: { provider: '${printable(slug)}' } }.`)
+      throw invalid(
+        `providers.${printable(slug)}`,
+        'is listed twice: give the second one a slug of its own, as in ' + `{ other: { provider: '${printable(slug)}' } }.`,
+      )
     }
     seen.add(slug)
   })
@@ -86,7 +100,10 @@ function fromList(slugs: readonly unknown[]): Record<string, unknown> {
 
 /** Names that no entry could have any use for are mistakes of spelling. */
 function checkDefaults(defaults: Record<string, unknown>, providers: readonly unknown[]): void {
-  const parameters = providers.filter(isPlainObject).map((provider) => provider['parameters']).filter(isPlainObject)
+  const parameters = providers
+    .filter(isPlainObject)
+    .map((provider) => provider['parameters'])
+    .filter(isPlainObject)
   const known = [...optionNames.filter((name) => name !== 'parameters'), ...parameters.flatMap(Object.keys)]
   const wrong = Object.keys(defaults).find((name) => !known.includes(name))
   if (wrong === undefined) return

@@ -41,8 +41,10 @@ const defaultKeep = { dropOnLogin: ['csrfSecret', '_csrf', 'flash'], keepAcrossU
  * @throws AuthError `config_invalid` for all settings that are missing, or for the first mistake: the message names the option and says what
  * to write instead
  */
-export function resolveConfig<Request, Session>(config: AuthRouterConfig<Request, Session>,
-  { catalogue, retired = {}, env, warn, inform }: ConfigEnvironment): Settings<Request, Session> {
+export function resolveConfig<Request, Session>(
+  config: AuthRouterConfig<Request, Session>,
+  { catalogue, retired = {}, env, warn, inform }: ConfigEnvironment,
+): Settings<Request, Session> {
   // The schema knows neither of the two types: it lets any function, and any session, pass as the same value.
   const options = check(configSchema, config, '') as Partial<AuthRouterConfig<Request, Session>>
   const production = env['NODE_ENV'] === 'production'
@@ -53,10 +55,13 @@ export function resolveConfig<Request, Session>(config: AuthRouterConfig<Request
   const urls = baseUrls(options.baseUrl, env)
   const callbacksOf = (slug: string): string[] => callbackUrls(urls, path, slug)
   const { secrets, providers } = allOf({
-    urls: () => { requireBaseUrl(urls, production || Boolean(options.baseUrl)) },
+    urls: () => {
+      requireBaseUrl(urls, production || Boolean(options.baseUrl))
+    },
     secrets: () => secretsOf(options.secret, env, production),
     providers: () => {
-      if (options.providers === undefined) throw new MissingSettings(['providers is missing: give at least one entry of the catalogue, or a provider of your own.'])
+      if (options.providers === undefined)
+        throw new MissingSettings(['providers is missing: give at least one entry of the catalogue, or a provider of your own.'])
       return resolveProviders(options.providers, { catalogue, retired, env, production, warn, callbackUrls: callbacksOf, wayOut })
     },
   })
@@ -84,12 +89,17 @@ export function resolveConfig<Request, Session>(config: AuthRouterConfig<Request
     logger: options.logger,
     ...providers,
   } as const
-  reachWarnings(settings, { production, wayOut }).forEach((message) => { warn(message) })
+  reachWarnings(settings, { production, wayOut }).forEach((message) => {
+    warn(message)
+  })
   const local = production && urls.find((url) => url.startsWith('http:'))
   if (local) warn(`baseUrl ${local} is plain http in production: users can sign in there from this machine only.`)
   // Where an application is developed without a baseUrl, it is reached on this machine alone.
-  const callbacks = [...providers.registrations.keys()].flatMap((slug) => callbackUrls(urls.length > 0 ? urls : ['http://localhost:<port>'], path, slug))
-  if (callbacks.length > 0 && !production && env['NODE_ENV'] !== 'test') inform?.(`Callback URLs, to be registered with the providers: ${callbacks.join(', ')}`)
+  const callbacks = [...providers.registrations.keys()].flatMap((slug) =>
+    callbackUrls(urls.length > 0 ? urls : ['http://localhost:<port>'], path, slug),
+  )
+  if (callbacks.length > 0 && !production && env['NODE_ENV'] !== 'test')
+    inform?.(`Callback URLs, to be registered with the providers: ${callbacks.join(', ')}`)
   return Object.freeze({ ...settings, secrets: frozen(secrets ?? [randomSecret(warn)]) })
 }
 
@@ -99,29 +109,44 @@ function baseUrls(configured: string | readonly string[] | undefined, env: Envir
 
 function requireBaseUrl(urls: readonly string[], isNeeded: boolean): void {
   if (urls.length > 0 || !isNeeded) return
-  throw new MissingSettings(['baseUrl is missing: set it, or the environment variable AUTH_BASE_URL, to where the application is reached '
-    + 'from outside, such as \'https://app.example.com\'.'])
+  throw new MissingSettings([
+    'baseUrl is missing: set it, or the environment variable AUTH_BASE_URL, to where the application is reached '
+      + "from outside, such as 'https://app.example.com'.",
+  ])
 }
 
 /** @returns nothing where one may be made up */
-function secretsOf(configured: string | readonly string[] | undefined, env: Environment, production: boolean): readonly string[] | undefined {
+function secretsOf(
+  configured: string | readonly string[] | undefined,
+  env: Environment,
+  production: boolean,
+): readonly string[] | undefined {
   const given = eachOf('secret', configured, 'AUTH_SECRET', env, checkSecret)
   if (given.length > 0) return given
   if (!production && !configured) return undefined
-  throw new MissingSettings(['secret is missing: set it, or the environment variable AUTH_SECRET, to at least 32 random characters, such '
-    + 'as those that `openssl rand -base64 32` prints.'])
+  throw new MissingSettings([
+    'secret is missing: set it, or the environment variable AUTH_SECRET, to at least 32 random characters, such '
+      + 'as those that `openssl rand -base64 32` prints.',
+  ])
 }
 
 function randomSecret(warn: (message: string) => void): string {
-  warn('AUTH_SECRET is not set: a random secret is used, and every sign-in ends when this process does. '
-    + 'Set AUTH_SECRET to what `openssl rand -base64 32` prints.')
+  warn(
+    'AUTH_SECRET is not set: a random secret is used, and every sign-in ends when this process does. '
+      + 'Set AUTH_SECRET to what `openssl rand -base64 32` prints.',
+  )
   return randomToken()
 }
 
 /** Each value of an option that is one text or several, from the code or else from the environment, checked. */
-function eachOf(name: string, configured: string | readonly string[] | undefined, variable: string, env: Environment,
-  checked: (value: string, path: string) => string): string[] {
-  const values = typeof configured === 'string' ? [configured] : configured ?? readList(env, variable) ?? []
+function eachOf(
+  name: string,
+  configured: string | readonly string[] | undefined,
+  variable: string,
+  env: Environment,
+  checked: (value: string, path: string) => string,
+): string[] {
+  const values = typeof configured === 'string' ? [configured] : (configured ?? readList(env, variable) ?? [])
   const source = configured === undefined ? ` (from ${variable})` : ''
   return values.map((value, index) => checked(value, `${name}${values.length > 1 ? `[${String(index)}]` : ''}${source}`))
 }
@@ -129,7 +154,7 @@ function eachOf(name: string, configured: string | readonly string[] | undefined
 function mountPath(path: string): string {
   const isPlain = /^(?:\/[\w.~-]+)+$/.test(path) && !path.split('/').some((segment) => segment === '.' || segment === '..')
   if (isPlain) return path
-  throw invalid('path', 'must begin with / and not end with it, without query: letters, digits, - . _ ~ and /, like \'/auth\'.')
+  throw invalid('path', "must begin with / and not end with it, without query: letters, digits, - . _ ~ and /, like '/auth'.")
 }
 
 /** A path of the application by rule R1; the page of sign-in buttons is one too, the other routes of ours are not. */
@@ -147,30 +172,42 @@ function origins(configured: readonly string[] = []): string[] {
 function checkSession(session: unknown): void {
   if (session === undefined || session === 'request' || typeof session === 'function') return
   if (typeof session !== 'object' || session === null || Array.isArray(session)) {
-    throw invalid('session', 'must be { store } with a store of express-session, \'request\', or a function (req, res) => session; '
-      + 'leave it out for an encrypted cookie.')
+    throw invalid(
+      'session',
+      "must be { store } with a store of express-session, 'request', or a function (req, res) => session; "
+        + 'leave it out for an encrypted cookie.',
+    )
   }
   if (!hasMethods((session as { store?: unknown }).store, ['get', 'set', 'destroy'])) {
-    throw invalid('session.store', 'must be a store of express-session, with the functions get, set and destroy: '
-      + 'new RedisStore({ client }) and the like.')
+    throw invalid(
+      'session.store',
+      'must be a store of express-session, with the functions get, set and destroy: ' + 'new RedisStore({ client }) and the like.',
+    )
   }
 }
 
 function expiryOf<Request, Session>({ remember = false, expiry }: Partial<AuthRouterConfig<Request, Session>>): Settings['expiry'] {
-  if (expiry?.rolling === true && remember === false) throw invalid('expiry.rolling', 'needs remember: it is that time which begins anew with every visit.')
+  if (expiry?.rolling === true && remember === false)
+    throw invalid('expiry.rolling', 'needs remember: it is that time which begins anew with every visit.')
   return Object.freeze({ idle: false, absolute: undefined, rolling: false, ...expiry })
 }
 
 function sharedStore(store: TokenStore | undefined, warn: (message: string) => void): TokenStore | undefined {
-  if (store && !store.lock) warn('tokenStore has no function lock, so it is safe for one process only: two could refresh the same tokens at once.')
+  if (store && !store.lock)
+    warn('tokenStore has no function lock, so it is safe for one process only: two could refresh the same tokens at once.')
   return store
 }
 
-function tableReader<Request, Session>({ fetchToken, hooks, tokenStore }: Partial<AuthRouterConfig<Request, Session>>): FetchToken<Request> | undefined {
+function tableReader<Request, Session>({
+  fetchToken,
+  hooks,
+  tokenStore,
+}: Partial<AuthRouterConfig<Request, Session>>): FetchToken<Request> | undefined {
   if (fetchToken && !hooks?.onTokens) {
-    throw invalid('fetchToken', 'needs hooks.onTokens beside it: one reads the application\'s own table of tokens, the other writes it.')
+    throw invalid('fetchToken', "needs hooks.onTokens beside it: one reads the application's own table of tokens, the other writes it.")
   }
-  if (fetchToken && tokenStore && !tokenStore.lock) throw invalid('tokenStore', 'beside fetchToken serves for its locks only, and this one has no function lock.')
+  if (fetchToken && tokenStore && !tokenStore.lock)
+    throw invalid('tokenStore', 'beside fetchToken serves for its locks only, and this one has no function lock.')
   return fetchToken
 }
 

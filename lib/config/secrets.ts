@@ -12,8 +12,10 @@ const samples = /change(?:me|this)|replace(?:me|this)|your(?:own)?secret|insert(
 export function checkSecret(secret: string, path: string): string {
   const problem = weakness(secret)
   if (problem !== undefined) {
-    throw invalid(path, `${problem}: write at least ${String(minimumLength)} random characters, such as those that `
-      + '`openssl rand -base64 32` prints.')
+    throw invalid(
+      path,
+      `${problem}: write at least ${String(minimumLength)} random characters, such as those that ` + '`openssl rand -base64 32` prints.',
+    )
   }
   return secret
 }

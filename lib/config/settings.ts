@@ -28,7 +28,10 @@ export interface ProviderEntry extends Partial<Omit<Provider, 'protocol' | 'titl
 }
 
 /** Finds an entry when it is asked for: tenants from a database. Results are checked, and cached by identity. */
-export type ProviderLookup<Request = unknown> = (slug: string, req: Request) => Promise<ProviderEntry | Provider | undefined> | ProviderEntry | Provider | undefined
+export type ProviderLookup<Request = unknown> = (
+  slug: string,
+  req: Request,
+) => Promise<ProviderEntry | Provider | undefined> | ProviderEntry | Provider | undefined
 
 /** Slug to entry; `defaults` is not a slug: it is merged under every entry. */
 export type ProviderTable = Readonly<Record<string, ProviderEntry | Provider>> & { readonly defaults?: ProviderEntry }
@@ -81,7 +84,11 @@ export interface Hooks<Request = unknown> {
  * Finds the tokens of the signed-in user, by `user.key`, in a table of the application's own, which `hooks.onTokens` writes. Called once
  * for each request and account of a signed-in user, and again before a refresh.
  */
-export type FetchToken<Request = unknown> = (slug: string, req: Request, user: AuthUser) => Tokens | undefined | null | Promise<Tokens | undefined | null>
+export type FetchToken<Request = unknown> = (
+  slug: string,
+  req: Request,
+  user: AuthUser,
+) => Tokens | undefined | null | Promise<Tokens | undefined | null>
 
 /** Seconds for every login, or for those that ask; `false` for none. */
 export type Remember = number | false | { readonly ifAsked: number }

@@ -9,7 +9,10 @@ export const written = v.string('must be a text.')
 
 export const text = v.pipe(written, v.nonEmpty('must not be empty.'))
 
-export const credential = v.pipe(text, v.check((value) => value.trim() === value, 'must not begin or end with white space.'))
+export const credential = v.pipe(
+  text,
+  v.check((value) => value.trim() === value, 'must not begin or end with white space.'),
+)
 
 export const flag = v.boolean('must be true or false.')
 
@@ -17,14 +20,15 @@ export function number(unit: string): v.GenericSchema<unknown, number> {
   return v.number(`must be a number of ${unit}.`)
 }
 
-export function listOf<Output>(member: v.GenericSchema<unknown, Output>,
-  otherwise: string): v.GenericSchema<unknown, readonly Output[]> {
+export function listOf<Output>(member: v.GenericSchema<unknown, Output>, otherwise: string): v.GenericSchema<unknown, readonly Output[]> {
   return v.pipe(v.array(member, otherwise), v.readonly())
 }
 
 /** One of a few words; `later` are words that this version does not know yet. */
-export function oneOf<const Words extends readonly string[]>(words: Words,
-  later: readonly string[] = []): v.GenericSchema<unknown, Words[number]> {
+export function oneOf<const Words extends readonly string[]>(
+  words: Words,
+  later: readonly string[] = [],
+): v.GenericSchema<unknown, Words[number]> {
   return v.picklist(words, ({ input }) => {
     const choice = `must be ${alternatives(words)}`
     if (typeof input !== 'string') return `${choice}.`
@@ -35,7 +39,10 @@ export function oneOf<const Words extends readonly string[]>(words: Words,
 
 /** `'a', 'b' or 'c'` */
 export function alternatives(words: readonly string[]): string {
-  return words.map((word) => `'${word}'`).join(', ').replace(/, ('[^']*')$/, ' or $1')
+  return words
+    .map((word) => `'${word}'`)
+    .join(', ')
+    .replace(/, ('[^']*')$/, ' or $1')
 }
 
 /** A function of the application's. */
@@ -45,13 +52,17 @@ export function callable<Type>(): v.GenericSchema<unknown, Type> {
 
 /** A function whose answer is used at once: a promise would be taken for the answer. */
 export function pureFunction<Type>(): v.GenericSchema<unknown, Type> {
-  return v.pipe(callable<Type>(), v.check((value) => Object.prototype.toString.call(value) === '[object Function]',
-    'must be an ordinary function: an async one would answer too late.'))
+  return v.pipe(
+    callable<Type>(),
+    v.check(
+      (value) => Object.prototype.toString.call(value) === '[object Function]',
+      'must be an ordinary function: an async one would answer too late.',
+    ),
+  )
 }
 
 /** An object whose names are the application's own, such as parameters of a request. */
-export function table<Output>(member: v.GenericSchema<unknown, Output>,
-  kind: string): v.GenericSchema<unknown, Record<string, Output>> {
+export function table<Output>(member: v.GenericSchema<unknown, Output>, kind: string): v.GenericSchema<unknown, Record<string, Output>> {
   return v.pipe(
     v.custom<Record<string, unknown>>(isPlainObject, `must be a plain object ${kind}.`),
     v.transform(withoutUndefined),
@@ -68,8 +79,11 @@ export type Group<Entries extends Members> = { [Name in keyof Entries]?: v.Infer
  * @param kind what the object is of, for the message
  * @param later names that this version does not know yet
  */
-export function group<const Entries extends Members>(entries: Entries, kind: string, later: readonly string[] = []):
-v.GenericSchema<unknown, Group<Entries>> {
+export function group<const Entries extends Members>(
+  entries: Entries,
+  kind: string,
+  later: readonly string[] = [],
+): v.GenericSchema<unknown, Group<Entries>> {
   const names = Object.keys(entries)
   const optional = Object.fromEntries(Object.entries(entries).map(([name, schema]) => [name, v.optional(schema)]))
   return v.pipe(

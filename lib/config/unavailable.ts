@@ -7,7 +7,18 @@ type Place = 'options' | 'hooks' | 'entryOptions' | 'ifLoggedIn' | 'protocol'
 export const unavailable: Readonly<Record<Place, readonly string[]>> = {
   options: ['userStore', 'linkByVerifiedEmail', 'popup', 'api', 'profileMaxAge', 'keepTokens'],
   hooks: ['onLink', 'onUnlink'],
-  entryOptions: ['par', 'dpop', 'jwks', 'callbackPath', 'ask', 'facts', 'resource', 'authorizationDetails', 'backchannelLogout', 'frontchannelLogout'],
+  entryOptions: [
+    'par',
+    'dpop',
+    'jwks',
+    'callbackPath',
+    'ask',
+    'facts',
+    'resource',
+    'authorizationDetails',
+    'backchannelLogout',
+    'frontchannelLogout',
+  ],
   ifLoggedIn: ['link'],
   protocol: ['openid2', 'header-jwt'],
 }

@@ -38,22 +38,36 @@ export function basicAuthorization({ clientId, clientSecret = '' }: Client, enco
  */
 export async function clientAuthentication(openidClient: OpenidClient, provider: ResolvedProvider, client: Client): Promise<ClientAuth> {
   const { privateKey, keyId } = client
-  const signByKey = privateKey === undefined ? undefined
-    : openidClient.PrivateKeyJwt({ key: await importPrivateKey(privateKey), ...(keyId === undefined ? {} : { kid: keyId }) })
+  const signByKey =
+    privateKey === undefined
+      ? undefined
+      : openidClient.PrivateKeyJwt({ key: await importPrivateKey(privateKey), ...(keyId === undefined ? {} : { kid: keyId }) })
   const methods: Record<ClientAuthMethod | 'function', ClientAuth> = {
-    basic: (_server, _client, _form, headers) => { headers.set('authorization', basicAuthorization(client)) },
-    basic_raw: (_server, _client, _form, headers) => { headers.set('authorization', basicAuthorization(client, (text) => text)) },
+    basic: (_server, _client, _form, headers) => {
+      headers.set('authorization', basicAuthorization(client))
+    },
+    basic_raw: (_server, _client, _form, headers) => {
+      headers.set(
+        'authorization',
+        basicAuthorization(client, (text) => text),
+      )
+    },
     post: (...request) => openidClient.ClientSecretPost(client.clientSecret)(...request),
     none: openidClient.None(),
     // Signs: its promise, which the library's type keeps quiet about, has to come back.
     client_secret_jwt: (...request) => openidClient.ClientSecretJwt(client.clientSecret)(...request),
-    private_key_jwt: signByKey ?? (() => { throw new AuthError('config_invalid', 'clientAuth: \'private_key_jwt\' needs privateKey, PEM text.') }),
+    private_key_jwt:
+      signByKey
+      ?? (() => {
+        throw new AuthError('config_invalid', "clientAuth: 'private_key_jwt' needs privateKey, PEM text.")
+      }),
     // The certificate is presented by the connection (RFC 8705 section 2); the form only says whose it is.
     tls: openidClient.TlsClientAuth(),
     function: (server, _client, form, headers) => {
       const { clientId, clientSecret } = client
       // What it answers comes back: a function that signs may have to be waited for.
-      if (typeof provider.clientAuth === 'function') return provider.clientAuth({ endpoint: server.token_endpoint ?? '', clientId, clientSecret, client, headers, form })
+      if (typeof provider.clientAuth === 'function')
+        return provider.clientAuth({ endpoint: server.token_endpoint ?? '', clientId, clientSecret, client, headers, form })
     },
   }
   return (server, ...rest) => methods[clientAuthMethod(provider, client, server.token_endpoint_auth_methods_supported)](server, ...rest)

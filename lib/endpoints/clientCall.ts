@@ -44,7 +44,11 @@ export async function clientCaller(asked: Context, endpoint: Endpoint, purpose: 
     } catch (cause) {
       const error = fromOpenidClient(cause, formSource(context, sent))
       if (error.code !== 'provider_error') throw error
-      throw new AuthError('provider_error', `The provider refused to ${purpose}.`, { provider: context.slug, providerError: error.providerError, cause })
+      throw new AuthError('provider_error', `The provider refused to ${purpose}.`, {
+        provider: context.slug,
+        providerError: error.providerError,
+        cause,
+      })
     }
   }
 }
@@ -77,13 +81,15 @@ function tolerantFetch(context: Context, keep: (form: Record<string, string>, pa
   const { http, outbound, provider } = context
   return asFetch(async (request) => {
     const form = renamed(Object.fromEntries(new URLSearchParams(String(request.body ?? ''))), provider.parameterNames)
-    const response = withoutChallenge(await http({
-      ...request,
-      headers: ownHeaders(request.headers, provider),
-      body: new URLSearchParams(form).toString(),
-      timeout: outbound.timeout * tokenTimeoutFactor,
-      certificate: clientCertificate(context),
-    }))
+    const response = withoutChallenge(
+      await http({
+        ...request,
+        headers: ownHeaders(request.headers, provider),
+        body: new URLSearchParams(form).toString(),
+        timeout: outbound.timeout * tokenTimeoutFactor,
+        certificate: clientCertificate(context),
+      }),
+    )
     const parsed = readJson(utf8(response.body))
     keep(form, parsed)
     if (response.status < 200 || response.status > 299) return response

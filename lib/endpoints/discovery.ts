@@ -10,9 +10,21 @@ import type { ResolvedProvider } from '../model/provider.js'
 import { clientAuthentication } from './clientAuthentication.js'
 import { clientCertificate } from './clientCertificate.js'
 import { errorSource } from './errorSource.js'
-import { clientMetadata, fromOpenidClient, isLoopbackHttp, loadOpenidClient, ownHeaders, prepare, staticConfiguration } from './openidClient.js'
+import {
+  clientMetadata,
+  fromOpenidClient,
+  isLoopbackHttp,
+  loadOpenidClient,
+  ownHeaders,
+  prepare,
+  staticConfiguration,
+} from './openidClient.js'
 
-interface Entry { configuration: Promise<Configuration>; startedAt: number; stale?: Configuration }
+interface Entry {
+  configuration: Promise<Configuration>
+  startedAt: number
+  stale?: Configuration
+}
 
 /** Milliseconds after which a discovery document is fetched again. */
 const freshFor = 3600_000
@@ -64,21 +76,26 @@ async function load(context: Context): Promise<Configuration> {
       ...(jwksUri === undefined ? {} : { jwks_uri: jwksUri }),
     })
   }
-  return provider.discoveryEndpoint === undefined ? discoverIssuer(context, new URL(issuer)) : discoverAt(context, provider.discoveryEndpoint, issuer)
+  return provider.discoveryEndpoint === undefined
+    ? discoverIssuer(context, new URL(issuer))
+    : discoverAt(context, provider.discoveryEndpoint, issuer)
 }
 
 /** Reads a discovery document that is not where the issuer's name says; it must name the issuer all the same. */
 async function discoverAt(context: Context, address: string, issuer: string): Promise<Configuration> {
   const { slug } = context
   const metadata = readDocument(await getDocument(context, { method: 'GET', url: address, headers: { accept: 'application/json' } }))
-  if (!metadata) throw new AuthError('provider_bad_response', 'The provider\'s discovery document could not be read.', { provider: slug })
+  if (!metadata) throw new AuthError('provider_bad_response', "The provider's discovery document could not be read.", { provider: slug })
   if (metadata['issuer'] !== issuer) throw otherIssuer(slug)
   return staticConfiguration(context, withUsableAddresses(metadata, context) as unknown as ServerMetadata)
 }
 
 function getDocument(context: Context, request: HttpRequest): Promise<HttpResponse> {
   const { http, outbound, provider } = context
-  return followingRedirects(http, outbound.timeout)({ ...request, headers: ownHeaders(request.headers, provider), certificate: clientCertificate(context) })
+  return followingRedirects(
+    http,
+    outbound.timeout,
+  )({ ...request, headers: ownHeaders(request.headers, provider), certificate: clientCertificate(context) })
 }
 
 function readDocument({ status, body }: HttpResponse): Record<string, unknown> | undefined {
@@ -87,7 +104,10 @@ function readDocument({ status, body }: HttpResponse): Record<string, unknown> |
 }
 
 function otherIssuer(slug: string, cause?: unknown): AuthError {
-  return new AuthError('discovery_failed', `The discovery document at providers.${slug}.issuer names another issuer.`, { provider: slug, cause })
+  return new AuthError('discovery_failed', `The discovery document at providers.${slug}.issuer names another issuer.`, {
+    provider: slug,
+    cause,
+  })
 }
 
 /** A fetch that shows the library no address of a document that may not be used. */

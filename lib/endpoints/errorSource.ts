@@ -20,11 +20,16 @@ export function errorSource({ slug, client }: { slug: string; client: Client }, 
 export function grantSource(context: Context, grant: Grant): ErrorSource {
   switch (grant.type) {
     case 'authorization_code': {
-      const { parameters: { code, state, oauth_verifier: verifier }, transaction: { codeVerifier, nonce, requestToken, requestTokenSecret } } = grant
+      const {
+        parameters: { code, state, oauth_verifier: verifier },
+        transaction: { codeVerifier, nonce, requestToken, requestTokenSecret },
+      } = grant
       return errorSource(context, [code, state, verifier, codeVerifier, nonce, requestToken, requestTokenSecret])
     }
-    case 'refresh_token': return errorSource(context, [grant.tokens.refreshToken, grant.tokens.accessToken, grant.tokens.idToken, grant.tokens.tokenSecret])
-    case 'client_credentials': return errorSource(context)
+    case 'refresh_token':
+      return errorSource(context, [grant.tokens.refreshToken, grant.tokens.accessToken, grant.tokens.idToken, grant.tokens.tokenSecret])
+    case 'client_credentials':
+      return errorSource(context)
   }
 }
 
@@ -33,7 +38,12 @@ const known = new Set(['grant_type', 'client_id', 'client_assertion_type', 'redi
 
 /** The source of errors of a token request. */
 export function formSource(context: Context, form: Readonly<Record<string, string>>): ErrorSource {
-  return errorSource(context, Object.entries(form).filter(([name]) => !known.has(name)).map(([, value]) => value))
+  return errorSource(
+    context,
+    Object.entries(form)
+      .filter(([name]) => !known.has(name))
+      .map(([, value]) => value),
+  )
 }
 
 /**
@@ -43,7 +53,11 @@ export function formSource(context: Context, form: Readonly<Record<string, strin
 export function providerCode(error: string | undefined, { secrets }: ErrorSource): string | undefined {
   if (error === undefined || !/^[A-Za-z0-9_.-]{1,64}$/.test(error)) return undefined
   const text = error.toLowerCase()
-  return secrets.some((secret) => secret !== undefined && secret.length >= shortest && formsOf(secret).some((form) => shares(text, form.toLowerCase()))) ? undefined : error
+  return secrets.some(
+    (secret) => secret !== undefined && secret.length >= shortest && formsOf(secret).some((form) => shares(text, form.toLowerCase())),
+  )
+    ? undefined
+    : error
 }
 
 // Shorter ones are in many a word, and nobody's secret.
@@ -64,7 +78,12 @@ function shares(text: string, form: string): boolean {
 function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret)
   // A group of base64 is three bytes: what comes before decides how the secret begins, what follows how it ends.
-  const base64 = [0, 1, 2].map((before) => Buffer.concat([Buffer.alloc(before), bytes]).toString('base64url')
-    .slice(Math.ceil(before * 8 / 6), Math.floor((before + bytes.length) * 8 / 6)))
-  return [secret, encodeURIComponent(secret.toWellFormed()).replaceAll('%', ''), bytes.toString('hex'), ...base64].filter((form) => form.length >= shortest)
+  const base64 = [0, 1, 2].map((before) =>
+    Buffer.concat([Buffer.alloc(before), bytes])
+      .toString('base64url')
+      .slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6)),
+  )
+  return [secret, encodeURIComponent(secret.toWellFormed()).replaceAll('%', ''), bytes.toString('hex'), ...base64].filter(
+    (form) => form.length >= shortest,
+  )
 }

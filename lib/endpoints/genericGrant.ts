@@ -14,9 +14,14 @@ export const sendByGenericGrant: SendTokenRequest = async (context, { grant_type
   const { provider } = context
   const openidClient = await loadOpenidClient()
   try {
-    const configuration = await staticConfiguration(context, { issuer: provider.issuer ?? new URL(endpoint).origin, token_endpoint: endpoint })
+    const configuration = await staticConfiguration(context, {
+      issuer: provider.issuer ?? new URL(endpoint).origin,
+      token_endpoint: endpoint,
+    })
     let answer: unknown
-    configuration[openidClient.customFetch] = normalisingFetch(context, (parsed) => { answer = parsed })
+    configuration[openidClient.customFetch] = normalisingFetch(context, (parsed) => {
+      answer = parsed
+    })
     await openidClient.genericGrantRequest(configuration, grantType, parameters)
     return answer
   } catch (error) {
@@ -39,8 +44,8 @@ function normalisingFetch(context: Context, keep: (parsed: unknown) => void): Re
     const failed = isFailure(parsed)
     const plain = failed
       ? { error: errorCodeOf(parsed) }
-      // Only the answer as it came counts, after the provider's hook has seen it; the library needs one of the right shape.
-      : { access_token: 'kept aside', token_type: 'Bearer' }
+      : // Only the answer as it came counts, after the provider's hook has seen it; the library needs one of the right shape.
+        { access_token: 'kept aside', token_type: 'Bearer' }
     return {
       status: failed ? Math.max(response.status, 400) : response.status === 201 ? 200 : response.status,
       headers: { 'content-type': 'application/json' },
@@ -54,7 +59,8 @@ function shapeRequest(request: HttpRequest, { parameterNames, tokenMethod, token
   const form = renamed(Object.fromEntries(new URLSearchParams(String(request.body ?? ''))), parameterNames)
   const { 'content-type': _form, ...headers } = request.headers ?? {}
   if (tokenMethod === 'GET') return { ...request, method: 'GET', url: withParameters(request.url, form), headers, body: undefined }
-  if (tokenBodyFormat === 'json') return { ...request, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(form) }
+  if (tokenBodyFormat === 'json')
+    return { ...request, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(form) }
   return { ...request, body: new URLSearchParams(form).toString() }
 }
 

@@ -40,9 +40,13 @@ export async function introspect(context: Context, token: string, { tokenTypeHin
   const { slug } = context
   if (token === '') throw new AuthError('bad_request', 'There is no token to introspect.', { provider: slug })
   const caller = await clientCaller(context, 'introspection', 'tell of the token')
-  if (!caller) throw new AuthError('config_invalid', `providers.${slug}.introspectionEndpoint is missing: the provider's own data names none.`, { provider: slug })
-  const { answer, parsed } = await caller((openidClient, configuration) => openidClient.tokenIntrospection(configuration, token,
-    tokenTypeHint === undefined ? {} : { token_type_hint: tokenTypeHint }))
+  if (!caller)
+    throw new AuthError('config_invalid', `providers.${slug}.introspectionEndpoint is missing: the provider's own data names none.`, {
+      provider: slug,
+    })
+  const { answer, parsed } = await caller((openidClient, configuration) =>
+    openidClient.tokenIntrospection(configuration, token, tokenTypeHint === undefined ? {} : { token_type_hint: tokenTypeHint }),
+  )
   // As parsed by us, ids of more than 15 digits are whole.
   const raw = isObject(parsed) ? parsed : { ...answer }
   return answer.active ? described(raw) : { active: false, raw }

@@ -50,8 +50,16 @@ export function withoutChallenge(response: HttpResponse): HttpResponse {
 }
 
 /** Headers of a library's request, with our name and what the provider's entry says instead of the library's own. */
-export function ownHeaders(headers: Record<string, string> = {}, { apiHeaders }: Pick<ResolvedProvider, 'apiHeaders'>): Record<string, string> {
-  return { ...headers, 'user-agent': 'authrouter', ...apiHeaders, ...(headers['accept'] === undefined ? {} : { accept: headers['accept'] }) }
+export function ownHeaders(
+  headers: Record<string, string> = {},
+  { apiHeaders }: Pick<ResolvedProvider, 'apiHeaders'>,
+): Record<string, string> {
+  return {
+    ...headers,
+    'user-agent': 'authrouter',
+    ...apiHeaders,
+    ...(headers['accept'] === undefined ? {} : { accept: headers['accept'] }),
+  }
 }
 
 function parsedObject(body: Uint8Array): Record<string, unknown> | undefined {
@@ -64,8 +72,12 @@ function parsedObject(body: Uint8Array): Record<string, unknown> | undefined {
 export async function staticConfiguration(context: Context, metadata: ServerMetadata): Promise<Configuration> {
   const openidClient = await loadOpenidClient()
   const { client, provider } = context
-  const configuration = new openidClient.Configuration(metadata, client.clientId, clientMetadata(openidClient, context),
-    await clientAuthentication(openidClient, provider, client))
+  const configuration = new openidClient.Configuration(
+    metadata,
+    client.clientId,
+    clientMetadata(openidClient, context),
+    await clientAuthentication(openidClient, provider, client),
+  )
   prepare(openidClient, configuration, context)
   return configuration
 }
@@ -111,29 +123,42 @@ export function fromOpenidClient(error: unknown, source: ErrorSource): AuthError
     return own
   }
   const code = codeOf(error)
-  if (code === 'OAUTH_TIMEOUT') return new AuthError('provider_timeout', 'The provider did not answer in time.', { provider: slug, cause: error })
+  if (code === 'OAUTH_TIMEOUT')
+    return new AuthError('provider_timeout', 'The provider did not answer in time.', { provider: slug, cause: error })
   if (code === 'OAUTH_RESPONSE_BODY_ERROR') return tokenEndpointError(asText(member(error, 'error')), statusOf(error), source, error)
-  if (names(error).has('nonce')) return new AuthError('nonce_mismatch', 'The ID Token belongs to another sign-in.', { provider: slug, cause: error })
+  if (names(error).has('nonce'))
+    return new AuthError('nonce_mismatch', 'The ID Token belongs to another sign-in.', { provider: slug, cause: error })
   const reason = idTokenReason(code, error)
-  if (reason !== undefined) return new AuthError('idtoken_invalid', 'The provider\'s ID Token did not pass its checks.', { provider: slug, cause: error, reason })
-  return new AuthError('provider_bad_response', 'The provider\'s answer could not be used.', { provider: slug, cause: error, ...(code ? { reason: code } : {}) })
+  if (reason !== undefined)
+    return new AuthError('idtoken_invalid', "The provider's ID Token did not pass its checks.", { provider: slug, cause: error, reason })
+  return new AuthError('provider_bad_response', "The provider's answer could not be used.", {
+    provider: slug,
+    cause: error,
+    ...(code ? { reason: code } : {}),
+  })
 }
 
 function idTokenReason(code: string | undefined, error: unknown): string | undefined {
   const claim = [...names(error)].find((name) => name !== 'body')
   switch (code) {
-    case 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED': return `timestamp${claim ? ` ${claim}` : ''}`
-    case 'OAUTH_JWT_CLAIM_COMPARISON_FAILED': return `claim${claim ? ` ${claim}` : ''}`
-    case 'OAUTH_KEY_SELECTION_FAILED': return 'no usable key'
-    case 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED': return 'attribute'
-    default: return causes(error).some((cause) => /JWT|JWS|ID Token|id_token/.test(messageOf(cause))) ? 'token' : undefined
+    case 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED':
+      return `timestamp${claim ? ` ${claim}` : ''}`
+    case 'OAUTH_JWT_CLAIM_COMPARISON_FAILED':
+      return `claim${claim ? ` ${claim}` : ''}`
+    case 'OAUTH_KEY_SELECTION_FAILED':
+      return 'no usable key'
+    case 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED':
+      return 'attribute'
+    default:
+      return causes(error).some((cause) => /JWT|JWS|ID Token|id_token/.test(messageOf(cause))) ? 'token' : undefined
   }
 }
 
 function names(error: unknown): Set<string> {
   const found = new Set<string>()
   for (const cause of causes(error)) {
-    const claim = asText(member(cause, 'claim')) ?? /"([a-z_]+)" \([^)]*\) claim|"([a-z_]+)" claim/.exec(messageOf(cause))?.slice(1).find(Boolean)
+    const claim =
+      asText(member(cause, 'claim')) ?? /"([a-z_]+)" \([^)]*\) claim|"([a-z_]+)" claim/.exec(messageOf(cause))?.slice(1).find(Boolean)
     if (claim) found.add(claim)
   }
   return found
@@ -141,7 +166,8 @@ function names(error: unknown): Set<string> {
 
 function causes(error: unknown): unknown[] {
   const chain: unknown[] = []
-  for (let cause = error; cause !== undefined && cause !== null && chain.length < 8; cause = (cause as { cause?: unknown }).cause) chain.push(cause)
+  for (let cause = error; cause !== undefined && cause !== null && chain.length < 8; cause = (cause as { cause?: unknown }).cause)
+    chain.push(cause)
   return chain
 }
 

@@ -43,12 +43,17 @@ export const sendBySimpleOauth2: SendTokenRequest = async (context, { grant_type
   const call = async (): Promise<unknown> => {
     if (grantType === 'client_credentials') return (await new ClientCredentials(configuration).getToken(parameters)).token
     const client = new AuthorizationCode(configuration)
-    if (grantType !== 'refresh_token') return (await client.getToken(parameters as TokenForm & { code: string; redirect_uri: string })).token
+    if (grantType !== 'refresh_token')
+      return (await client.getToken(parameters as TokenForm & { code: string; redirect_uri: string })).token
     return (await client.createToken({ refresh_token: form['refresh_token'] }).refresh(parameters)).token
   }
   try {
     // The library's own timeout starts anew for the body; this one is for the whole call.
-    return await withTimeout(outbound.timeout * tokenTimeoutFactor, call(), () => new AuthError('provider_timeout', 'The provider did not answer in time.'))
+    return await withTimeout(
+      outbound.timeout * tokenTimeoutFactor,
+      call(),
+      () => new AuthError('provider_timeout', 'The provider did not answer in time.'),
+    )
   } catch (error) {
     // The library stops reading at its limits and leaves the connection open.
     for (const request of requests) request.destroy()
@@ -56,7 +61,11 @@ export const sendBySimpleOauth2: SendTokenRequest = async (context, { grant_type
   }
 }
 
-function simpleOauth2Configuration({ provider, client, outbound }: Context, endpoint: string, requests: Destroyable[]): ModuleOptions<string> {
+function simpleOauth2Configuration(
+  { provider, client, outbound }: Context,
+  endpoint: string,
+  requests: Destroyable[],
+): ModuleOptions<string> {
   const method = clientAuthMethod(provider, client)
   // The library's own encoding leaves out what RFC 6749 section 2.3.1 leaves as it is; "loose" sends what it is given.
   const encode = method === 'basic' ? formEncode : (text: string) => text
@@ -93,7 +102,9 @@ function isAgent(agent: unknown): agent is object {
   return typeof agent === 'object' && agent !== null
 }
 
-interface Destroyable { destroy: () => unknown }
+interface Destroyable {
+  destroy: () => unknown
+}
 
 const ownAgents = { http: new HttpAgent(), https: new HttpsAgent() }
 
@@ -118,7 +129,11 @@ function watched(agent: object, requests: Destroyable[]): object {
   })
 }
 
-interface Boom { isBoom: boolean; output: { statusCode: number }; data?: { isResponseError?: boolean; payload?: unknown } }
+interface Boom {
+  isBoom: boolean
+  output: { statusCode: number }
+  data?: { isResponseError?: boolean; payload?: unknown }
+}
 
 // Of the system and of TLS; not those of Node.js for wrong arguments, nor of zlib for what cannot be unpacked.
 const networkCode = /^(?!Z_|ERR_(?!TLS_|SSL_))[A-Z]/
@@ -138,8 +153,10 @@ function fromSimpleOauth2(error: unknown, source: ErrorSource): AuthError {
   // An error of another realm is not made into the library's own, but put beside it.
   const failure = [error, data].find(isNetworkFailure)
   if (failure) return unreachable(failure, slug)
-  if (!isBoom) return new AuthError('provider_bad_response', 'The provider\'s token answer could not be used.', { provider: slug, cause: error })
-  if (output?.statusCode === 504 && !data?.isResponseError) return new AuthError('provider_timeout', 'The provider did not answer in time.', { provider: slug, cause: error })
+  if (!isBoom)
+    return new AuthError('provider_bad_response', "The provider's token answer could not be used.", { provider: slug, cause: error })
+  if (output?.statusCode === 504 && !data?.isResponseError)
+    return new AuthError('provider_timeout', 'The provider did not answer in time.', { provider: slug, cause: error })
   // The library's message quotes the reason phrase, which is any text of the server's.
   const cause = data?.isResponseError ? new Error(`HTTP ${String(output?.statusCode)}`, { cause: error }) : error
   return tokenEndpointError(errorCodeOf(data?.payload), output?.statusCode, source, cause)

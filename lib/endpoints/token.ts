@@ -17,7 +17,8 @@ import { errorCodeOf, isFailure, tokenEndpointError, type TokenForm } from './to
 export async function requestTokens(context: Context, form: TokenForm, endpoint: string): Promise<Record<string, unknown>> {
   const send = suitsSimpleOauth2(context, form['grant_type']) ? sendBySimpleOauth2 : sendByGenericGrant
   const answer = await send(context, form, endpoint)
-  if (!isObject(answer)) throw new AuthError('provider_bad_response', 'The provider\'s token answer is not a JSON object.', { provider: context.slug })
+  if (!isObject(answer))
+    throw new AuthError('provider_bad_response', "The provider's token answer is not a JSON object.", { provider: context.slug })
   const response = context.provider.hooks?.tokenResponse?.(answer) ?? answer
   // Some providers answer 200 and put the error into the body.
   if (isFailure(response)) throw tokenEndpointError(errorCodeOf(response), 400, formSource(context, form), undefined)
@@ -34,12 +35,18 @@ const standardGrants: readonly (string | undefined)[] = ['authorization_code', '
  */
 function suitsSimpleOauth2({ provider, client, outbound, reach }: Context, grantType: string | undefined): boolean {
   const method = clientAuthMethod(provider, client)
-  return ['basic', 'basic_raw', 'post'].includes(method) && standardGrants.includes(grantType)
-    && provider.tokenResponseFormat !== 'form' && provider.tokenMethod !== 'GET'
+  return (
+    ['basic', 'basic_raw', 'post'].includes(method)
+    && standardGrants.includes(grantType)
+    && provider.tokenResponseFormat !== 'form'
+    && provider.tokenMethod !== 'GET'
     && Object.keys(provider.parameterNames ?? {}).every((name) => name === 'client_id' || name === 'client_secret' || name === 'scope')
-    && reach === undefined && outbound.fetch === undefined
+    && reach === undefined
+    && outbound.fetch === undefined
     && (outbound.dispatcher === undefined || outbound.agent !== undefined)
-    && isPrintable(client.clientId) && isPrintable(client.clientSecret ?? '')
+    && isPrintable(client.clientId)
+    && isPrintable(client.clientSecret ?? '')
+  )
 }
 
 function isPrintable(text: string): boolean {

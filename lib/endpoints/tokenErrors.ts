@@ -12,7 +12,7 @@ export type SendTokenRequest = (context: Context, form: TokenForm, endpoint: str
 /** The error code of an answer: text as RFC 6749 section 5.2 has it, or the name inside an object, which occurs too. */
 export function errorCodeOf(payload: unknown): string | undefined {
   const error = isObject(payload) ? payload['error'] : undefined
-  const code = isObject(error) ? error['type'] ?? error['code'] ?? error['name'] : error
+  const code = isObject(error) ? (error['type'] ?? error['code'] ?? error['name']) : error
   return typeof code === 'string' || typeof code === 'number' ? String(code) : undefined
 }
 
@@ -25,7 +25,7 @@ export function isFailure(answer: Record<string, unknown>): boolean {
 export function tokenEndpointError(error: string | undefined, status: number | undefined, source: ErrorSource, cause: unknown): AuthError {
   const told = { provider: source.slug, providerError: providerCode(error, source), cause }
   if (error === undefined || (status !== undefined && status >= 500)) {
-    return new AuthError('provider_bad_response', 'The provider\'s token endpoint answered with an error.', told)
+    return new AuthError('provider_bad_response', "The provider's token endpoint answered with an error.", told)
   }
   return new AuthError('provider_error', 'The provider refused to complete the sign-in.', told)
 }

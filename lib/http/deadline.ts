@@ -26,8 +26,12 @@ export function createDeadline(caller: AbortSignal | undefined): Deadline {
   const controller = new AbortController()
   let timer: NodeJS.Timeout | undefined
   let over = false
-  const stop = (): void => { controller.abort(caller?.reason) }
-  const pause = (): void => { clearTimeout(timer) }
+  const stop = (): void => {
+    controller.abort(caller?.reason)
+  }
+  const pause = (): void => {
+    clearTimeout(timer)
+  }
   const expire = (): void => {
     over = !controller.signal.aborted
     controller.abort(new Error('The time is over'))
@@ -43,7 +47,9 @@ export function createDeadline(caller: AbortSignal | undefined): Deadline {
       if (milliseconds <= maxTime) timer = setTimeout(expire, milliseconds)
     },
     pause,
-    abort: () => { controller.abort() },
+    abort: () => {
+      controller.abort()
+    },
     end() {
       pause()
       caller?.removeEventListener('abort', stop)
@@ -55,7 +61,11 @@ export function createDeadline(caller: AbortSignal | undefined): Deadline {
 export async function untilAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted()
   let stop = (): void => undefined
-  const aborted = new Promise<never>((_resolve, reject) => { stop = () => { reject(signal.reason as Error) } })
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => {
+      reject(signal.reason as Error)
+    }
+  })
   signal.addEventListener('abort', stop)
   try {
     return await Promise.race([work(), aborted])

@@ -9,10 +9,15 @@ import { isPrivateAddressError } from './publicAddress.js'
 export function failureOf(error: unknown, caller: AbortSignal | undefined, deadline: Deadline): unknown {
   if (caller?.aborted) return error
   if (error instanceof AuthError) return error
-  if (deadline.isOver() || isConnectTimeout(error)) return new AuthError('provider_timeout', 'The provider did not answer in time.', { cause: error })
+  if (deadline.isOver() || isConnectTimeout(error))
+    return new AuthError('provider_timeout', 'The provider did not answer in time.', { cause: error })
   if (isPrivateAddressError(error)) {
-    return new AuthError('discovery_failed', 'The provider\'s address leads into a private network, where sign-ins of others may not go. '
-      + 'The application can open a host of its own with http.privateHosts.', { cause: error })
+    return new AuthError(
+      'discovery_failed',
+      "The provider's address leads into a private network, where sign-ins of others may not go. "
+        + 'The application can open a host of its own with http.privateHosts.',
+      { cause: error },
+    )
   }
   return unreachable(error)
 }

@@ -19,7 +19,10 @@ export const defaultMaxBytes = 1024 * 1024
 
 type ResponseBody = ConstructorParameters<typeof Response>[0]
 
-export interface HttpPair { http: Http; openStream: HttpStream }
+export interface HttpPair {
+  http: Http
+  openStream: HttpStream
+}
 
 export interface WaysOutOptions {
   /** Whether connections go to public addresses and to `http.privateHosts` only: for addresses that come from somebody else (R14). */
@@ -37,7 +40,8 @@ export interface WaysOutOptions {
  * and never for an HTTP status
  */
 export function createHttp(outbound: Outbound, { publicOnly = false, lookup }: WaysOutOptions = {}): HttpPair {
-  const send = outbound.fetch ? sendByFetch(outbound.fetch)
+  const send = outbound.fetch
+    ? sendByFetch(outbound.fetch)
     : sendByUndici(outbound.dispatcher, publicOnly ? addressFilter(outbound.privateHosts, lookup) : undefined)
   return { http: httpBy(send, outbound), openStream: createHttpStream(outbound, send) }
 }
@@ -68,7 +72,7 @@ async function unpacked(body: Uint8Array, encoding: string | undefined, maxBytes
   try {
     return await promisify(unzip)(body, { maxOutputLength: maxBytes })
   } catch (cause) {
-    throw new AuthError('provider_bad_response', 'The provider\'s compressed answer cannot be read, or is too large.', { cause })
+    throw new AuthError('provider_bad_response', "The provider's compressed answer cannot be read, or is too large.", { cause })
   }
 }
 
@@ -108,7 +112,10 @@ async function readBounded(chunks: AsyncIterable<Uint8Array>, maxBytes: number):
  * @param http the way out
  * @param limits of every call made through it
  */
-export function asFetch(http: Http, limits: Pick<HttpRequest, 'timeout' | 'maxBytes'> = {}): (url: string, init?: FetchInit) => Promise<Response> {
+export function asFetch(
+  http: Http,
+  limits: Pick<HttpRequest, 'timeout' | 'maxBytes'> = {},
+): (url: string, init?: FetchInit) => Promise<Response> {
   return async (url, init = {}) => {
     const response = await http({
       method: init.method ?? 'GET',

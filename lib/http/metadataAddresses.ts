@@ -18,11 +18,18 @@ const required: readonly string[] = ['authorization_endpoint', 'token_endpoint',
 export function withUsableAddresses(metadata: Metadata, context: Context): Record<string, unknown> {
   const { provider, slug, outbound } = context
   const usable = usableAddress([provider.issuer, provider.discoveryEndpoint], outbound)
-  const needed = required.find((name) => !(name === 'authorization_endpoint' && provider.authorizationEndpoint !== undefined)
-    && metadata[name] !== undefined && !usable(metadata[name]))
+  const needed = required.find(
+    (name) =>
+      !(name === 'authorization_endpoint' && provider.authorizationEndpoint !== undefined)
+      && metadata[name] !== undefined
+      && !usable(metadata[name]),
+  )
   if (needed !== undefined) {
-    throw new AuthError('discovery_failed', `The discovery document of providers.${slug} names an address that may not be used as its ${needed}.`,
-      { provider: slug, reason: needed })
+    throw new AuthError(
+      'discovery_failed',
+      `The discovery document of providers.${slug} names an address that may not be used as its ${needed}.`,
+      { provider: slug, reason: needed },
+    )
   }
   const { mtls_endpoint_aliases: aliases, ...rest } = metadata
   return { ...withoutUnusable(rest, usable), ...(isObject(aliases) ? { mtls_endpoint_aliases: withoutUnusable(aliases, usable) } : {}) }
@@ -41,8 +48,11 @@ function isAddressName(name: string): boolean {
  * itself is there, and none of a private network unless the entry or `http.privateHosts` names one.
  * @param configured addresses of the entry
  */
-export function usableAddress(configured: readonly (string | undefined)[], { privateHosts }: Pick<Outbound, 'privateHosts'>): (address: unknown) => boolean {
-  const own = configured.flatMap((address) => address !== undefined && URL.canParse(address) ? [new URL(address)] : [])
+export function usableAddress(
+  configured: readonly (string | undefined)[],
+  { privateHosts }: Pick<Outbound, 'privateHosts'>,
+): (address: unknown) => boolean {
+  const own = configured.flatMap((address) => (address !== undefined && URL.canParse(address) ? [new URL(address)] : []))
   const opened = openedHosts(privateHosts)
   return (address) => {
     const url = typeof address === 'string' ? plainUrl(address) : undefined
@@ -50,7 +60,9 @@ export function usableAddress(configured: readonly (string | undefined)[], { pri
     const inside = insideOf(url.hostname)
     if (url.protocol === 'http:') return inside === 'loopback' && own.some(isLoopbackHttp)
     if (url.protocol !== 'https:') return false
-    return inside === undefined || opened.has(url.hostname.replace(/^\[|\]$/g, '')) || own.some(({ hostname }) => insideOf(hostname) === inside)
+    return (
+      inside === undefined || opened.has(url.hostname.replace(/^\[|\]$/g, '')) || own.some(({ hostname }) => insideOf(hostname) === inside)
+    )
   }
 }
 

@@ -3,8 +3,24 @@ import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { isLoopbackHost } from '../base/loopback.js'
 
 // IANA IPv4 Special-Purpose Address Registry (RFC 6890) and multicast; the last is where a cloud answers its own machines.
-const inside4 = ['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24', '192.0.2.0/24',
-  '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/4', '240.0.0.0/4', '168.63.129.16/32']
+const inside4 = [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.88.99.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+  '168.63.129.16/32',
+]
 // Of global unicast, what is no server's: protocol assignments and Teredo (RFC 2928, RFC 4380), documentation, 6to4 (RFC 3056).
 const inside6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']
 const nat64 = '64:ff9b::'
@@ -30,9 +46,12 @@ function blockList(subnets: readonly string[]): BlockList {
 /** Whether an IP address is one of the public internet: not of this machine, of a private network, or of a cloud's own services. */
 export function isPublicAddress(address: string): boolean {
   switch (isIP(address)) {
-    case 4: return !refused.check(address, 'ipv4')
-    case 6: return !address.includes('%') && global6.check(address, 'ipv6') && !refused.check(address, 'ipv6')
-    default: return false
+    case 4:
+      return !refused.check(address, 'ipv4')
+    case 6:
+      return !address.includes('%') && global6.check(address, 'ipv6') && !refused.check(address, 'ipv6')
+    default:
+      return false
   }
 }
 
@@ -87,7 +106,10 @@ export function addressFilter(privateHosts: readonly string[] | undefined, looku
     },
     lookup(hostname, options, callback) {
       lookup(hostname, { ...options, all: true }, (error, found) => {
-        if (error) { callback(error, '', 0); return }
+        if (error) {
+          callback(error, '', 0)
+          return
+        }
         const addresses = Array.isArray(found) ? found : []
         const usable = open.has(hostname) ? addresses : addresses.filter(({ address }) => isPublicAddress(address))
         const [first] = usable

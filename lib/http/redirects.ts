@@ -30,6 +30,9 @@ function nextAddress(url: string, location: string): string {
   const next = URL.canParse(location, url) ? new URL(location, url) : undefined
   // The origin says nothing of a user name or a password.
   if (next?.origin === origin && next.username === '' && next.password === '') return next.href
-  throw new AuthError('provider_bad_response', 'The provider redirects a document of its own to another site, which is not followed: '
-    + 'set the issuer or the address to the one that answers.')
+  throw new AuthError(
+    'provider_bad_response',
+    'The provider redirects a document of its own to another site, which is not followed: '
+      + 'set the issuer or the address to the one that answers.',
+  )
 }

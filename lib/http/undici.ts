@@ -7,7 +7,10 @@ import type { AddressFilter } from './publicAddress.js'
 /** Milliseconds to connect in. */
 const connectTimeout = 3_000
 
-export type Send = (request: HttpRequest | StreamRequest, signal: AbortSignal) => Promise<{ status: number; headers: Record<string, string>; chunks: AsyncIterable<Uint8Array> }>
+export type Send = (
+  request: HttpRequest | StreamRequest,
+  signal: AbortSignal,
+) => Promise<{ status: number; headers: Record<string, string>; chunks: AsyncIterable<Uint8Array> }>
 
 type Undici = typeof import('undici')
 type Dispatcher = import('undici').Dispatcher
@@ -29,15 +32,23 @@ export function sendByUndici(configured: unknown, filter: AddressFilter | undefi
   return async ({ method, url, headers, body, certificate }, signal) => {
     loaded ??= load()
     const { request, dispatcherFor } = await loaded
-    const response = await request(url, { method: method, headers: headers ?? {}, signal,
-      body: body instanceof ReadableStream ? Readable.fromWeb(body as NodeReadableStream) : body ?? null, dispatcher: dispatcherFor(certificate) })
+    const response = await request(url, {
+      method: method,
+      headers: headers ?? {},
+      signal,
+      body: body instanceof ReadableStream ? Readable.fromWeb(body as NodeReadableStream) : (body ?? null),
+      dispatcher: dispatcherFor(certificate),
+    })
     return { status: response.statusCode, headers: plainHeaders(response.headers), chunks: response.body as AsyncIterable<Uint8Array> }
   }
 }
 
 /** The connections of a request: those without a certificate, or of its certificate alone. An application's own dispatcher presents its own. */
-function dispatchers(undici: Undici, configured: Dispatcher | undefined,
-  filter: AddressFilter | undefined): (certificate: ClientCertificate | undefined) => Dispatcher {
+function dispatchers(
+  undici: Undici,
+  configured: Dispatcher | undefined,
+  filter: AddressFilter | undefined,
+): (certificate: ClientCertificate | undefined) => Dispatcher {
   const plain = configured ?? agent(undici, filter)
   const byCertificate = new WeakMap<ClientCertificate, Dispatcher>()
   return (certificate) => {

@@ -58,7 +58,4 @@ export interface CodeGrant {
 }
 
 /** What tokens are asked for with: the fruit of a callback, a refresh token, or the client's own standing. */
-export type Grant =
-  | CodeGrant
-  | { type: 'refresh_token'; tokens: Tokens }
-  | { type: 'client_credentials'; scope?: readonly string[] }
+export type Grant = CodeGrant | { type: 'refresh_token'; tokens: Tokens } | { type: 'client_credentials'; scope?: readonly string[] }

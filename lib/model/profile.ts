@@ -5,7 +5,23 @@ export type RawProfile = Record<string, unknown>
 export type ProfileField = string | ((raw: RawProfile) => unknown)
 
 /** The fields that a profile map can fill; what it does not name is not taken. */
-export type ProfileKey = 'id' | 'username' | 'name' | 'givenName' | 'familyName' | 'nickname' | 'email' | 'emailVerified' | 'picture'
-  | 'profileUrl' | 'website' | 'gender' | 'birthdate' | 'locale' | 'zoneinfo' | 'phoneNumber' | 'address'
+export type ProfileKey =
+  | 'id'
+  | 'username'
+  | 'name'
+  | 'givenName'
+  | 'familyName'
+  | 'nickname'
+  | 'email'
+  | 'emailVerified'
+  | 'picture'
+  | 'profileUrl'
+  | 'website'
+  | 'gender'
+  | 'birthdate'
+  | 'locale'
+  | 'zoneinfo'
+  | 'phoneNumber'
+  | 'address'
 
 export type ProfileMap = Partial<Record<ProfileKey, ProfileField>>

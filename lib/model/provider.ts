@@ -4,7 +4,15 @@ import type { RenewalStrategy, ResolvedExchange } from './refresh.js'
 import type { Template } from './template.js'
 
 export type {
-  ApiRequest, ClientAuthFunction, ClientAuthMethod, LoginFacts, Pagination, ProviderHooks, ProviderOptions, RequestParameters, SignatureMethod,
+  ApiRequest,
+  ClientAuthFunction,
+  ClientAuthMethod,
+  LoginFacts,
+  Pagination,
+  ProviderHooks,
+  ProviderOptions,
+  RequestParameters,
+  SignatureMethod,
   TokenRequestFacts,
 } from './providerOptions.js'
 
@@ -151,9 +159,27 @@ export interface OfflineAccess {
 }
 
 /** A provider whose templates are filled and whose defaults are set: what the flow works with. */
-export interface ResolvedProvider extends Omit<Provider, 'protocol' | 'openid2' | 'title' | 'discovery' | 'issuer' | 'discoveryEndpoint' | 'authorizationEndpoint' | 'tokenEndpoint'
-  | 'refreshEndpoint' | 'userinfoEndpoint' | 'requestTokenEndpoint' | 'accessTokenEndpoint' | 'revocationEndpoint' | 'introspectionEndpoint'
-  | 'renewal' | 'jwksUri' | 'apiBaseUrl' | 'authorizationResponseIssuer'> {
+export interface ResolvedProvider extends Omit<
+  Provider,
+  | 'protocol'
+  | 'openid2'
+  | 'title'
+  | 'discovery'
+  | 'issuer'
+  | 'discoveryEndpoint'
+  | 'authorizationEndpoint'
+  | 'tokenEndpoint'
+  | 'refreshEndpoint'
+  | 'userinfoEndpoint'
+  | 'requestTokenEndpoint'
+  | 'accessTokenEndpoint'
+  | 'revocationEndpoint'
+  | 'introspectionEndpoint'
+  | 'renewal'
+  | 'jwksUri'
+  | 'apiBaseUrl'
+  | 'authorizationResponseIssuer'
+> {
   protocol: ProtocolName
   /** `false` where the endpoints are the entry's own: as it says, or because its protocol has no discovery. */
   discovery?: boolean

@@ -7,8 +7,14 @@ import type { Tokens } from './tokens.js'
 export type ClientAuthMethod = 'basic' | 'basic_raw' | 'post' | 'none' | 'client_secret_jwt' | 'private_key_jwt' | 'tls'
 
 /** Authenticates a token request by itself: it may change the headers and the form that are about to be sent. */
-export type ClientAuthFunction = (request: { endpoint: string; clientId: string; clientSecret: string | undefined; client: Readonly<Client>
-  headers: Headers; form: URLSearchParams }) => void
+export type ClientAuthFunction = (request: {
+  endpoint: string
+  clientId: string
+  clientSecret: string | undefined
+  client: Readonly<Client>
+  headers: Headers
+  form: URLSearchParams
+}) => void
 
 /** OAuth 1.0a signature methods (RFC 5849 section 3.4 and their SHA-2 successors). */
 export type SignatureMethod = 'HMAC-SHA1' | 'HMAC-SHA256' | 'HMAC-SHA512' | 'RSA-SHA1' | 'RSA-SHA256' | 'RSA-SHA512' | 'PLAINTEXT'

@@ -4,8 +4,18 @@ import type { Context } from '../model/context.js'
 import type { LoginOptions } from '../model/login.js'
 
 // Only the flow sets these: a configured or requested parameter of such a name is dropped.
-const reserved = new Set(['response_type', 'client_id', 'redirect_uri', 'state', 'nonce', 'code_challenge', 'code_challenge_method',
-  'request', 'request_uri', 'response_mode'])
+const reserved = new Set([
+  'response_type',
+  'client_id',
+  'redirect_uri',
+  'state',
+  'nonce',
+  'code_challenge',
+  'code_challenge_method',
+  'request',
+  'request_uri',
+  'response_mode',
+])
 
 export interface AuthorizationRequest {
   parameters: Record<string, string>
@@ -39,7 +49,8 @@ export function authorizationRequest(context: Context, options: LoginOptions, { 
     // What this login asks for, such as a prompt, wins over what is configured for all.
     if (!reserved.has(name)) prepared[name] ??= value
   }
-  if (provider.protocol === 'oidc' && prepared['prompt'] !== undefined) prepared['prompt'] = withPrompt(prepared['prompt'], offline?.['prompt'])
+  if (provider.protocol === 'oidc' && prepared['prompt'] !== undefined)
+    prepared['prompt'] = withPrompt(prepared['prompt'], offline?.['prompt'])
   const parameters = renamed(provider.hooks?.authorizationRequest?.({ ...prepared }) ?? prepared, provider.parameterNames)
 
   const state = randomToken()
@@ -73,8 +84,8 @@ function challenge(codeVerifier: string, method: 'S256' | 'plain' = 'S256'): Rec
 
 /** The scopes of one login: the configured ones, those of offline access, and those that this login adds. */
 export function requestedScope({ provider }: Pick<Context, 'provider'>, options: LoginOptions): string[] {
-  const offline = provider.offline ? provider.offlineAccess?.scope ?? [] : []
-  return [...new Set([...provider.scope, ...offline, ...options.scope ?? []])]
+  const offline = provider.offline ? (provider.offlineAccess?.scope ?? []) : []
+  return [...new Set([...provider.scope, ...offline, ...(options.scope ?? [])])]
 }
 
 /**

@@ -24,16 +24,18 @@ export function authorizationCode(parameters: CallbackParameters, expected: Expe
   checkIssuer(parameters['iss'], expected, slug)
   throwProviderError(parameters['error'], source)
   const code = parameters['code']
-  if (!code || code.length > maxCodeLength) throw new AuthError('bad_request', 'The provider\'s answer holds no usable authorization code.', { provider: slug })
+  if (!code || code.length > maxCodeLength)
+    throw new AuthError('bad_request', "The provider's answer holds no usable authorization code.", { provider: slug })
   return code
 }
 
 function checkIssuer(iss: string | undefined, { issuer, required }: ExpectedIssuer, slug: string): void {
   if (iss === undefined) {
-    if (required) throw new AuthError('issuer_missing', 'The provider\'s answer does not say who issued it.', { provider: slug })
+    if (required) throw new AuthError('issuer_missing', "The provider's answer does not say who issued it.", { provider: slug })
     return
   }
-  if (issuer !== undefined && iss !== issuer) throw new AuthError('issuer_mismatch', 'The answer comes from another provider than the one asked.', { provider: slug })
+  if (issuer !== undefined && iss !== issuer)
+    throw new AuthError('issuer_mismatch', 'The answer comes from another provider than the one asked.', { provider: slug })
 }
 
 // Codes of RFC 6749 section 4.1.2.1 and OpenID Connect Core section 3.1.2.6 that mean the person, not the application, said no.

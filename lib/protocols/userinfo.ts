@@ -33,19 +33,26 @@ export async function fetchProfile(context: Context, tokenSet: TokenSet, sign: P
   const { tokens, response } = tokenSet
   const facts = loginFacts(context, tokenSet)
   if (!tokens) return { ...response }
-  const raw = provider.userinfoEndpoint === undefined
-    ? withoutTokens(response, tokens)
-    : await getJson(context, tokens, sign, userinfoRequest(provider, provider.userinfoEndpoint, facts))
-  if (!isObject(raw)) throw new AuthError('provider_bad_response', 'The provider\'s profile answer could not be used.', { provider: slug })
+  const raw =
+    provider.userinfoEndpoint === undefined
+      ? withoutTokens(response, tokens)
+      : await getJson(context, tokens, sign, userinfoRequest(provider, provider.userinfoEndpoint, facts))
+  if (!isObject(raw)) throw new AuthError('provider_bad_response', "The provider's profile answer could not be used.", { provider: slug })
   for (const [name, extra] of Object.entries(provider.extraRequests ?? {})) {
     // A person or an application may have withheld the scope for it; the sign-in goes on without.
-    const value = await extraRequest(context, tokens, sign, () => typeof extra === 'function' ? checkedAddress(context, extra(raw, facts)) : extra)
+    const value = await extraRequest(context, tokens, sign, () =>
+      typeof extra === 'function' ? checkedAddress(context, extra(raw, facts)) : extra,
+    )
     if (value !== undefined) raw[name] = value
   }
   return raw
 }
 
-function userinfoRequest({ userinfoMethod, userinfoQuery, userinfoForm, userinfoJson }: ResolvedProvider, endpoint: string, facts: LoginFacts): ApiRequest {
+function userinfoRequest(
+  { userinfoMethod, userinfoQuery, userinfoForm, userinfoJson }: ResolvedProvider,
+  endpoint: string,
+  facts: LoginFacts,
+): ApiRequest {
   const url = withParameters(endpoint, made(userinfoQuery, facts))
   if (userinfoJson) return { method: 'POST', url, headers: { 'content-type': 'application/json' }, body: JSON.stringify(userinfoJson) }
   if (userinfoForm) {
@@ -56,14 +63,14 @@ function userinfoRequest({ userinfoMethod, userinfoQuery, userinfoForm, userinfo
 }
 
 function made(parameters: RequestParameters | undefined, facts: LoginFacts): Record<string, string> {
-  return typeof parameters === 'function' ? parameters(facts) : parameters ?? {}
+  return typeof parameters === 'function' ? parameters(facts) : (parameters ?? {})
 }
 
 /** An address that was made of the profile: the access token goes there, and what is in a profile is not the developer's. */
 function checkedAddress({ provider, outbound, slug }: Context, address: string): string {
   const { issuer, tokenEndpoint, accessTokenEndpoint, userinfoEndpoint, apiBaseUrl } = provider
   if (usableAddress([issuer, tokenEndpoint, accessTokenEndpoint, userinfoEndpoint, apiBaseUrl], outbound)(address)) return address
-  throw new AuthError('provider_bad_response', 'The provider\'s profile names an address that may not be used.', { provider: slug })
+  throw new AuthError('provider_bad_response', "The provider's profile names an address that may not be used.", { provider: slug })
 }
 
 async function extraRequest(context: Context, tokens: Tokens, sign: Protocol['sign'], address: () => string): Promise<unknown> {
@@ -78,11 +85,14 @@ async function getJson(context: Context, tokens: Tokens, sign: Protocol['sign'],
   const { http, provider, client, slug } = context
   const request: ApiRequest = { ...asked, headers: { accept: 'application/json', ...provider.apiHeaders, ...asked.headers } }
   const { status, body } = await withValue(sign(context, tokens, provider.hooks?.apiRequest?.(request, tokens, client) ?? request), http)
-  if (status !== 200) throw new AuthError('provider_bad_response', `The provider answered the profile request with HTTP ${String(status)}.`, { provider: slug })
+  if (status !== 200)
+    throw new AuthError('provider_bad_response', `The provider answered the profile request with HTTP ${String(status)}.`, {
+      provider: slug,
+    })
   try {
     return parseJson(utf8(body))
   } catch (cause) {
-    throw new AuthError('provider_bad_response', 'The provider\'s profile answer is not JSON.', { provider: slug, cause })
+    throw new AuthError('provider_bad_response', "The provider's profile answer is not JSON.", { provider: slug, cause })
   }
 }
 

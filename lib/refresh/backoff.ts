@@ -10,7 +10,11 @@ const maxWait = 30_000
 const maxWaitWithoutAccess = 1_000
 const maxKept = 5_000
 
-interface Failure { error: AuthError; wait: number; since: number }
+interface Failure {
+  error: AuthError
+  wait: number
+  since: number
+}
 
 /** Refreshes that failed: a provider that is down, or has refused, is not asked again by every request. */
 export interface Backoff {
@@ -40,7 +44,11 @@ export function createBackoff(now: () => number): Backoff {
       if (known.size >= maxKept) for (const oldest of [...known.keys()].slice(0, maxKept / 10)) known.delete(oldest)
       known.set(key, { error, wait: previous ? Math.min(previous.wait * 2, maxWait) : firstWait, since: now() })
     },
-    forget: (binding, tokens) => { known.delete(refreshKey(binding, tokens)) },
-    clear: () => { known.clear() },
+    forget: (binding, tokens) => {
+      known.delete(refreshKey(binding, tokens))
+    },
+    clear: () => {
+      known.clear()
+    },
   }
 }

@@ -18,7 +18,8 @@ export async function freshTokens(context: ClientContext, access: TokenAccess): 
     return await refreshedTokens(context, access, tokens)
   } catch (error) {
     // A provider that is down for a moment does not take away an access that still holds.
-    const isTransient = error instanceof AuthError && ['provider_timeout', 'provider_bad_response', 'store_unavailable'].includes(error.code)
+    const isTransient =
+      error instanceof AuthError && ['provider_timeout', 'provider_bad_response', 'store_unavailable'].includes(error.code)
     if (isTransient && isExpired(tokens, context.now() / 1000, 0) === false) return tokens
     throw error
   }
@@ -55,7 +56,11 @@ export function startingTokens(access: TokenAccess, slug: string): Tokens {
 export function presentTokens({ source, grant }: TokenAccess, slug: string): Tokens {
   const tokens = source.current()
   if (tokens) return tokens
-  throw new AuthError('credentials_gone', grant
-    ? 'No access token has been asked for yet: make a call, or await credentials.refresh().'
-    : 'There is no access to this account: it was signed out or revoked, or its provider only says who somebody is.', { provider: slug })
+  throw new AuthError(
+    'credentials_gone',
+    grant
+      ? 'No access token has been asked for yet: make a call, or await credentials.refresh().'
+      : 'There is no access to this account: it was signed out or revoked, or its provider only says who somebody is.',
+    { provider: slug },
+  )
 }

@@ -28,7 +28,9 @@ export function pendingWrites(): PendingWrites {
   function attempt(record: TokenRecord, kept: KeptTokens, attemptsLeft: number): void {
     const timer = setTimeout(() => {
       record.write(kept.tokens, kept.version).then(
-        () => { pending.delete(record.key) },
+        () => {
+          pending.delete(record.key)
+        },
         () => {
           if (attemptsLeft > 0 && pending.has(record.key)) attempt(record, kept, attemptsLeft - 1)
           else pending.delete(record.key)

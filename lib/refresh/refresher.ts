@@ -55,7 +55,8 @@ export function createRefresher(now: () => number = () => Date.now()): Refresher
   async function refresh(context: Context, request: RefreshRequest): Promise<Tokens> {
     const { held, record, grant } = request
     const { slug } = context
-    if (!canRefresh(context, held, grant)) throw new AuthError('reauth_required', 'The access cannot be refreshed; sign in again.', { provider: slug })
+    if (!canRefresh(context, held, grant))
+      throw new AuthError('reauth_required', 'The access cannot be refreshed; sign in again.', { provider: slug })
     const key = workKey(bindingOf(context), held, record)
     const joined = underWay.get(key)
     if (joined) {
@@ -98,7 +99,7 @@ export function createRefresher(now: () => number = () => Date.now()): Refresher
 
   return {
     refresh,
-    newest: (party, tokens) => rotations.isEmpty() ? tokens : rotations.newest(bindingOf(party), tokens),
+    newest: (party, tokens) => (rotations.isEmpty() ? tokens : rotations.newest(bindingOf(party), tokens)),
     pending: (recordName) => pending.get(recordName)?.tokens,
     async settled(party, tokens, record) {
       const binding = bindingOf(party)
@@ -130,7 +131,11 @@ async function askProvider(context: Context, grant: Grant): Promise<Tokens> {
     return tokens
   } catch (error) {
     if (error instanceof AuthError && error.code === 'provider_error') {
-      throw new AuthError('reauth_required', 'The provider ended the access; sign in again.', { provider: context.slug, cause: error, providerError: error.providerError })
+      throw new AuthError('reauth_required', 'The provider ended the access; sign in again.', {
+        provider: context.slug,
+        cause: error,
+        providerError: error.providerError,
+      })
     }
     throw error
   }

@@ -43,6 +43,8 @@ export function createRotations(now: () => number): Rotations {
       return newest
     },
     isEmpty: () => rotations.size === 0,
-    clear: () => { rotations.clear() },
+    clear: () => {
+      rotations.clear()
+    },
   }
 }

@@ -66,7 +66,11 @@ async function refreshAs(refresh: SharedRefresh): Promise<Tokens> {
   return refreshed.tokens
 }
 
-async function exchangeOnce(refresh: SharedRefresh, tokens: Tokens, exchange: SharedRefresh['exchange']): Promise<{ by: 'us' | 'another'; tokens: Tokens }> {
+async function exchangeOnce(
+  refresh: SharedRefresh,
+  tokens: Tokens,
+  exchange: SharedRefresh['exchange'],
+): Promise<{ by: 'us' | 'another'; tokens: Tokens }> {
   try {
     return { by: 'us', tokens: await exchange(tokens) }
   } catch (error) {
@@ -78,7 +82,10 @@ async function exchangeOnce(refresh: SharedRefresh, tokens: Tokens, exchange: Sh
   }
 }
 
-async function waitForLock(refresh: SharedRefresh, lockOf: NonNullable<TokenRecord['lock']>): Promise<{ lock: StoreLock; newer?: never } | { lock?: never; newer: Tokens }> {
+async function waitForLock(
+  refresh: SharedRefresh,
+  lockOf: NonNullable<TokenRecord['lock']>,
+): Promise<{ lock: StoreLock; newer?: never } | { lock?: never; newer: Tokens }> {
   const end = performance.now() + patience
   for (let pause = firstPause; performance.now() < end; pause = Math.min(pause * 1.5, maxPause)) {
     const lock = await lockOf(lockTime)
@@ -87,17 +94,23 @@ async function waitForLock(refresh: SharedRefresh, lockOf: NonNullable<TokenReco
     const { tokens } = await read(refresh)
     if (isNewer(tokens, refresh)) return { newer: tokens }
   }
-  throw new AuthError('provider_timeout', 'The access is being refreshed elsewhere, and that takes too long. Try again soon.', { provider: refresh.slug })
+  throw new AuthError('provider_timeout', 'The access is being refreshed elsewhere, and that takes too long. Try again soon.', {
+    provider: refresh.slug,
+  })
 }
 
 function keepAlive(lock: StoreLock): () => void {
-  const timer = setInterval(() => { lock.renew(lockTime).catch(() => undefined) }, heartbeat)
+  const timer = setInterval(() => {
+    lock.renew(lockTime).catch(() => undefined)
+  }, heartbeat)
   timer.unref()
-  return () => { clearInterval(timer) }
+  return () => {
+    clearInterval(timer)
+  }
 }
 
 async function read({ record, slug, pending }: SharedRefresh): Promise<KeptTokens> {
-  return pending.get(record.key) ?? await record.read() ?? gone(slug)
+  return pending.get(record.key) ?? (await record.read()) ?? gone(slug)
 }
 
 function gone(slug: string): never {
@@ -118,7 +131,7 @@ async function write(record: TokenRecord, tokens: Tokens, version: number): Prom
   for (const pause of [...pauses, undefined]) {
     const started = performance.now()
     try {
-      return await record.write(tokens, version) ? 'written' : 'refused'
+      return (await record.write(tokens, version)) ? 'written' : 'refused'
     } catch {
       // A store that does not answer is not waited for again and again.
       if (performance.now() - started > maxAttempt) break

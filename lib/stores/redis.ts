@@ -57,10 +57,12 @@ export function redisTokenStore(client: RedisClient, { prefix = 'authrouter:' }:
     async lock(key, ttl) {
       const lockKey = `${prefix}lock:${key}`
       const owner = randomToken(16)
-      if (!await run(claim, lockKey, owner, milliseconds(ttl))) return undefined
+      if (!(await run(claim, lockKey, owner, milliseconds(ttl)))) return undefined
       return {
         renew: (nextTtl) => run(keepIfOwner, lockKey, owner, milliseconds(nextTtl)),
-        release: async () => { await run(deleteIfOwner, lockKey, owner) },
+        release: async () => {
+          await run(deleteIfOwner, lockKey, owner)
+        },
       }
     },
     async take(key, ttl) {

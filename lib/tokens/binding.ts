@@ -10,7 +10,10 @@ const separator = '.'
 
 const endpointNames = ['authorizationEndpoint', 'tokenEndpoint', 'requestTokenEndpoint', 'accessTokenEndpoint', 'apiBaseUrl'] as const
 
-interface Bound { client: Party['client']; binding: string }
+interface Bound {
+  client: Party['client']
+  binding: string
+}
 
 // By the provider's entry, which lives as long as its configuration does; every request of a signed-in person asks.
 const known = new WeakMap<Party['provider'], Bound>()
@@ -34,7 +37,10 @@ export function bindingOf({ provider, client }: Party): string {
 export function isBoundTo(binding: unknown, party: Party): boolean {
   if (typeof binding !== 'string' || binding === '') return false
   if (binding === bindingOf(party)) return true
-  const { provider: { formerly = [] }, client: { clientId } } = party
+  const {
+    provider: { formerly = [] },
+    client: { clientId },
+  } = party
   if (formerly.length === 0) return false
   const accepted = new Set([...bindingOf(party).split(separator), ...formerly.map((identity) => digest(clientId, identity))])
   return binding.split(separator).every((part) => accepted.has(part))
@@ -44,7 +50,10 @@ export function isBoundTo(binding: unknown, party: Party): boolean {
 function identitiesOf(provider: Party['provider']): string[] {
   const { issuer, discovery, discoveryEndpoint } = provider
   if (issuer !== undefined && discovery !== false && discoveryEndpoint === undefined) return [issuer]
-  const origins = endpointNames.map((name) => provider[name]).filter((address) => address !== undefined).map((address) => new URL(address).origin)
+  const origins = endpointNames
+    .map((name) => provider[name])
+    .filter((address) => address !== undefined)
+    .map((address) => new URL(address).origin)
   return issuer === undefined ? origins : [issuer, ...origins]
 }
 

@@ -29,7 +29,11 @@ export function sealCredentials(sealer: Sealer, { slug, binding, tokens, recordN
 }
 
 /** What seals the tokens of one account, whatever they become. */
-export function sealerOf(sealer: Sealer, context: Party & { slug: string }, account: Pick<SealedCredentials, 'recordName' | 'user'>): (tokens: Tokens) => string {
+export function sealerOf(
+  sealer: Sealer,
+  context: Party & { slug: string },
+  account: Pick<SealedCredentials, 'recordName' | 'user'>,
+): (tokens: Tokens) => string {
   return (tokens) => sealCredentials(sealer, { slug: context.slug, binding: bindingOf(context), tokens, ...account })
 }
 
@@ -53,8 +57,12 @@ export function openCredentials(sealer: Sealer, text: string): SealedCredentials
 
 /** The one answer for credentials that cannot be used here. */
 export function unreadable(slug?: string): AuthError {
-  return new AuthError('credentials_unreadable', 'These credentials cannot be read: the text is damaged, it was sealed by another application or with a '
-    + 'secret that is no longer in the list, or its provider is configured differently here.', { ...(slug === undefined ? {} : { provider: slug }) })
+  return new AuthError(
+    'credentials_unreadable',
+    'These credentials cannot be read: the text is damaged, it was sealed by another application or with a '
+      + 'secret that is no longer in the list, or its provider is configured differently here.',
+    { ...(slug === undefined ? {} : { provider: slug }) },
+  )
 }
 
 function fieldsOf(user: Record<string, unknown> | Partial<AuthUser>): Partial<AuthUser> {

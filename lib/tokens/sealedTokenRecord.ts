@@ -63,9 +63,7 @@ export function sealedTokenRecord({ store, sealer, key, party, ttl, now }: Seale
     const savedAt = Number(value['savedAt']) || 0
     if (value['revoked'] === true) return { state: 'empty', version, savedAt }
     const tokens = readTokens(value['tokens'])
-    return tokens
-      ? { state: 'kept', kept: { tokens, version }, savedAt }
-      : { state: 'absent' }
+    return tokens ? { state: 'kept', kept: { tokens, version }, savedAt } : { state: 'absent' }
   }
 
   return {
@@ -76,23 +74,28 @@ export function sealedTokenRecord({ store, sealer, key, party, ttl, now }: Seale
       return contents.state === 'kept' ? contents.kept : undefined
     },
     // What is no clear yes may not have been written.
-    write: (tokens, version) => callStore(async () => (await store.set(key, seal(tokens), { version, ttl }) as unknown) === true),
-    put: async (tokens) => { await callStore(() => store.set(key, seal(tokens), { ttl })) },
+    write: (tokens, version) => callStore(async () => ((await store.set(key, seal(tokens), { version, ttl })) as unknown) === true),
+    put: async (tokens) => {
+      await callStore(() => store.set(key, seal(tokens), { ttl }))
+    },
     async markRevoked() {
       // Over what is there and never anew: a record that a sign-out has removed meanwhile stays away.
       for (let attempt = 0; attempt < maxAttempts; attempt++) {
         const { kept } = await look()
-        if (!kept || await callStore(() => store.set(key, seal(undefined), { version: kept.version, ttl }))) return
+        if (!kept || (await callStore(() => store.set(key, seal(undefined), { version: kept.version, ttl })))) return
       }
       throw new AuthError('store_unavailable', 'The tokens change too fast to be marked as revoked. Try again soon.')
     },
-    remove: async () => { await callStore(() => store.delete(key)) },
+    remove: async () => {
+      await callStore(() => store.delete(key))
+    },
     ...(store.lock ? { lock: (seconds: number) => callStore(async () => asLock(await store.lock?.(`${key}:lock`, seconds))) } : {}),
   }
 }
 
 function asLock(lock: StoreLock | null | undefined): StoreLock | undefined {
   if (lock === undefined || lock === null) return undefined
-  if (!isObject(lock) || typeof lock['renew'] !== 'function' || typeof lock['release'] !== 'function') throw new Error('The store gave something else for a lock')
+  if (!isObject(lock) || typeof lock['renew'] !== 'function' || typeof lock['release'] !== 'function')
+    throw new Error('The store gave something else for a lock')
   return lock
 }

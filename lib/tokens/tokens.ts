@@ -22,15 +22,21 @@ export interface TokenResponseContext {
  * @param response the parsed answer
  * @throws AuthError `provider_bad_response` when it holds no usable bearer token
  */
-export function readTokenResponse(response: Record<string, unknown>, { now, defaultTokenType, previous, requestedScope }: TokenResponseContext): Tokens {
+export function readTokenResponse(
+  response: Record<string, unknown>,
+  { now, defaultTokenType, previous, requestedScope }: TokenResponseContext,
+): Tokens {
   const accessToken = response['access_token']
-  if (typeof accessToken !== 'string' || accessToken === '') throw badResponse('The provider\'s token answer holds no access_token.')
+  if (typeof accessToken !== 'string' || accessToken === '') throw badResponse("The provider's token answer holds no access_token.")
   const tokenType = response['token_type'] ?? defaultTokenType
   if (typeof tokenType !== 'string') {
-    throw badResponse('The provider\'s token answer holds no token_type. If its access tokens are bearer tokens, give the entry a '
-      + 'tokenResponse hook that adds token_type: \'Bearer\'.')
+    throw badResponse(
+      "The provider's token answer holds no token_type. If its access tokens are bearer tokens, give the entry a "
+        + "tokenResponse hook that adds token_type: 'Bearer'.",
+    )
   }
-  if (tokenType.toLowerCase() !== 'bearer') throw badResponse('The provider\'s access token is of a type that is not supported; expected "Bearer".')
+  if (tokenType.toLowerCase() !== 'bearer')
+    throw badResponse('The provider\'s access token is of a type that is not supported; expected "Bearer".')
 
   const issuedAt = Math.floor(now / 1000)
   const lifetime = readLifetime(response['expires_in'])
@@ -87,7 +93,11 @@ function readLifetime(value: unknown): number | undefined {
 
 /** Scopes as text separated by spaces; lists and commas occur. An empty text is an answer too: nothing was granted. */
 function readScope(value: unknown): string | undefined {
-  const list = Array.isArray(value) ? value.filter((item) => typeof item === 'string') : typeof value === 'string' ? value.split(/[\s,]+/) : undefined
+  const list = Array.isArray(value)
+    ? value.filter((item) => typeof item === 'string')
+    : typeof value === 'string'
+      ? value.split(/[\s,]+/)
+      : undefined
   return list?.filter(Boolean).join(' ')
 }
 

@@ -11,7 +11,10 @@ const resultFor = 10_000
 const maxResults = 3_000_000
 
 /** A result as JSON, which is the smallest that it can be kept as, and whose size is known. */
-interface Result { json: string; until: number }
+interface Result {
+  json: string
+  until: number
+}
 
 /**
  * The name under which the requests of one login find each other: of our own making, because the value of the state is the provider's

@@ -49,4 +49,6 @@ export async function markSession(engine: Application, host: HostRequest): Promi
   await callStore(() => host.tokenRecords()?.set(sessionMark(engine, sessionId), 'ended', { version: 0, ttl: markLifetime }))
 }
 
-interface Application { settings: Pick<Settings, 'appId'> }
+interface Application {
+  settings: Pick<Settings, 'appId'>
+}

@@ -22,7 +22,10 @@ import { type RecordKind, sealedRecords, type SealedRecords } from './sealedReco
 export type SessionSetting = 'request' | MountOptions | ((req: Native, res: Native) => HostSession)
 
 /** A store for the session middleware that the host mounts, and further options of it. */
-export interface MountOptions { store: object; [option: string]: unknown }
+export interface MountOptions {
+  store: object
+  [option: string]: unknown
+}
 
 /** What listeners of `auth.on` are given. */
 export interface AuthEvents {
@@ -73,7 +76,11 @@ export function createEngine(settings: Settings<Native, SessionSetting>, now: ()
   const log = createLog(settings.logger)
   // An asynchronous listener that fails is heard here and not as an unhandled rejection.
   const events = new EventEmitter({ captureRejections: true })
-  Object.assign(events, { [Symbol.for('nodejs.rejection')]: (thrown: unknown, name: string) => { listenerFailed(thrown, name) } })
+  Object.assign(events, {
+    [Symbol.for('nodejs.rejection')]: (thrown: unknown, name: string) => {
+      listenerFailed(thrown, name)
+    },
+  })
   const callbackRuns = new CallbackRuns(now)
   const refresher = createRefresher(now)
   const ownTokens = new Map<string, KeptTokens>()
@@ -127,14 +134,18 @@ export function createEngine(settings: Settings<Native, SessionSetting>, now: ()
     registration: (slug) => registrations.get(slug),
     registrations: () => [...registrations.values()],
     background(work) {
-      const watched = work.catch((thrown: unknown) => {
-        log('warn', failureEvent('background_failed', asAuthError(thrown, 'hook_failed', 'Work in the background failed.')))
-      }).finally(() => underWay.delete(watched))
+      const watched = work
+        .catch((thrown: unknown) => {
+          log('warn', failureEvent('background_failed', asAuthError(thrown, 'hook_failed', 'Work in the background failed.')))
+        })
+        .finally(() => underWay.delete(watched))
       underWay.add(watched)
     },
     async close() {
       const idle = callbackRuns.settled().then(() => Promise.all([refresher.idle(), ...underWay]))
-      await withTimeout(closeTimeout, idle, () => new Error('still busy')).catch(() => { log('warn', { event: 'closed_while_busy', message: 'Ten seconds were not enough to finish what was under way.' }) })
+      await withTimeout(closeTimeout, idle, () => new Error('still busy')).catch(() => {
+        log('warn', { event: 'closed_while_busy', message: 'Ten seconds were not enough to finish what was under way.' })
+      })
       events.removeAllListeners()
       callbackRuns.clear()
       refresher.clear()

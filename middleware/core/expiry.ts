@@ -19,9 +19,11 @@ export function rememberedFor({ remember }: Rules, asked: boolean | undefined): 
  */
 export function hasEnded({ createdAt, seenAt = createdAt, expiresAt }: SessionRecord, { expiry }: Rules, now: number): boolean {
   const { idle, absolute = expiresAt === undefined ? maxBrowserSession : false } = expiry
-  return (expiresAt !== undefined && expiresAt <= now)
+  return (
+    (expiresAt !== undefined && expiresAt <= now)
     || (absolute !== false && createdAt + absolute * 1000 <= now)
     || (idle !== false && seenAt + idle * 1000 <= now)
+  )
 }
 
 /** Part of a time after which its session is written again: often enough, and not for every request. */

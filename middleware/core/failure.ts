@@ -41,7 +41,11 @@ function answer({ settings }: Engine, error: AuthError, request: FailedRequest):
   return { ...reply, headers: { ...reply.headers, ...headers } }
 }
 
-function pageOf(settings: Engine['settings'], { status, code, message, provider, ...error }: AuthError, { publicUrl, slug, returnTo }: FailedRequest): Parameters<typeof errorPage>[0] {
+function pageOf(
+  settings: Engine['settings'],
+  { status, code, message, provider, ...error }: AuthError,
+  { publicUrl, slug, returnTo }: FailedRequest,
+): Parameters<typeof errorPage>[0] {
   const mountPath = publicUrl?.mountPath ?? settings.path
   // The provider's own word, such as invalid_client, is what whoever set this up needs to read.
   const word = error.reason ?? error.providerError

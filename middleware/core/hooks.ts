@@ -15,9 +15,16 @@ const atLogin: ReadonlySet<string> = new Set(['onLogin', 'onTokens'])
  * @param message for the person when it throws
  * @throws AuthError what the function threw, else `hook_failed`
  */
-export async function callHook<T>(name: string, run: () => Awaitable<T>, message = `The application's function ${name} failed.`): Promise<T> {
+export async function callHook<T>(
+  name: string,
+  run: () => Awaitable<T>,
+  message = `The application's function ${name} failed.`,
+): Promise<T> {
   const limit = atLogin.has(name) ? loginTimeout : timeout
-  const late = (): Error => new AuthError('hook_failed', `The application's function ${name} did not answer within ${String(limit / 1000)} seconds.`, { reason: name })
+  const late = (): Error =>
+    new AuthError('hook_failed', `The application's function ${name} did not answer within ${String(limit / 1000)} seconds.`, {
+      reason: name,
+    })
   try {
     const answer = run()
     // A timer only for what has to be waited for.

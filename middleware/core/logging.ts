@@ -51,7 +51,9 @@ export function createLog(logger: Logger | false | undefined): Log {
 
 /** A log that fails, at once or later, must not take the visitor's answer, or the process, with it. */
 function hand(logger: Logger, level: LogLevel, event: LogEvent): void {
-  const failed = (): void => { debug('the logger of the application failed') }
+  const failed = (): void => {
+    debug('the logger of the application failed')
+  }
   try {
     Promise.resolve(logger[level](event, lineOf(event)) as unknown).catch(failed)
   } catch {
@@ -73,14 +75,22 @@ export function hookFailed(name: string, thrown: unknown, provider?: string): Lo
 
 /** An event on one line: what happened, to which provider, why. */
 function lineOf({ event, code, provider, reason, providerError, message, cause }: LogEvent): string {
-  const facts = [code !== event && code, provider && `provider=${provider}`, reason && `reason=${reason}`, providerError && `providerError=${providerError}`]
+  const facts = [
+    code !== event && code,
+    provider && `provider=${provider}`,
+    reason && `reason=${reason}`,
+    providerError && `providerError=${providerError}`,
+  ]
   const head = [event, ...facts].filter(Boolean).join(' ')
-  const line = notices.has(event) ? message ?? event : head + (message ? `: ${message}` : '') + (cause ? ` Cause: ${cause}` : '')
+  const line = notices.has(event) ? (message ?? event) : head + (message ? `: ${message}` : '') + (cause ? ` Cause: ${cause}` : '')
   // A line that ends where somebody else wants it to end could be followed by one that is not ours.
   return line.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, maxLine)
 }
 
-interface Window { printed: number; left: number }
+interface Window {
+  printed: number
+  left: number
+}
 
 /** Writes to the console, at most ten lines a second of one code: a flood of bad requests must not fill a disk. */
 function consoleWriter(): (level: LogLevel, event: LogEvent) => void {

@@ -54,7 +54,11 @@ export function presentRecord({ ended }: Engine, { record }: RequestContext): Se
 }
 
 /** Everything a login or an API call of this registration works with, from this request. */
-export function contextOf(engine: Engine, registration: Registration, publicUrl: Pick<PublicUrl, 'baseUrl' | 'origin' | 'mountPath'>): ClientContext {
+export function contextOf(
+  engine: Engine,
+  registration: Registration,
+  publicUrl: Pick<PublicUrl, 'baseUrl' | 'origin' | 'mountPath'>,
+): ClientContext {
   const redirectUri = `${publicUrl.origin}${publicUrl.mountPath}/${registration.slug}/callback`
   const { settings, refresher, now } = engine
   const { http, openStream } = registration.reach === 'public' ? engine.publicWays : engine

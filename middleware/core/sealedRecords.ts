@@ -38,7 +38,11 @@ export function storeKey({ appId }: { appId: string }, kind: RecordKind | 'token
   return `authrouter:${appId}:${kind}:${name}`
 }
 
-interface Waiting { change: (value: unknown) => unknown; resolve: () => void; reject: (error: unknown) => void }
+interface Waiting {
+  change: (value: unknown) => unknown
+  resolve: () => void
+  reject: (error: unknown) => void
+}
 
 /** Milliseconds after which a record that others keep changing is given up. */
 const patience = 10_000
@@ -67,7 +71,9 @@ export function sealedRecords({ store, sealer, appId, lifetime }: RecordsOptions
   async function work(key: string, queue: Waiting[]): Promise<void> {
     while (queue.length > 0) {
       const batch = queue.splice(0)
-      await write(key, batch).catch((error: unknown) => { for (const { reject } of batch) reject(error) })
+      await write(key, batch).catch((error: unknown) => {
+        for (const { reject } of batch) reject(error)
+      })
     }
     waiting.delete(key)
   }
@@ -105,7 +111,11 @@ export function sealedRecords({ store, sealer, appId, lifetime }: RecordsOptions
     return {
       async read(name) {
         const { value, isThere } = await read(keyOf(name))
-        if (isThere && value === undefined) throw new AuthError('store_unavailable', 'What is kept of these sign-ins cannot be read: it is damaged, or encrypted with a secret that is no longer in the list.')
+        if (isThere && value === undefined)
+          throw new AuthError(
+            'store_unavailable',
+            'What is kept of these sign-ins cannot be read: it is damaged, or encrypted with a secret that is no longer in the list.',
+          )
         return value
       },
       change: (name, made) => change(keyOf(name), made),
@@ -113,7 +123,9 @@ export function sealedRecords({ store, sealer, appId, lifetime }: RecordsOptions
         const key = keyOf(name)
         await callStore(() => store.set(key, sealer.seal('session', key, value, { compressed: true }), { ttl }))
       },
-      async remove(name) { await callStore(() => store.delete(keyOf(name))) },
+      async remove(name) {
+        await callStore(() => store.delete(keyOf(name)))
+      },
       ...(store.take ? { claim: async (name: string, ttl: number) => Boolean(await callStore(() => store.take?.(keyOf(name), ttl))) } : {}),
     }
   }

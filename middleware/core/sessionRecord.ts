@@ -89,8 +89,14 @@ export function readRecord(value: unknown): SessionRecord | undefined {
 function isAccount(value: unknown): boolean {
   if (!isObject(value)) return false
   const { binding, place, tokens, tokenRecord, sessionTokenRecord } = value
-  return (tokens === undefined || (isObject(tokens) && typeof tokens['accessToken'] === 'string')) && [place, tokenRecord, sessionTokenRecord].every((name) => name === undefined || typeof name === 'string')
-    && typeof binding === 'string' && isObject(value['user']) && typeof value['user']['id'] === 'string' && typeof value['user']['key'] === 'string'
+  return (
+    (tokens === undefined || (isObject(tokens) && typeof tokens['accessToken'] === 'string'))
+    && [place, tokenRecord, sessionTokenRecord].every((name) => name === undefined || typeof name === 'string')
+    && typeof binding === 'string'
+    && isObject(value['user'])
+    && typeof value['user']['id'] === 'string'
+    && typeof value['user']['key'] === 'string'
+  )
 }
 
 function isFinishedLogin(value: unknown): value is FinishedLogin {

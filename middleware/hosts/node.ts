@@ -27,8 +27,13 @@ export function nodeHandler(router: Router, warn: (message: string) => void): Ha
       if (route) {
         setHeaders(res, protection)
         const host = new NodeRequest(req, res, mounted)
-        router.respond(route, host, (request) => { attach(engine, req, homeOf, request) })
-          .then((reply) => { sendOrHand(res, next, reply) })
+        router
+          .respond(route, host, (request) => {
+            attach(engine, req, homeOf, request)
+          })
+          .then((reply) => {
+            sendOrHand(res, next, reply)
+          })
           .catch(() => res.destroy())
         return
       }
@@ -52,7 +57,9 @@ function passThrough({ engine, open }: Router, host: NodeRequest, next: Next | u
     attach(engine, host.native, homeOf, request)
     passOn(next, host.nativeResponse)
   })
-  passed?.catch((error: unknown) => { refuse(engine, error, { host, publicUrl, slug: undefined, returnTo: undefined }, next) })
+  passed?.catch((error: unknown) => {
+    refuse(engine, error, { host, publicUrl, slug: undefined, returnTo: undefined }, next)
+  })
 }
 
 function refuse(engine: Engine, error: unknown, request: FailedRequest & { host: NodeRequest }, next: Next | undefined): void {

@@ -31,8 +31,13 @@ export function requireLogin(requirement: string | LoginRequirement = {}): Handl
       return
     }
     guard(attached, required as Requirement)
-      .then((reply) => { if (reply) sendOrHand(res, next, reply); else next?.() })
-      .catch((thrown: unknown) => { sendOrHand(res, next, guardFailure(attached, required, thrown)) })
+      .then((reply) => {
+        if (reply) sendOrHand(res, next, reply)
+        else next?.()
+      })
+      .catch((thrown: unknown) => {
+        sendOrHand(res, next, guardFailure(attached, required, thrown))
+      })
       .catch(() => res.destroy())
   }
 }
@@ -44,11 +49,15 @@ export function requireLogin(requirement: string | LoginRequirement = {}): Handl
 export function ownHandler(engine: Engine, run: (request: RequestContext) => Promise<Reply>, slug?: string): Handler {
   return (req, res, next) => {
     const request = attachedTo(req)?.request
-    const answer = request ? run(request) : Promise.reject(new AuthError('config_invalid', 'Mount authRouter(config) with app.use before the handlers made from it.'))
+    const answer = request
+      ? run(request)
+      : Promise.reject(new AuthError('config_invalid', 'Mount authRouter(config) with app.use before the handlers made from it.'))
     const host = request?.host ?? new NodeRequest(req, res, mountedAt(req))
     answer
       .catch((error: unknown) => failure(engine, error, { host, publicUrl: request?.publicUrl, slug, returnTo: undefined }))
-      .then((reply) => { sendOrHand(res, next, reply) })
+      .then((reply) => {
+        sendOrHand(res, next, reply)
+      })
       .catch(() => res.destroy())
   }
 }

@@ -5,7 +5,10 @@ import type { Next, Response } from './nodeTypes.js'
 
 /** Sends a reply, or hands the application the failure that it wants to answer itself. Half an answer is never taken for a whole: the connection ends. */
 export function sendOrHand(res: Response, next: Next | undefined, reply: Reply): void {
-  const { error, headers: { Allow } } = reply
+  const {
+    error,
+    headers: { Allow },
+  } = reply
   if (error && next) {
     if (Allow !== undefined) res.setHeader('Allow', Allow)
     next(error)
@@ -21,7 +24,10 @@ export function sendReply(res: Response, { status, headers, body }: Reply): void
   res.statusCode = status
   setHeaders(res, headers)
   if (typeof body === 'string') res.end(body)
-  else Readable.fromWeb(body as ReadableStream).on('error', () => res.destroy()).pipe(res)
+  else
+    Readable.fromWeb(body as ReadableStream)
+      .on('error', () => res.destroy())
+      .pipe(res)
 }
 
 export function setHeaders(res: Response, headers: Readonly<Record<string, string>>): void {

@@ -18,36 +18,64 @@ import { sessionStoreRecords } from './expressSession/sessionStoreRecords.js'
 export class NodeRequest implements HostRequest, ResponseCookies {
   #session: ExpressSession | undefined
 
-  constructor(readonly native: Request, readonly nativeResponse: Response, readonly mountPath: string) {}
+  constructor(
+    readonly native: Request,
+    readonly nativeResponse: Response,
+    readonly mountPath: string,
+  ) {}
 
-  get method(): string { return this.native.method ?? 'GET' }
-  get target(): string { return this.native.originalUrl ?? this.native.url ?? '/' }
-  get url(): string { return this.native.url ?? '/' }
+  get method(): string {
+    return this.native.method ?? 'GET'
+  }
+  get target(): string {
+    return this.native.originalUrl ?? this.native.url ?? '/'
+  }
+  get url(): string {
+    return this.native.url ?? '/'
+  }
   // Express says whether the connection was encrypted, behind a proxy only when its "trust proxy" covers the peer.
-  get secure(): boolean { return this.native.secure ?? ('encrypted' in this.native.socket && this.native.socket.encrypted === true) }
-  get host(): string | undefined { return hostOf(this) }
-  get sessionId(): string | undefined { return this.native.sessionID }
+  get secure(): boolean {
+    return this.native.secure ?? ('encrypted' in this.native.socket && this.native.socket.encrypted === true)
+  }
+  get host(): string | undefined {
+    return hostOf(this)
+  }
+  get sessionId(): string | undefined {
+    return this.native.sessionID
+  }
 
   header(name: string): string | undefined {
     const value = this.native.headers[name]
     return typeof value === 'string' ? value : undefined
   }
 
-  form(): Promise<Parameters> { return bodyParameters(this.native) }
+  form(): Promise<Parameters> {
+    return bodyParameters(this.native)
+  }
 
   session(): RequestSession | undefined {
     const { session } = this.native
-    return typeof session === 'object' && session !== null ? this.#session ??= new ExpressSession(this.native) : undefined
+    return typeof session === 'object' && session !== null ? (this.#session ??= new ExpressSession(this.native)) : undefined
   }
 
-  tokenRecords(): TokenStore | undefined { return sessionStoreRecords(this.native) }
-  answer(reply: Reply): void { sendReply(this.nativeResponse, reply) }
+  tokenRecords(): TokenStore | undefined {
+    return sessionStoreRecords(this.native)
+  }
+  answer(reply: Reply): void {
+    sendReply(this.nativeResponse, reply)
+  }
 
-  get cookies(): ResponseCookies { return this }
-  get isOpen(): boolean { return !this.nativeResponse.headersSent }
+  get cookies(): ResponseCookies {
+    return this
+  }
+  get isOpen(): boolean {
+    return !this.nativeResponse.headersSent
+  }
 
   // One line a cookie: a later value of this response replaces an earlier one.
-  set(name: string, line: string): void { this.nativeResponse.setHeader('set-cookie', [...this.#others(name), line]) }
+  set(name: string, line: string): void {
+    this.nativeResponse.setHeader('set-cookie', [...this.#others(name), line])
+  }
 
   withdraw(name: string): void {
     const others = this.#others(name)
@@ -55,14 +83,18 @@ export class NodeRequest implements HostRequest, ResponseCookies {
     else this.nativeResponse.removeHeader('set-cookie')
   }
 
-  beforeSent(run: () => void): void { onHeaders(this.nativeResponse, run) }
+  beforeSent(run: () => void): void {
+    onHeaders(this.nativeResponse, run)
+  }
 
   /** What this response says of other cookies. */
   #others(name: string): string[] {
-    return [this.nativeResponse.getHeader('set-cookie') ?? []].flat().map(String).filter((line) => !line.startsWith(`${name}=`))
+    return [this.nativeResponse.getHeader('set-cookie') ?? []]
+      .flat()
+      .map(String)
+      .filter((line) => !line.startsWith(`${name}=`))
   }
 }
-
 
 /** The part of the path that a framework took away before it called this middleware. */
 export function mountedAt(req: Request): string {

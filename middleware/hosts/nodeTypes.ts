@@ -24,7 +24,10 @@ export type Next = (error?: unknown) => void
 export type Handler = (req: Request, res: Response, next?: Next) => void
 
 /** A store for express-session, and further options of it. */
-export interface MountedSession { store: object; [option: string]: unknown }
+export interface MountedSession {
+  store: object
+  [option: string]: unknown
+}
 
 /** What `session` may be: nothing, a session middleware's that runs before, options for express-session with a store, or a function that finds the application's own. */
 export type SessionSetting = 'request' | MountedSession | ((req: Request, res: Response) => HostSession)

@@ -46,11 +46,13 @@ class HttpCookies implements CookieJar {
   }
 
   get #cookies(): Record<string, string | undefined> {
-    return this.#received ??= parseCookie(this.#host.header('cookie') ?? '', { decode: (value) => value })
+    return (this.#received ??= parseCookie(this.#host.header('cookie') ?? '', { decode: (value) => value }))
   }
 
   names(): string[] {
-    return Object.keys(this.#cookies).filter((name) => name.startsWith(this.#prefix)).map((name) => name.slice(this.#prefix.length))
+    return Object.keys(this.#cookies)
+      .filter((name) => name.startsWith(this.#prefix))
+      .map((name) => name.slice(this.#prefix.length))
   }
 
   get(name: string): string | undefined {
@@ -58,8 +60,18 @@ class HttpCookies implements CookieJar {
   }
 
   set(name: string, value: string, { maxAge }: CookieOptions = {}): void {
-    const line = stringifySetCookie({ name: this.#prefix + name, value, httpOnly: true, secure: this.#secure, sameSite: 'lax', path: '/',
-      ...(maxAge === undefined ? {} : { maxAge }) }, { encode: (text) => text })
+    const line = stringifySetCookie(
+      {
+        name: this.#prefix + name,
+        value,
+        httpOnly: true,
+        secure: this.#secure,
+        sameSite: 'lax',
+        path: '/',
+        ...(maxAge === undefined ? {} : { maxAge }),
+      },
+      { encode: (text) => text },
+    )
     this.#host.cookies.set(this.#prefix + name, line)
   }
 

@@ -10,7 +10,9 @@ export function doubledPrefix(prefix: string, warn: (message: string) => void): 
   return (mounted) => {
     if (isTold || mounted === '' || !mounted.endsWith(prefix)) return
     isTold = true
-    warn(`The router is mounted at ${mounted}, and its routes begin with ${prefix} by themselves: they are at ${mounted}${prefix} now. `
-      + 'Mount it with app.use(auth), or leave out that part of the path.')
+    warn(
+      `The router is mounted at ${mounted}, and its routes begin with ${prefix} by themselves: they are at ${mounted}${prefix} now. `
+        + 'Mount it with app.use(auth), or leave out that part of the path.',
+    )
   }
 }

@@ -9,6 +9,9 @@ export function wantsJson(host: Pick<HostRequest, 'header'>): boolean {
 /** Whether a request comes from a script or a program rather than from somebody who follows a link. */
 export function isApiRequest(host: Pick<HostRequest, 'header'>): boolean {
   const destination = host.header('sec-fetch-dest')
-  return wantsJson(host) || (destination !== undefined && destination !== 'document')
+  return (
+    wantsJson(host)
+    || (destination !== undefined && destination !== 'document')
     || host.header('x-requested-with')?.toLowerCase() === 'xmlhttprequest'
+  )
 }

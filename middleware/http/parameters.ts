@@ -41,13 +41,16 @@ function parse(text: string): unknown {
 export function parsedParameters(body: unknown): Parameters {
   if (!isObject(body)) return {}
   // A body parser may keep scalars; `provider: true` means the same in JSON as in a form.
-  return fromPairs(Object.entries(body).map(([name, value]) => [name, typeof value === 'boolean' || typeof value === 'number' ? String(value) : value]))
+  return fromPairs(
+    Object.entries(body).map(([name, value]) => [name, typeof value === 'boolean' || typeof value === 'number' ? String(value) : value]),
+  )
 }
 
 function fromPairs(pairs: Iterable<readonly [string, unknown]>): Parameters {
   const parameters: Record<string, string> = Object.create(null) as Record<string, string>
   for (const [name, value] of pairs) {
-    if (typeof value !== 'string' || name in parameters || /[[\]]/.test(name)) throw new AuthError('bad_request', 'Each parameter may be given once, as plain text.')
+    if (typeof value !== 'string' || name in parameters || /[[\]]/.test(name))
+      throw new AuthError('bad_request', 'Each parameter may be given once, as plain text.')
     if (value.length > maxValueLength) throw new AuthError('bad_request', 'A parameter of this request is too long.')
     parameters[name] = value
   }

@@ -43,7 +43,12 @@ export function addressDigest({ origin, mountPath }: Pick<PublicUrl, 'origin' | 
   return sha256(origin + mountPath).slice(0, 16)
 }
 
-interface Parts { origin: string; host: string; secure: boolean; path: string }
+interface Parts {
+  origin: string
+  host: string
+  secure: boolean
+  path: string
+}
 
 // Every request asks for the parts of the same few addresses. In development the visitor's Host header is one, so there is an end.
 const parsed = new Map<string, Parts>()
@@ -69,7 +74,10 @@ function knownBaseUrl(host: HostRequest, baseUrls: readonly string[]): string | 
   const { origin, host: askedHost } = URL.canParse(asked) ? new URL(asked) : unknownAddress
   if (baseUrls.length > 0) {
     // A proxy that decrypts and is not trusted leaves the Host header and hides the scheme: the list has that, too.
-    return baseUrls.find((candidate) => partsOf(candidate).origin === origin) ?? baseUrls.find((candidate) => partsOf(candidate).host === askedHost)
+    return (
+      baseUrls.find((candidate) => partsOf(candidate).origin === origin)
+      ?? baseUrls.find((candidate) => partsOf(candidate).host === askedHost)
+    )
   }
   return origin !== undefined && isLoopbackHost(new URL(origin).hostname) ? origin : undefined
 }
@@ -77,9 +85,12 @@ function knownBaseUrl(host: HostRequest, baseUrls: readonly string[]): string | 
 function baseUrlOf(host: HostRequest, baseUrls: readonly string[]): string {
   const known = knownBaseUrl(host, baseUrls)
   if (known !== undefined) return known
-  throw new AuthError('bad_request', baseUrls.length === 0
-    ? 'This host is not known here. Set the option baseUrl to the address that the application is reached at.'
-    : 'This host is not one of those that the application is reached at.')
+  throw new AuthError(
+    'bad_request',
+    baseUrls.length === 0
+      ? 'This host is not known here. Set the option baseUrl to the address that the application is reached at.'
+      : 'This host is not one of those that the application is reached at.',
+  )
 }
 
 // A proxy may take the base path away, or leave it in place; either way it is there once.

@@ -18,7 +18,7 @@ export const protection: Readonly<Record<string, string>> = {
 
 /** Sends the browser on. The body stays empty, so that express-session holds the headers back until its store has written. */
 export function redirect(status: 302 | 303, location: string): Reply {
-  return { status, headers: { 'Location': location, 'Content-Length': '0' }, body: '' }
+  return { status, headers: { Location: location, 'Content-Length': '0' }, body: '' }
 }
 
 export function json(status: number, value: unknown): Reply {

@@ -9,7 +9,13 @@ import { contextOf, type RequestContext } from '../core/requestContext.js'
  * @param stepUp digest of what a guard asks of it
  * @returns the provider's address to send the browser to
  */
-export async function beginLogin(engine: Engine, request: RequestContext, registration: Registration, options: LoginOptions, stepUp?: string): Promise<string> {
+export async function beginLogin(
+  engine: Engine,
+  request: RequestContext,
+  registration: Registration,
+  options: LoginOptions,
+  stepUp?: string,
+): Promise<string> {
   const { location, transaction } = await login(contextOf(engine, registration, request.publicUrl), options)
   await request.transactions.put(stepUp === undefined ? transaction : { ...transaction, stepUp })
   engine.log('info', { event: 'login_started', provider: registration.slug })

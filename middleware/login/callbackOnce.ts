@@ -14,7 +14,10 @@ export interface CallbackResult {
   returnTo: string
 }
 
-interface Shared { result: CallbackResult; isFirst: boolean }
+interface Shared {
+  result: CallbackResult
+  isFirst: boolean
+}
 
 /**
  * The one result of a login, worked out by the first request that brings it and shared with those that come beside it: in this
@@ -36,7 +39,7 @@ export async function callbackOnce(engine: Engine, login: Transaction, work: () 
 
 async function onceAmongProcesses({ records, background }: Engine, name: string, work: () => Promise<CallbackResult>): Promise<Shared> {
   const results = records?.('result')
-  const isClaimed = await records?.('callback').claim?.(name, 2 * transactionLifetime / 1000)
+  const isClaimed = await records?.('callback').claim?.(name, (2 * transactionLifetime) / 1000)
   if (!results || isClaimed === undefined) return { result: await work(), isFirst: true }
   if (!isClaimed) return { result: await awaitResult(results, name), isFirst: false }
   const announcement = announceLater(results, name, background)
@@ -59,9 +62,15 @@ const resultLifetime = 60
  * Tells other processes of a login that takes its time. One that fails leaves no record behind, and writes none if it fails at once:
  * anybody can bring codes that are worth nothing, as many as they like.
  */
-function announceLater(results: SealedRecords, name: string, background: Engine['background']): { conclude: (last: () => Promise<unknown>) => void; withdraw: () => void } {
+function announceLater(
+  results: SealedRecords,
+  name: string,
+  background: Engine['background'],
+): { conclude: (last: () => Promise<unknown>) => void; withdraw: () => void } {
   let announced: Promise<unknown> | undefined
-  const timer = setTimeout(() => { announced = results.put(name, { state: 'running' }, resultLifetime).catch(() => undefined) }, announcedAfter)
+  const timer = setTimeout(() => {
+    announced = results.put(name, { state: 'running' }, resultLifetime).catch(() => undefined)
+  }, announcedAfter)
   // Whoever waits elsewhere is told if it can be done; the user who signs in does not wait for it.
   const conclude = (last: () => Promise<unknown>): void => {
     clearTimeout(timer)

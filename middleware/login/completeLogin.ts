@@ -26,7 +26,13 @@ import type { CallbackResult } from './callbackOnce.js'
  * The end of a login: its code is redeemed, `onLogin` decides, tokens and session are stored, and only then somebody is signed in.
  * @throws AuthError what `callback`, the hooks and the stores throw; nobody is signed in then
  */
-export async function completeLogin(engine: Engine, request: RequestContext, context: ClientContext, transaction: Transaction, parameters: Parameters): Promise<CallbackResult> {
+export async function completeLogin(
+  engine: Engine,
+  request: RequestContext,
+  context: ClientContext,
+  transaction: Transaction,
+  parameters: Parameters,
+): Promise<CallbackResult> {
   const { slug } = context
   const { user, tokens, redirect: asked } = await decide(engine, request, context, await callback(context, transaction, parameters))
   const returnTo = returnToOf(engine, request.publicUrl, asked ?? transaction.returnTo, engine.settings.afterLogin)
@@ -55,21 +61,40 @@ async function forgetReplaced(engine: Engine, { host }: RequestContext, former: 
   await dropSession(engine, former)
 }
 
-interface Decided { user: AuthUser; tokens: Tokens | undefined; redirect: string | undefined }
+interface Decided {
+  user: AuthUser
+  tokens: Tokens | undefined
+  redirect: string | undefined
+}
 
-async function decide({ settings, sealer }: Engine, { host }: RequestContext, context: ClientContext, { user, tokens }: LoginResult): Promise<Decided> {
+async function decide(
+  { settings, sealer }: Engine,
+  { host }: RequestContext,
+  context: ClientContext,
+  { user, tokens }: LoginResult,
+): Promise<Decided> {
   const { onLogin } = settings.hooks
   if (!onLogin) return { user, tokens, redirect: undefined }
   let current = tokens
   const credentials = createCredentials(context, {
-    source: { current: () => current, save: (changed) => { current = changed } },
+    source: {
+      current: () => current,
+      save: (changed) => {
+        current = changed
+      },
+    },
     seal: sealerOf(sealer, context, { user }),
   })
   // No protocol that applications can configure today comes without tokens; the first that does widens the type of the hook.
   const given = tokens as Readonly<Tokens>
-  const decision: unknown = await callHook('onLogin', () => onLogin({ user, tokens: given, credentials, req: host.native }), 'The application could not complete the sign-in.')
+  const decision: unknown = await callHook(
+    'onLogin',
+    () => onLogin({ user, tokens: given, credentials, req: host.native }),
+    'The application could not complete the sign-in.',
+  )
   // What a look-up that found nobody gives, such as null, must not let anybody in.
-  if (decision !== undefined && decision !== true && !isDecision(decision)) throw new AuthError('login_refused', 'This account may not sign in here.')
+  if (decision !== undefined && decision !== true && !isDecision(decision))
+    throw new AuthError('login_refused', 'This account may not sign in here.')
   if (!isDecision(decision)) return { user, tokens: current, redirect: undefined }
   // Who the person is at the provider is not the hook's to change.
   const { provider, id, key, raw, loggedInAt } = user
@@ -81,8 +106,14 @@ function isDecision(value: unknown): value is Exclude<LoginDecision, boolean | v
 }
 
 /** What a session remembers after a login: the account, beside the other ones of the same person, and where the login led. */
-function loginRecord({ settings, now }: Engine, previous: SessionRecord | undefined, slug: string, account: Account,
-  { stateHash, remember, stepUp }: Transaction, returnTo: string): SessionRecord {
+function loginRecord(
+  { settings, now }: Engine,
+  previous: SessionRecord | undefined,
+  slug: string,
+  account: Account,
+  { stateHash, remember, stepUp }: Transaction,
+  returnTo: string,
+): SessionRecord {
   // Another person takes nothing over; the same one keeps the other accounts.
   const isSame = previous?.accounts[slug]?.user.key === account.user.key
   const lifetime = rememberedFor(settings, remember)
@@ -92,7 +123,7 @@ function loginRecord({ settings, now }: Engine, previous: SessionRecord | undefi
     salt: randomToken(16),
     current: slug,
     accounts: { ...(isSame ? previous.accounts : {}), [slug]: account },
-    finished: [...previous?.finished ?? [], shortened(finished, settings.afterLogin)].slice(-maxFinished),
+    finished: [...(previous?.finished ?? []), shortened(finished, settings.afterLogin)].slice(-maxFinished),
     createdAt: now(),
     ...(lifetime === undefined ? {} : { expiresAt: now() + lifetime * 1000, rememberedFor: lifetime }),
   }

@@ -9,7 +9,7 @@ import { bounded, readTransaction } from './transactionRecord.js'
 /** All logins of a browser in its session, for applications that want few cookies; the session's id is the binding. */
 export function sessionTransactions(session: HostSession, sealer: Sealer, now: () => number): Transactions {
   const load = async ({ latest = false } = {}): Promise<Transaction[]> => {
-    const text = await callStore(() => latest && session.latest ? session.latest(transactionsKey) : session.get(transactionsKey))
+    const text = await callStore(() => (latest && session.latest ? session.latest(transactionsKey) : session.get(transactionsKey)))
     const list = typeof text === 'string' ? sealer.open('transaction', transactionsKey, text) : undefined
     const known = Array.isArray(list) ? list.map(readTransaction).filter((item) => item !== undefined) : []
     return known.filter(({ createdAt }) => now() - createdAt < keptFor)
@@ -29,7 +29,9 @@ export function sessionTransactions(session: HostSession, sealer: Sealer, now: (
       await store([...others, bounded(transaction)])
     },
     find: async (login) => (await load()).find((transaction) => isNamed(transaction, login)),
-    remove: async (login) => { await store((await load({ latest: true })).filter((transaction) => !isNamed(transaction, login))) },
+    remove: async (login) => {
+      await store((await load({ latest: true })).filter((transaction) => !isNamed(transaction, login)))
+    },
     list: load,
   }
 }

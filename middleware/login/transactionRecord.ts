@@ -12,7 +12,8 @@ const maxBytes = 2_850
 export function bounded(transaction: Transaction): Transaction {
   if (fits(transaction)) return transaction
   const { returnTo: _returnTo, ...rest } = transaction
-  if (!fits(rest)) throw new AuthError('too_large', 'What has to be remembered of this sign-in is too large.', { provider: transaction.slug })
+  if (!fits(rest))
+    throw new AuthError('too_large', 'What has to be remembered of this sign-in is too large.', { provider: transaction.slug })
   return rest
 }
 
@@ -22,8 +23,20 @@ function fits(transaction: Transaction): boolean {
 
 /** What the members are called in a cookie, which travels with every request. */
 const letters = {
-  slug: 's', id: 'i', stateHash: 'h', target: 't', createdAt: 'c', returnTo: 'r', nonce: 'n', codeVerifier: 'v', requestToken: 'q', requestTokenSecret: 'k',
-  scope: 'o', maxAge: 'a', remember: 'm', stepUp: 'u',
+  slug: 's',
+  id: 'i',
+  stateHash: 'h',
+  target: 't',
+  createdAt: 'c',
+  returnTo: 'r',
+  nonce: 'n',
+  codeVerifier: 'v',
+  requestToken: 'q',
+  requestTokenSecret: 'k',
+  scope: 'o',
+  maxAge: 'a',
+  remember: 'm',
+  stepUp: 'u',
 } as const satisfies Record<keyof Transaction, string>
 
 /** The shortest form of a record. */
@@ -32,7 +45,9 @@ export function packed(transaction: Transaction): Record<string, unknown> {
 }
 
 export function unpacked(value: unknown): Transaction | undefined {
-  return isObject(value) ? readTransaction(Object.fromEntries(Object.entries(letters).map(([name, letter]) => [name, value[letter]]))) : undefined
+  return isObject(value)
+    ? readTransaction(Object.fromEntries(Object.entries(letters).map(([name, letter]) => [name, value[letter]])))
+    : undefined
 }
 
 const texts = ['slug', 'id', 'stateHash', 'target'] as const
@@ -43,7 +58,7 @@ export function readTransaction(value: unknown): Transaction | undefined {
   if (!isObject(value) || typeof value['createdAt'] !== 'number' || texts.some((name) => typeof value[name] !== 'string')) return undefined
   const { createdAt, maxAge, remember, scope } = value
   return {
-    ...Object.fromEntries(texts.map((name) => [name, value[name]])) as Pick<Transaction, typeof texts[number]>,
+    ...(Object.fromEntries(texts.map((name) => [name, value[name]])) as Pick<Transaction, (typeof texts)[number]>),
     ...Object.fromEntries(optionalTexts.filter((name) => typeof value[name] === 'string').map((name) => [name, value[name]])),
     createdAt,
     ...(typeof maxAge === 'number' ? { maxAge } : {}),

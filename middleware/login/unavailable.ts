@@ -50,14 +50,22 @@ export function checkEventName(name: string): void {
 /** @throws AuthError `config_invalid` for a kind of access that is for later; `bad_request` for none at all */
 export function checkAccess(slug: string, access: unknown): void {
   if ((typeof access !== 'object' && typeof access !== 'string') || access === null) {
-    throw new AuthError('bad_request', `auth.client('${slug}', access) needs its second argument: what credentials.seal() gave, tokens with an accessToken, `
-      + 'or { grant: \'client_credentials\' }.', { provider: slug })
+    throw new AuthError(
+      'bad_request',
+      `auth.client('${slug}', access) needs its second argument: what credentials.seal() gave, tokens with an accessToken, `
+        + "or { grant: 'client_credentials' }.",
+      { provider: slug },
+    )
   }
   if (typeof access === 'string') return
   if ('grant' in access && access.grant !== 'client_credentials') {
-    throw new AuthError('config_invalid', `auth.client('${slug}', { grant }) takes 'client_credentials': another grant ${later}.`, { provider: slug })
+    throw new AuthError('config_invalid', `auth.client('${slug}', { grant }) takes 'client_credentials': another grant ${later}.`, {
+      provider: slug,
+    })
   }
   if ('user' in access && !('accessToken' in access)) {
-    throw new AuthError('config_invalid', `auth.client('${slug}', { user }) ${later}: give what credentials.seal() gave.`, { provider: slug })
+    throw new AuthError('config_invalid', `auth.client('${slug}', { user }) ${later}: give what credentials.seal() gave.`, {
+      provider: slug,
+    })
   }
 }

@@ -1,5 +1,10 @@
 const entities: Record<string, string> = {
-  '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;', '`': '&#96;',
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+  '`': '&#96;',
   // An HTML parser turns a bare carriage return into a line feed; as a reference it survives in a form field.
   '\r': '&#13;',
 }
@@ -19,7 +24,8 @@ export function escapeHtml(text: string): string {
  */
 export function displayText(text: string, limit = 80): string {
   // Cut first: a text of a megabyte then costs no more than a short one.
-  const line = text.slice(0, limit)
+  const line = text
+    .slice(0, limit)
     .replace(/[\ud800-\udbff]$/, '')
     .replace(bidirectionalControls, '')
     .replace(/[\p{Cc}\s]+/gu, ' ')

@@ -51,8 +51,24 @@ export function luminance(color: string): number {
   return 0.2126 * channel(0) + 0.7152 * channel(2) + 0.0722 * channel(4)
 }
 
-const drawingElements = new Set(['svg', 'g', 'defs', 'title', 'path', 'rect', 'circle', 'ellipse', 'line', 'polyline', 'polygon',
-  'linearGradient', 'radialGradient', 'stop', 'clipPath', 'mask'])
+const drawingElements = new Set([
+  'svg',
+  'g',
+  'defs',
+  'title',
+  'path',
+  'rect',
+  'circle',
+  'ellipse',
+  'line',
+  'polyline',
+  'polygon',
+  'linearGradient',
+  'radialGradient',
+  'stop',
+  'clipPath',
+  'mask',
+])
 
 /**
  * Whether SVG text is a drawing and nothing more: one `svg` element of plain shapes, every element closed, no script, event

@@ -27,9 +27,12 @@ export interface SignInPageOptions {
  *   `returnTo`, already checked, is added to every provider's `url` as a query parameter
  */
 export function signInPage({ title = 'Sign in', providers, user, returnTo }: SignInPageOptions): Page {
-  const hint = providers.length === 0
-    ? 'There is no way to sign in here at the moment. Please come back later.'
-    : user === undefined ? 'Choose an account to continue.' : 'You can continue with another account.'
+  const hint =
+    providers.length === 0
+      ? 'There is no way to sign in here at the moment. Please come back later.'
+      : user === undefined
+        ? 'Choose an account to continue.'
+        : 'You can continue with another account.'
   const buttons = providers.map((provider) => `<li>${providerButton(provider, returnTo)}</li>`)
   return layOutPage({
     title,
@@ -46,11 +49,14 @@ export function signInPage({ title = 'Sign in', providers, user, returnTo }: Sig
 function providerButton(provider: ProviderButton, returnTo: string | undefined): string {
   const title = provider.title.trim() || provider.slug
   const url = returnTo === undefined ? provider.url : withParameter(provider.url, 'returnTo', returnTo)
-  return `<a class="button provider" href="${linkUrl(url)}">${providerMark({ ...provider, title })}`
+  return (
+    `<a class="button provider" href="${linkUrl(url)}">${providerMark({ ...provider, title })}`
     + `<span class="label">Continue with <b><bdi>${displayText(title)}</bdi></b></span>${chevron}</a>`
+  )
 }
 
-const chevron = '<svg class="chevron" viewBox="0 0 16 16" aria-hidden="true" fill="none" stroke="currentColor"'
+const chevron =
+  '<svg class="chevron" viewBox="0 0 16 16" aria-hidden="true" fill="none" stroke="currentColor"'
   + ' stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"><path d="M6 3.5 10.5 8 6 12.5"/></svg>'
 
 function withParameter(url: string, name: string, value: string): string {
@@ -58,8 +64,10 @@ function withParameter(url: string, name: string, value: string): string {
 }
 
 function accountLine(name: string): string {
-  return '<p class="account"><span class="mark round" aria-hidden="true">'
+  return (
+    '<p class="account"><span class="mark round" aria-hidden="true">'
     + `<span class="symbol">${monogram(name)}</span></span><span>Signed in as <b><bdi>${displayText(name)}</bdi></b></span></p>`
+  )
 }
 
 /** What `errorPage` shows. */
@@ -101,7 +109,8 @@ export function errorPage({ status, code, detail, message, provider, startAgain,
   })
 }
 
-const emblem = '<svg class="emblem" viewBox="-10 -10 44 44" aria-hidden="true">'
+const emblem =
+  '<svg class="emblem" viewBox="-10 -10 44 44" aria-hidden="true">'
   + '<path d="M12 5.5v8M12 18v.01" fill="none" stroke="currentColor" stroke-width="2.5" stroke-linecap="round"/></svg>'
 
 const headingByCode = new Map([

@@ -70,15 +70,21 @@ class Attachment {
     return typeof this.#request === 'function' ? undefined : this.#request.doubt
   }
 
-  get made(): MadeLater { return this.#made ??= {} }
+  get made(): MadeLater {
+    return (this.#made ??= {})
+  }
 
-  [inspect.custom](): string { return 'authRouter {}' }
+  [inspect.custom](): string {
+    return 'authRouter {}'
+  }
 }
 
 // On the request itself and not in a WeakMap, which makes every collection of garbage slower.
 const attached = Symbol('authrouter')
 
-interface Carrier { [attached]?: Attachment }
+interface Carrier {
+  [attached]?: Attachment
+}
 
 /** Whether a request has passed here before. Asked for its own property alone: most have none, and looking for it in all that Express's requests inherit takes longer. */
 export function isAttached(req: object): boolean {
@@ -95,11 +101,21 @@ export function attachedTo(req: object): { engine: Engine; request: RequestConte
  * @param homeOf the object that getters for this request, and others like it, can stand on
  * @param request the context, or what makes it once somebody asks
  */
-export function attach(engine: Engine, req: Native, homeOf: (req: Native) => object, request: RequestContext | (() => RequestContext)): void {
+export function attach(
+  engine: Engine,
+  req: Native,
+  homeOf: (req: Native) => object,
+  request: RequestContext | (() => RequestContext),
+): void {
   // Assigned and not defined, and an object rather than a function: either costs more than all the rest of this.
-  (req as Carrier)[attached] = new Attachment(engine, request)
+  ;(req as Carrier)[attached] = new Attachment(engine, request)
   // What another middleware has put on the request under one of these names must not be taken for ours.
-  if (Object.hasOwn(req, 'authUser') || Object.hasOwn(req, 'auth') || Object.hasOwn(req, 'oauthClient') || Object.hasOwn(req, 'oauthClients')) {
+  if (
+    Object.hasOwn(req, 'authUser')
+    || Object.hasOwn(req, 'auth')
+    || Object.hasOwn(req, 'oauthClient')
+    || Object.hasOwn(req, 'oauthClients')
+  ) {
     Object.defineProperties(req, properties)
   } else if (!(hasGetters in req)) {
     Object.defineProperties(homeOf(req), properties)
@@ -161,7 +177,7 @@ function clientOf(attachment: Attachment, slug: string): ApiClient | undefined {
   const account = request.record?.accounts[slug]
   const registration = request.registrations.get(slug)
   if (!account || !registration) return undefined
-  const clients = attachment.made.clients ??= new Map<string, ApiClient>()
+  const clients = (attachment.made.clients ??= new Map<string, ApiClient>())
   let client = clients.get(slug)
   if (!client) {
     const context = contextOf(engine, registration, request.publicUrl)
@@ -178,12 +194,19 @@ function allClients(attachment: Attachment): Readonly<Record<string, ApiClient>>
 
 function authOf(attachment: Attachment): RequestAuth {
   const { engine, request } = attachment
-  return attachment.made.auth ??= {
-    get user() { return currentUser(attachment) },
-    get users() { return usersOf(attachment) },
-    login: (slug, options) => told(engine, request, async () => { request.host.answer(await redirectToLogin(engine, request, slug, options)) }),
+  return (attachment.made.auth ??= {
+    get user() {
+      return currentUser(attachment)
+    },
+    get users() {
+      return usersOf(attachment)
+    },
+    login: (slug, options) =>
+      told(engine, request, async () => {
+        request.host.answer(await redirectToLogin(engine, request, slug, options))
+      }),
     logout: (options) => told(engine, request, () => endSessionAsAsked(engine, request, options)),
-  }
+  })
 }
 
 /** What a handler asks for fails in the handler, which answers; the application is told of it as of any other failure. */

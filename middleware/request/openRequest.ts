@@ -34,21 +34,24 @@ export function openRequest(engine: Engine, mountSession: MountSession): Request
   const mayBeStranger = settings.transactions === 'cookie'
   const hasMarks = needsMarks(engine)
 
-  return Object.assign((host: HostRequest, publicUrl: PublicUrl) => {
-    const request = new OpenRequest(host, publicUrl, transactionsOf)
-    return withValue(findSession(request), (found) => {
-      if (settings.transactions === 'session' && !found.error) requireSession(found)
-      request.found = found
-      return found.isEmpty ? request : recognise(request, found)
-    })
-  }, {
-    isStranger: (hasSession: boolean, cookie: string | undefined) => mayBeStranger && findSession.isStranger(hasSession, cookie),
-    asStranger(host: HostRequest) {
-      const request = new OpenRequest(host, publicUrlOf(host, settings), transactionsOf)
-      request.found = findSession.withoutSession(request)
-      return request
+  return Object.assign(
+    (host: HostRequest, publicUrl: PublicUrl) => {
+      const request = new OpenRequest(host, publicUrl, transactionsOf)
+      return withValue(findSession(request), (found) => {
+        if (settings.transactions === 'session' && !found.error) requireSession(found)
+        request.found = found
+        return found.isEmpty ? request : recognise(request, found)
+      })
     },
-  })
+    {
+      isStranger: (hasSession: boolean, cookie: string | undefined) => mayBeStranger && findSession.isStranger(hasSession, cookie),
+      asStranger(host: HostRequest) {
+        const request = new OpenRequest(host, publicUrlOf(host, settings), transactionsOf)
+        request.found = findSession.withoutSession(request)
+        return request
+      },
+    },
+  )
 
   // In steps that branch where something has to be waited for: a closure for each would cost every request of a signed-in user.
   function recognise(request: OpenRequest, found: ResolvedSession): Awaitable<RequestContext> {
@@ -70,15 +73,21 @@ export function openRequest(engine: Engine, mountSession: MountSession): Request
       : withAccounts(request, stored, registrations)
   }
 
-  function withAccounts(request: OpenRequest, stored: SessionRecord, registrations: RequestContext['registrations']): Awaitable<RequestContext> {
+  function withAccounts(
+    request: OpenRequest,
+    stored: SessionRecord,
+    registrations: RequestContext['registrations'],
+  ): Awaitable<RequestContext> {
     request.registrations = registrations
     const accounts = accountsOf(request, stored)
-    return accounts instanceof Promise ? accounts.then((late) => noteRequest(request, stored, late)) : noteRequest(request, stored, accounts)
+    return accounts instanceof Promise
+      ? accounts.then((late) => noteRequest(request, stored, late))
+      : noteRequest(request, stored, accounts)
   }
 
   function accountsOf({ host, registrations }: OpenRequest, stored: SessionRecord): Awaitable<LoadedAccounts> {
     if (!hasMarks) return loadAccounts(engine, host, stored, registrations)
-    return isMarkedEnded(engine, stored).then((isEnded) => isEnded ? nobody() : loadAccounts(engine, host, stored, registrations))
+    return isMarkedEnded(engine, stored).then((isEnded) => (isEnded ? nobody() : loadAccounts(engine, host, stored, registrations)))
   }
 
   function inDoubt(request: OpenRequest, error: unknown): RequestContext {
@@ -93,10 +102,13 @@ export function openRequest(engine: Engine, mountSession: MountSession): Request
     request.tokens = tokens
     if (!record || record === stored) return request
     // The user is signed in all the same; the next request writes it.
-    return request.session.save(record).catch((thrown: unknown) => {
-      const error = asAuthError(thrown, 'store_unavailable', 'The session could not be written.')
-      engine.log('warn', { ...failureEvent('session_not_updated', error), provider: record.current })
-    }).then(() => request)
+    return request.session
+      .save(record)
+      .catch((thrown: unknown) => {
+        const error = asAuthError(thrown, 'store_unavailable', 'The session could not be written.')
+        engine.log('warn', { ...failureEvent('session_not_updated', error), provider: record.current })
+      })
+      .then(() => request)
   }
 
   /** The entries of a record's accounts, without those that are somebody else's by now (rule R10). */
@@ -129,7 +141,10 @@ function transactionsFinder({ settings, sealer, now }: Engine): TransactionsFind
 
 function requireSession(found: ResolvedSession | undefined): HostSession {
   if (found?.hostSession) return found.hostSession
-  throw new AuthError('config_invalid', 'transactions: \'session\' needs a session: mount express-session before authRouter, or set the option session.')
+  throw new AuthError(
+    'config_invalid',
+    "transactions: 'session' needs a session: mount express-session before authRouter, or set the option session.",
+  )
 }
 
 /** A context whose parts are made when they are first asked for. A class, because getters of an object's own make it slow to make. */
@@ -147,16 +162,28 @@ class OpenRequest implements RequestContext {
   #session: SessionWriter | undefined
   #transactions: Transactions | undefined
 
-  constructor(readonly host: HostRequest, readonly publicUrl: PublicUrl, readonly transactionsOf: TransactionsFinder) {}
+  constructor(
+    readonly host: HostRequest,
+    readonly publicUrl: PublicUrl,
+    readonly transactionsOf: TransactionsFinder,
+  ) {}
 
-  get tokens(): RequestContext['tokens'] { return this.#tokens ??= new Map() }
-  set tokens(tokens: RequestContext['tokens']) { this.#tokens = tokens }
-  get cookies(): CookieJar { return this.#cookies ??= cookieJar(this.host, this.publicUrl.secure) }
-  get transactions(): Transactions { return this.#transactions ??= this.transactionsOf(this) }
+  get tokens(): RequestContext['tokens'] {
+    return (this.#tokens ??= new Map())
+  }
+  set tokens(tokens: RequestContext['tokens']) {
+    this.#tokens = tokens
+  }
+  get cookies(): CookieJar {
+    return (this.#cookies ??= cookieJar(this.host, this.publicUrl.secure))
+  }
+  get transactions(): Transactions {
+    return (this.#transactions ??= this.transactionsOf(this))
+  }
 
   get session(): SessionWriter {
     if (!this.found) throw new Error('The session of this request has not been looked for yet')
-    return this.#session ??= this.found.store()
+    return (this.#session ??= this.found.store())
   }
 }
 

@@ -29,7 +29,10 @@ export interface LoginRequirement<Req = Native> {
 }
 
 /** A request that authRouter has passed on. */
-interface Attached { engine: Engine; request: RequestContext }
+interface Attached {
+  engine: Engine
+  request: RequestContext
+}
 
 /** Milliseconds after a step-up within which asking for the same again is pointless: it would only turn in a circle. */
 const justNow = 60_000
@@ -49,12 +52,16 @@ export async function guard({ engine, request }: Attached, required: LoginRequir
   const missing = lacking(required, user, grantedScope(request, slug, required), engine.now())
   if (missing) return await stepUp(engine, request, user, missing)
   const hasRole = !required.roles || required.roles.some((role) => user.roles.includes(role))
-  if (!hasRole || !await isAllowed(required, user, request)) throw new AuthError('forbidden', 'Your account may not see this.')
+  if (!hasRole || !(await isAllowed(required, user, request))) throw new AuthError('forbidden', 'Your account may not see this.')
   return undefined
 }
 
 /** What answers a request that its guard has refused. */
-export function guardFailure({ engine, request: { host, publicUrl } }: Attached, { provider }: Pick<LoginRequirement, 'provider'>, thrown: unknown): Reply {
+export function guardFailure(
+  { engine, request: { host, publicUrl } }: Attached,
+  { provider }: Pick<LoginRequirement, 'provider'>,
+  thrown: unknown,
+): Reply {
   return failure(engine, asAuthError(thrown, 'hook_failed', undecided), { host, publicUrl, slug: provider, returnTo: host.target })
 }
 
@@ -75,9 +82,17 @@ function askToSignIn({ host, publicUrl }: RequestContext, slug: string | undefin
   return redirect(302, `${publicUrl.mountPath}${slug === undefined ? '' : `/${slug}`}?returnTo=${encodeURIComponent(host.target)}`)
 }
 
-interface Missing { options: LoginOptions; error: AuthError }
+interface Missing {
+  options: LoginOptions
+  error: AuthError
+}
 
-function lacking({ scope = [], maxAge, acr }: LoginRequirement, user: AuthUser, granted: string | undefined, now: number): Missing | undefined {
+function lacking(
+  { scope = [], maxAge, acr }: LoginRequirement,
+  user: AuthUser,
+  granted: string | undefined,
+  now: number,
+): Missing | undefined {
   const loggedInAt = Date.parse(user.authTime ?? user.loggedInAt)
   if (maxAge !== undefined && now - loggedInAt > maxAge * 1000) {
     return { options: { maxAge, prompt: 'login' }, error: new AuthError('reauth_required', 'Sign in again to go on.') }
@@ -87,7 +102,9 @@ function lacking({ scope = [], maxAge, acr }: LoginRequirement, user: AuthUser, 
   }
   const have = new Set(granted?.split(' '))
   // All that is required and not what is lacking of it, which may be another part each time.
-  return scope.every((item) => have.has(item)) ? undefined : { options: { scope }, error: new AuthError('forbidden', 'This needs access that you have not granted.') }
+  return scope.every((item) => have.has(item))
+    ? undefined
+    : { options: { scope }, error: new AuthError('forbidden', 'This needs access that you have not granted.') }
 }
 
 async function stepUp(engine: Engine, request: RequestContext, user: AuthUser, { options, error }: Missing): Promise<Reply> {
@@ -103,7 +120,10 @@ async function stepUp(engine: Engine, request: RequestContext, user: AuthUser, {
   }
   // Many providers replace what they granted before, so that is asked for as well.
   const granted = tokens.get(user.provider)?.tokens?.scope?.split(' ').filter(Boolean) ?? []
-  return redirect(302, await beginLogin(engine, request, registration, { ...options, scope: [...granted, ...options.scope ?? []], returnTo }, digest))
+  return redirect(
+    302,
+    await beginLogin(engine, request, registration, { ...options, scope: [...granted, ...(options.scope ?? [])], returnTo }, digest),
+  )
 }
 
 /** Whether this person has just come back from a login that was to bring the same: a provider that does not grant it would be asked for ever. */

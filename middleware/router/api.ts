@@ -60,7 +60,12 @@ export function createApi(engine: Engine): Beyond {
       }
       if ('grant' in access) return createApiClient(context, ownTokens(engine, context, access))
       const tokens = readTokens(access)
-      if (!tokens) throw new AuthError('bad_request', 'auth.client takes sealed credentials, tokens with an accessToken, or { grant: \'client_credentials\' }.', { provider: slug })
+      if (!tokens)
+        throw new AuthError(
+          'bad_request',
+          "auth.client takes sealed credentials, tokens with an accessToken, or { grant: 'client_credentials' }.",
+          { provider: slug },
+        )
       return createApiClient(context, heldAccess(engine, context, { tokens }))
     },
     credentials(text) {
@@ -72,7 +77,11 @@ export function createApi(engine: Engine): Beyond {
   }
 }
 
-function opened(engine: Engine, text: string, wanted?: string): { context: ClientContext; held: TokenAccess; user: Partial<AuthUser> | undefined } {
+function opened(
+  engine: Engine,
+  text: string,
+  wanted?: string,
+): { context: ClientContext; held: TokenAccess; user: Partial<AuthUser> | undefined } {
   const { slug, binding, tokens, recordName, user } = openCredentials(engine.sealer, text)
   const registration = engine.registration(slug)
   // Tokens of one client must not be sent in the name of another, nor to another provider.
@@ -81,7 +90,11 @@ function opened(engine: Engine, text: string, wanted?: string): { context: Clien
   return { context, held: heldAccess(engine, context, { tokens, recordName, user }), user }
 }
 
-interface HeldTokens { tokens: Tokens; recordName?: string | undefined; user?: Partial<AuthUser> | undefined }
+interface HeldTokens {
+  tokens: Tokens
+  recordName?: string | undefined
+  user?: Partial<AuthUser> | undefined
+}
 
 /** Access by tokens that live as long as their client, and in the token store where they came from one. */
 function heldAccess(engine: Engine, context: Context, { tokens, recordName, user }: HeldTokens): TokenAccess {
@@ -93,10 +106,18 @@ function heldAccess(engine: Engine, context: Context, { tokens, recordName, user
     source: {
       current: () => current,
       // The text was sealed some time ago; the store knows what the tokens have become, and whether the person has signed out since.
-      load: tokenRecord && (() => loaded ??= tokenRecord.read().then((kept) => { current = kept?.tokens }, (error: unknown) => {
-        loaded = undefined
-        throw error
-      })),
+      load:
+        tokenRecord
+        && (() =>
+          (loaded ??= tokenRecord.read().then(
+            (kept) => {
+              current = kept?.tokens
+            },
+            (error: unknown) => {
+              loaded = undefined
+              throw error
+            },
+          ))),
       async save(changed) {
         current = changed
         if (!changed) await tokenRecord?.markRevoked()
@@ -104,7 +125,9 @@ function heldAccess(engine: Engine, context: Context, { tokens, recordName, user
     },
     record: tokenRecord,
     onRefreshed: (refreshed, previous) => tellOfTokens(engine, { slug, user, tokens: refreshed, previous }, { isStored: false }),
-    onOrphaned: (refreshed) => { revokeInBackground(engine, context, refreshed) },
+    onOrphaned: (refreshed) => {
+      revokeInBackground(engine, context, refreshed)
+    },
     seal: sealerOf(engine.sealer, context, { recordName, user }),
   }
 }
@@ -112,5 +135,9 @@ function heldAccess(engine: Engine, context: Context, { tokens, recordName, user
 function configured(engine: Engine, slug: string): Registration {
   const registration = engine.registration(slug)
   if (registration) return registration
-  throw new AuthError('unknown_provider', `There is no provider "${slug}" here. One that is looked up for each request has to be added with auth.register first.`, { provider: slug })
+  throw new AuthError(
+    'unknown_provider',
+    `There is no provider "${slug}" here. One that is looked up for each request has to be added with auth.register first.`,
+    { provider: slug },
+  )
 }

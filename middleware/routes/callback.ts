@@ -27,13 +27,14 @@ export async function callbackRoute(received: ProviderRequest): Promise<Reply> {
   keepReturnTo(callback, transaction)
   if (isSignedInAlready(callback, transaction)) return await leave(callback, transaction)
   const context = contextOf(callback.engine, callback.registration, callback.request.publicUrl)
-  await check(callback, context, transaction)
+  await checkAnswer(callback, context, transaction)
   const { returnTo } = await finishOnce(callback, context, transaction)
   return goTo(callback, returnTo)
 }
 
 function refusePrefetch({ request: { host } }: ProviderRequest): void {
-  if ((host.header('sec-purpose') ?? '').includes('prefetch')) throw new AuthError('bad_request', 'A sign-in cannot be finished ahead of time.', { reason: 'prefetch' })
+  if ((host.header('sec-purpose') ?? '').includes('prefetch'))
+    throw new AuthError('bad_request', 'A sign-in cannot be finished ahead of time.', { reason: 'prefetch' })
 }
 
 function isCrossSitePost({ request: { host, publicUrl }, parameters }: ProviderRequest): boolean {
@@ -64,10 +65,15 @@ async function afterwards(callback: ProviderRequest, login: LoginName, used: Tra
 }
 
 /** Why a callback that no login of this browser waits for is refused. */
-async function refusal({ engine: { callbackRuns, now }, request, parameters }: ProviderRequest, login: LoginName, used: Transaction | undefined): Promise<AuthError> {
+async function refusal(
+  { engine: { callbackRuns, now }, request, parameters }: ProviderRequest,
+  login: LoginName,
+  used: Transaction | undefined,
+): Promise<AuthError> {
   if (used || callbackRuns.hasUsedName(login)) return new AuthError('state_used', 'This sign-in has been finished already.')
   const others = await request.transactions.list()
-  if (others.some(({ stateHash }) => stateHash === login.stateHash)) return new AuthError('provider_mismatch', 'The sign-in was started with another provider.')
+  if (others.some(({ stateHash }) => stateHash === login.stateHash))
+    return new AuthError('provider_mismatch', 'The sign-in was started with another provider.')
   // A foreign code in a browser that has a login of its own under way is an attack or a mix-up, and worth its own word.
   const isMixedUp = parameters['error'] === undefined && others.some((other) => other.slug === login.slug && !isTooOld(other, now()))
   return isMixedUp
@@ -90,7 +96,7 @@ async function leave(callback: ProviderRequest, transaction: Transaction): Promi
 }
 
 /** Whoever joins a login has passed its checks first; one that fails them is over, and has claimed and told nothing. */
-async function check({ request, parameters }: ProviderRequest, context: ClientContext, transaction: Transaction): Promise<void> {
+async function checkAnswer({ request, parameters }: ProviderRequest, context: ClientContext, transaction: Transaction): Promise<void> {
   try {
     await checkCallback(context, transaction, parameters)
   } catch (error) {
@@ -100,10 +106,16 @@ async function check({ request, parameters }: ProviderRequest, context: ClientCo
 }
 
 /** The one result of a login: worked out by the first request that brings it, adopted by those that come beside it. */
-async function finishOnce({ engine, request, parameters }: ProviderRequest, context: ClientContext, transaction: Transaction): Promise<CallbackResult> {
+async function finishOnce(
+  { engine, request, parameters }: ProviderRequest,
+  context: ClientContext,
+  transaction: Transaction,
+): Promise<CallbackResult> {
   let isOurs = true
   try {
-    const { result, isFirst } = await callbackOnce(engine, transaction, () => completeLogin(engine, request, context, transaction, parameters))
+    const { result, isFirst } = await callbackOnce(engine, transaction, () =>
+      completeLogin(engine, request, context, transaction, parameters),
+    )
     isOurs = isFirst
     if (!isFirst) request.session.adopt?.(result.record)
     request.record = result.record

@@ -37,20 +37,24 @@ function needsConfirmation({ engine, request, parameters }: ProviderRequest): bo
     if (isOwn || origin === 'unknown' || origin === 'user') return false
     throw new AuthError('csrf', 'A sign-in cannot be started from another site in this way.')
   }
-  if (!isNavigation(host) && !(isOwn && wantsJson(host))) throw new AuthError('csrf', 'A sign-in can only be started by opening this address in a tab.')
+  if (!isNavigation(host) && !(isOwn && wantsJson(host)))
+    throw new AuthError('csrf', 'A sign-in can only be started by opening this address in a tab.')
   return origin === 'cross-site' && engine.settings.crossSiteStart === 'confirm'
 }
 
 function askFirst({ engine, request: { publicUrl }, registration, parameters }: ProviderRequest): Reply {
   const title = titleOf(registration)
-  return page(200, confirmPage({
-    action: `${publicUrl.mountPath}/${registration.slug}`,
-    heading: `Sign in with ${title}?`,
-    text: `Another site sent you here to sign in with ${title}.`,
-    button: 'Continue',
-    fields: { ...parameters },
-    cancelUrl: engine.settings.afterLogout,
-  }))
+  return page(
+    200,
+    confirmPage({
+      action: `${publicUrl.mountPath}/${registration.slug}`,
+      heading: `Sign in with ${title}?`,
+      text: `Another site sent you here to sign in with ${title}.`,
+      button: 'Continue',
+      fields: { ...parameters },
+      cancelUrl: engine.settings.afterLogout,
+    }),
+  )
 }
 
 const prompts = new Set(['none', 'login', 'consent', 'select_account', 'create'])
@@ -61,9 +65,9 @@ function optionsOf({ provider }: Registration, parameters: Parameters, returnTo:
     throw new AuthError('bad_request', 'prompt may be none, login, consent, select_account or create.')
   }
   const wanted = scope?.split(' ').filter(Boolean) ?? []
-  const allowed = new Set([...provider.scope, ...provider.scopes ?? []])
+  const allowed = new Set([...provider.scope, ...(provider.scopes ?? [])])
   if (!wanted.every((item) => allowed.has(item))) {
-    throw new AuthError('bad_request', 'A requested scope is not listed in the scopes of this provider\'s entry.')
+    throw new AuthError('bad_request', "A requested scope is not listed in the scopes of this provider's entry.")
   }
   return {
     returnTo,

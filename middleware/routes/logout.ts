@@ -21,12 +21,15 @@ export async function logoutRoute(engine: Engine, request: RequestContext, param
 
 function askFirst({ settings }: Engine, { host, publicUrl }: RequestContext, { returnTo }: Parameters): Reply {
   if (!isNavigation(host)) throw new AuthError('csrf', 'Signing out takes a POST from a page of this site.')
-  return page(200, confirmPage({
-    action: `${publicUrl.mountPath}/logout`,
-    heading: 'Sign out?',
-    text: 'You will be signed out of this application.',
-    button: 'Sign out',
-    fields: returnTo === undefined ? {} : { returnTo },
-    cancelUrl: settings.afterLogout,
-  }))
+  return page(
+    200,
+    confirmPage({
+      action: `${publicUrl.mountPath}/logout`,
+      heading: 'Sign out?',
+      text: 'You will be signed out of this application.',
+      button: 'Sign out',
+      fields: returnTo === undefined ? {} : { returnTo },
+      cancelUrl: settings.afterLogout,
+    }),
+  )
 }

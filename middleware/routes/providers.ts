@@ -14,7 +14,10 @@ export function providersRoute(engine: Engine, request: RequestContext, paramete
   const returnTo = allowedReturnTo(engine, publicUrl, parameters['returnTo'])
   const user = record?.accounts[record.current]?.user
   const providers = engine.registrations().map((registration) => {
-    const { slug, provider: { protocol, color, icon } } = registration
+    const {
+      slug,
+      provider: { protocol, color, icon },
+    } = registration
     return { slug, title: titleOf(registration), protocol, url: `${publicUrl.mountPath}/${slug}`, color, icon }
   })
   if (!wantsJson(host)) return page(200, signInPage({ providers, user: user && { name: user.name }, returnTo }))

@@ -31,7 +31,12 @@ export async function receive(request: RequestContext, methods: readonly string[
  * The same for a route of a provider.
  * @throws AuthError `unknown_provider` too, and `store_unavailable` while it is not known who is signed in
  */
-export async function receiveForProvider(engine: Engine, request: RequestContext, slug: string, methodsOf: MethodsOf): Promise<ProviderRequest> {
+export async function receiveForProvider(
+  engine: Engine,
+  request: RequestContext,
+  slug: string,
+  methodsOf: MethodsOf,
+): Promise<ProviderRequest> {
   // A store that is away now would most likely refuse the end of a login, after all that the user does at the provider.
   requireCertainty(request)
   const registration = await engine.find(slug, request.host)

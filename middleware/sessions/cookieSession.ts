@@ -15,7 +15,13 @@ const maxChunks = 3
  * @param now milliseconds since 1970
  * @param unlessEnded takes back what was written, should the session of this salt have ended before the response leaves
  */
-export function cookieSession(cookies: CookieJar, seal: SealSession, name: string, now: () => number, unlessEnded: (salt: string, takeBack: () => void) => void): SessionWriter {
+export function cookieSession(
+  cookies: CookieJar,
+  seal: SealSession,
+  name: string,
+  now: () => number,
+  unlessEnded: (salt: string, takeBack: () => void) => void,
+): SessionWriter {
   let isWatched = false
   const chunkName = (index: number): string => chunkOf(name, index)
 

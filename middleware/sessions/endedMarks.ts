@@ -12,7 +12,7 @@ export async function markEnded(engine: Engine, { salt }: SessionRecord): Promis
 
 /** @throws AuthError `store_unavailable` when it cannot be known */
 export async function isMarkedEnded(engine: Engine, { salt }: SessionRecord): Promise<boolean> {
-  return await engine.records?.('ended').read(sha256(salt)) === true
+  return (await engine.records?.('ended').read(sha256(salt))) === true
 }
 
 export function needsMarks({ settings: { fetchToken }, records }: Engine): boolean {

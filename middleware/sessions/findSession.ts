@@ -31,24 +31,29 @@ export function sessionFinder(engine: Engine, mountSession: MountSession): Sessi
   const { session: setting } = settings
   const sealed = sealedSessions(engine)
   const expected = requestSessions(setting === 'request')
-  const find: (request: RequestContext) => Awaitable<ResolvedSession> = typeof setting === 'function'
-    ? ({ host }) => new OwnSession(setting(host.native, host.nativeResponse), sealed)
-    : typeof setting === 'object'
-      ? mountedFinder(mountSession(engine, setting), sealed)
-      : (request) => {
-          const session = request.host.session()
-          if (!session) return withoutSession(request)
-          expected.note(request.host)
-          return new MiddlewareSession(request, session, sealed)
-        }
+  const find: (request: RequestContext) => Awaitable<ResolvedSession> =
+    typeof setting === 'function'
+      ? ({ host }) => new OwnSession(setting(host.native, host.nativeResponse), sealed)
+      : typeof setting === 'object'
+        ? mountedFinder(mountSession(engine, setting), sealed)
+        : (request) => {
+            const session = request.host.session()
+            if (!session) return withoutSession(request)
+            expected.note(request.host)
+            return new MiddlewareSession(request, session, sealed)
+          }
   return Object.assign(find, {
     withoutSession,
-    isStranger: (hasSession: boolean, cookie: string | undefined) => (setting === undefined || setting === 'request') && !hasSession
+    isStranger: (hasSession: boolean, cookie: string | undefined) =>
+      (setting === undefined || setting === 'request')
+      && !hasSession
       && !(expected.isExpected() ? expected.isCarried(cookie) : mayHoldSession(cookie, sealed.cookie)),
   })
 
   function withoutSession(request: RequestContext): ResolvedSession {
-    return expected.isExpected() ? new UnavailableSession(missingSession(), expected.isCarried(request.host.header('cookie'))) : new CookieSession(request, sealed)
+    return expected.isExpected()
+      ? new UnavailableSession(missingSession(), expected.isCarried(request.host.header('cookie')))
+      : new CookieSession(request, sealed)
   }
 }
 
@@ -63,8 +68,15 @@ export type RunSession = (host: HostRequest, secure: boolean) => Promise<void>
 
 function mountedFinder(run: RunSession, sealed: SealedSessions): (request: RequestContext) => Promise<ResolvedSession> {
   return async (request) => {
-    const { host, publicUrl: { secure } } = request
-    if (host.session()) throw new AuthError('config_invalid', 'There is a session middleware before authRouter already: remove it, or leave the option session out.')
+    const {
+      host,
+      publicUrl: { secure },
+    } = request
+    if (host.session())
+      throw new AuthError(
+        'config_invalid',
+        'There is a session middleware before authRouter already: remove it, or leave the option session out.',
+      )
     try {
       await run(host, secure)
     } catch (error) {
@@ -86,7 +98,12 @@ interface SealedSessions {
 }
 
 function sealedSessions(engine: Engine): SealedSessions {
-  return { engine, open: sessionCache(engine.sealer), cookie: sessionCookieName(cookiePrefix(engine.settings.appId)), markOf: (sessionId) => sessionMark(engine, sessionId) }
+  return {
+    engine,
+    open: sessionCache(engine.sealer),
+    cookie: sessionCookieName(cookiePrefix(engine.settings.appId)),
+    markOf: (sessionId) => sessionMark(engine, sessionId),
+  }
 }
 
 // Classes, because V8 comes to put literals that every request makes among its old objects, which keeps all that they hold, the request
@@ -104,16 +121,27 @@ class MiddlewareSession implements ResolvedSession {
     this.#sealed = sealed
   }
 
-  get isEmpty(): boolean { return isEmptySession(this.#session) }
-  get hostSession(): HostSession { return this.#session.hostSession }
+  get isEmpty(): boolean {
+    return isEmptySession(this.#session)
+  }
+  get hostSession(): HostSession {
+    return this.#session.hostSession
+  }
 
   read(): SessionRecord | undefined {
-    const { engine: { ended }, open, markOf } = this.#sealed
+    const {
+      engine: { ended },
+      open,
+      markOf,
+    } = this.#sealed
     const session = this.#session
     const record = readRequestSession(session, this.#request.host.sessionId, open)
     if (!record) return undefined
     session.guardSaves({ salt: record.salt, ended, markOf })
-    if (session.mayBeSentAgain) unlessEnded(this.#request, ended, record.salt, () => { session.takeBack(sessionKey) })
+    if (session.mayBeSentAgain)
+      unlessEnded(this.#request, ended, record.salt, () => {
+        session.takeBack(sessionKey)
+      })
     return record
   }
 
@@ -154,11 +182,18 @@ class OwnSession implements ResolvedSession {
     this.#sealed = sealed
   }
 
-  read(): Promise<SessionRecord | undefined> { return readHostSession(this.hostSession, this.#sealed.open) }
+  read(): Promise<SessionRecord | undefined> {
+    return readHostSession(this.hostSession, this.#sealed.open)
+  }
 
   store(): SessionWriter {
     const { engine } = this.#sealed
-    return hostSession(this.hostSession, (recordName, record) => sealSession(engine, 'session', recordName, record), nothingToCarry, engine.now)
+    return hostSession(
+      this.hostSession,
+      (recordName, record) => sealSession(engine, 'session', recordName, record),
+      nothingToCarry,
+      engine.now,
+    )
   }
 }
 
@@ -173,12 +208,24 @@ class CookieSession implements ResolvedSession {
     this.#sealed = sealed
   }
 
-  get isEmpty(): boolean { return !mayHoldSession(this.#request.host.header('cookie'), this.#sealed.cookie) }
-  read(): SessionRecord | undefined { return readCookies(this.#request.cookies, this.#sealed.cookie, this.#sealed.open) }
+  get isEmpty(): boolean {
+    return !mayHoldSession(this.#request.host.header('cookie'), this.#sealed.cookie)
+  }
+  read(): SessionRecord | undefined {
+    return readCookies(this.#request.cookies, this.#sealed.cookie, this.#sealed.open)
+  }
 
   store(): SessionWriter {
     const { engine, cookie } = this.#sealed
     const request = this.#request
-    return cookieSession(request.cookies, (recordName, record) => sealSession(engine, 'cookies', recordName, record), cookie, engine.now, (salt, takeBack) => { unlessEnded(request, engine.ended, salt, takeBack) })
+    return cookieSession(
+      request.cookies,
+      (recordName, record) => sealSession(engine, 'cookies', recordName, record),
+      cookie,
+      engine.now,
+      (salt, takeBack) => {
+        unlessEnded(request, engine.ended, salt, takeBack)
+      },
+    )
   }
 }

@@ -34,10 +34,10 @@ export function hostSession(session: HostSession, seal: SealSession, carryOver: 
   return {
     async start(record, previous) {
       // A record that is there but has ended, or cannot be read any more, was somebody's: what it stood beside is not an anonymous visitor's.
-      const wasSomebody = previous !== undefined || await callStore(() => session.get(key)) !== undefined
+      const wasSomebody = previous !== undefined || (await callStore(() => session.get(key))) !== undefined
       const carried = carryOver(!wasSomebody ? 'anonymous' : previous && userKey(previous) === userKey(record) ? 'same' : 'other')
       // Other tabs of this browser may have logins under way.
-      const underWay = await callStore(() => session.latest ? session.latest(transactionsKey) : session.get(transactionsKey))
+      const underWay = await callStore(() => (session.latest ? session.latest(transactionsKey) : session.get(transactionsKey)))
       await callStore(() => session.regenerate?.())
       carried.putBack()
       try {
@@ -62,7 +62,7 @@ export function hostSession(session: HostSession, seal: SealSession, carryOver: 
         await callStore(() => session.destroy?.())
         return
       }
-      await callStore(() => session.regenerate ? session.regenerate() : session.delete(key))
+      await callStore(() => (session.regenerate ? session.regenerate() : session.delete(key)))
       carried.putBack()
       await callStore(() => session.save())
     },
@@ -110,16 +110,25 @@ const neverCarried = /^(?:authrouter|passport$)/
 export function carryOverOf(session: RequestSession, keep: Required<Keep>): CarryOver {
   return (change) => {
     const kept = Object.entries(session.data()).filter(([name]) => survives(name, change, keep))
-    return { isEmpty: kept.length === 0, putBack: () => { session.replaceData(Object.fromEntries(kept)) } }
+    return {
+      isEmpty: kept.length === 0,
+      putBack: () => {
+        session.replaceData(Object.fromEntries(kept))
+      },
+    }
   }
 }
 
 function survives(name: string, change: Parameters<CarryOver>[0], keep: Required<Keep>): boolean {
   if (neverCarried.test(name)) return false
   switch (change) {
-    case 'anonymous': return !keep.dropOnLogin.includes(name)
-    case 'same': return true
-    case 'other': return keep.keepAcrossUsers.includes(name)
-    case 'logout': return keep.keepOnLogout.includes(name)
+    case 'anonymous':
+      return !keep.dropOnLogin.includes(name)
+    case 'same':
+      return true
+    case 'other':
+      return keep.keepAcrossUsers.includes(name)
+    case 'logout':
+      return keep.keepOnLogout.includes(name)
   }
 }

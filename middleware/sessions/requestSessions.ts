@@ -34,15 +34,20 @@ function cookieNameOf(host: HostRequest): string | undefined {
   const { sessionId } = host
   const cookie = host.header('cookie')
   if (cookie === undefined || sessionId === undefined || !cookie.includes(sessionId)) return undefined
-  const [first, ...others] = cookie.split(';').map((pair) => pair.trim()).filter((pair) => pair.includes(`=s%3A${encodeURIComponent(sessionId)}.`))
+  const [first, ...others] = cookie
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.includes(`=s%3A${encodeURIComponent(sessionId)}.`))
   return others.length === 0 ? first?.split('=')[0] : undefined
 }
 
 /** What is thrown where the session of a request is away. */
 export function missingSession(): AuthError {
   return new AuthError('store_unavailable', 'The sign-in state cannot be read at the moment. Try again soon.', {
-    cause: new Error('No session came with this request, though a session middleware ran before authRouter for others: its store may be '
-      + 'disconnected. If that middleware is mounted for some paths only, mount authRouter before it.'),
+    cause: new Error(
+      'No session came with this request, though a session middleware ran before authRouter for others: its store may be '
+        + 'disconnected. If that middleware is mounted for some paths only, mount authRouter before it.',
+    ),
   })
 }
 
@@ -57,8 +62,12 @@ export class UnavailableSession implements ResolvedSession {
     this.isEmpty = !mayExist
   }
 
-  get hostSession(): never { throw this.error }
-  read(): never { throw this.error }
+  get hostSession(): never {
+    throw this.error
+  }
+  read(): never {
+    throw this.error
+  }
 
   store(): SessionWriter {
     const refuse = (): Promise<never> => Promise.reject(this.error)

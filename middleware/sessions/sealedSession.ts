@@ -6,7 +6,11 @@ import type { SessionRecord } from '../core/sessionRecord.js'
 /** Seals what a session remembers, under the name of where it is kept. */
 export type SealSession = (recordName: string, record: SessionRecord) => string
 
-const tooLarge = { maxBytes: maxSealed, trimmed: 'the raw profile is too large for a session', refused: 'This sign-in is too large to be kept in a session.' }
+const tooLarge = {
+  maxBytes: maxSealed,
+  trimmed: 'the raw profile is too large for a session',
+  refused: 'This sign-in is too large to be kept in a session.',
+}
 
 /** Where sessions are kept: how many bytes there is room for, and what is said when it is not enough. */
 const homes = {
@@ -16,7 +20,8 @@ const homes = {
     // Sealed, with the names of two cookies, they take at most 7,000 bytes of each request's header.
     maxBytes: 5_130,
     trimmed: 'the raw profile does not fit into cookies; a session store would keep it',
-    refused: 'This sign-in does not fit into cookies. The application needs a store for it: set the option tokenStore, or session: { store }.',
+    refused:
+      'This sign-in does not fit into cookies. The application needs a store for it: set the option tokenStore, or session: { store }.',
   },
   /** Sessions of the application's, which may be cookies too. */
   session: { compressed: false, ...tooLarge },
@@ -43,6 +48,8 @@ export function sealSession({ sealer, log }: Engine, home: keyof typeof homes, r
 function withoutRaw(record: SessionRecord): SessionRecord {
   return {
     ...record,
-    accounts: Object.fromEntries(Object.entries(record.accounts).map(([slug, account]) => [slug, { ...account, user: { ...account.user, raw: {} } }])),
+    accounts: Object.fromEntries(
+      Object.entries(record.accounts).map(([slug, account]) => [slug, { ...account, user: { ...account.user, raw: {} } }]),
+    ),
   }
 }

@@ -14,7 +14,10 @@ const maxSessions = 500
 const frame = 64
 
 /** One session, by the record that holds its tokens: without the record the session has ended. */
-interface KnownSession { slug: string; tokenRecord: string }
+interface KnownSession {
+  slug: string
+  tokenRecord: string
+}
 
 /** The sessions of one person, so that all of them can be ended at once. Needs a token store. */
 async function changeSessions({ records }: Engine, userKey: string, change: (sessions: KnownSession[]) => KnownSession[]): Promise<void> {
@@ -32,7 +35,9 @@ function isKnownSession(value: unknown): value is KnownSession {
 
 function sessionOf({ current, accounts }: SessionRecord): { userKey: string; known: KnownSession } | undefined {
   const account = accounts[current]
-  return account?.tokenRecord === undefined ? undefined : { userKey: account.user.key, known: { slug: current, tokenRecord: account.tokenRecord } }
+  return account?.tokenRecord === undefined
+    ? undefined
+    : { userKey: account.user.key, known: { slug: current, tokenRecord: account.tokenRecord } }
 }
 
 /** How many of these sessions one sealed list holds: fewer where their names are long. */
@@ -58,7 +63,10 @@ export async function noteSession(engine: Engine, record: SessionRecord): Promis
 /** Forgets a session that has ended. */
 export async function dropSession(engine: Engine, record: SessionRecord): Promise<void> {
   const session = sessionOf(record)
-  if (session) await changeSessions(engine, session.userKey, (sessions) => sessions.filter(({ tokenRecord }) => tokenRecord !== session.known.tokenRecord))
+  if (session)
+    await changeSessions(engine, session.userKey, (sessions) =>
+      sessions.filter(({ tokenRecord }) => tokenRecord !== session.known.tokenRecord),
+    )
 }
 
 /**
@@ -71,7 +79,10 @@ export async function dropSession(engine: Engine, record: SessionRecord): Promis
 export async function endEverywhere(engine: Engine, userKey: string): Promise<number> {
   const { settings, records } = engine
   if (!records || settings.fetchToken) {
-    throw new AuthError('config_invalid', 'Signing out everywhere needs the option tokenStore, which lists the sessions of each user, and does not work with fetchToken.')
+    throw new AuthError(
+      'config_invalid',
+      'Signing out everywhere needs the option tokenStore, which lists the sessions of each user, and does not work with fetchToken.',
+    )
   }
   const sessions = sessionsIn(await records('sessions').read(sha256(userKey)))
   await Promise.all(sessions.map((session) => endSession(engine, session)))

@@ -33,13 +33,14 @@ export function ownTokens(engine: Engine, context: Context, { scope }: ClientCre
     },
     record: tokenRecord,
     grant: { type: 'client_credentials', ...(scope ? { scope } : {}) },
-    onRefreshed: (tokens, previous) => tellOfTokens(engine, { slug, user: undefined, tokens, previous: previous === unfetched ? undefined : previous }, { isStored: false }),
+    onRefreshed: (tokens, previous) =>
+      tellOfTokens(engine, { slug, user: undefined, tokens, previous: previous === unfetched ? undefined : previous }, { isStored: false }),
   }
 }
 
 /** A record that is never signed out: where it is empty, its tokens are still to be fetched. */
 function startingEmpty(tokenRecord: TokenRecord): TokenRecord {
-  return { ...tokenRecord, read: async () => await tokenRecord.read() ?? { tokens: unfetched, version: 0 } }
+  return { ...tokenRecord, read: async () => (await tokenRecord.read()) ?? { tokens: unfetched, version: 0 } }
 }
 
 /** The same for one process. */

@@ -27,7 +27,12 @@ export function nobody(): LoadedAccounts {
  * @param registrations the entries of the accounts; an account without one is absent
  * @throws AuthError `store_unavailable` when a token store, which knows of sign-outs, cannot be asked
  */
-export function loadAccounts(engine: Engine, host: HostRequest, record: SessionRecord, registrations: ReadonlyMap<string, Registration>): Awaitable<LoadedAccounts> {
+export function loadAccounts(
+  engine: Engine,
+  host: HostRequest,
+  record: SessionRecord,
+  registrations: ReadonlyMap<string, Registration>,
+): Awaitable<LoadedAccounts> {
   const accounts = Object.entries(record.accounts)
   const loading = accounts.map(([slug, account]) => {
     const registration = registrations.get(slug)
@@ -49,7 +54,11 @@ export function loadAccounts(engine: Engine, host: HostRequest, record: SessionR
 const noTokens: LoadedTokens = Object.freeze({})
 
 /** The tokens that the session itself holds, as long as nothing has to be asked for. */
-function tokensAtHand({ settings, refresher, now }: Engine, registration: Registration, { tokens, tokenRecord, sessionTokenRecord: beside }: Account): LoadedTokens | undefined {
+function tokensAtHand(
+  { settings, refresher, now }: Engine,
+  registration: Registration,
+  { tokens, tokenRecord, sessionTokenRecord: beside }: Account,
+): LoadedTokens | undefined {
   if (settings.fetchToken || tokenRecord !== undefined) return undefined
   if (!tokens) return noTokens
   const newest = refresher.newest(registration, tokens)
@@ -57,8 +66,15 @@ function tokensAtHand({ settings, refresher, now }: Engine, registration: Regist
 }
 
 /** @returns `undefined` for an account that has been signed out: its record is gone from the token store */
-async function fetchTokens(engine: Engine, host: HostRequest, registration: Registration, account: Account, session: SessionRecord): Promise<LoadedTokens | undefined> {
-  if (!engine.settings.fetchToken && account.tokenRecord !== undefined) return fromTokenStore(engine, registration, account.tokenRecord, session)
+async function fetchTokens(
+  engine: Engine,
+  host: HostRequest,
+  registration: Registration,
+  account: Account,
+  session: SessionRecord,
+): Promise<LoadedTokens | undefined> {
+  if (!engine.settings.fetchToken && account.tokenRecord !== undefined)
+    return fromTokenStore(engine, registration, account.tokenRecord, session)
   try {
     if (engine.settings.fetchToken) return { tokens: await readTable(engine, host, registration.slug, account.user) }
     return { tokens: await newestBeside(engine, host, registration, account) }
@@ -68,7 +84,12 @@ async function fetchTokens(engine: Engine, host: HostRequest, registration: Regi
   }
 }
 
-async function fromTokenStore(engine: Engine, registration: Registration, name: string, { createdAt }: SessionRecord): Promise<LoadedTokens | undefined> {
+async function fromTokenStore(
+  engine: Engine,
+  registration: Registration,
+  name: string,
+  { createdAt }: SessionRecord,
+): Promise<LoadedTokens | undefined> {
   const tokenRecord = tokenRecordAt(engine, registration, name)
   if (!tokenRecord) return undefined
   // Asked also while newer tokens wait in this process to be written: only the store knows of a sign-out elsewhere.
@@ -104,7 +125,7 @@ async function lookAt(tokenRecord: SealedTokenRecord, isNew: boolean): Promise<T
 
 /** What is used but never refreshed stays: its record is written again before its time is over, under the current secret. */
 function touch(engine: Engine, tokenRecord: SealedTokenRecord, contents: Exclude<TokenRecordContents, { state: 'absent' }>): void {
-  if (engine.now() - contents.savedAt <= recordLifetime(engine) * 1000 / 4) return
+  if (engine.now() - contents.savedAt <= (recordLifetime(engine) * 1000) / 4) return
   engine.background(tokenRecord.write(contents.kept?.tokens, contents.state === 'kept' ? contents.kept.version : contents.version))
 }
 

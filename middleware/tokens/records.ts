@@ -20,7 +20,11 @@ import type { HostRequest } from '../http/host.js'
  * @param party whose tokens it holds: to any other it is empty
  */
 export function tokenRecordAt(engine: Engine, party: Party, key: string): SealedTokenRecord | undefined {
-  const { settings: { tokenStore: store }, sealer, now } = engine
+  const {
+    settings: { tokenStore: store },
+    sealer,
+    now,
+  } = engine
   return store && sealedTokenRecord({ store, sealer, key, party, ttl: recordLifetime(engine), now })
 }
 
@@ -31,7 +35,9 @@ export async function removeAt({ settings: { tokenStore } }: Engine, key: string
 
 /** The record of a store that holds, or will hold, the tokens of an account; `undefined` where the session is all there is. */
 export function tokenRecordOf(engine: Engine, host: HostRequest, party: Party, account: Account): SealedTokenRecord | undefined {
-  return account.tokenRecord === undefined ? sessionTokenRecordOf(engine, host, party, account) : tokenRecordAt(engine, party, account.tokenRecord)
+  return account.tokenRecord === undefined
+    ? sessionTokenRecordOf(engine, host, party, account)
+    : tokenRecordAt(engine, party, account.tokenRecord)
 }
 
 /** Removes the record of a store that holds the tokens of an account. */
@@ -41,20 +47,25 @@ export async function removeOf(engine: Engine, host: HostRequest, { tokenRecord,
 }
 
 /** The record beside a session of express-session, which begins with the tokens of the login that the session itself holds. */
-function sessionTokenRecordOf(engine: Engine, host: HostRequest, party: Party, { tokens, sessionTokenRecord: beside }: Account): SealedTokenRecord | undefined {
+function sessionTokenRecordOf(
+  engine: Engine,
+  host: HostRequest,
+  party: Party,
+  { tokens, sessionTokenRecord: beside }: Account,
+): SealedTokenRecord | undefined {
   const store = beside === undefined ? undefined : host.tokenRecords()
   if (!store || beside === undefined) return undefined
   const { sealer, now } = engine
   const tokenRecord = sealedTokenRecord({ store, sealer, key: beside, party, ttl: recordLifetime(engine), now })
   const mark = sessionMark(engine, host.sessionId ?? '')
-  const hasEnded = async (): Promise<boolean> => await callStore(() => store.get(mark)) !== undefined
+  const hasEnded = async (): Promise<boolean> => (await callStore(() => store.get(mark))) !== undefined
   return {
     ...tokenRecord,
-    read: async () => await hasEnded() ? undefined : await tokenRecord.read() ?? (tokens && { tokens, version: 0 }),
+    read: async () => ((await hasEnded()) ? undefined : ((await tokenRecord.read()) ?? (tokens && { tokens, version: 0 }))),
     async write(tokens, version) {
-      if (!await tokenRecord.write(tokens, version)) return false
+      if (!(await tokenRecord.write(tokens, version))) return false
       // Such a store compares nothing: what a sign-out in another process has removed would be there again.
-      if (!await hasEnded()) return true
+      if (!(await hasEnded())) return true
       await tokenRecord.remove()
       return false
     },
@@ -97,6 +108,11 @@ export async function readTable({ settings }: Engine, host: HostRequest, slug: s
   const answer = await callHook('fetchToken', () => settings.fetchToken?.(slug, host.native, user))
   if (answer === undefined || answer === null) return undefined
   const tokens = readTokens(answer)
-  if (!tokens) throw new AuthError('hook_failed', 'fetchToken must answer with tokens, { accessToken, ... } as onTokens was given them, or with nothing.', { provider: slug })
+  if (!tokens)
+    throw new AuthError(
+      'hook_failed',
+      'fetchToken must answer with tokens, { accessToken, ... } as onTokens was given them, or with nothing.',
+      { provider: slug },
+    )
   return tokens
 }

@@ -10,7 +10,12 @@ import { contextOf, type RequestContext } from '../core/requestContext.js'
 import { removeOf, tokenRecordOf } from './records.js'
 
 /** Takes the tokens of accounts that a session no longer has out of the stores. */
-export async function removeTokens(engine: Engine, host: HostRequest, left: SessionRecord | undefined, stays?: SessionRecord): Promise<void> {
+export async function removeTokens(
+  engine: Engine,
+  host: HostRequest,
+  left: SessionRecord | undefined,
+  stays?: SessionRecord,
+): Promise<void> {
   const kept = new Set(Object.values(stays?.accounts ?? {}).map(nameOf))
   const gone = Object.values(left?.accounts ?? {}).filter((account) => nameOf(account) !== undefined && !kept.has(nameOf(account)))
   await Promise.all(gone.map((account) => removeOf(engine, host, account)))
@@ -34,10 +39,12 @@ export function endAccess(engine: Engine, request: RequestContext, record: Sessi
     if (!registration || !tokens) continue
     const context = contextOf(engine, registration, request.publicUrl)
     const tokenRecord = tokenRecordOf(engine, request.host, registration, account)
-    engine.background(refresher.settled(registration, tokens, tokenRecord).then(async (newest) => {
-      await tokenRecord?.remove()
-      if (settings.revokeOnLogout) await revoke(engine, context, newest)
-    }))
+    engine.background(
+      refresher.settled(registration, tokens, tokenRecord).then(async (newest) => {
+        await tokenRecord?.remove()
+        if (settings.revokeOnLogout) await revoke(engine, context, newest)
+      }),
+    )
   }
 }
 

@@ -15,14 +15,23 @@ import { newSessionTokenRecordName, newTokenRecordName, tokenRecordAt } from './
  * @returns the account as the session keeps it
  * @throws AuthError `store_unavailable`, or `hook_failed` when the application could not take them
  */
-export async function saveTokens(engine: Engine, { host, publicUrl }: RequestContext, context: Context, user: AuthUser, tokens: Tokens | undefined): Promise<Account> {
+export async function saveTokens(
+  engine: Engine,
+  { host, publicUrl }: RequestContext,
+  context: Context,
+  user: AuthUser,
+  tokens: Tokens | undefined,
+): Promise<Account> {
   const { settings } = engine
   const { slug } = context
   const { onTokens } = settings.hooks
   if (onTokens && tokens) await callHook('onTokens', () => onTokens({ slug, user, tokens, previous: undefined }))
   const account = { user, binding: bindingOf(context), ...(context.fromLookup ? { place: addressDigest(publicUrl) } : {}) }
   if (settings.fetchToken) return account
-  if (!settings.tokenStore) return tokens ? { ...account, tokens, ...(host.tokenRecords() ? { sessionTokenRecord: newSessionTokenRecordName(engine) } : {}) } : account
+  if (!settings.tokenStore)
+    return tokens
+      ? { ...account, tokens, ...(host.tokenRecords() ? { sessionTokenRecord: newSessionTokenRecordName(engine) } : {}) }
+      : account
   const key = newTokenRecordName(engine)
   // Also without tokens: a record that has gone is how other copies of the session learn of a sign-out.
   await tokenRecordAt(engine, context, key)?.put(tokens)

@@ -17,8 +17,11 @@ export function tokenAccessOf(engine: Engine, request: RequestContext, context: 
   return {
     source: sessionSource(engine, request, slug, ownRecord),
     record: table ?? ownRecord,
-    onRefreshed: (tokens, previous) => tellOfTokens(engine, { slug, user: account?.user, tokens, previous }, { isStored: table !== undefined }),
-    onOrphaned: (tokens) => { revokeInBackground(engine, context, tokens) },
+    onRefreshed: (tokens, previous) =>
+      tellOfTokens(engine, { slug, user: account?.user, tokens, previous }, { isStored: table !== undefined }),
+    onOrphaned: (tokens) => {
+      revokeInBackground(engine, context, tokens)
+    },
     seal: sealerOf(engine.sealer, context, { recordName: account?.tokenRecord, user: account?.user }),
   }
 }

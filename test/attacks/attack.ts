@@ -9,7 +9,9 @@ import type { Order, Site } from './orders.js'
 import { startProvider, type ScriptedProvider } from './provider.js'
 import { createVisitor, type Answer, type Asked, type Visitor, type Watched } from './visitor.js'
 
-export interface AttackOptions extends ChildOptions { postgres?: boolean }
+export interface AttackOptions extends ChildOptions {
+  postgres?: boolean
+}
 
 export interface SignInOptions extends Asked {
   provider?: ScriptedProvider
@@ -56,7 +58,8 @@ const home = 'https://app.example'
 let tests = 0
 
 /** A process that runs the application under attack. */
-const startAttacked = (options: ChildOptions): Promise<ChildProcess<Order, { port: number }>> => startChild('test/attacks/worker.ts', options)
+const startAttacked = (options: ChildOptions): Promise<ChildProcess<Order, { port: number }>> =>
+  startChild('test/attacks/worker.ts', options)
 
 export async function startAttack({ postgres: withPostgres = false, ...options }: AttackOptions): Promise<Attack> {
   const [redis, postgres, honest, hostile, sink, ...processes] = await Promise.all([
@@ -64,7 +67,9 @@ export async function startAttack({ postgres: withPostgres = false, ...options }
     withPostgres && mayRun('postgresql') ? startPostgres() : undefined,
     startProvider('honest'),
     startProvider('hostile'),
-    startServer((_request, res) => { res.end() }),
+    startServer((_request, res) => {
+      res.end()
+    }),
     startAttacked(options),
     startAttacked(options),
   ])
@@ -75,10 +80,20 @@ export async function startAttack({ postgres: withPostgres = false, ...options }
 
   function siteOf(site: Partial<Site>): Site {
     if (!mode) throw new Error('No test has begun')
-    return { session: mode.session, tokens: mode.tokens, express: mode.express, baseUrl: home, providers: { plain: honest.oauth2(), corp: honest.oidc() }, redisUrl: redis?.url ?? '', ...urlOf(postgres), prefix, ...site }
+    return {
+      session: mode.session,
+      tokens: mode.tokens,
+      express: mode.express,
+      baseUrl: home,
+      providers: { plain: honest.oauth2(), corp: honest.oidc() },
+      redisUrl: redis?.url ?? '',
+      ...urlOf(postgres),
+      prefix,
+      ...site,
+    }
   }
-  const using = (): typeof processes => mode?.processes === 2 ? processes : processes.slice(0, 1) as unknown as typeof processes
-  const collect = (): string => output += processes.map((process) => process.printed()).join('')
+  const using = (): typeof processes => (mode?.processes === 2 ? processes : (processes.slice(0, 1) as unknown as typeof processes))
+  const collect = (): string => (output += processes.map((process) => process.printed()).join(''))
 
   const attack: Attack = {
     url: home,
@@ -86,10 +101,16 @@ export async function startAttack({ postgres: withPostgres = false, ...options }
     hostile,
     sink: sink.origin,
     other: 0,
-    run: async (site = {}) => { await Promise.all(using().map((process) => process.tell({ do: 'run', site: siteOf(site) }))) },
-    runOne: async (index, site = {}) => { await processes[index]?.tell({ do: 'run', site: siteOf(site) }) },
+    run: async (site = {}) => {
+      await Promise.all(using().map((process) => process.tell({ do: 'run', site: siteOf(site) })))
+    },
+    runOne: async (index, site = {}) => {
+      await processes[index]?.tell({ do: 'run', site: siteOf(site) })
+    },
     tell: async (order, index = 0) => processes[index]?.tell(order),
-    tellAll: async (order) => { await Promise.all(using().map((process) => process.tell(order))) },
+    tellAll: async (order) => {
+      await Promise.all(using().map((process) => process.tell(order)))
+    },
     visitor: (address = home) => createVisitor(watched, address),
     async start(visitor, person, slug = 'plain', { provider = honest, query = '', mount = '', ...asked } = {}) {
       const answer = await visitor.go(`${mount}/auth/${slug}${query}`, asked)
@@ -97,7 +118,10 @@ export async function startAttack({ postgres: withPostgres = false, ...options }
       if (location === undefined) throw new Error(`A login could not be started: ${String(answer.status)} ${answer.body}`)
       return provider.approve(location, person)
     },
-    signIn: async (visitor, person, slug, options) => visitor.go(await attack.start(visitor, person, slug, options), { ...(options?.process === undefined ? {} : { process: options.process }) }),
+    signIn: async (visitor, person, slug, options) =>
+      visitor.go(await attack.start(visitor, person, slug, options), {
+        ...(options?.process === undefined ? {} : { process: options.process }),
+      }),
     signOut: (visitor, asked) => visitor.go('/auth/logout', { method: 'POST', ...asked }),
     me: async (visitor, asked) => (await visitor.go('/me', asked)).json<{ id: string } | null>()?.id ?? null,
     answers: () => watched.answers,
@@ -121,17 +145,28 @@ export async function startAttack({ postgres: withPostgres = false, ...options }
       expect(processes.map((process) => process.isAlive())).toEqual([true, true])
       expect(await Promise.all(processes.map((process) => process.tell({ do: 'problems' })))).toEqual([[], []])
       // I2: tokens, codes, secrets and verifiers
-      const secrets = new RegExp(['canary(?!-store)', ...[...honest.verifiers(), ...hostile.verifiers()].map((verifier) => verifier.replaceAll('-', '\\-'))].join('|'))
+      const secrets = new RegExp(
+        ['canary(?!-store)', ...[...honest.verifiers(), ...hostile.verifiers()].map((verifier) => verifier.replaceAll('-', '\\-'))].join(
+          '|',
+        ),
+      )
       expect(collect()).not.toMatch(secrets)
-      for (const { answer: { body, location } } of watched.answers) {
+      for (const {
+        answer: { body, location },
+      } of watched.answers) {
         expect(body).not.toMatch(secrets)
-        if (location !== undefined && !location.startsWith(honest.origin) && !location.startsWith(hostile.origin)) expect(location).not.toMatch(secrets)
+        if (location !== undefined && !location.startsWith(honest.origin) && !location.startsWith(hostile.origin))
+          expect(location).not.toMatch(secrets)
       }
       // I3
       expect(sink.received).toEqual([])
       // I6
-      const open = watched.answers.filter(({ url, answer }) => /^(?:\/\w+)?\/auth(?:\/|$)/.test(new URL(url).pathname) && answer.status !== 431
-        && (answer.headers['cache-control'] !== 'no-store' || answer.headers['referrer-policy'] !== 'no-referrer'))
+      const open = watched.answers.filter(
+        ({ url, answer }) =>
+          /^(?:\/\w+)?\/auth(?:\/|$)/.test(new URL(url).pathname)
+          && answer.status !== 431
+          && (answer.headers['cache-control'] !== 'no-store' || answer.headers['referrer-policy'] !== 'no-referrer'),
+      )
       expect(open.map(({ url, answer }) => `${url} ${String(answer.status)}`)).toEqual([])
     },
     close: async () => {

@@ -9,9 +9,14 @@ attacked({ env: { DEBUG: '*', DEBUG_COLORS: 'no' } })
 
 /** Ids and signatures of sessions, sealed cookies, states, codes: all that opens something. */
 function openers(attack: Attack, visitor: Visitor): string[] {
-  const states = attack.answers().flatMap(({ url, answer }) => [url, answer.location ?? '', answer.body])
+  const states = attack
+    .answers()
+    .flatMap(({ url, answer }) => [url, answer.location ?? '', answer.body])
     .flatMap((text) => [...text.matchAll(/[?&](?:state|code|nonce|code_challenge)=([^&"]{8,})/g)].map((found) => found[1] ?? ''))
-  const cookies = [...visitor.jar().values(), ...attack.answers().flatMap(({ answer }) => answer.setCookies.map((line) => line.slice(line.indexOf('=') + 1).split(';')[0] ?? ''))]
+  const cookies = [
+    ...visitor.jar().values(),
+    ...attack.answers().flatMap(({ answer }) => answer.setCookies.map((line) => line.slice(line.indexOf('=') + 1).split(';')[0] ?? '')),
+  ]
   // express-session writes `s:id.signature`, percent-encoded; each half is one of ours.
   const parts = cookies.flatMap((value) => [value, decodeURIComponent(value), ...decodeURIComponent(value).replace(/^s:/, '').split('.')])
   return [...new Set([...states, ...parts, ...attack.honest.verifiers()])].filter((text) => text.length >= 12)
@@ -23,7 +28,11 @@ function openers(attack: Attack, visitor: Visitor): string[] {
  */
 function ownLines(attack: Attack, isMountedHere: boolean): string {
   const others = isMountedHere ? /^(?:\S+ ){1,6}(?:router|express:\S+) / : /^(?:\S+ ){1,6}(?:router|express:\S+|express-session) /
-  return attack.printed().split('\n').filter((line) => !others.test(line)).join('\n')
+  return attack
+    .printed()
+    .split('\n')
+    .filter((line) => !others.test(line))
+    .join('\n')
 }
 
 overModes('A sign-in, a refresh, a refused login and a sign-out print nothing that opens anything', async (attack, mode) => {
@@ -45,7 +54,9 @@ overModes('A sign-in, a refresh, a refused login and a sign-out print nothing th
   // Something is printed, and so can be looked through.
   expect(printed).toContain('authrouter')
   expect(stolen.length).toBeGreaterThan(6)
-  expect(printed.split('\n').filter((line) => stolen.some((text) => line.includes(text) || line.includes(encodeURIComponent(text))))).toEqual([])
+  expect(
+    printed.split('\n').filter((line) => stolen.some((text) => line.includes(text) || line.includes(encodeURIComponent(text)))),
+  ).toEqual([])
   expect(printed).not.toMatch(/canary(?!-store)/)
   attack.forgetPrinted()
 })

@@ -9,7 +9,11 @@ attacked()
 once('A flood of bad callbacks prints a few lines, each short', async (attack) => {
   await attack.run()
   const started = performance.now()
-  await Promise.all(Array.from({ length: 300 }, (_, index) => attack.visitor().go(`/auth/plain/callback?state=unknown-${String(index)}&code=${'c'.repeat(4000)}`)))
+  await Promise.all(
+    Array.from({ length: 300 }, (_, index) =>
+      attack.visitor().go(`/auth/plain/callback?state=unknown-${String(index)}&code=${'c'.repeat(4000)}`),
+    ),
+  )
   await Promise.all(Array.from({ length: 300 }, (_, index) => attack.visitor().go(`/auth/invented-${String(index)}`)))
   const seconds = Math.ceil((performance.now() - started) / 1000)
   const lines = attack.printed().split('\n').filter(Boolean)
@@ -37,5 +41,7 @@ once('A flood of starts of OAuth 1.0a makes a bounded number of calls to its pro
     const statuses = (await Promise.all(answers)).map(({ status }) => status)
     expect(statuses.filter((status) => ![200, 503, 504].includes(status))).toEqual([])
     expect(statuses).toContain(200)
-  } finally { await old.close() }
+  } finally {
+    await old.close()
+  }
 })

@@ -20,7 +20,9 @@ let connections = 0
 let servers: { close: () => unknown }[] = []
 
 beforeAll(async () => {
-  const server = createServer(authority.issue('127.0.0.1'), (_req, res) => { res.setHeader('content-type', 'application/json').end(JSON.stringify(document)) })
+  const server = createServer(authority.issue('127.0.0.1'), (_req, res) => {
+    res.setHeader('content-type', 'application/json').end(JSON.stringify(document))
+  })
   const trapServer: PlainServer = createPlainServer((socket) => {
     connections++
     socket.destroy()
@@ -43,18 +45,36 @@ beforeEach(() => {
 
 function honestDocument(): Record<string, unknown> {
   return {
-    issuer, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/token`, userinfo_endpoint: `${issuer}/userinfo`, jwks_uri: `${issuer}/keys`, revocation_endpoint: `${issuer}/revoke`,
-    response_types_supported: ['code'], subject_types_supported: ['public'], id_token_signing_alg_values_supported: ['RS256'],
+    issuer,
+    authorization_endpoint: `${issuer}/authorize`,
+    token_endpoint: `${issuer}/token`,
+    userinfo_endpoint: `${issuer}/userinfo`,
+    jwks_uri: `${issuer}/keys`,
+    revocation_endpoint: `${issuer}/revoke`,
+    response_types_supported: ['code'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['RS256'],
   }
 }
 
-const entry = (): Record<string, unknown> => ({ protocol: 'oidc', title: 'Corp', issuer, clientId: 'c', clientSecret: 'canary-client-secret', apiBaseUrl: `${issuer}/api/` })
+const entry = (): Record<string, unknown> => ({
+  protocol: 'oidc',
+  title: 'Corp',
+  issuer,
+  clientId: 'c',
+  clientSecret: 'canary-client-secret',
+  apiBaseUrl: `${issuer}/api/`,
+})
 
 /** A login that must not begin: no address to go to, one of the two codes, no connection where none may be. */
 async function isRefused(attack: Attack, slug = 'corp'): Promise<void> {
   const visitor = attack.visitor()
   const { status, body, location } = await visitor.go(`/auth/${slug}`)
-  expect([status, location, body]).toMatchObject([expect.any(Number), undefined, expect.stringMatching(/"error":"(?:discovery_failed|config_invalid)"/)])
+  expect([status, location, body]).toMatchObject([
+    expect.any(Number),
+    undefined,
+    expect.stringMatching(/"error":"(?:discovery_failed|config_invalid)"/),
+  ])
   expect(body).not.toContain('"location"')
   expect(connections).toBe(0)
 }
@@ -68,9 +88,9 @@ const bad = (): Record<string, unknown> => ({
   'plain http on this machine': `http://${trap}/authorize`,
   'another scheme': 'ftp://id.example/authorize',
   'a blob': `blob:${issuer}/x`,
-  'credentials': issuer.replace('https://', 'https://user:secret@'),
+  credentials: issuer.replace('https://', 'https://user:secret@'),
   'no scheme': '/authorize',
-  'nothing': '',
+  nothing: '',
   'no text': ['https://id.example/authorize'],
 })
 
@@ -89,14 +109,24 @@ for (const name of Object.keys(bad())) {
   })
 }
 
-once('Control: the honest document sends people to its authorization endpoint, and optional endpoints that cannot be used count as absent', async (attack) => {
-  await attack.run({ providers: { corp: entry() } })
-  for (const optional of ['end_session_endpoint', 'revocation_endpoint', 'introspection_endpoint', 'pushed_authorization_request_endpoint', 'check_session_iframe', 'registration_endpoint']) {
-    document[optional] = 'javascript:alert(1)'
-  }
-  const { status, body } = await attack.visitor().go('/auth/corp')
-  expect([status, body]).toMatchObject([200, expect.stringContaining(`${issuer}/authorize`)])
-})
+once(
+  'Control: the honest document sends people to its authorization endpoint, and optional endpoints that cannot be used count as absent',
+  async (attack) => {
+    await attack.run({ providers: { corp: entry() } })
+    for (const optional of [
+      'end_session_endpoint',
+      'revocation_endpoint',
+      'introspection_endpoint',
+      'pushed_authorization_request_endpoint',
+      'check_session_iframe',
+      'registration_endpoint',
+    ]) {
+      document[optional] = 'javascript:alert(1)'
+    }
+    const { status, body } = await attack.visitor().go('/auth/corp')
+    expect([status, body]).toMatchObject([200, expect.stringContaining(`${issuer}/authorize`)])
+  },
+)
 
 once('An unsafe revocation endpoint gets no token at a sign-out', async (attack) => {
   attack.honest.metadata['revocation_endpoint'] = `http://app.example@${trap}/revoke`

@@ -9,13 +9,18 @@ export interface Gates {
   open: (name: string) => void
 }
 
-interface Gate { arrived: Promise<void>; arrive: () => void; opened: Promise<void>; open: () => void }
+interface Gate {
+  arrived: Promise<void>
+  arrive: () => void
+  opened: Promise<void>
+  open: () => void
+}
 
 export function createGates(): Gates {
   const gates = new Map<string, Gate>()
   const gateOf = (name: string): Gate => {
     let gate = gates.get(name)
-    if (!gate) gates.set(name, gate = newGate())
+    if (!gate) gates.set(name, (gate = newGate()))
     return gate
   }
   const pass = (name: string): Promise<void> => {
@@ -31,10 +36,14 @@ export function createGates(): Gates {
         next()
         return
       }
-      void pass(name).then(() => { next() })
+      void pass(name).then(() => {
+        next()
+      })
     },
     held: (name) => gateOf(name).arrived,
-    open: (name) => { gateOf(name).open() },
+    open: (name) => {
+      gateOf(name).open()
+    },
   }
 }
 
@@ -46,6 +55,8 @@ function newGate(): Gate {
 
 function signal(): { given: Promise<void>; give: () => void } {
   let give = (): void => undefined
-  const given = new Promise<void>((resolve) => { give = resolve })
+  const given = new Promise<void>((resolve) => {
+    give = resolve
+  })
   return { given, give }
 }

@@ -43,7 +43,7 @@ async function leastRatio(attack: Attack, one: () => Promise<unknown>, other: ()
   let least = Infinity
   for (let round = 0; round < 8 && least > 2.5; round++) {
     const ordinary = await costOf(attack, 150, other)
-    least = Math.min(least, await costOf(attack, 150, one) / ordinary)
+    least = Math.min(least, (await costOf(attack, 150, one)) / ordinary)
   }
   return least
 }
@@ -59,19 +59,34 @@ for (const { what, count, value } of [
     const { setCookies, status } = await flooded().go('/auth/plain')
     expect(status).toBe(200)
     expect(setCookies.filter((line) => /max-age=0/i.test(line)).length).toBeLessThanOrEqual(10)
-    expect(await leastRatio(attack, () => flooded().go('/auth/plain'), () => stranger().go('/auth/plain'))).toBeLessThanOrEqual(3)
+    expect(
+      await leastRatio(
+        attack,
+        () => flooded().go('/auth/plain'),
+        () => stranger().go('/auth/plain'),
+      ),
+    ).toBeLessThanOrEqual(3)
   })
 
-  once(`A callback that fails with ${what} costs at most three times an ordinary start, and answers with at most ten that have expired`, async (attack) => {
-    await attack.run({ baseUrl: plainHttp })
-    const stranger = withForged(attack, 0, '')
-    const flooded = withForged(attack, count, await value(attack))
-    const path = '/auth/plain/callback?code=c&state=unknown'
-    const { setCookies, status } = await flooded().go(path)
-    expect(status).toBe(400)
-    expect(setCookies.filter((line) => /max-age=0/i.test(line)).length).toBeLessThanOrEqual(10)
-    expect(await leastRatio(attack, () => flooded().go(path), () => stranger().go('/auth/plain'))).toBeLessThanOrEqual(3)
-  })
+  once(
+    `A callback that fails with ${what} costs at most three times an ordinary start, and answers with at most ten that have expired`,
+    async (attack) => {
+      await attack.run({ baseUrl: plainHttp })
+      const stranger = withForged(attack, 0, '')
+      const flooded = withForged(attack, count, await value(attack))
+      const path = '/auth/plain/callback?code=c&state=unknown'
+      const { setCookies, status } = await flooded().go(path)
+      expect(status).toBe(400)
+      expect(setCookies.filter((line) => /max-age=0/i.test(line)).length).toBeLessThanOrEqual(10)
+      expect(
+        await leastRatio(
+          attack,
+          () => flooded().go(path),
+          () => stranger().go('/auth/plain'),
+        ),
+      ).toBeLessThanOrEqual(3)
+    },
+  )
 }
 
 once('A login among forged cookies ends well, and they are gone after a few starts', async (attack) => {
@@ -87,31 +102,48 @@ const sizeOf = (cookies: Map<string, string>): number => [...cookies].map(([name
 const sum = (visitor: Visitor, part: RegExp): number => sizeOf(new Map([...visitor.jar()].filter(([name]) => part.test(name))))
 
 for (const protocol of ['plain', 'corp'] as const) {
-  overModes(`A sibling sub-domain that starts the largest logins (${protocol}) beside the largest session never locks the browser out`, async (attack) => {
-    const scopes = Array.from({ length: 60 }, (_, index) => `a-rather-long-name-of-a-scope-${String(index)}`)
-    const profile = (person: string): object => ({ name: `Name of ${person}`, picture: `https://cdn.example/${'p'.repeat(1000)}`, bio: 'b'.repeat(3000), list: 'l'.repeat(3000), address: { formatted: 'a'.repeat(900) } })
-    attack.honest.profile = profile as typeof attack.honest.profile
-    await attack.run({ providers: { plain: attack.honest.oauth2({ scopes }), corp: attack.honest.oidc({ scopes }) } })
-    const visitor = attack.visitor()
-    // The largest places to come back to are remembered too.
-    const returnTo = `/${'r'.repeat(2040)}`
-    for (let login = 0; login < 6; login++) await attack.signIn(visitor, 'ada', protocol, { query: `?returnTo=/${'r'.repeat(250)}${String(login)}` })
-    const query = `?${new URLSearchParams({ returnTo, scope: scopes.join(' '), login_hint: 'h'.repeat(320), prompt: 'login', remember: '1' }).toString()}`
-    for (let start = 0; start < 25; start++) {
-      const answer = await visitor.go(`/auth/${protocol}${query}`, { headers: { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', accept: 'text/html' } })
-      expect([start, answer.status]).toEqual([start, 302])
-      const page = await visitor.go('/me', { headers: browserHeaders })
-      expect([start, page.status, page.json()]).toMatchObject([start, 200, { id: 'ada' }])
-    }
-    expect(sum(visitor, /\.tx\./)).toBeLessThanOrEqual(5 * 1024)
-    expect(sum(visitor, /\.session/)).toBeLessThanOrEqual(7 * 1024)
-    expect(sizeOf(visitor.jar())).toBeLessThanOrEqual(12 * 1024)
-    for (const [name, value] of visitor.jar()) expect(name.length + value.length).toBeLessThanOrEqual(4096)
-  }, { needs })
+  overModes(
+    `A sibling sub-domain that starts the largest logins (${protocol}) beside the largest session never locks the browser out`,
+    async (attack) => {
+      const scopes = Array.from({ length: 60 }, (_, index) => `a-rather-long-name-of-a-scope-${String(index)}`)
+      const profile = (person: string): object => ({
+        name: `Name of ${person}`,
+        picture: `https://cdn.example/${'p'.repeat(1000)}`,
+        bio: 'b'.repeat(3000),
+        list: 'l'.repeat(3000),
+        address: { formatted: 'a'.repeat(900) },
+      })
+      attack.honest.profile = profile as typeof attack.honest.profile
+      await attack.run({ providers: { plain: attack.honest.oauth2({ scopes }), corp: attack.honest.oidc({ scopes }) } })
+      const visitor = attack.visitor()
+      // The largest places to come back to are remembered too.
+      const returnTo = `/${'r'.repeat(2040)}`
+      for (let login = 0; login < 6; login++)
+        await attack.signIn(visitor, 'ada', protocol, { query: `?returnTo=/${'r'.repeat(250)}${String(login)}` })
+      const query = `?${new URLSearchParams({ returnTo, scope: scopes.join(' '), login_hint: 'h'.repeat(320), prompt: 'login', remember: '1' }).toString()}`
+      for (let start = 0; start < 25; start++) {
+        const answer = await visitor.go(`/auth/${protocol}${query}`, {
+          headers: { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', accept: 'text/html' },
+        })
+        expect([start, answer.status]).toEqual([start, 302])
+        const page = await visitor.go('/me', { headers: browserHeaders })
+        expect([start, page.status, page.json()]).toMatchObject([start, 200, { id: 'ada' }])
+      }
+      expect(sum(visitor, /\.tx\./)).toBeLessThanOrEqual(5 * 1024)
+      expect(sum(visitor, /\.session/)).toBeLessThanOrEqual(7 * 1024)
+      expect(sizeOf(visitor.jar())).toBeLessThanOrEqual(12 * 1024)
+      for (const [name, value] of visitor.jar()) expect(name.length + value.length).toBeLessThanOrEqual(4096)
+    },
+    { needs },
+  )
 }
 
 /** What a browser sends besides cookies takes its part of the 16 KB that Node allows. */
 const browserHeaders = {
-  'user-agent': `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) ${'x'.repeat(100)}`, 'accept-language': 'en-GB,en;q=0.9,de;q=0.8', 'accept-encoding': 'gzip, deflate, br',
-  'sec-ch-ua': '"Chromium";v="140", "Not=A?Brand";v="24"', 'sec-fetch-site': 'same-origin', referer: `https://app.example/${'r'.repeat(1500)}`,
+  'user-agent': `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) ${'x'.repeat(100)}`,
+  'accept-language': 'en-GB,en;q=0.9,de;q=0.8',
+  'accept-encoding': 'gzip, deflate, br',
+  'sec-ch-ua': '"Chromium";v="140", "Not=A?Brand";v="24"',
+  'sec-fetch-site': 'same-origin',
+  referer: `https://app.example/${'r'.repeat(1500)}`,
 }

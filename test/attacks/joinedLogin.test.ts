@@ -9,9 +9,15 @@ import type { Visitor } from './visitor.js'
 attacked()
 
 let old: HostileOauth1
-beforeAll(async () => { old = await startHostileOauth1() })
-afterAll(async () => { await old.close() })
-beforeEach(() => { old.received.length = 0 })
+beforeAll(async () => {
+  old = await startHostileOauth1()
+})
+afterAll(async () => {
+  await old.close()
+})
+beforeEach(() => {
+  old.received.length = 0
+})
 
 async function run(attack: Attack): Promise<void> {
   await attack.run({ providers: { plain: attack.honest.oauth2(), corp: attack.honest.oidc(), old: old.entry } })
@@ -46,8 +52,12 @@ overModes('Who names the state of a login that is being finished gets nothing of
   const trap = await startOld(attack, attacker, stateOf(callback), attack.other)
   let isAsked = (): void => undefined
   let goOn = (): void => undefined
-  const asked = new Promise<void>((resolve) => { isAsked = resolve })
-  const held = new Promise<void>((resolve) => { goOn = resolve })
+  const asked = new Promise<void>((resolve) => {
+    isAsked = resolve
+  })
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
   attack.honest.script = async ({ path }) => {
     if (path !== '/token') return undefined
     isAsked()
@@ -58,7 +68,12 @@ overModes('Who names the state of a login that is being finished gets nothing of
   await asked
   const robbing = attacker.go(trap, { process: attack.other })
   // It is either answered by itself, or waits for what it must not get.
-  await Promise.race([robbing, new Promise((resolve) => { setTimeout(resolve, 100) })])
+  await Promise.race([
+    robbing,
+    new Promise((resolve) => {
+      setTimeout(resolve, 100)
+    }),
+  ])
   goOn()
   expect((await finishing).status).toBe(200)
   await robbing
@@ -66,7 +81,7 @@ overModes('Who names the state of a login that is being finished gets nothing of
   expect(await attack.me(victim)).toBe('ada')
 })
 
-overModes('Who is sent through the attacker\'s server does not end in the attacker\'s account at another provider', async (attack) => {
+overModes("Who is sent through the attacker's server does not end in the attacker's account at another provider", async (attack) => {
   await run(attack)
   const [victim, attacker] = [attack.visitor(), attack.visitor()]
   const callback = await attack.start(attacker, 'mallory-at-plain')
@@ -111,12 +126,16 @@ overModes('A server that names the same request token for everybody joins nobody
   expect([await attack.me(first), await attack.me(second)]).toEqual(['first', 'second'])
 })
 
-overModes('Control: one callback opened five times at once by one browser is one login', async (attack) => {
-  await run(attack)
-  const visitor = attack.visitor()
-  const callback = await attack.start(visitor, 'ada')
-  const answers = await Promise.all([0, 0, attack.other, 0, attack.other].map((process) => visitor.copy().go(callback, { process })))
-  // Processes that share nothing cannot know of each other's.
-  expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(0)
-  expect(attack.honest.calls('/token')).toBe(1)
-}, { needs: ({ processes, tokens }) => processes === 1 || tokens !== 'none' })
+overModes(
+  'Control: one callback opened five times at once by one browser is one login',
+  async (attack) => {
+    await run(attack)
+    const visitor = attack.visitor()
+    const callback = await attack.start(visitor, 'ada')
+    const answers = await Promise.all([0, 0, attack.other, 0, attack.other].map((process) => visitor.copy().go(callback, { process })))
+    // Processes that share nothing cannot know of each other's.
+    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(0)
+    expect(attack.honest.calls('/token')).toBe(1)
+  },
+  { needs: ({ processes, tokens }) => processes === 1 || tokens !== 'none' },
+)

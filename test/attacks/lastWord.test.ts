@@ -10,7 +10,7 @@ attacked()
 const hasStore: Needs = ({ session, tokens }) => session !== 'cookie' || tokens !== 'none'
 
 /** A process that shares nothing with the first one cannot know what was done there. */
-const elsewhere = ({ other }: Attack, mode: Mode): number => hasStore(mode) ? other : 0
+const elsewhere = ({ other }: Attack, mode: Mode): number => (hasStore(mode) ? other : 0)
 
 /**
  * A sealed cookie that another process writes late, which could not know yet, takes the place of the new one and is worth nothing: that
@@ -21,7 +21,11 @@ function orSignedOut(who: (string | null)[], person: string, mode: Mode): (strin
 }
 
 /** A request that is under way and goes on to write: it stands still when this resolves. */
-interface SlowRequest { name: string; begin: (attack: Attack, visitor: Visitor, process: number) => Promise<() => Promise<Answer>>; needs?: Needs }
+interface SlowRequest {
+  name: string
+  begin: (attack: Attack, visitor: Visitor, process: number) => Promise<() => Promise<Answer>>
+  needs?: Needs
+}
 
 async function standing(attack: Attack, visitor: Visitor, path: string, process: number): Promise<() => Promise<Answer>> {
   const answer = visitor.go(path, { process })
@@ -41,24 +45,53 @@ async function longAgo(attack: Attack): Promise<void> {
 const hasSession: Needs = ({ session }) => session !== 'cookie'
 
 const slowRequests: readonly SlowRequest[] = [
-  { name: 'a request that has been seen and answers late', begin: async (attack, visitor, process) => { await longAgo(attack); return standing(attack, visitor, '/me?gate=slow', process) } },
-  { name: 'a request whose session is loaded and will be marked as seen', begin: async (attack, visitor, process) => { await longAgo(attack); return standing(attack, visitor, '/me?between=slow', process) } },
-  { name: 'a request that will refresh', begin: async (attack, visitor, process) => { attack.honest.expire(); return standing(attack, visitor, '/api?gate=slow', process) } },
+  {
+    name: 'a request that has been seen and answers late',
+    begin: async (attack, visitor, process) => {
+      await longAgo(attack)
+      return standing(attack, visitor, '/me?gate=slow', process)
+    },
+  },
+  {
+    name: 'a request whose session is loaded and will be marked as seen',
+    begin: async (attack, visitor, process) => {
+      await longAgo(attack)
+      return standing(attack, visitor, '/me?between=slow', process)
+    },
+  },
+  {
+    name: 'a request that will refresh',
+    begin: async (attack, visitor, process) => {
+      attack.honest.expire()
+      return standing(attack, visitor, '/api?gate=slow', process)
+    },
+  },
   { name: 'a request whose refresh is at the provider', begin: refreshing },
   // A sealed cookie holds nothing of the application's.
-  { name: 'a request whose handler will write into the session', begin: (attack, visitor, process) => standing(attack, visitor, '/write?gate=slow', process), needs: hasSession },
-  { name: 'a request whose session is loaded and will be written by a handler', begin: (attack, visitor, process) => standing(attack, visitor, '/write?between=slow', process),
+  {
+    name: 'a request whose handler will write into the session',
+    begin: (attack, visitor, process) => standing(attack, visitor, '/write?gate=slow', process),
+    needs: hasSession,
+  },
+  {
+    name: 'a request whose session is loaded and will be written by a handler',
+    begin: (attack, visitor, process) => standing(attack, visitor, '/write?between=slow', process),
     // Of the option session nothing is loaded before the router, and who writes into a session that has ended begins a new one, as
     // everywhere with express-session.
-    needs: (mode) => hasSession(mode) && !mode.session.endsWith('here') },
+    needs: (mode) => hasSession(mode) && !mode.session.endsWith('here'),
+  },
 ]
 
 async function refreshing(attack: Attack, visitor: Visitor, process: number): Promise<() => Promise<Answer>> {
   attack.honest.expire()
   let isAsked = (): void => undefined
   let goOn = (): void => undefined
-  const asked = new Promise<void>((resolve) => { isAsked = resolve })
-  const held = new Promise<void>((resolve) => { goOn = resolve })
+  const asked = new Promise<void>((resolve) => {
+    isAsked = resolve
+  })
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
   attack.honest.script = async ({ path, form }) => {
     if (path !== '/token' || form.get('grant_type') !== 'refresh_token') return undefined
     isAsked()
@@ -87,49 +120,65 @@ async function whoIs(attack: Attack, mode: Mode, visitor: Visitor): Promise<(str
 }
 
 for (const { name, begin, needs = () => true } of slowRequests) {
-  overModes(`After a sign-out, ${name} does not bring the session back`, async (attack, mode) => {
-    const visitor = await run(attack)
-    const former = visitor.copy()
-    const goOn = await begin(attack, visitor, elsewhere(attack, mode))
-    await attack.signOut(visitor)
-    await goOn()
-    await attack.tellAll({ do: 'settle' })
-    expect([...await whoIs(attack, mode, visitor), ...await whoIs(attack, mode, former)]).toEqual([null, null, null, null])
-  }, { needs })
+  overModes(
+    `After a sign-out, ${name} does not bring the session back`,
+    async (attack, mode) => {
+      const visitor = await run(attack)
+      const former = visitor.copy()
+      const goOn = await begin(attack, visitor, elsewhere(attack, mode))
+      await attack.signOut(visitor)
+      await goOn()
+      await attack.tellAll({ do: 'settle' })
+      expect([...(await whoIs(attack, mode, visitor)), ...(await whoIs(attack, mode, former))]).toEqual([null, null, null, null])
+    },
+    { needs },
+  )
 
-  overModes(`After another person's sign-in, ${name} does not bring the former one back`, async (attack, mode) => {
-    const visitor = await run(attack)
-    const former = visitor.copy()
-    const goOn = await begin(attack, visitor, elsewhere(attack, mode))
-    await attack.signIn(visitor, 'bob', 'other')
-    await goOn()
-    await attack.tellAll({ do: 'settle' })
-    expect(orSignedOut(await whoIs(attack, mode, visitor), 'bob', mode)).toEqual(['bob', 'bob'])
-    expect(await whoIs(attack, mode, former)).toEqual([null, null])
-  }, { needs })
+  overModes(
+    `After another person's sign-in, ${name} does not bring the former one back`,
+    async (attack, mode) => {
+      const visitor = await run(attack)
+      const former = visitor.copy()
+      const goOn = await begin(attack, visitor, elsewhere(attack, mode))
+      await attack.signIn(visitor, 'bob', 'other')
+      await goOn()
+      await attack.tellAll({ do: 'settle' })
+      expect(orSignedOut(await whoIs(attack, mode, visitor), 'bob', mode)).toEqual(['bob', 'bob'])
+      expect(await whoIs(attack, mode, former)).toEqual([null, null])
+    },
+    { needs },
+  )
 
-  overModes(`After the same person has signed in again, ${name} does not bring the former session back`, async (attack, mode) => {
-    const visitor = await run(attack)
-    const former = visitor.copy()
-    const goOn = await begin(attack, visitor, elsewhere(attack, mode))
-    await attack.signIn(visitor, 'ada')
-    const current = visitor.copy()
-    await goOn()
-    await attack.tellAll({ do: 'settle' })
-    expect(orSignedOut(await whoIs(attack, mode, visitor), 'ada', mode)).toEqual(['ada', 'ada'])
-    expect([...await whoIs(attack, mode, current), ...await whoIs(attack, mode, former)]).toEqual(['ada', 'ada', null, null])
-  }, { needs })
+  overModes(
+    `After the same person has signed in again, ${name} does not bring the former session back`,
+    async (attack, mode) => {
+      const visitor = await run(attack)
+      const former = visitor.copy()
+      const goOn = await begin(attack, visitor, elsewhere(attack, mode))
+      await attack.signIn(visitor, 'ada')
+      const current = visitor.copy()
+      await goOn()
+      await attack.tellAll({ do: 'settle' })
+      expect(orSignedOut(await whoIs(attack, mode, visitor), 'ada', mode)).toEqual(['ada', 'ada'])
+      expect([...(await whoIs(attack, mode, current)), ...(await whoIs(attack, mode, former))]).toEqual(['ada', 'ada', null, null])
+    },
+    { needs },
+  )
 
-  overModes(`After a sign-out everywhere, ${name} does not bring the session back`, async (attack, mode) => {
-    const visitor = await run(attack)
-    const former = visitor.copy()
-    const goOn = await begin(attack, visitor, elsewhere(attack, mode))
-    await attack.tell({ do: 'logoutEverywhere', key: 'plain$ada' })
-    await goOn()
-    await attack.tellAll({ do: 'settle' })
-    expect([...await whoIs(attack, mode, visitor), ...await whoIs(attack, mode, former)]).toEqual([null, null, null, null])
-    // Nobody knows of a person's sessions without a token store.
-  }, { needs: (mode) => needs(mode) && mode.tokens !== 'none' })
+  overModes(
+    `After a sign-out everywhere, ${name} does not bring the session back`,
+    async (attack, mode) => {
+      const visitor = await run(attack)
+      const former = visitor.copy()
+      const goOn = await begin(attack, visitor, elsewhere(attack, mode))
+      await attack.tell({ do: 'logoutEverywhere', key: 'plain$ada' })
+      await goOn()
+      await attack.tellAll({ do: 'settle' })
+      expect([...(await whoIs(attack, mode, visitor)), ...(await whoIs(attack, mode, former))]).toEqual([null, null, null, null])
+      // Nobody knows of a person's sessions without a token store.
+    },
+    { needs: (mode) => needs(mode) && mode.tokens !== 'none' },
+  )
 }
 
 overModes('A callback opened a second time, after the sign-out, does not bring the session back', async (attack, mode) => {
@@ -142,32 +191,39 @@ overModes('A callback opened a second time, after the sign-out, does not bring t
   for (const [name, value] of visitor.jar()) late.jar().set(name, value)
   await attack.signOut(visitor)
   await late.go(callback, { process: elsewhere(attack, mode) })
-  expect([...await whoIs(attack, mode, late), await attack.me(visitor)]).toEqual([null, null, null])
+  expect([...(await whoIs(attack, mode, late)), await attack.me(visitor)]).toEqual([null, null, null])
 })
 
-overModes('Of two logins of one browser at once, the one that ends last is who is signed in, and a copy of neither outlives a sign-out everywhere', async (attack) => {
-  await attack.run()
-  const visitor = attack.visitor()
-  const [first, second] = [await attack.start(visitor, 'ada'), await attack.start(visitor, 'ada', 'corp')]
-  const before = visitor.copy()
-  await visitor.go(first)
-  const copy = visitor.copy()
-  // It began before the first one had ended, and does not know of its session.
-  await before.go(second, { process: attack.other })
-  await attack.tell({ do: 'logoutEverywhere', key: 'plain$ada' })
-  await attack.tell({ do: 'logoutEverywhere', key: 'corp$ada' })
-  expect([await attack.me(copy), await attack.me(before), await attack.me(visitor)]).toEqual([null, null, null])
-}, { needs: ({ tokens }) => tokens !== 'none' })
+overModes(
+  'Of two logins of one browser at once, the one that ends last is who is signed in, and a copy of neither outlives a sign-out everywhere',
+  async (attack) => {
+    await attack.run()
+    const visitor = attack.visitor()
+    const [first, second] = [await attack.start(visitor, 'ada'), await attack.start(visitor, 'ada', 'corp')]
+    const before = visitor.copy()
+    await visitor.go(first)
+    const copy = visitor.copy()
+    // It began before the first one had ended, and does not know of its session.
+    await before.go(second, { process: attack.other })
+    await attack.tell({ do: 'logoutEverywhere', key: 'plain$ada' })
+    await attack.tell({ do: 'logoutEverywhere', key: 'corp$ada' })
+    expect([await attack.me(copy), await attack.me(before), await attack.me(visitor)]).toEqual([null, null, null])
+  },
+  { needs: ({ tokens }) => tokens !== 'none' },
+)
 
-overModes('A callback opened twice, of which the second answer comes after another person has signed in, does not bring the former one back', async (attack, mode) => {
-  await attack.run({ providers: { plain: attack.honest.oauth2(), other: attack.honest.oauth2() } })
-  const visitor = attack.visitor()
-  const callback = await attack.start(visitor, 'ada')
-  const late = visitor.go(`${callback}&early=slow`, { process: elsewhere(attack, mode) })
-  await attack.tell({ do: 'held', gate: 'slow' }, elsewhere(attack, mode))
-  await visitor.go(callback)
-  await attack.signIn(visitor, 'bob', 'other')
-  await attack.tell({ do: 'open', gate: 'slow' }, elsewhere(attack, mode))
-  await late
-  expect(orSignedOut(await whoIs(attack, mode, visitor), 'bob', mode)).toEqual(['bob', 'bob'])
-})
+overModes(
+  'A callback opened twice, of which the second answer comes after another person has signed in, does not bring the former one back',
+  async (attack, mode) => {
+    await attack.run({ providers: { plain: attack.honest.oauth2(), other: attack.honest.oauth2() } })
+    const visitor = attack.visitor()
+    const callback = await attack.start(visitor, 'ada')
+    const late = visitor.go(`${callback}&early=slow`, { process: elsewhere(attack, mode) })
+    await attack.tell({ do: 'held', gate: 'slow' }, elsewhere(attack, mode))
+    await visitor.go(callback)
+    await attack.signIn(visitor, 'bob', 'other')
+    await attack.tell({ do: 'open', gate: 'slow' }, elsewhere(attack, mode))
+    await late
+    expect(orSignedOut(await whoIs(attack, mode, visitor), 'bob', mode)).toEqual(['bob', 'bob'])
+  },
+)

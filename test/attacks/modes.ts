@@ -20,10 +20,20 @@ const sessionNames: Record<SessionPlace, string> = {
   'redis here': 'the option session on Redis',
 }
 
-const tokenNames: Record<TokenPlace, string> = { none: 'no token store', memory: 'tokens in memory', redis: 'tokens on Redis', postgres: 'tokens on Postgres' }
+const tokenNames: Record<TokenPlace, string> = {
+  none: 'no token store',
+  memory: 'tokens in memory',
+  redis: 'tokens on Redis',
+  postgres: 'tokens on Postgres',
+}
 
 function mode(session: SessionPlace, tokens: TokenPlace, processes: 1 | 2, express: 4 | 5 = 5): Mode {
-  const name = [sessionNames[session], tokenNames[tokens], processes === 1 ? 'one process' : 'two processes', ...(express === 4 ? ['Express 4'] : [])].join(', ')
+  const name = [
+    sessionNames[session],
+    tokenNames[tokens],
+    processes === 1 ? 'one process' : 'two processes',
+    ...(express === 4 ? ['Express 4'] : []),
+  ].join(', ')
   return { name, session, tokens, processes, express }
 }
 
@@ -32,12 +42,18 @@ function mode(session: SessionPlace, tokens: TokenPlace, processes: 1 | 2, expre
  * know of each other's sessions or tokens, so that nothing an application does there makes sense.
  */
 export const modes: readonly Mode[] = [
-  mode('cookie', 'none', 1), mode('cookie', 'memory', 1), mode('cookie', 'redis', 1, 4),
-  mode('memory', 'none', 1), mode('memory', 'memory', 1, 4),
-  mode('redis', 'none', 1, 4), mode('redis', 'redis', 1),
+  mode('cookie', 'none', 1),
+  mode('cookie', 'memory', 1),
+  mode('cookie', 'redis', 1, 4),
+  mode('memory', 'none', 1),
+  mode('memory', 'memory', 1, 4),
+  mode('redis', 'none', 1, 4),
+  mode('redis', 'redis', 1),
   mode('memory here', 'none', 1, 4),
-  mode('cookie', 'none', 2, 4), mode('cookie', 'redis', 2),
-  mode('redis', 'none', 2), mode('redis', 'redis', 2, 4),
+  mode('cookie', 'none', 2, 4),
+  mode('cookie', 'redis', 2),
+  mode('redis', 'none', 2),
+  mode('redis', 'redis', 2, 4),
   mode('redis here', 'redis', 2),
 ]
 
@@ -48,8 +64,12 @@ let current: Attack | undefined
 
 /** The processes, stores and providers of this test file: started once, and given another site to run by each test. */
 export function attacked(options: AttackOptions = {}): () => Attack {
-  beforeAll(async () => { current = await startAttack(options) }, 60_000)
-  afterAll(async () => { await current?.close() })
+  beforeAll(async () => {
+    current = await startAttack(options)
+  }, 60_000)
+  afterAll(async () => {
+    await current?.close()
+  })
   return () => {
     if (!current) throw new Error('The attack has not been started yet')
     return current
@@ -57,12 +77,18 @@ export function attacked(options: AttackOptions = {}): () => Attack {
 }
 
 /** One test for each combination, and the invariants of the threat model after each. */
-export function overModes(name: string, run: (attack: Attack, mode: Mode) => Promise<void>, { needs = () => true }: { needs?: Needs } = {}): void {
+export function overModes(
+  name: string,
+  run: (attack: Attack, mode: Mode) => Promise<void>,
+  { needs = () => true }: { needs?: Needs } = {},
+): void {
   for (const part of ['redis-server', undefined] as const) {
     const chosen = modes.filter((one) => needs(one) && missingPart(one) === part)
     if (chosen.length === 0) continue
     describeWith(part, name, () => {
-      test.each(chosen)('with $name', async (one) => { await withInvariants(one, run) })
+      test.each(chosen)('with $name', async (one) => {
+        await withInvariants(one, run)
+      })
     })
   }
 }
@@ -70,13 +96,18 @@ export function overModes(name: string, run: (attack: Attack, mode: Mode) => Pro
 /** One test that is the same however sessions are kept. */
 export function once(name: string, run: (attack: Attack, mode: Mode) => Promise<void>, chosen: Mode = mode('cookie', 'none', 1)): void {
   describeWith(missingPart(chosen), `With ${chosen.name}`, () => {
-    test(name, async () => { await withInvariants(chosen, run) })
+    test(name, async () => {
+      await withInvariants(chosen, run)
+    })
   })
 }
 
 /** What a combination runs on and this machine has not. */
 function missingPart({ session, tokens }: Mode): Part | undefined {
-  const parts: Part[] = [...session.startsWith('redis') || tokens === 'redis' ? ['redis-server' as const] : [], ...tokens === 'postgres' ? ['postgresql' as const] : []]
+  const parts: Part[] = [
+    ...(session.startsWith('redis') || tokens === 'redis' ? ['redis-server' as const] : []),
+    ...(tokens === 'postgres' ? ['postgresql' as const] : []),
+  ]
   return parts.find((part) => !mayRun(part))
 }
 

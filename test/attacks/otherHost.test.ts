@@ -5,10 +5,37 @@ import { attacked, once } from './modes.js'
 
 attacked()
 
-const hosts = ['www.app.example', 'evil.example', 'www.evil.example', 'www.www.app.example', 'app.example.evil.example', 'app.example:8443', 'www.app.example:8443', 'WWW.APP.EXAMPLE', 'app.example.', 'www.app.example.', 'xwww.app.example',
-  'www.app.example/evil.example', 'www.app.example@evil.example', 'evil.example#www.app.example', 'www.app.example,evil.example', 'www.app.example\\.evil.example', 'www.app.example?x', '', '127.0.0.1', 'localhost']
+const hosts = [
+  'www.app.example',
+  'evil.example',
+  'www.evil.example',
+  'www.www.app.example',
+  'app.example.evil.example',
+  'app.example:8443',
+  'www.app.example:8443',
+  'WWW.APP.EXAMPLE',
+  'app.example.',
+  'www.app.example.',
+  'xwww.app.example',
+  'www.app.example/evil.example',
+  'www.app.example@evil.example',
+  'evil.example#www.app.example',
+  'www.app.example,evil.example',
+  'www.app.example\\.evil.example',
+  'www.app.example?x',
+  '',
+  '127.0.0.1',
+  'localhost',
+]
 
-const targets = ['/auth/plain', '/auth', '/auth/plain?returnTo=//evil.example', '/auth/plain?returnTo=/a%0d%0aSet-Cookie:x=y', '//evil.example/../auth/plain', '/auth/plain/callback?code=c&state=s']
+const targets = [
+  '/auth/plain',
+  '/auth',
+  '/auth/plain?returnTo=//evil.example',
+  '/auth/plain?returnTo=/a%0d%0aSet-Cookie:x=y',
+  '//evil.example/../auth/plain',
+  '/auth/plain/callback?code=c&state=s',
+]
 
 for (const baseUrl of ['https://app.example', 'https://www.app.example']) {
   once(`No Host header leads to an address that is not configured (${baseUrl})`, async (attack) => {
@@ -16,10 +43,13 @@ for (const baseUrl of ['https://app.example', 'https://www.app.example']) {
     for (const host of hosts) {
       for (const target of targets) {
         const visitor = attack.visitor(baseUrl)
-        const { location, headers, setCookies } = await visitor.go(target.startsWith('//') ? `${baseUrl}${target}` : target, { headers: { host, accept: 'text/html', 'x-forwarded-host': 'evil.example' } })
+        const { location, headers, setCookies } = await visitor.go(target.startsWith('//') ? `${baseUrl}${target}` : target, {
+          headers: { host, accept: 'text/html', 'x-forwarded-host': 'evil.example' },
+        })
         const where = location === undefined ? undefined : new URL(location, baseUrl).origin
         if (where !== baseUrl && where !== attack.honest.origin) expect([host, target, where]).toEqual([host, target, undefined])
-        if (location?.startsWith(attack.honest.origin)) expect(new URL(location).searchParams.get('redirect_uri')).toBe(`${baseUrl}/auth/plain/callback`)
+        if (location?.startsWith(attack.honest.origin))
+          expect(new URL(location).searchParams.get('redirect_uri')).toBe(`${baseUrl}/auth/plain/callback`)
         expect(setCookies.filter((line) => /domain=/i.test(line))).toEqual([])
         expect(JSON.stringify(headers)).not.toMatch(/"x=y|evil\.example\/"/)
       }

@@ -65,17 +65,20 @@ overModes('A session of one tenant is nobody at another at its own path, though 
   await isNobody(attack, visitor, `${attack.url}/b`)
 })
 
-overModes('Who signs in at a second tenant takes no account of the first along, and back at the first is nobody or the same as before', async (attack) => {
-  await attack.run({ mounts: ['/a', '/b'], providers: byPath(attack) })
-  const visitor = attack.visitor()
-  await attack.signIn(visitor, 'ada', 'login', { mount: '/a' })
-  await attack.signIn(visitor, 'ada', 'login', { mount: '/b', provider: attack.hostile })
-  const { user, accounts } = (await visitor.go('/b/auth/session')).json<{ user: { id: string }; accounts: { key: string }[] }>()
-  expect([user.id, accounts.length]).toEqual(['ada', 1])
-  expect((await visitor.go('/b/api')).json()).toEqual({ status: 200 })
-  expect(JSON.stringify(attack.hostile.received)).not.toMatch(/canary-(?:access|refresh)-honest/)
-  // The hostile tenant's "ada" is not the first tenant's.
-  const heard = attack.honest.received.length
-  expect((await visitor.go('/a/me', { process: attack.other })).body).toBe('null')
-  expect(attack.honest.received.length).toBe(heard)
-})
+overModes(
+  'Who signs in at a second tenant takes no account of the first along, and back at the first is nobody or the same as before',
+  async (attack) => {
+    await attack.run({ mounts: ['/a', '/b'], providers: byPath(attack) })
+    const visitor = attack.visitor()
+    await attack.signIn(visitor, 'ada', 'login', { mount: '/a' })
+    await attack.signIn(visitor, 'ada', 'login', { mount: '/b', provider: attack.hostile })
+    const { user, accounts } = (await visitor.go('/b/auth/session')).json<{ user: { id: string }; accounts: { key: string }[] }>()
+    expect([user.id, accounts.length]).toEqual(['ada', 1])
+    expect((await visitor.go('/b/api')).json()).toEqual({ status: 200 })
+    expect(JSON.stringify(attack.hostile.received)).not.toMatch(/canary-(?:access|refresh)-honest/)
+    // The hostile tenant's "ada" is not the first tenant's.
+    const heard = attack.honest.received.length
+    expect((await visitor.go('/a/me', { process: attack.other })).body).toBe('null')
+    expect(attack.honest.received.length).toBe(heard)
+  },
+)

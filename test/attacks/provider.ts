@@ -35,7 +35,11 @@ export interface ScriptedProvider {
   close: () => Promise<void>
 }
 
-interface Grant { person: string; nonce: string | null; clientId: string }
+interface Grant {
+  person: string
+  nonce: string | null
+  clientId: string
+}
 
 export const clientSecret = 'canary-client-secret/of+the=tests'
 let serial = 0
@@ -53,10 +57,24 @@ export async function startProvider(name: string): Promise<ScriptedProvider> {
     access.set(`canary-access-${name}-${number}`, grant)
     refreshes.set(`canary-refresh-${name}-${number}`, grant)
     const now = Math.floor(Date.now() / 1000)
-    const claims = { ...provider.claims(grant.person), iss: provider.origin, sub: grant.person, aud: grant.clientId, iat: now, exp: now + 600, ...(grant.nonce === null ? {} : { nonce: grant.nonce }) }
+    const claims = {
+      ...provider.claims(grant.person),
+      iss: provider.origin,
+      sub: grant.person,
+      aud: grant.clientId,
+      iat: now,
+      exp: now + 600,
+      ...(grant.nonce === null ? {} : { nonce: grant.nonce }),
+    }
     return {
-      access_token: `canary-access-${name}-${number}`, refresh_token: `canary-refresh-${name}-${number}`, token_type: 'Bearer', expires_in: 3600, scope: 'profile',
-      ...(grant.nonce === null ? {} : { id_token: await new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'right' }).sign(keys.privateKey) }),
+      access_token: `canary-access-${name}-${number}`,
+      refresh_token: `canary-refresh-${name}-${number}`,
+      token_type: 'Bearer',
+      expires_in: 3600,
+      scope: 'profile',
+      ...(grant.nonce === null
+        ? {}
+        : { id_token: await new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'right' }).sign(keys.privateKey) }),
     }
   }
 
@@ -66,7 +84,7 @@ export async function startProvider(name: string): Promise<ScriptedProvider> {
       return
     }
     const isRefresh = form.get('grant_type') === 'refresh_token'
-    const [held, key] = isRefresh ? [refreshes, form.get('refresh_token') ?? ''] as const : [grants, form.get('code') ?? ''] as const
+    const [held, key] = isRefresh ? ([refreshes, form.get('refresh_token') ?? ''] as const) : ([grants, form.get('code') ?? ''] as const)
     const grant = held.get(key)
     held.delete(key)
     if (grant) sendJson(res, await issue(isRefresh ? { ...grant, nonce: null } : grant))
@@ -94,8 +112,15 @@ export async function startProvider(name: string): Promise<ScriptedProvider> {
 
   const origin = server.origin
   const metadata = (): Record<string, unknown> => ({
-    issuer: origin, authorization_endpoint: `${origin}/authorize`, token_endpoint: `${origin}/token`, userinfo_endpoint: `${origin}/userinfo`, jwks_uri: `${origin}/keys`,
-    revocation_endpoint: `${origin}/revoke`, response_types_supported: ['code'], subject_types_supported: ['public'], id_token_signing_alg_values_supported: ['RS256'],
+    issuer: origin,
+    authorization_endpoint: `${origin}/authorize`,
+    token_endpoint: `${origin}/token`,
+    userinfo_endpoint: `${origin}/userinfo`,
+    jwks_uri: `${origin}/keys`,
+    revocation_endpoint: `${origin}/revoke`,
+    response_types_supported: ['code'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['RS256'],
   })
   const client = { clientId: `client-of-${name}`, clientSecret, apiBaseUrl: `${origin}/api/` }
   const provider: ScriptedProvider = {
@@ -103,8 +128,16 @@ export async function startProvider(name: string): Promise<ScriptedProvider> {
     received: server.received,
     calls: (path) => server.received.filter(({ url }) => url.split('?')[0] === path).length,
     oauth2: (more) => ({
-      protocol: 'oauth2', title: name, authorizationEndpoint: `${origin}/authorize`, tokenEndpoint: `${origin}/token`, userinfoEndpoint: `${origin}/userinfo`, revocationEndpoint: `${origin}/revoke`,
-      scope: ['profile'], profile: { id: 'sub', name: 'name', email: 'email', emailVerified: 'email_verified' }, ...client, ...more,
+      protocol: 'oauth2',
+      title: name,
+      authorizationEndpoint: `${origin}/authorize`,
+      tokenEndpoint: `${origin}/token`,
+      userinfoEndpoint: `${origin}/userinfo`,
+      revocationEndpoint: `${origin}/revoke`,
+      scope: ['profile'],
+      profile: { id: 'sub', name: 'name', email: 'email', emailVerified: 'email_verified' },
+      ...client,
+      ...more,
     }),
     oidc: (more) => ({ protocol: 'oidc', title: name, issuer: origin, ...client, ...more }),
     metadata: metadata(),
@@ -117,14 +150,22 @@ export async function startProvider(name: string): Promise<ScriptedProvider> {
       grants.set(code, { person, nonce: asked.get('nonce'), clientId: asked.get('client_id') ?? '' })
       return `${asked.get('redirect_uri') ?? ''}?${new URLSearchParams({ code, state: asked.get('state') ?? '' }).toString()}`
     },
-    expire: () => { access.clear() },
+    expire: () => {
+      access.clear()
+    },
     newestRefreshToken: () => [...refreshes.keys()].at(-1) ?? '',
-    verifiers: () => server.received.map(({ body }) => new URLSearchParams(body).get('code_verifier')).filter((verifier) => verifier !== null),
+    verifiers: () =>
+      server.received.map(({ body }) => new URLSearchParams(body).get('code_verifier')).filter((verifier) => verifier !== null),
     reset() {
       server.received.length = 0
       access.clear()
       refreshes.clear()
-      Object.assign(provider, { metadata: metadata(), script: undefined, profile: (person: string) => ({ name: `Name of ${person}` }), claims: () => ({}) })
+      Object.assign(provider, {
+        metadata: metadata(),
+        script: undefined,
+        profile: (person: string) => ({ name: `Name of ${person}` }),
+        claims: () => ({}),
+      })
     },
     close: server.close,
   }

@@ -25,10 +25,20 @@ export function runSite(site: Site, stores: Stores, gates: Gates): RunningSite {
   const app = site.express === 4 ? express4() : express()
   app.set('trust proxy', 1)
   const running: RunningSite = { app, routers: [], entries: isTenants(site.providers) ? site.providers.entries : {} }
-  app.get('/ping', (_req, res) => { res.json('pong') })
+  app.get('/ping', (_req, res) => {
+    res.json('pong')
+  })
   app.use(gates.at('early'))
   if (stores.sessions && !site.session.endsWith('here')) {
-    app.use(session({ secret, resave: false, saveUninitialized: false, store: stores.sessions, ...(site.rolling === true ? { rolling: true, cookie: { maxAge: 3600_000 } } : {}) }))
+    app.use(
+      session({
+        secret,
+        resave: false,
+        saveUninitialized: false,
+        store: stores.sessions,
+        ...(site.rolling === true ? { rolling: true, cookie: { maxAge: 3600_000 } } : {}),
+      }),
+    )
   }
   app.use(gates.at('between'))
   for (const [mount, options] of Object.entries(site.apps ?? { '': {} })) {
@@ -44,15 +54,27 @@ function routerOf(site: Site, { tokens, sessions }: Stores, options: Partial<Aut
   const auth = authRouter({
     secret,
     baseUrl: site.baseUrl,
-    providers: isTenants(site.providers) ? lookup(site.providers.by, running) : site.providers as Record<string, ProviderEntry>,
+    providers: isTenants(site.providers) ? lookup(site.providers.by, running) : (site.providers as Record<string, ProviderEntry>),
     ...(tokens ? { tokenStore: tokens } : {}),
     ...(sessions && site.session.endsWith('here') ? { session: { store: sessions } } : {}),
     ...(site.ownTable === true ? { fetchToken: () => undefined, hooks: { onTokens: () => undefined } } : {}),
-    ...(site.listening === true ? { logger: printing, hooks: { onError: ({ error }) => { print('onError', error) } } } : {}),
+    ...(site.listening === true
+      ? {
+          logger: printing,
+          hooks: {
+            onError: ({ error }) => {
+              print('onError', error)
+            },
+          },
+        }
+      : {}),
     ...site.options,
     ...options,
   })
-  if (site.listening === true) auth.on('error', (event) => { print('error', event.error) })
+  if (site.listening === true)
+    auth.on('error', (event) => {
+      print('error', event.error)
+    })
   return auth
 }
 
@@ -64,7 +86,7 @@ function lookup(by: Tenants['by'], running: RunningSite): Extract<AuthRouterOpti
   // By identity, as an application that reads its database once in a while would have them.
   return (slug, req) => {
     const host = (req.headers.host ?? '').split(':')[0] ?? ''
-    const tenant = by === 'host' ? host : by === 'path' ? (req as { baseUrl?: string }).baseUrl ?? '' : '*'
+    const tenant = by === 'host' ? host : by === 'path' ? ((req as { baseUrl?: string }).baseUrl ?? '') : '*'
     const entries = running.entries[tenant]
     return (entries?.[slug] ?? entries?.['*']) as ProviderEntry | undefined
   }
@@ -75,10 +97,18 @@ function print(what: string, value: unknown): void {
 }
 
 const printing: Exclude<AuthRouterOptions['logger'], false | undefined> = {
-  debug: (event, message) => { print(message ?? 'debug', event) },
-  info: (event, message) => { print(message ?? 'info', event) },
-  warn: (event, message) => { print(message ?? 'warn', event) },
-  error: (event, message) => { print(message ?? 'error', event) },
+  debug: (event, message) => {
+    print(message ?? 'debug', event)
+  },
+  info: (event, message) => {
+    print(message ?? 'info', event)
+  },
+  warn: (event, message) => {
+    print(message ?? 'warn', event)
+  },
+  error: (event, message) => {
+    print(message ?? 'error', event)
+  },
 }
 
 /** The application's own pages behind the router. */
@@ -86,20 +116,48 @@ function withHandlers({ express: version }: Site, auth: AuthRouter, gates: Gates
   const router = version === 4 ? express4.Router() : express.Router()
   router.use(auth as RequestHandler)
   router.use(gates.at('gate'))
-  router.get('/me', (req, res) => { res.json(req.authUser ? { id: req.authUser.id, key: req.authUser.key, provider: req.authUser.provider, emailVerified: req.authUser.emailVerified } : null) })
-  router.get('/private', requireLogin() as RequestHandler, (req, res) => { res.json({ id: req.authUser?.id }) })
-  router.get('/private/:slug', (req, res, next) => { (requireLogin(req.params['slug']) as RequestHandler)(req, res, next) }, (req, res) => { res.json({ id: req.authUser?.id }) })
+  router.get('/me', (req, res) => {
+    res.json(
+      req.authUser
+        ? { id: req.authUser.id, key: req.authUser.key, provider: req.authUser.provider, emailVerified: req.authUser.emailVerified }
+        : null,
+    )
+  })
+  router.get('/private', requireLogin() as RequestHandler, (req, res) => {
+    res.json({ id: req.authUser?.id })
+  })
+  router.get(
+    '/private/:slug',
+    (req, res, next) => {
+      ;(requireLogin(req.params['slug']) as RequestHandler)(req, res, next)
+    },
+    (req, res) => {
+      res.json({ id: req.authUser?.id })
+    },
+  )
   router.get('/api', (req, res, next) => {
     const client = req.oauthClient
-    client.get('things').then(({ status }) => { res.json({ status }) }, next)
+    client.get('things').then(({ status }) => {
+      res.json({ status })
+    }, next)
   })
-  router.get('/seal', (req, res) => { res.json(req.oauthClient.credentials.seal()) })
-  router.get('/revoke', (req, res, next) => { req.oauthClient.credentials.revoke().then(() => { res.json('revoked') }, next) })
+  router.get('/seal', (req, res) => {
+    res.json(req.oauthClient.credentials.seal())
+  })
+  router.get('/revoke', (req, res, next) => {
+    req.oauthClient.credentials.revoke().then(() => {
+      res.json('revoked')
+    }, next)
+  })
   router.get('/write', (req, res) => {
     Object.assign((req as { session?: object | null }).session ?? {}, { cart: ['book'], at: Date.now() })
     res.json({ id: req.authUser?.id ?? null })
   })
-  router.get('/logout', (req, res, next) => { req.auth.logout().then(() => { res.json('out') }, next) })
+  router.get('/logout', (req, res, next) => {
+    req.auth.logout().then(() => {
+      res.json('out')
+    }, next)
+  })
   return router
 }
 

@@ -36,7 +36,7 @@ async function connect(url: string) {
 
 function connected(url: string): Promise<Connection> {
   let connection = connections.get(url)
-  if (!connection) connections.set(url, connection = connect(url))
+  if (!connection) connections.set(url, (connection = connect(url)))
   return connection
 }
 
@@ -46,19 +46,30 @@ export async function openStores(site: Site, faults: Faults): Promise<Stores> {
     tokens: tokens && faulty(tokens.store, faults),
     sessions: await sessionStoreOf(site, faults),
     records: async () => tokens?.records() ?? 0,
-    close: async () => { await tokens?.close?.() },
+    close: async () => {
+      await tokens?.close?.()
+    },
   }
 }
 
-interface Opened { store: TokenStore; records: () => Promise<number>; close?: () => Promise<void> }
+interface Opened {
+  store: TokenStore
+  records: () => Promise<number>
+  close?: () => Promise<void>
+}
 
 async function tokenStoreOf({ tokens, redisUrl, postgresUrl, prefix, maxEntries }: Site): Promise<Opened | undefined> {
   switch (tokens) {
-    case 'none': return undefined
-    case 'memory': return counted(memoryTokenStore(maxEntries === undefined ? {} : { maxEntries }))
+    case 'none':
+      return undefined
+    case 'memory':
+      return counted(memoryTokenStore(maxEntries === undefined ? {} : { maxEntries }))
     case 'redis': {
       const client = await connected(redisUrl)
-      return { store: prefixed(redisTokenStore(client), prefix), records: async () => (await client.keys('*')).filter((key) => key.includes(`${prefix}authrouter`)).length }
+      return {
+        store: prefixed(redisTokenStore(client), prefix),
+        records: async () => (await client.keys('*')).filter((key) => key.includes(`${prefix}authrouter`)).length,
+      }
     }
     case 'postgres': {
       const pool = new pg.Pool({ connectionString: postgresUrl, max: 10 })
@@ -74,8 +85,14 @@ function counted(store: TokenStore): Opened {
   return {
     store: {
       ...store,
-      set: (key, record, options) => { names.add(key); return store.set(key, record, options) },
-      delete: (key) => { names.delete(key); return store.delete(key) },
+      set: (key, record, options) => {
+        names.add(key)
+        return store.set(key, record, options)
+      },
+      delete: (key) => {
+        names.delete(key)
+        return store.delete(key)
+      },
     },
     records: async () => (await Promise.all([...names].map((name) => store.get(name)))).filter(Boolean).length,
   }
@@ -88,13 +105,15 @@ function prefixed(store: TokenStore, prefix: string): TokenStore {
     set: (key, record, options) => store.set(prefix + key, record, options),
     delete: (key) => store.delete(prefix + key),
     ...(store.lock ? { lock: async (key: string, ttl: number) => store.lock?.(prefix + key, ttl) } : {}),
-    ...(store.take ? { take: async (key: string, ttl: number) => await store.take?.(prefix + key, ttl) ?? false } : {}),
+    ...(store.take ? { take: async (key: string, ttl: number) => (await store.take?.(prefix + key, ttl)) ?? false } : {}),
   }
 }
 
 async function sessionStoreOf({ session: place, redisUrl, prefix }: Site, faults: Faults): Promise<session.Store | undefined> {
   if (place === 'cookie') return undefined
-  const store: session.Store = place.startsWith('redis') ? new RedisStore({ client: await connected(redisUrl), prefix }) : new session.MemoryStore()
+  const store: session.Store = place.startsWith('redis')
+    ? new RedisStore({ client: await connected(redisUrl), prefix })
+    : new session.MemoryStore()
   return faultySessions(store, faults)
 }
 
@@ -107,12 +126,17 @@ function faulty(store: TokenStore, faults: Faults): TokenStore {
     const { fault, operations = [operation] } = faults.tokens ?? {}
     if (!operations.includes(operation) || (faults.tokens?.times !== undefined && faults.tokens.times-- <= 0)) return work()
     switch (fault) {
-      case undefined: return work()
-      case 'hangs': return new Promise(() => undefined)
-      case 'gives nothing': return Promise.resolve(undefined as T)
-      case 'gives garbage': return Promise.resolve(garbage[turn++ % garbage.length] as T)
+      case undefined:
+        return work()
+      case 'hangs':
+        return new Promise(() => undefined)
+      case 'gives nothing':
+        return Promise.resolve(undefined as T)
+      case 'gives garbage':
+        return Promise.resolve(garbage[turn++ % garbage.length] as T)
       case 'throws':
-      case 'is away': return Promise.reject(new Error('canary-store: the token store is away'))
+      case 'is away':
+        return Promise.reject(new Error('canary-store: the token store is away'))
     }
   }
   return {
@@ -120,7 +144,7 @@ function faulty(store: TokenStore, faults: Faults): TokenStore {
     set: (key, record, options) => through('set', () => Promise.resolve(store.set(key, record, options))),
     delete: (key) => through('delete', () => Promise.resolve(store.delete(key))),
     ...(store.lock ? { lock: (key: string, ttl: number) => through('lock', async () => store.lock?.(key, ttl)) } : {}),
-    ...(store.take ? { take: (key: string, ttl: number) => through('take', async () => await store.take?.(key, ttl) ?? false) } : {}),
+    ...(store.take ? { take: (key: string, ttl: number) => through('take', async () => (await store.take?.(key, ttl)) ?? false) } : {}),
   }
 }
 
@@ -135,12 +159,24 @@ function faultySessions(store: session.Store, faults: Faults): session.Store {
     operations[name] = (...call) => {
       const { fault, operations: failing = [name] } = faults.sessions ?? {}
       const done = call.at(-1) as Done | undefined
-      if (faults.beforeWrite && name === 'set') void faults.beforeWrite().then(() => { work(...call) })
+      if (faults.beforeWrite && name === 'set')
+        void faults.beforeWrite().then(() => {
+          work(...call)
+        })
       else if (fault === undefined || !failing.includes(name)) work(...call)
       else if (fault === 'hangs') return
-      else if (fault === 'gives nothing') setImmediate(() => { done?.() })
-      else if (fault === 'gives garbage') setImmediate(() => { done?.(null, { cookie: {}, authrouter: 7 }) })
-      else setImmediate(() => { done?.(new Error('canary-store: the session store is away')) })
+      else if (fault === 'gives nothing')
+        setImmediate(() => {
+          done?.()
+        })
+      else if (fault === 'gives garbage')
+        setImmediate(() => {
+          done?.(null, { cookie: {}, authrouter: 7 })
+        })
+      else
+        setImmediate(() => {
+          done?.(new Error('canary-store: the session store is away'))
+        })
     }
   }
   return store

@@ -19,40 +19,61 @@ beforeAll(async () => {
   await happened(trap, 'listening')
   port = String((trap.address() as AddressInfo).port)
 })
-afterAll(() => { trap.close() })
-beforeEach(() => { connections = 0 })
+afterAll(() => {
+  trap.close()
+})
+beforeEach(() => {
+  connections = 0
+})
 
 /**
  * Ways to write this machine's own address down. Those of networks behind it are for the tests of the filter itself: here a mistake would
  * talk to them.
  */
-const hosts = [...('127.0.0.1 localhost LOCALHOST localhost. [::1] [::ffff:127.0.0.1] [::ffff:7f00:1] [0:0:0:0:0:ffff:127.0.0.1] ' +
-   '[0:0:0:0:0:0:0:1] 0.0.0.0 [::] 0 127.1 127.0.1 2130706433 0x7f000001 0x7f.1 017700000001 0177.0.0.1 127.0.0.1. ' +
-   '127.255.255.254 127.0.0.2 1%32%37.0.0.1 127。0。0。1').split(' '), '１２７.0.0.1']
+const hosts = [
+  ...(
+    '127.0.0.1 localhost LOCALHOST localhost. [::1] [::ffff:127.0.0.1] [::ffff:7f00:1] [0:0:0:0:0:ffff:127.0.0.1] '
+    + '[0:0:0:0:0:0:0:1] 0.0.0.0 [::] 0 127.1 127.0.1 2130706433 0x7f000001 0x7f.1 017700000001 0177.0.0.1 127.0.0.1. '
+    + '127.255.255.254 127.0.0.2 1%32%37.0.0.1 127。0。0。1'
+  ).split(' '),
+  '１２７.0.0.1',
+]
 
 const client = { clientId: 'c', clientSecret: 'canary-client-secret' }
 
 for (const scheme of ['https', 'http']) {
   once(`No issuer of a tenant at ${scheme} is asked for on this machine or behind it, however it is written`, async (attack) => {
-    const entries = Object.fromEntries(hosts.map((host, index) => [`t${String(index)}`, { protocol: 'oidc', issuer: `${scheme}://${host}:${port}`, ...client }]))
+    const entries = Object.fromEntries(
+      hosts.map((host, index) => [`t${String(index)}`, { protocol: 'oidc', issuer: `${scheme}://${host}:${port}`, ...client }]),
+    )
     await attack.run({ providers: { by: 'slug', entries: { '*': entries } } })
     const visitor = attack.visitor()
-    const answers = await Promise.all(hosts.map(async (host, index) => {
-      const { status, body, location } = await visitor.go(`/auth/t${String(index)}`)
-      return { host, isRefused: status >= 400 && location === undefined && !body.includes('"location"') }
-    }))
+    const answers = await Promise.all(
+      hosts.map(async (host, index) => {
+        const { status, body, location } = await visitor.go(`/auth/t${String(index)}`)
+        return { host, isRefused: status >= 400 && location === undefined && !body.includes('"location"') }
+      }),
+    )
     expect(answers.filter(({ isRefused }) => !isRefused)).toEqual([])
     expect(connections).toBe(0)
   })
 }
 
-once('No endpoint of a tenant\'s plain OAuth 2.0 is called on this machine or behind it', async (attack) => {
+once("No endpoint of a tenant's plain OAuth 2.0 is called on this machine or behind it", async (attack) => {
   const entryAt = (host: string): Record<string, unknown> => ({
-    protocol: 'oauth2', title: 'Tenant', authorizationEndpoint: 'https://id.tenant.example/authorize', tokenEndpoint: `https://${host}:${port}/token`, userinfoEndpoint: `https://${host}:${port}/me`,
-    apiBaseUrl: 'https://id.tenant.example/api/', profile: { id: 'sub' }, ...client,
+    protocol: 'oauth2',
+    title: 'Tenant',
+    authorizationEndpoint: 'https://id.tenant.example/authorize',
+    tokenEndpoint: `https://${host}:${port}/token`,
+    userinfoEndpoint: `https://${host}:${port}/me`,
+    apiBaseUrl: 'https://id.tenant.example/api/',
+    profile: { id: 'sub' },
+    ...client,
   })
   const some = hosts
-  await attack.run({ providers: { by: 'slug', entries: { '*': Object.fromEntries(some.map((host, index) => [`t${String(index)}`, entryAt(host)])) } } })
+  await attack.run({
+    providers: { by: 'slug', entries: { '*': Object.fromEntries(some.map((host, index) => [`t${String(index)}`, entryAt(host)])) } },
+  })
   for (const [index] of some.entries()) {
     const visitor = attack.visitor()
     const start = await visitor.go(`/auth/t${String(index)}`)

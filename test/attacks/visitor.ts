@@ -44,7 +44,7 @@ const agent = new Agent({ keepAlive: true, maxSockets: 1_000 })
 export function createVisitor(watched: Watched, home: string, jars = new Map<string, Map<string, string>>()): Visitor {
   const jar = (host = new URL(home).host): Map<string, string> => {
     let cookies = jars.get(host)
-    if (!cookies) jars.set(host, cookies = new Map<string, string>())
+    if (!cookies) jars.set(host, (cookies = new Map<string, string>()))
     return cookies
   }
 
@@ -53,11 +53,22 @@ export function createVisitor(watched: Watched, home: string, jars = new Map<str
     const cookie = [...jar(url.host)].map(([name, value]) => `${name}=${value}`).join('; ')
     const body = form && new URLSearchParams(form).toString()
     const outgoing = request({
-      host: '127.0.0.1', port: watched.ports()[index], path: url.pathname + url.search, method, agent, signal: AbortSignal.timeout(deadline),
+      host: '127.0.0.1',
+      port: watched.ports()[index],
+      path: url.pathname + url.search,
+      method,
+      agent,
+      signal: AbortSignal.timeout(deadline),
       headers: {
-        host: url.host, 'x-forwarded-proto': url.protocol.slice(0, -1), accept: 'application/json', ...(cookie === '' ? {} : { cookie }),
+        host: url.host,
+        'x-forwarded-proto': url.protocol.slice(0, -1),
+        accept: 'application/json',
+        ...(cookie === '' ? {} : { cookie }),
         ...(method === 'POST' ? { origin: url.origin, 'sec-fetch-site': 'same-origin' } : {}),
-        ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded', 'content-length': String(Buffer.byteLength(body)) }), ...headers,
+        ...(body === undefined
+          ? {}
+          : { 'content-type': 'application/x-www-form-urlencoded', 'content-length': String(Buffer.byteLength(body)) }),
+        ...headers,
       },
     })
     const answer = await new Promise<Answer>((resolve, reject) => {
@@ -65,7 +76,14 @@ export function createVisitor(watched: Watched, home: string, jars = new Map<str
       outgoing.on('response', (incoming) => {
         const { statusCode = 0, headers: received } = incoming
         text(incoming).then((content) => {
-          resolve({ status: statusCode, headers: received, location: received.location, setCookies: received['set-cookie'] ?? [], body: content, json: <T>() => JSON.parse(content) as T })
+          resolve({
+            status: statusCode,
+            headers: received,
+            location: received.location,
+            setCookies: received['set-cookie'] ?? [],
+            body: content,
+            json: <T>() => JSON.parse(content) as T,
+          })
         }, reject)
       })
       outgoing.end(body)
@@ -87,7 +105,8 @@ function keep(jar: Map<string, string>, line: string): void {
   const equals = pair.indexOf('=')
   const name = pair.slice(0, equals).trim()
   const ends = attributes.map((attribute) => attribute.trim().toLowerCase())
-  const isOver = ends.includes('max-age=0') || ends.some((attribute) => attribute.startsWith('expires=') && Date.parse(attribute.slice(8)) < Date.now())
+  const isOver =
+    ends.includes('max-age=0') || ends.some((attribute) => attribute.startsWith('expires=') && Date.parse(attribute.slice(8)) < Date.now())
   if (isOver) jar.delete(name)
   else jar.set(name, pair.slice(equals + 1))
 }

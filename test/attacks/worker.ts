@@ -9,8 +9,12 @@ import { openStores, type Faults, type Stores } from './stores.js'
 /** A process under attack: it serves one site at a time, and does what its parent says. */
 
 const problems: string[] = []
-process.on('unhandledRejection', (reason) => { problems.push(`unhandled rejection: ${String(reason)}`) })
-process.on('uncaughtException', (error) => { problems.push(`uncaught exception: ${String(error.stack)}`) })
+process.on('unhandledRejection', (reason) => {
+  problems.push(`unhandled rejection: ${String(reason)}`)
+})
+process.on('uncaughtException', (error) => {
+  problems.push(`uncaught exception: ${String(error.stack)}`)
+})
 
 const faults: Faults = { tokens: undefined, sessions: undefined }
 let gates = createGates()
@@ -49,7 +53,9 @@ async function obey(order: Order): Promise<unknown> {
       return undefined
     case 'hold call': {
       let calls = 0
-      faults.beforeCall = async () => { if (calls++ === order.number) await gates.pass('store') }
+      faults.beforeCall = async () => {
+        if (calls++ === order.number) await gates.pass('store')
+      }
       return undefined
     }
     case 'hold write':
@@ -58,16 +64,25 @@ async function obey(order: Order): Promise<unknown> {
         return gates.pass('store')
       }
       return undefined
-    case 'held': return gates.held(order.gate)
-    case 'open': return gates.open(order.gate)
-    case 'logoutEverywhere': return running?.routers[0]?.logoutEverywhere(order.key)
+    case 'held':
+      return gates.held(order.gate)
+    case 'open':
+      return gates.open(order.gate)
+    case 'logoutEverywhere':
+      return running?.routers[0]?.logoutEverywhere(order.key)
     case 'settle':
       await Promise.all(running?.routers.map((router) => router.close()) ?? [])
       return undefined
     case 'call sealed':
-      return running?.routers[0]?.client(order.slug, order.sealed).get('things').then(({ status }) => status)
+      return running?.routers[0]
+        ?.client(order.slug, order.sealed)
+        .get('things')
+        .then(({ status }) => status)
     case 'call as the application':
-      return running?.routers[0]?.client(order.slug, { grant: 'client_credentials' }).get('things').then(({ status }) => status)
+      return running?.routers[0]
+        ?.client(order.slug, { grant: 'client_credentials' })
+        .get('things')
+        .then(({ status }) => status)
     case 'pass time':
       ahead += order.milliseconds
       return undefined
@@ -81,8 +96,10 @@ async function obey(order: Order): Promise<unknown> {
       const { user, system } = process.cpuUsage()
       return user + system
     }
-    case 'problems': return problems.splice(0)
-    case 'records': return stores?.records()
+    case 'problems':
+      return problems.splice(0)
+    case 'records':
+      return stores?.records()
   }
 }
 
@@ -98,4 +115,6 @@ const server = createServer((req: IncomingMessage, res: ServerResponse) => {
   else res.writeHead(404).end()
 })
 server.keepAliveTimeout = 60_000
-server.listen(0, '127.0.0.1', () => { obeyOrders(obey, { port: (server.address() as AddressInfo).port }) })
+server.listen(0, '127.0.0.1', () => {
+  obeyOrders(obey, { port: (server.address() as AddressInfo).port })
+})

@@ -34,8 +34,12 @@ describeWith('chromium', 'The example application', () => {
 
   async function newTab(): Promise<Page> {
     const tab = await context.newPage()
-    tab.on('console', (message) => { if (message.type() === 'error' && !message.text().includes('status of 40')) problems.push(message.text()) })
-    tab.on('pageerror', (error) => { problems.push(error.message) })
+    tab.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().includes('status of 40')) problems.push(message.text())
+    })
+    tab.on('pageerror', (error) => {
+      problems.push(error.message)
+    })
     return tab
   }
 
@@ -65,7 +69,8 @@ describeWith('chromium', 'The example application', () => {
     await page.getByRole('navigation').getByRole('link', { name: 'Profile' }).click()
     await page.getByRole('cell', { name: 'Ada Example', exact: true }).waitFor()
     const cookies = await context.cookies(example.url)
-    for (const { httpOnly, sameSite, name } of cookies.filter((cookie) => cookie.name.startsWith('ar.'))) expect({ name, httpOnly, sameSite }).toEqual({ name, httpOnly: true, sameSite: 'Lax' })
+    for (const { httpOnly, sameSite, name } of cookies.filter((cookie) => cookie.name.startsWith('ar.')))
+      expect({ name, httpOnly, sameSite }).toEqual({ name, httpOnly: true, sameSite: 'Lax' })
     expect(cookies.map(({ name }) => name).filter((name) => name.startsWith('ar.tx'))).toEqual([])
 
     await page.getByRole('button', { name: 'Sign out' }).click()
@@ -112,6 +117,9 @@ describeWith('chromium', 'The example application', () => {
 
   test('tells a program that it has to sign in', async () => {
     const response = await fetch(`${example.url}/api/projects`, { headers: { accept: 'application/json' } })
-    expect({ status: response.status, body: await response.json() as unknown }).toMatchObject({ status: 401, body: { error: 'login_required' } })
+    expect({ status: response.status, body: (await response.json()) as unknown }).toMatchObject({
+      status: 401,
+      body: { error: 'login_required' },
+    })
   })
 })

@@ -13,7 +13,11 @@ export interface ExampleProcess {
 export async function startExample(): Promise<ExampleProcess> {
   const { NODE_OPTIONS: _options, NODE_ENV: _environment, ...env } = process.env
   // A process group of its own, so that npm's children end with it.
-  const child = spawn('npm', ['start'], { cwd: root, env: { ...env, PORT: '0', AUTH_SECRET: 'a secret of the browser tests that is long enough' }, detached: true })
+  const child = spawn('npm', ['start'], {
+    cwd: root,
+    env: { ...env, PORT: '0', AUTH_SECRET: 'a secret of the browser tests that is long enough' },
+    detached: true,
+  })
   return { url: await readUrl(child), stop: () => stop(child) }
 }
 
@@ -27,7 +31,9 @@ function readUrl(child: ChildProcess): Promise<string> {
     }
     child.stdout?.on('data', read)
     child.stderr?.on('data', read)
-    child.once('exit', (code) => { reject(new Error(`npm start ended with ${String(code)}:\n${output}`)) })
+    child.once('exit', (code) => {
+      reject(new Error(`npm start ended with ${String(code)}:\n${output}`))
+    })
     child.once('error', reject)
   })
 }
@@ -38,7 +44,9 @@ function stop(child: ChildProcess): Promise<void> {
       resolve()
       return
     }
-    child.once('exit', () => { resolve() })
+    child.once('exit', () => {
+      resolve()
+    })
     process.kill(-child.pid, 'SIGTERM')
   })
 }

@@ -14,7 +14,10 @@ import { launchChromium } from './chromium.js'
  * browser: Lax cookies stay at home on its POST.
  */
 
-interface Site { url: string; close: () => Promise<void> }
+interface Site {
+  url: string
+  close: () => Promise<void>
+}
 
 let provider: Site
 let browser: Browser
@@ -40,15 +43,44 @@ function sendForm(res: ServerResponse, asked: URLSearchParams): void {
 
 async function startApplication(options: Partial<AuthRouterOptions> = {}): Promise<Site> {
   let app: (req: IncomingMessage, res: ServerResponse) => void = () => undefined
-  const server = await listen((req, res) => { app(req, res) })
+  const server = await listen((req, res) => {
+    app(req, res)
+  })
   const url = server.url.replace('127.0.0.1', 'localhost')
   const router = authRouter({
-    secret: 'a secret of the tests, long enough to seal', baseUrl: url, logger: false, ...options,
-    providers: { poster: { protocol: 'oauth2', responseMode: 'form_post', authorizationEndpoint: `${provider.url}/authorize`, tokenEndpoint: `${provider.url}/token`,
-      userinfoEndpoint: `${provider.url}/me`, apiBaseUrl: `${provider.url}/`, clientId: 'a', clientSecret: 'b', profile: { id: 'id', name: 'name' } } },
+    secret: 'a secret of the tests, long enough to seal',
+    baseUrl: url,
+    logger: false,
+    ...options,
+    providers: {
+      poster: {
+        protocol: 'oauth2',
+        responseMode: 'form_post',
+        authorizationEndpoint: `${provider.url}/authorize`,
+        tokenEndpoint: `${provider.url}/token`,
+        userinfoEndpoint: `${provider.url}/me`,
+        apiBaseUrl: `${provider.url}/`,
+        clientId: 'a',
+        clientSecret: 'b',
+        profile: { id: 'id', name: 'name' },
+      },
+    },
   })
-  app = hosts['Express 5']({ router, handlers: { '/me': (req, res) => { sendJson(res, { name: req.authUser?.name, path: req.url }) } } })
-  return { url, close: async () => { await router.close(); await server.close() } }
+  app = hosts['Express 5']({
+    router,
+    handlers: {
+      '/me': (req, res) => {
+        sendJson(res, { name: req.authUser?.name, path: req.url })
+      },
+    },
+  })
+  return {
+    url,
+    close: async () => {
+      await router.close()
+      await server.close()
+    },
+  }
 }
 
 describeWith('chromium', 'An answer by form_post', () => {
@@ -80,7 +112,8 @@ describeWith('chromium', 'An answer by form_post', () => {
     const before = tokenCalls
     const muchLater = signIn(late, app, '/me', () => sleep(later))
     expect(await signIn(context, app, '/me', () => Promise.resolve())).toContain('Ada Example')
-    for (const text of await Promise.all([1, 2, 3].map(() => signIn(context, app, '/me', () => Promise.resolve())))) expect(text).toContain('Ada Example')
+    for (const text of await Promise.all([1, 2, 3].map(() => signIn(context, app, '/me', () => Promise.resolve()))))
+      expect(text).toContain('Ada Example')
     expect(await muchLater).toContain('Ada Example')
     expect(tokenCalls).toBe(before + 5)
     await Promise.all([context.close(), late.close()])

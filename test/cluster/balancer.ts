@@ -30,14 +30,18 @@ export async function startBalancer(): Promise<Balancer> {
   const server = createServer((req, res) => {
     const chunks: Buffer[] = []
     req.on('data', (chunk: Buffer) => chunks.push(chunk))
-    req.on('end', () => { pass(req, res, Buffer.concat(chunks), turn++, targets.length) })
+    req.on('end', () => {
+      pass(req, res, Buffer.concat(chunks), turn++, targets.length)
+    })
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
 
   return {
     // A server that listens at a port has an address of this shape.
     url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
-    sendTo: (next) => { targets = next },
+    sendTo: (next) => {
+      targets = next
+    },
     close: async () => {
       server.close()
       server.closeAllConnections()

@@ -16,7 +16,9 @@ export interface ExampleServer {
 }
 
 /** How a process ended. */
-export interface Ended { code: number | null }
+export interface Ended {
+  code: number | null
+}
 
 const patience = 300_000
 
@@ -43,17 +45,30 @@ export async function failToStart(settings: Record<string, string>): Promise<{ c
 
 function run(settings: Record<string, string>): { child: ChildProcess; read: () => string } {
   const { NODE_OPTIONS: _options, NODE_ENV: _environment, ...env } = process.env
-  const nothing = { REDIS_URL: '', DATABASE_URL: '', WORKERS: '', IDENTITY_PROVIDERS: '', AUTH_BASE_URL: '', AUTH_SECRET: '', ACCESS_TOKEN_LIFETIME: '' }
+  const nothing = {
+    REDIS_URL: '',
+    DATABASE_URL: '',
+    WORKERS: '',
+    IDENTITY_PROVIDERS: '',
+    AUTH_BASE_URL: '',
+    AUTH_SECRET: '',
+    ACCESS_TOKEN_LIFETIME: '',
+  }
   const child = spawn(process.execPath, ['--import', 'tsx', 'example-app/app.ts'], {
     cwd: root,
     env: { ...env, ...nothing, PORT: '0', TSX_TSCONFIG_PATH: 'test/cluster/sources.json', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const killWithTests = (): void => { child.kill('SIGKILL') }
+  const killWithTests = (): void => {
+    child.kill('SIGKILL')
+  }
   process.once('exit', killWithTests)
   child.once('exit', () => process.off('exit', killWithTests))
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => { output += data.toString() })
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (data: Buffer) => {
+      output += data.toString()
+    })
   return { child, read: () => output }
 }
 

@@ -32,10 +32,19 @@ export async function startTokenGate(target: string, firstLifetime?: number): Pr
       if (held) await new Promise<void>((resolve) => held?.push(resolve))
       const { authorization = '', 'content-type': contentType = '' } = req.headers
       const answer = await fetch(target, { method: 'POST', body, headers: { authorization, 'content-type': contentType } })
-      res.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'application/json', 'cache-control': 'no-store' })
+      res.writeHead(answer.status, {
+        'content-type': answer.headers.get('content-type') ?? 'application/json',
+        'cache-control': 'no-store',
+      })
       const tokens = await answer.text()
-      res.end(firstLifetime !== undefined && grant === 'authorization_code' ? JSON.stringify({ ...JSON.parse(tokens) as object, expires_in: firstLifetime }) : tokens)
-    })().catch(() => { res.destroy() })
+      res.end(
+        firstLifetime !== undefined && grant === 'authorization_code'
+          ? JSON.stringify({ ...(JSON.parse(tokens) as object), expires_in: firstLifetime })
+          : tokens,
+      )
+    })().catch(() => {
+      res.destroy()
+    })
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
 
@@ -43,10 +52,14 @@ export async function startTokenGate(target: string, firstLifetime?: number): Pr
     // A server that listens at a port has an address of this shape.
     url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/token`,
     count: (grantType) => grants.filter((grant) => grant === grantType).length,
-    hold: () => { held ??= [] },
+    hold: () => {
+      held ??= []
+    },
     waiting: () => held?.length ?? 0,
     release: () => {
-      held?.forEach((go) => { go() })
+      held?.forEach((go) => {
+        go()
+      })
       held = undefined
     },
     close: async () => {

@@ -42,7 +42,13 @@ export async function startSharedProviders(): Promise<SharedProviders> {
     profile: { id: 'id', username: 'login', name: 'display_name', email: 'contact.email' },
   })
   const entries: Record<Slug, object> = {
-    openid: { ...client, protocol: 'oidc', issuer: openid.issuer, apiBaseUrl: openid.apiBaseUrl, scope: ['openid', 'profile', 'email', 'projects'] },
+    openid: {
+      ...client,
+      protocol: 'oidc',
+      issuer: openid.issuer,
+      apiBaseUrl: openid.apiBaseUrl,
+      scope: ['openid', 'profile', 'email', 'projects'],
+    },
     oauth2: oauth2(hub, gate),
     short: oauth2(short, shortGate),
     oauth1: {

@@ -52,7 +52,9 @@ function endings(servers: readonly ExampleServer[]): Pick<Installation, 'stop' |
   const stop = (): Promise<Ended[]> => Promise.all(servers.filter((server) => !server.hasEnded()).map((server) => server.stop()))
   return {
     stop,
-    close: async () => { await stop() },
+    close: async () => {
+      await stop()
+    },
     output: () => servers.map((server) => server.output()).join('\n'),
   }
 }

@@ -42,7 +42,8 @@ export function createVisitor(applicationUrl: string): Visitor {
       }
       throw new Error(`A login that does not end: ${url}`)
     },
-    visit: async (path, headers = {}) => note(await browser.go(applicationUrl + path, { follow: false, headers: { ...alone, ...headers } })),
+    visit: async (path, headers = {}) =>
+      note(await browser.go(applicationUrl + path, { follow: false, headers: { ...alone, ...headers } })),
     json: async <T>(path: string) => note(await browser.json<T>(applicationUrl + path, { headers: alone })),
     logOut: async () => {
       const headers = { ...alone, origin: applicationUrl }

@@ -12,18 +12,40 @@ let table: Map<string, Tokens>
 let told: TokensEvent[]
 
 const handlers: Record<string, AppHandler> = {
-  '/projects': async (req, res) => { sendJson(res, { status: (await req.oauthClient.get('projects')).status }) },
-  '/seal': (req, res) => { sendJson(res, { sealed: req.oauthClient.credentials.seal() }) },
-  '/token': (req, res) => { sendJson(res, { token: req.oauthClient.credentials.accessToken }) },
-  '/revoke': async (req, res) => { sendJson(res, { revoked: await req.oauthClient.credentials.revoke() }) },
+  '/projects': async (req, res) => {
+    sendJson(res, { status: (await req.oauthClient.get('projects')).status })
+  },
+  '/seal': (req, res) => {
+    sendJson(res, { sealed: req.oauthClient.credentials.seal() })
+  },
+  '/token': (req, res) => {
+    sendJson(res, { token: req.oauthClient.credentials.accessToken })
+  },
+  '/revoke': async (req, res) => {
+    sendJson(res, { revoked: await req.oauthClient.credentials.revoke() })
+  },
 }
 
-beforeAll(async () => { openid = await startOpenidProvider({ signInAs: 'ada-id', accessTokenLifetime: 3600, rotateRefreshTokens: true }) })
-afterAll(async () => { await openid.close() })
+beforeAll(async () => {
+  openid = await startOpenidProvider({ signInAs: 'ada-id', accessTokenLifetime: 3600, rotateRefreshTokens: true })
+})
+afterAll(async () => {
+  await openid.close()
+})
 beforeEach(async () => {
   told = []
   table = new Map()
-  app = await startApplication(openid, { hooks: { onTokens: (event) => { told.push(event) } } }, { handlers })
+  app = await startApplication(
+    openid,
+    {
+      hooks: {
+        onTokens: (event) => {
+          told.push(event)
+        },
+      },
+    },
+    { handlers },
+  )
 })
 afterEach(async () => {
   jest.restoreAllMocks()
@@ -73,26 +95,63 @@ describe('Sealed credentials', () => {
   test('open in any application with the secret, current or older, and the entry', async () => {
     const sealed = await sealedBy(await signedIn())
     const { clientId } = clientOf(sealed)
-    const elsewhere = (options: { secret?: string | string[]; appId?: string; clientId?: string; slug?: string }): AuthRouter => authRouter({
-      secret: options.secret ?? testSecret, logger: false, ...(options.appId ? { appId: options.appId } : {}),
-      providers: { [options.slug ?? 'plain']: { protocol: 'oauth2', authorizationEndpoint: openid.authorizationEndpoint, tokenEndpoint: openid.tokenEndpoint,
-        apiBaseUrl: openid.apiBaseUrl, profile: { id: 'id' }, clientId: options.clientId ?? clientId, clientSecret: 'canary-client-secret of the tests' } },
-    })
+    const elsewhere = (options: { secret?: string | string[]; appId?: string; clientId?: string; slug?: string }): AuthRouter =>
+      authRouter({
+        secret: options.secret ?? testSecret,
+        logger: false,
+        ...(options.appId ? { appId: options.appId } : {}),
+        providers: {
+          [options.slug ?? 'plain']: {
+            protocol: 'oauth2',
+            authorizationEndpoint: openid.authorizationEndpoint,
+            tokenEndpoint: openid.tokenEndpoint,
+            apiBaseUrl: openid.apiBaseUrl,
+            profile: { id: 'id' },
+            clientId: options.clientId ?? clientId,
+            clientSecret: 'canary-client-secret of the tests',
+          },
+        },
+      })
     expect((await elsewhere({}).client('plain', sealed).get('projects')).status).toBe(200)
     expect(elsewhere({ secret: ['a newer secret of the tests, long enough', testSecret] }).credentials(sealed).valid).toBe(true)
-    const foreign = [elsewhere({ secret: 'a newer secret of the tests, long enough' }), elsewhere({ appId: 'another' }), elsewhere({ clientId: 'another' }), elsewhere({ slug: 'other' })]
+    const foreign = [
+      elsewhere({ secret: 'a newer secret of the tests, long enough' }),
+      elsewhere({ appId: 'another' }),
+      elsewhere({ clientId: 'another' }),
+      elsewhere({ slug: 'other' }),
+    ]
     for (const router of foreign) {
       expect(() => router.credentials(sealed)).toThrow(expect.objectContaining({ code: 'credentials_unreadable' }))
-      expect(() => router.client(router.providers[0]?.slug ?? '', sealed)).toThrow(expect.objectContaining({ code: 'credentials_unreadable' }))
+      expect(() => router.client(router.providers[0]?.slug ?? '', sealed)).toThrow(
+        expect.objectContaining({ code: 'credentials_unreadable' }),
+      )
     }
   })
 
   test('that are changed in any character, cut off, or something else are unreadable, and never crash', async () => {
     const sealed = await sealedBy(await signedIn())
     const session = [...(await signedIn()).cookies(app.host).values()].join('')
-    const flipped = Array.from(sealed, (character, index) => sealed.slice(0, index) + (character === 'A' ? 'B' : 'A') + sealed.slice(index + 1))
+    const flipped = Array.from(
+      sealed,
+      (character, index) => sealed.slice(0, index) + (character === 'A' ? 'B' : 'A') + sealed.slice(index + 1),
+    )
     const cut = Array.from(sealed, (_character, index) => sealed.slice(0, index))
-    const others = ['', 'x', 'null', '{}', sealed + sealed, `${sealed}=`, ` ${sealed}`, session.slice(2), Buffer.from(sealed).toString('hex'), undefined, null, 42, {}, []]
+    const others = [
+      '',
+      'x',
+      'null',
+      '{}',
+      sealed + sealed,
+      `${sealed}=`,
+      ` ${sealed}`,
+      session.slice(2),
+      Buffer.from(sealed).toString('hex'),
+      undefined,
+      null,
+      42,
+      {},
+      [],
+    ]
     // The version stands in the first byte.
     const future = Buffer.from(sealed, 'base64url')
     future[0] = 2
@@ -109,8 +168,16 @@ describe('Sealed credentials', () => {
     const sealed = await sealedBy(browser)
     const { token } = (await browser.json<{ token: string }>(`${app.url}/token`)).data
     const client = app.router.client('plain', sealed)
-    const inspected = [client, client.credentials, { ...client }, app.router].map((value) => inspect(value, { depth: 9, showHidden: false }))
-    const shown = [...inspected, JSON.stringify(client), String(client), JSON.stringify(client.credentials), `${client.credentials as unknown as string}`]
+    const inspected = [client, client.credentials, { ...client }, app.router].map((value) =>
+      inspect(value, { depth: 9, showHidden: false }),
+    )
+    const shown = [
+      ...inspected,
+      JSON.stringify(client),
+      String(client),
+      JSON.stringify(client.credentials),
+      `${client.credentials as unknown as string}`,
+    ]
     for (const text of shown) expect(text).not.toContain(token)
     expect(client.credentials.accessToken).toBe(token)
   })
@@ -127,8 +194,20 @@ function clientOf(sealed: string): { clientId: string } {
 
 function lastClient(sealed: string): number {
   for (let number = 0; number < 500; number++) {
-    const router = authRouter({ secret: testSecret, logger: false, providers: { plain: { protocol: 'oauth2', authorizationEndpoint: openid.authorizationEndpoint,
-      tokenEndpoint: openid.tokenEndpoint, profile: { id: 'id' }, clientId: `app-${String(number)}`, clientSecret: 'x' } } })
+    const router = authRouter({
+      secret: testSecret,
+      logger: false,
+      providers: {
+        plain: {
+          protocol: 'oauth2',
+          authorizationEndpoint: openid.authorizationEndpoint,
+          tokenEndpoint: openid.tokenEndpoint,
+          profile: { id: 'id' },
+          clientId: `app-${String(number)}`,
+          clientSecret: 'x',
+        },
+      },
+    })
     try {
       router.credentials(sealed)
       return number
@@ -145,15 +224,19 @@ describe('A client beyond requests', () => {
     const { token } = (await browser.json<{ token: string }>(`${app.url}/token`)).data
     expect((await app.router.client('plain', { accessToken: token, tokenType: 'Bearer' }).get('projects')).status).toBe(200)
     expect(() => app.router.client('plain', { access_token: token } as never)).toThrow(expect.objectContaining({ code: 'bad_request' }))
-    expect(() => app.router.client('unknown', { accessToken: token, tokenType: 'Bearer' })).toThrow(expect.objectContaining({ code: 'unknown_provider' }))
+    expect(() => app.router.client('unknown', { accessToken: token, tokenType: 'Bearer' })).toThrow(
+      expect.objectContaining({ code: 'unknown_provider' }),
+    )
   })
 
-  test('has the application\'s own access: one token call for all clients of a scope, refreshed when it has ended', async () => {
+  test("has the application's own access: one token call for all clients of a scope, refreshed when it has ended", async () => {
     const seen: string[] = []
     let lives = 3600
     const server = await listen((req, res) => {
       let body = ''
-      req.on('data', (chunk: Buffer) => { body += chunk.toString() })
+      req.on('data', (chunk: Buffer) => {
+        body += chunk.toString()
+      })
       req.on('end', () => {
         if (req.url === '/token') {
           seen.push(new URLSearchParams(body).get('scope') ?? '')
@@ -163,13 +246,28 @@ describe('A client beyond requests', () => {
         }
       })
     })
-    const router = authRouter({ secret: testSecret, logger: false, providers: { own: { protocol: 'oauth2', authorizationEndpoint: `${server.url}/a`, tokenEndpoint: `${server.url}/token`,
-      apiBaseUrl: `${server.url}/`, profile: { id: 'id' }, clientId: 'a', clientSecret: 'b' } } })
+    const router = authRouter({
+      secret: testSecret,
+      logger: false,
+      providers: {
+        own: {
+          protocol: 'oauth2',
+          authorizationEndpoint: `${server.url}/a`,
+          tokenEndpoint: `${server.url}/token`,
+          apiBaseUrl: `${server.url}/`,
+          profile: { id: 'id' },
+          clientId: 'a',
+          clientSecret: 'b',
+        },
+      },
+    })
     const client = router.client('own', { grant: 'client_credentials', scope: ['read', 'write'] })
     expect(() => client.credentials.accessToken).toThrow(expect.objectContaining({ code: 'credentials_gone' }))
     const all = await Promise.all(Array.from({ length: 50 }, () => client.get('x')))
     expect(new Set(all.map(({ data }) => (data as { token: string }).token))).toEqual(new Set(['Bearer own-1']))
-    expect((await router.client('own', { grant: 'client_credentials', scope: ['read', 'write'] }).get('x')).data).toEqual({ token: 'Bearer own-1' })
+    expect((await router.client('own', { grant: 'client_credentials', scope: ['read', 'write'] }).get('x')).data).toEqual({
+      token: 'Bearer own-1',
+    })
     expect((await router.client('own', { grant: 'client_credentials', scope: ['admin'] }).get('x')).data).toEqual({ token: 'Bearer own-2' })
     lives = 7200
     later(3601)
@@ -183,10 +281,19 @@ describe('A sealed cookie', () => {
   test('takes up a renewal that came too late for its answer', async () => {
     await app.close()
     let finished: Promise<unknown> = Promise.resolve()
-    app = await startApplication(openid, {}, { handlers: { ...handlers, '/late': (req, res) => {
-      sendJson(res, {})
-      finished = req.oauthClient.get('projects')
-    } } })
+    app = await startApplication(
+      openid,
+      {},
+      {
+        handlers: {
+          ...handlers,
+          '/late': (req, res) => {
+            sendJson(res, {})
+            finished = req.oauthClient.get('projects')
+          },
+        },
+      },
+    )
     const browser = await signedIn()
     later(3601)
     const before = calls('/token')
@@ -236,16 +343,22 @@ describe('Revocation', () => {
   })
 })
 
-describe('An application\'s own table of tokens', () => {
+describe("An application's own table of tokens", () => {
   beforeEach(async () => {
     await app.close()
-    app = await startApplication(openid, {
-      fetchToken: (slug, _req, user) => table.get(`${slug} ${user.id}`),
-      hooks: { onTokens: (event) => {
-        told.push(event)
-        table.set(`${event.slug} ${event.user?.id ?? ''}`, { ...event.tokens })
-      } },
-    }, { handlers })
+    app = await startApplication(
+      openid,
+      {
+        fetchToken: (slug, _req, user) => table.get(`${slug} ${user.id}`),
+        hooks: {
+          onTokens: (event) => {
+            told.push(event)
+            table.set(`${event.slug} ${event.user?.id ?? ''}`, { ...event.tokens })
+          },
+        },
+      },
+      { handlers },
+    )
   })
 
   test('is written at login and at every renewal, and read for every request', async () => {
@@ -277,7 +390,18 @@ describe('An application\'s own table of tokens', () => {
 
   test('that cannot be written lets nobody in', async () => {
     await app.close()
-    app = await startApplication(openid, { fetchToken: () => undefined, hooks: { onTokens: () => { throw new Error('the table is down') } } }, { handlers })
+    app = await startApplication(
+      openid,
+      {
+        fetchToken: () => undefined,
+        hooks: {
+          onTokens: () => {
+            throw new Error('the table is down')
+          },
+        },
+      },
+      { handlers },
+    )
     const browser = createBrowser()
     expect((await browser.go(`${app.url}/auth/plain`)).status).toBe(500)
     expect((await browser.json(`${app.url}/me`)).data).toBeNull()

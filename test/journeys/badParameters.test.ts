@@ -15,16 +15,27 @@ beforeAll(async () => {
   const router = authRouter({ secret: testSecret, logger: false, providers: { plain: provider.entry } })
   const app = await listen(hosts['Express 5']({ router }))
   url = app.url
-  close = async () => { await router.close(); await app.close(); await provider.close() }
+  close = async () => {
+    await router.close()
+    await app.close()
+    await provider.close()
+  }
 })
 afterAll(() => close())
 
-const wrong = [['given twice', 'state=a&state=b'], ['structured', 'state[a]=b'], ['too long', `state=${'a'.repeat(8193)}`]] as const
+const wrong = [
+  ['given twice', 'state=a&state=b'],
+  ['structured', 'state[a]=b'],
+  ['too long', `state=${'a'.repeat(8193)}`],
+] as const
 
 test.each(wrong)('One that is %s can be started again', async (_how, query) => {
   for (const path of ['/auth/plain', '/auth/plain/callback']) {
     const { status, data } = await createBrowser().json(`${url}${path}?${query}`)
-    expect({ status, data }).toEqual({ status: 400, data: { error: 'bad_request', message: expect.any(String) as unknown, provider: 'plain', retry: true } })
+    expect({ status, data }).toEqual({
+      status: 400,
+      data: { error: 'bad_request', message: expect.any(String) as unknown, provider: 'plain', retry: true },
+    })
     const page = await createBrowser().go(`${url}${path}?${query}`)
     expect(page.body).toContain('href="/auth/plain"')
   }

@@ -32,7 +32,14 @@ beforeAll(async () => {
   openid = await startOpenidProvider({ signInAs: 'ada-id' })
   hostile = await startServer((request, res) => {
     const { origin } = hostile
-    if (request.url.startsWith('/.well-known')) sendJson(res, { issuer: origin, authorization_endpoint: `${origin}/a`, token_endpoint: `${origin}/t`, jwks_uri: `${origin}/k`, id_token_signing_alg_values_supported: ['RS256'] })
+    if (request.url.startsWith('/.well-known'))
+      sendJson(res, {
+        issuer: origin,
+        authorization_endpoint: `${origin}/a`,
+        token_endpoint: `${origin}/t`,
+        jwks_uri: `${origin}/k`,
+        id_token_signing_alg_values_supported: ['RS256'],
+      })
     else {
       // A reason phrase holds one line of Latin letters.
       res.statusMessage = wrong(request)
@@ -41,24 +48,51 @@ beforeAll(async () => {
   })
   const { origin } = hostile
   const client = { clientId: 'a', clientSecret }
-  const log = (event: object): void => { told.push(event) }
+  const log = (event: object): void => {
+    told.push(event)
+  }
   app = await startApplication(openid, {
     logger: { debug: log, info: log, warn: log, error: log },
-    hooks: { onError: ({ error }) => { told.push(error, String(error), error.trace, error.stack, causeMessage(error)) } },
+    hooks: {
+      onError: ({ error }) => {
+        told.push(error, String(error), error.trace, error.stack, causeMessage(error))
+      },
+    },
     providers: {
       oidc: { protocol: 'oidc', issuer: origin, ...client },
-      header: { protocol: 'oauth2', authorizationEndpoint: `${origin}/a`, tokenEndpoint: `${origin}/t`, userinfoEndpoint: `${origin}/u`, profile: { id: 'id' }, ...client },
-      form: { protocol: 'oauth2', authorizationEndpoint: `${origin}/a`, tokenEndpoint: `${origin}/t`, userinfoEndpoint: `${origin}/u`, profile: { id: 'id' }, ...client, clientAuth: 'post', tokenMethod: 'POST', tokenResponseFormat: 'form' },
+      header: {
+        protocol: 'oauth2',
+        authorizationEndpoint: `${origin}/a`,
+        tokenEndpoint: `${origin}/t`,
+        userinfoEndpoint: `${origin}/u`,
+        profile: { id: 'id' },
+        ...client,
+      },
+      form: {
+        protocol: 'oauth2',
+        authorizationEndpoint: `${origin}/a`,
+        tokenEndpoint: `${origin}/t`,
+        userinfoEndpoint: `${origin}/u`,
+        profile: { id: 'id' },
+        ...client,
+        clientAuth: 'post',
+        tokenMethod: 'POST',
+        tokenResponseFormat: 'form',
+      },
     },
   })
-  app.router.on('error', (event) => { told.push(event) })
+  app.router.on('error', (event) => {
+    told.push(event)
+  })
 })
 afterAll(async () => {
   await app.close()
   await hostile.close()
   await openid.close()
 })
-beforeEach(() => { told = [] })
+beforeEach(() => {
+  told = []
+})
 
 async function callback(slug: string, parameters: Record<string, string>): Promise<Page[]> {
   const pages: Page[] = []
@@ -66,29 +100,40 @@ async function callback(slug: string, parameters: Record<string, string>): Promi
     const browser = createBrowser()
     const start = await browser.go(`${app.url}/auth/${slug}`, { follow: false })
     const state = new URL(start.headers.get('location') ?? '').searchParams.get('state') ?? ''
-    pages.push(await browser.go(`${app.url}/auth/${slug}/callback?${new URLSearchParams({ ...parameters, state }).toString()}`, { headers: { accept } }))
+    pages.push(
+      await browser.go(`${app.url}/auth/${slug}/callback?${new URLSearchParams({ ...parameters, state }).toString()}`, {
+        headers: { accept },
+      }),
+    )
   }
   return pages
 }
 
-const everything = (pages: Page[]): string => [...pages.map(({ body }) => body), ...told.map((one) => inspect(one, { depth: 5 }) + (JSON.stringify(one) as string | undefined ?? ''))].join('\n')
+const everything = (pages: Page[]): string =>
+  [
+    ...pages.map(({ body }) => body),
+    ...told.map((one) => inspect(one, { depth: 5 }) + ((JSON.stringify(one) as string | undefined) ?? '')),
+  ].join('\n')
 
 describe.each(['oidc', 'header', 'form'])('Of an error that the token endpoint of the entry "%s" answers', (slug) => {
   const secrets: [string, (request: Received) => string][] = [
-    ['the client\'s secret', () => clientSecret],
+    ["the client's secret", () => clientSecret],
     ['the code', () => code],
     ['the verifier', ({ body }) => new URLSearchParams(body).get('code_verifier') ?? ''],
   ]
-  test.each(secrets.flatMap(([what, secret]) => forms.map(([form, echo]) => [what, form, secret, echo] as const)))('%s is not repeated, %s', async (_what, _form, secret, echo) => {
-    let echoed = ''
-    wrong = (request) => echoed = echo(secret(request))
-    const pages = await callback(slug, { code })
-    expect(pages.map(({ status }) => status)).toEqual([400, 400])
-    expect(echoed.length).toBeGreaterThan(8)
-    expect(told.length).toBeGreaterThan(0)
-    expect(everything(pages)).not.toContain(echoed)
-    expect(everything(pages)).not.toMatch(/canary/i)
-  })
+  test.each(secrets.flatMap(([what, secret]) => forms.map(([form, echo]) => [what, form, secret, echo] as const)))(
+    '%s is not repeated, %s',
+    async (_what, _form, secret, echo) => {
+      let echoed = ''
+      wrong = (request) => (echoed = echo(secret(request)))
+      const pages = await callback(slug, { code })
+      expect(pages.map(({ status }) => status)).toEqual([400, 400])
+      expect(echoed.length).toBeGreaterThan(8)
+      expect(told.length).toBeGreaterThan(0)
+      expect(everything(pages)).not.toContain(echoed)
+      expect(everything(pages)).not.toMatch(/canary/i)
+    },
+  )
 
   test('a code that is one is told, to the log and on the page', async () => {
     wrong = () => 'invalid_client'
@@ -98,7 +143,7 @@ describe.each(['oidc', 'header', 'form'])('Of an error that the token endpoint o
   })
 })
 
-test.each(forms)('Of an error that the callback brings, the client\'s secret is not repeated, %s', async (_form, echo) => {
+test.each(forms)("Of an error that the callback brings, the client's secret is not repeated, %s", async (_form, echo) => {
   for (const slug of ['oidc', 'header']) {
     const pages = await callback(slug, { error: echo(clientSecret), error_description: clientSecret })
     expect(pages.map(({ status }) => status)).toEqual([400, 400])

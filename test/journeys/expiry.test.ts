@@ -11,8 +11,12 @@ import { sendJson } from '../support/hosts.js'
 let openid: OpenidProvider
 const open: { close: () => Promise<void> }[] = []
 
-beforeAll(async () => { openid = await startOpenidProvider({ signInAs: 'ada-id', accessTokenLifetime: 3600, rotateRefreshTokens: true }) })
-afterAll(async () => { await openid.close() })
+beforeAll(async () => {
+  openid = await startOpenidProvider({ signInAs: 'ada-id', accessTokenLifetime: 3600, rotateRefreshTokens: true })
+})
+afterAll(async () => {
+  await openid.close()
+})
 afterEach(async () => {
   jest.restoreAllMocks()
   await Promise.all(open.splice(0).map((item) => item.close()))
@@ -25,9 +29,17 @@ function at(seconds: number): void {
 }
 
 async function application(options: Partial<AuthRouterOptions>): Promise<Application> {
-  const app = await startApplication(openid, { revokeOnLogout: false, ...options }, {
-    handlers: { '/projects': async (req, res) => { sendJson(res, { status: (await req.oauthClient.get('projects')).status }) } },
-  })
+  const app = await startApplication(
+    openid,
+    { revokeOnLogout: false, ...options },
+    {
+      handlers: {
+        '/projects': async (req, res) => {
+          sendJson(res, { status: (await req.oauthClient.get('projects')).status })
+        },
+      },
+    },
+  )
   open.push(app)
   return app
 }
@@ -139,17 +151,24 @@ describe.each(Object.entries(modes))('In %s', (_name, mode) => {
 
 describe('Signing out everywhere', () => {
   async function engines(): Promise<Engines> {
-    const started = await startEngines(openid, { tokenStore: memoryTokenStore() }, { count: 3, handlers: {
-      '/out': async (req, res) => {
-        await req.auth.logout({ everywhere: true })
-        sendJson(res, {})
+    const started = await startEngines(
+      openid,
+      { tokenStore: memoryTokenStore() },
+      {
+        count: 3,
+        handlers: {
+          '/out': async (req, res) => {
+            await req.auth.logout({ everywhere: true })
+            sendJson(res, {})
+          },
+        },
       },
-    } })
+    )
     open.push(started)
     return started
   }
 
-  test('ends every session of the person in every process, and nobody else\'s', async () => {
+  test("ends every session of the person in every process, and nobody else's", async () => {
     const app = await engines()
     const browsers = await Promise.all(Array.from({ length: 6 }, () => signedIn(app)))
     for (const browser of browsers) expect(await isSignedIn(app, browser)).toBe(true)
@@ -175,7 +194,10 @@ describe('Signing out everywhere', () => {
 
   test('needs a token store, and says so', async () => {
     const app = await application({})
-    await expect(app.router.logoutEverywhere('plain$ada-id')).rejects.toMatchObject({ code: 'config_invalid', message: expect.stringContaining('needs the option tokenStore') })
+    await expect(app.router.logoutEverywhere('plain$ada-id')).rejects.toMatchObject({
+      code: 'config_invalid',
+      message: expect.stringContaining('needs the option tokenStore'),
+    })
   })
 })
 
@@ -184,41 +206,72 @@ describe('Beside a session of express-session', () => {
     at(0)
     const store = new session.MemoryStore()
     const waiting: (() => void)[] = []
-    const app = await startApplication(openid, { session: { store } }, { handlers: {
-      '/projects': async (req, res) => { sendJson(res, { status: (await req.oauthClient.get('projects')).status }) },
-      '/slow': async (req, res) => {
-        await new Promise<void>((resolve) => { waiting.push(resolve) })
-        if (req.session) req.session['cart'] = 'three apples'
-        sendJson(res, {})
+    const app = await startApplication(
+      openid,
+      { session: { store } },
+      {
+        handlers: {
+          '/projects': async (req, res) => {
+            sendJson(res, { status: (await req.oauthClient.get('projects')).status })
+          },
+          '/slow': async (req, res) => {
+            await new Promise<void>((resolve) => {
+              waiting.push(resolve)
+            })
+            if (req.session) req.session['cart'] = 'three apples'
+            sendJson(res, {})
+          },
+          '/cart': (req, res) => {
+            sendJson(res, { cart: req.session?.['cart'] })
+          },
+        },
       },
-      '/cart': (req, res) => { sendJson(res, { cart: req.session?.['cart'] }) },
-    } })
+    )
     open.push(app)
     const browser = await signedIn(app)
     at(3601)
     const before = openid.requests.filter(({ path, status }) => path.endsWith('/token') && status === 200).length
     const slow = browser.json(`${app.url}/slow`)
-    while (waiting.length === 0) await new Promise((resolve) => { setTimeout(resolve, 5) })
+    while (waiting.length === 0)
+      await new Promise((resolve) => {
+        setTimeout(resolve, 5)
+      })
     expect((await browser.json(`${app.url}/projects`)).data).toEqual({ status: 200 })
     waiting[0]?.()
     await slow
     expect((await browser.json(`${app.url}/cart`)).data).toEqual({ cart: 'three apples' })
     expect((await browser.json(`${app.url}/projects`)).data).toEqual({ status: 200 })
     expect(openid.requests.filter(({ path, status }) => path.endsWith('/token') && status === 200)).toHaveLength(before + 1)
-    const sessions = await new Promise<Record<string, string>>((resolve) => { store.all((_error, all) => { resolve(all as unknown as Record<string, string>) }) })
+    const sessions = await new Promise<Record<string, string>>((resolve) => {
+      store.all((_error, all) => {
+        resolve(all as unknown as Record<string, string>)
+      })
+    })
     expect(Object.keys(sessions).filter((id) => id.startsWith('authrouter-tokens-'))).toHaveLength(1)
     await browser.json(`${app.url}/auth/logout`, { method: 'POST', headers: { origin: app.url } })
     await app.router.close()
-    const left = await new Promise<Record<string, string>>((resolve) => { store.all((_error, all) => { resolve(all as unknown as Record<string, string>) }) })
+    const left = await new Promise<Record<string, string>>((resolve) => {
+      store.all((_error, all) => {
+        resolve(all as unknown as Record<string, string>)
+      })
+    })
     expect(Object.keys(left).filter((id) => !id.startsWith('authrouter-ended-'))).toEqual([])
   })
 
   test('another process finds them there', async () => {
     at(0)
     const store = new session.MemoryStore()
-    const app = await startEngines(openid, { session: { store } }, { handlers: {
-      '/projects': async (req, res) => { sendJson(res, { status: (await req.oauthClient.get('projects')).status }) },
-    } })
+    const app = await startEngines(
+      openid,
+      { session: { store } },
+      {
+        handlers: {
+          '/projects': async (req, res) => {
+            sendJson(res, { status: (await req.oauthClient.get('projects')).status })
+          },
+        },
+      },
+    )
     open.push(app)
     const browser = await signedIn(app)
     at(3601)

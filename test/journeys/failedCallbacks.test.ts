@@ -6,7 +6,11 @@ import { createLightProvider, type LightProvider } from '../sessions/lightProvid
 
 /** Callbacks that fail, as many as somebody likes to send, and what is kept of them. */
 
-interface Counted { store: TokenStore; written: Map<string, number>; claims: () => number }
+interface Counted {
+  store: TokenStore
+  written: Map<string, number>
+  claims: () => number
+}
 
 /** A memory store that tells what is in it: the records and their lives in seconds, and how many claims were taken. */
 function counted(maxEntries: number): Counted {
@@ -16,9 +20,18 @@ function counted(maxEntries: number): Counted {
   return {
     store: {
       ...inner,
-      set(key, record, options) { written.set(key, options.ttl); return inner.set(key, record, options) },
-      delete(key) { written.delete(key); return inner.delete(key) },
-      take(key, ttl) { claims++; return inner.take?.(key, ttl) ?? Promise.resolve(false) },
+      set(key, record, options) {
+        written.set(key, options.ttl)
+        return inner.set(key, record, options)
+      },
+      delete(key) {
+        written.delete(key)
+        return inner.delete(key)
+      },
+      take(key, ttl) {
+        claims++
+        return inner.take?.(key, ttl) ?? Promise.resolve(false)
+      },
     },
     written,
     claims: () => claims,
@@ -27,15 +40,25 @@ function counted(maxEntries: number): Counted {
 
 type Failure = (app: Running, index: number) => Promise<number>
 
-const withOwnLogin = (query: Record<string, string>): Failure => async (app, index) => {
-  const stranger = app.open()
-  const callback = new URL(await stranger.start(), 'http://x')
-  const state = callback.searchParams.get('state') ?? ''
-  return (await stranger.send(`/auth/light/callback?${new URLSearchParams({ state, ...query, ...(query['code'] ? { code: `${query['code']}${String(index)}` } : {}) }).toString()}`)).status
-}
+const withOwnLogin =
+  (query: Record<string, string>): Failure =>
+  async (app, index) => {
+    const stranger = app.open()
+    const callback = new URL(await stranger.start(), 'http://x')
+    const state = callback.searchParams.get('state') ?? ''
+    return (
+      await stranger.send(
+        `/auth/light/callback?${new URLSearchParams({ state, ...query, ...(query['code'] ? { code: `${query['code']}${String(index)}` } : {}) }).toString()}`,
+      )
+    ).status
+  }
 
 const failures: [string, Failure, { status: number; claims: number }][] = [
-  ['of no login', async (app, index) => (await app.open().send(`/auth/light/callback?code=x&state=${String(index).padStart(43, 'x')}`)).status, { status: 400, claims: 0 }],
+  [
+    'of no login',
+    async (app, index) => (await app.open().send(`/auth/light/callback?code=x&state=${String(index).padStart(43, 'x')}`)).status,
+    { status: 400, claims: 0 },
+  ],
   ['that the person cancelled', withOwnLogin({ error: 'access_denied' }), { status: 403, claims: 0 }],
   ['without a code', withOwnLogin({}), { status: 400, claims: 0 }],
   ['of another issuer', withOwnLogin({ code: 'x', iss: 'https://other.example' }), { status: 400, claims: 0 }],
@@ -46,13 +69,18 @@ const people = 20
 const floods = 200
 
 describe.each(failures)('Callbacks %s, ten for each place in a memory store,', (_name, fail, expected) => {
-  test('sign nobody out, take nobody\'s tokens, and leave no record', async () => {
+  test("sign nobody out, take nobody's tokens, and leave no record", async () => {
     const { store, written, claims } = counted(2 * people)
     // An issuer, so that another one's answer can be told.
     const provider = createLightProvider()
-    const app = run({ tokenStore: store, providers: { light: { ...provider.entry, issuer: 'https://light.example' } }, http: { fetch: provider.fetch } }, [], provider)
+    const app = run(
+      { tokenStore: store, providers: { light: { ...provider.entry, issuer: 'https://light.example' } }, http: { fetch: provider.fetch } },
+      [],
+      provider,
+    )
     const browsers = times(people, () => app.open())
-    for (const [index, browser] of browsers.entries()) expect((await browser.signIn(`?login_hint=person-${String(index)}`)).status).toBe(303)
+    for (const [index, browser] of browsers.entries())
+      expect((await browser.signIn(`?login_hint=person-${String(index)}`)).status).toBe(303)
     const before = claims()
     for (let index = 0; index < floods; index++) expect(await fail(app, index)).toBe(expected.status)
     // Each person's tokens, list of sessions and result of the login.
@@ -73,7 +101,10 @@ describe('A login that takes its time', () => {
   }
   const isAnnounced = (written: Map<string, number>): boolean => [...written.keys()].some((key) => key.includes(':result:'))
   async function announced({ written }: Counted): Promise<void> {
-    while (!isAnnounced(written)) await new Promise((resolve) => { setTimeout(resolve, 10) })
+    while (!isAnnounced(written))
+      await new Promise((resolve) => {
+        setTimeout(resolve, 10)
+      })
   }
 
   test('is announced to other processes, which wait for it and sign in by its one token call', async () => {

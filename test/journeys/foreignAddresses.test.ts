@@ -15,7 +15,10 @@ let port: number
 let connections = 0
 beforeAll(async () => {
   openid = await startOpenidProvider({ signInAs: 'ada-id' })
-  inner = createServer((socket) => { connections++; socket.destroy() })
+  inner = createServer((socket) => {
+    connections++
+    socket.destroy()
+  })
   await new Promise<void>((resolve) => inner.listen(0, '127.0.0.1', resolve))
   port = (inner.address() as AddressInfo).port
   app = await startApplication(openid, { providers: (slug) => entries.get(slug) })
@@ -38,16 +41,34 @@ describe('An entry of a tenant', () => {
   })
 
   test('of OAuth 1.0a sends no request for a token there', async () => {
-    entries.set('old', { protocol: 'oauth1', requestTokenEndpoint: `https://127.0.0.1:${String(port)}/r`, authorizationEndpoint: 'https://id.example/a', accessTokenEndpoint: 'https://id.example/t',
-      userinfoEndpoint: 'https://id.example/me', profile: { id: 'id' }, ...client })
+    entries.set('old', {
+      protocol: 'oauth1',
+      requestTokenEndpoint: `https://127.0.0.1:${String(port)}/r`,
+      authorizationEndpoint: 'https://id.example/a',
+      accessTokenEndpoint: 'https://id.example/t',
+      userinfoEndpoint: 'https://id.example/me',
+      profile: { id: 'id' },
+      ...client,
+    })
     const answer = await createBrowser().go(`${app.url}/auth/old`, { headers: json })
     expect(JSON.parse(answer.body)).toMatchObject({ error: 'discovery_failed' })
     expect(connections).toBe(0)
   })
 
-  test.each([['with a secret in the header', {}], ['with a secret in the form', { clientAuth: 'post' }], ['of a public client', { clientAuth: 'none', clientSecret: undefined }]])('of OAuth 2.0, %s, sends no code there', async (_what, options) => {
-    entries.set('plain', { protocol: 'oauth2', authorizationEndpoint: 'https://id.example/a', tokenEndpoint: `https://127.0.0.1:${String(port)}/t`, userinfoEndpoint: 'https://id.example/me', profile: { id: 'id' },
-      ...client, ...options } as ProviderEntry)
+  test.each([
+    ['with a secret in the header', {}],
+    ['with a secret in the form', { clientAuth: 'post' }],
+    ['of a public client', { clientAuth: 'none', clientSecret: undefined }],
+  ])('of OAuth 2.0, %s, sends no code there', async (_what, options) => {
+    entries.set('plain', {
+      protocol: 'oauth2',
+      authorizationEndpoint: 'https://id.example/a',
+      tokenEndpoint: `https://127.0.0.1:${String(port)}/t`,
+      userinfoEndpoint: 'https://id.example/me',
+      profile: { id: 'id' },
+      ...client,
+      ...options,
+    } as ProviderEntry)
     const browser = createBrowser()
     const start = await browser.go(`${app.url}/auth/plain`, { follow: false })
     const state = new URL(start.headers.get('location') ?? '').searchParams.get('state') ?? ''

@@ -7,7 +7,12 @@ import { sendJson, startServer } from '../support/unitServer.js'
 
 test('Logins under invented slugs that all mean one entry make one discovery', async () => {
   const id = await startServer((_request, res) => {
-    sendJson(res, { issuer: id.origin, authorization_endpoint: `${id.origin}/authorize`, token_endpoint: `${id.origin}/token`, jwks_uri: `${id.origin}/jwks` })
+    sendJson(res, {
+      issuer: id.origin,
+      authorization_endpoint: `${id.origin}/authorize`,
+      token_endpoint: `${id.origin}/token`,
+      jwks_uri: `${id.origin}/jwks`,
+    })
   })
   const entry = { protocol: 'oidc', issuer: id.origin, clientId: 'a', clientSecret: 'b' } as const
   const router = authRouter({ secret: testSecret, logger: false, providers: () => entry })

@@ -6,26 +6,45 @@ import { createBrowser, type Browser } from '../support/browser.js'
 import type { AppParts } from '../support/hosts.js'
 
 let openid: OpenidProvider
-beforeAll(async () => { openid = await startOpenidProvider({ signInAs: people[0]?.id ?? '' }) })
-afterAll(async () => { await openid.close() })
+beforeAll(async () => {
+  openid = await startOpenidProvider({ signInAs: people[0]?.id ?? '' })
+})
+afterAll(async () => {
+  await openid.close()
+})
 
 const kilobyte = 1024
 
-interface SignedIn { app: Application; browser: Browser; events: object[]; status: number; page: string }
+interface SignedIn {
+  app: Application
+  browser: Browser
+  events: object[]
+  status: number
+  page: string
+}
 
 const client = { clientId: 'large-app', clientSecret: 'the secret of the large application' }
 
 /** A login whose provider tells `raw` bytes of a person, and whose application adds `own` bytes. */
 async function signIn(sizes: { raw?: number; own?: number }, before: AppParts['before'] = []): Promise<SignedIn> {
   const events: object[] = []
-  const log = (event: object): void => { events.push(event) }
-  const app = await startApplication(openid, {
-    logger: { debug: log, info: log, warn: log, error: log },
-    hooks: { onLogin: () => ({ user: { own: 'y'.repeat(sizes.own ?? 0) } }) },
-  }, { before })
+  const log = (event: object): void => {
+    events.push(event)
+  }
+  const app = await startApplication(
+    openid,
+    {
+      logger: { debug: log, info: log, warn: log, error: log },
+      hooks: { onLogin: () => ({ user: { own: 'y'.repeat(sizes.own ?? 0) } }) },
+    },
+    { before },
+  )
   openid.registerClient({ ...client, redirectUris: [`${app.url}/auth/large/callback`] })
   app.router.register('large', {
-    ...client, protocol: 'oidc', issuer: openid.issuer, hooks: { userinfo: (raw) => ({ ...raw, padding: 'x'.repeat(sizes.raw ?? 0) }) },
+    ...client,
+    protocol: 'oidc',
+    issuer: openid.issuer,
+    hooks: { userinfo: (raw) => ({ ...raw, padding: 'x'.repeat(sizes.raw ?? 0) }) },
   })
   const browser = createBrowser()
   const { status, body } = await browser.go(`${app.url}/auth/large`)
@@ -43,7 +62,9 @@ describe('A profile too large for where the session is kept', () => {
     try {
       expect((await browser.json(`${app.url}/me`)).data).toMatchObject({ name: 'Ada Example', raw: {} })
       expect(events).toContainEqual(expect.objectContaining({ event: 'session_trimmed' }))
-    } finally { await app.close() }
+    } finally {
+      await app.close()
+    }
   })
 
   test.each([
@@ -54,7 +75,9 @@ describe('A profile too large for where the session is kept', () => {
     try {
       expect((await browser.json<{ raw: { padding: string } }>(`${app.url}/me`)).data.raw.padding).toHaveLength(raw)
       expect(events).not.toContainEqual(expect.objectContaining({ event: 'session_trimmed' }))
-    } finally { await app.close() }
+    } finally {
+      await app.close()
+    }
   })
 })
 
@@ -68,6 +91,8 @@ describe('A sign-in that is too large without the profile', () => {
       expect(status).toBe(413)
       expect(page).toContain('too_large')
       expect((await browser.json(`${app.url}/me`)).data).toBeNull()
-    } finally { await app.close() }
+    } finally {
+      await app.close()
+    }
   })
 })

@@ -9,9 +9,15 @@ import { sendJson, type AppParts } from '../support/hosts.js'
 
 let openid: OpenidProvider
 
-beforeAll(async () => { openid = await startOpenidProvider({ signInAs: people[0]?.id ?? '' }) })
-afterAll(async () => { await openid.close() })
-afterEach(() => { jest.restoreAllMocks() })
+beforeAll(async () => {
+  openid = await startOpenidProvider({ signInAs: people[0]?.id ?? '' })
+})
+afterAll(async () => {
+  await openid.close()
+})
+afterEach(() => {
+  jest.restoreAllMocks()
+})
 
 /** So long that the next visit is written down. */
 function aWhilePasses(): void {
@@ -19,9 +25,14 @@ function aWhilePasses(): void {
   jest.spyOn(Date, 'now').mockImplementation(() => later)
 }
 
-interface Mode { options?: Partial<AuthRouterOptions>; before?: AppParts['before'] }
+interface Mode {
+  options?: Partial<AuthRouterOptions>
+  before?: AppParts['before']
+}
 
-const expressSession = (cookie: object = {}): Mode => ({ before: [session({ secret: testSecret, resave: false, saveUninitialized: false, store: new MemoryStore(), cookie }) as never] })
+const expressSession = (cookie: object = {}): Mode => ({
+  before: [session({ secret: testSecret, resave: false, saveUninitialized: false, store: new MemoryStore(), cookie }) as never],
+})
 
 const modes: Record<string, () => Mode> = {
   'the sealed cookie': () => ({}),
@@ -35,21 +46,37 @@ const modes: Record<string, () => Mode> = {
 async function start({ options, before }: Mode): Promise<{ app: Application; slow: { hasArrived: Promise<void>; release: () => void } }> {
   let arrived = (): void => undefined
   let release = (): void => undefined
-  const hasArrived = new Promise<void>((resolve) => { arrived = resolve })
-  const released = new Promise<void>((resolve) => { release = resolve })
-  const app = await startApplication(openid, { expiry: { idle: 1000 }, ...options }, {
-    ...(before ? { before } : {}),
-    handlers: {
-      '/slow': async (req, res) => {
-        const { session: own } = req as { session?: Record<string, unknown> }
-        if (own) own['written'] = 'by the slow request'
-        arrived()
-        await released
-        sendJson(res, req.authUser)
+  const hasArrived = new Promise<void>((resolve) => {
+    arrived = resolve
+  })
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const app = await startApplication(
+    openid,
+    { expiry: { idle: 1000 }, ...options },
+    {
+      ...(before ? { before } : {}),
+      handlers: {
+        '/slow': async (req, res) => {
+          const { session: own } = req as { session?: Record<string, unknown> }
+          if (own) own['written'] = 'by the slow request'
+          arrived()
+          await released
+          sendJson(res, req.authUser)
+        },
       },
     },
-  })
-  return { app, slow: { hasArrived, release: () => { release() } } }
+  )
+  return {
+    app,
+    slow: {
+      hasArrived,
+      release: () => {
+        release()
+      },
+    },
+  }
 }
 
 /** Who the browser is to another process, which has not seen any of it. */
@@ -58,7 +85,9 @@ async function elsewhere({ options, before }: Mode, { entries, host }: Applicati
   try {
     for (const [name, value] of browser.cookies(host)) browser.cookies(app.host).set(name, value)
     return (await browser.json(`${app.url}/me`)).data
-  } finally { await app.close() }
+  } finally {
+    await app.close()
+  }
 }
 
 describe.each(Object.entries(modes))('With %s, a request that began before', (_name, mode) => {
@@ -76,7 +105,9 @@ describe.each(Object.entries(modes))('With %s, a request that began before', (_n
       await answer
       expect((await browser.json(`${app.url}/me`)).data).toBeNull()
       expect(await elsewhere(kind, app, browser)).toBeNull()
-    } finally { await app.close() }
+    } finally {
+      await app.close()
+    }
   })
 
   test('another sign-in and ends after it brings nobody back', async () => {
@@ -93,7 +124,9 @@ describe.each(Object.entries(modes))('With %s, a request that began before', (_n
       await answer
       expect((await browser.json(`${app.url}/me`)).data).toMatchObject({ provider: 'plain' })
       expect(await elsewhere(kind, app, browser)).toMatchObject({ provider: 'plain' })
-    } finally { await app.close() }
+    } finally {
+      await app.close()
+    }
   })
 })
 
@@ -107,5 +140,7 @@ test('A copy of a session that a login has replaced ends with it', async () => {
     await browser.go(`${app.url}/auth/corp`)
     expect((await browser.json(`${app.url}/me`)).data).toMatchObject({ provider: 'corp' })
     expect((await copy.json(`${app.url}/me`)).data).toBeNull()
-  } finally { await app.close() }
+  } finally {
+    await app.close()
+  }
 })

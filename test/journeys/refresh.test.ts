@@ -8,27 +8,40 @@ let openid: OpenidProvider
 let app: Application
 const refreshed: string[] = []
 
-beforeAll(async () => { openid = await startOpenidProvider({ signInAs: 'ada-id', accessTokenLifetime: 3600, rotateRefreshTokens: true }) })
-afterAll(async () => { await openid.close() })
+beforeAll(async () => {
+  openid = await startOpenidProvider({ signInAs: 'ada-id', accessTokenLifetime: 3600, rotateRefreshTokens: true })
+})
+afterAll(async () => {
+  await openid.close()
+})
 beforeEach(async () => {
-  app = await startApplication(openid, {}, {
-    handlers: {
-      '/projects': async (req, res) => {
-        const { status } = await req.oauthClient.get('projects')
-        const { expiresIn, valid } = req.oauthClient.credentials
-        sendJson(res, { status, expiresIn, valid })
-      },
-      '/many': async (req, res) => {
-        const answers = await Promise.all(Array.from({ length: 20 }, () => req.oauthClient.get('projects')))
-        sendJson(res, answers.map(({ status }) => status))
-      },
-      '/force': async (req, res) => {
-        await req.oauthClient.credentials.refresh({ force: true })
-        sendJson(res, { valid: req.oauthClient.credentials.valid })
+  app = await startApplication(
+    openid,
+    {},
+    {
+      handlers: {
+        '/projects': async (req, res) => {
+          const { status } = await req.oauthClient.get('projects')
+          const { expiresIn, valid } = req.oauthClient.credentials
+          sendJson(res, { status, expiresIn, valid })
+        },
+        '/many': async (req, res) => {
+          const answers = await Promise.all(Array.from({ length: 20 }, () => req.oauthClient.get('projects')))
+          sendJson(
+            res,
+            answers.map(({ status }) => status),
+          )
+        },
+        '/force': async (req, res) => {
+          await req.oauthClient.credentials.refresh({ force: true })
+          sendJson(res, { valid: req.oauthClient.credentials.valid })
+        },
       },
     },
+  )
+  app.router.on('token_update', ({ provider }) => {
+    refreshed.push(provider)
   })
-  app.router.on('token_update', ({ provider }) => { refreshed.push(provider) })
 })
 afterEach(async () => {
   jest.restoreAllMocks()
@@ -84,7 +97,11 @@ describe('an access token', () => {
 
   test('that the API no longer takes makes one renewal and one more try', async () => {
     const { plain } = entriesAt(openid, app.url)
-    openid.registerClient({ clientId: String(plain['clientId']), clientSecret: String(plain['clientSecret']), redirectUris: [`${app.url}/auth/broken/callback`] })
+    openid.registerClient({
+      clientId: String(plain['clientId']),
+      clientSecret: String(plain['clientSecret']),
+      redirectUris: [`${app.url}/auth/broken/callback`],
+    })
     let breakNext = false
     app.router.register('broken', {
       ...plain,
@@ -127,7 +144,11 @@ describe('an access token', () => {
 
   test('of OpenID Connect is refreshed where the scope was asked for', async () => {
     const { corp } = entriesAt(openid, app.url)
-    openid.registerClient({ clientId: String(corp['clientId']), clientSecret: String(corp['clientSecret']), redirectUris: [`${app.url}/auth/offline/callback`] })
+    openid.registerClient({
+      clientId: String(corp['clientId']),
+      clientSecret: String(corp['clientSecret']),
+      redirectUris: [`${app.url}/auth/offline/callback`],
+    })
     app.router.register('offline', { ...corp, scope: ['openid', 'profile', 'email', 'offline_access'] })
     const browser = await signedIn('offline')
     later(3601)

@@ -7,9 +7,15 @@ import { listen } from '../support/hosts.js'
 let openid: OpenidProvider
 let app: Application
 
-beforeAll(async () => { openid = await startOpenidProvider({ signInAs: 'ada-id' }) })
-afterAll(async () => { await openid.close() })
-beforeEach(async () => { app = await startApplication(openid) })
+beforeAll(async () => {
+  openid = await startOpenidProvider({ signInAs: 'ada-id' })
+})
+afterAll(async () => {
+  await openid.close()
+})
+beforeEach(async () => {
+  app = await startApplication(openid)
+})
 afterEach(async () => {
   jest.restoreAllMocks()
   await app.close()
@@ -58,16 +64,24 @@ describe('a callback', () => {
     const callback = await untilCallback(browser)
     callback.searchParams.set('error', 'access_denied')
     const { status, data } = await browser.json(callback.href)
-    expect({ status, data }).toEqual({ status: 403, data: { error: 'access_denied', message: 'The sign-in was cancelled at the provider.', provider: 'corp', retry: true } })
+    expect({ status, data }).toEqual({
+      status: 403,
+      data: { error: 'access_denied', message: 'The sign-in was cancelled at the provider.', provider: 'corp', retry: true },
+    })
   })
 
   test.each(['', 'x'.repeat(43)])('with the state "%s" of nobody\'s is refused without a token call', async (state) => {
     const before = tokenCalls()
-    await expectRefusal(createBrowser(), `${app.url}/auth/corp/callback?code=x&state=${state}`, 400, state ? 'state_unknown' : 'state_missing')
+    await expectRefusal(
+      createBrowser(),
+      `${app.url}/auth/corp/callback?code=x&state=${state}`,
+      400,
+      state ? 'state_unknown' : 'state_missing',
+    )
     expect(tokenCalls()).toBe(before)
   })
 
-  test('that an attacker began is refused in the browser of another, and leaves that browser\'s own login alone', async () => {
+  test("that an attacker began is refused in the browser of another, and leaves that browser's own login alone", async () => {
     const attacker = createBrowser()
     const victim = createBrowser()
     const foreign = await untilCallback(attacker)
@@ -78,7 +92,7 @@ describe('a callback', () => {
     expect((await victim.json(`${app.url}/me`)).data).toMatchObject({ name: 'Ada Example' })
   })
 
-  test('of one provider is refused at another\'s address before any token call', async () => {
+  test("of one provider is refused at another's address before any token call", async () => {
     const browser = createBrowser()
     const callback = await untilCallback(browser, 'plain')
     const before = tokenCalls()
@@ -132,8 +146,12 @@ describe('a callback', () => {
     await expectRefusal(createBrowser(), `${app.url}/auth/corp/callback?${query}`, 400, 'bad_request')
   })
 
-  test.each([['iss', 'https://other.example', 'issuer_mismatch'], ['iss', undefined, 'issuer_missing'], ['code', undefined, 'bad_request'],
-    ['code', 'wrong', 'provider_error</code> (invalid_grant)']])('with "%s" changed to "%s" is %s', async (name, value, code) => {
+  test.each([
+    ['iss', 'https://other.example', 'issuer_mismatch'],
+    ['iss', undefined, 'issuer_missing'],
+    ['code', undefined, 'bad_request'],
+    ['code', 'wrong', 'provider_error</code> (invalid_grant)'],
+  ])('with "%s" changed to "%s" is %s', async (name, value, code) => {
     const browser = createBrowser()
     const callback = await untilCallback(browser)
     if (value === undefined) callback.searchParams.delete(name)
@@ -158,7 +176,9 @@ describe('a callback', () => {
 describe('a provider', () => {
   test('that is down, silent or talks nonsense is a clear page, and the next login works', async () => {
     const silent = await listen(() => undefined)
-    const nonsense = await listen((_req, res) => { res.writeHead(500, { 'content-type': 'text/html' }).end('<h1>boom</h1>') })
+    const nonsense = await listen((_req, res) => {
+      res.writeHead(500, { 'content-type': 'text/html' }).end('<h1>boom</h1>')
+    })
     const other = await startApplication(openid, {
       http: { timeout: 2_000 },
       providers: {
@@ -181,7 +201,16 @@ describe('a provider', () => {
     await expectRefusal(createBrowser(), `${app.url}/auth/${slug}/callback?state=x`, 404, 'unknown_provider')
   })
 
-  test.each(['/auth/__proto__', '/auth/corp/', '/auth//corp', '/AUTH/corp', '/auth/%63orp', '/auth/corp;x', '/auth/corp/callback/', '/auth/corp/other'])('is not found at %s', async (path) => {
+  test.each([
+    '/auth/__proto__',
+    '/auth/corp/',
+    '/auth//corp',
+    '/AUTH/corp',
+    '/auth/%63orp',
+    '/auth/corp;x',
+    '/auth/corp/callback/',
+    '/auth/corp/other',
+  ])('is not found at %s', async (path) => {
     const page = await createBrowser().go(app.url + path, { follow: false })
     expect(page.status).toBe(404)
     expect(page.headers.getSetCookie()).toEqual([])
@@ -192,7 +221,8 @@ describe('ten tabs', () => {
   test('finish their logins in any order', async () => {
     const browser = createBrowser()
     const callbacks: URL[] = []
-    for (let tab = 0; tab < 10; tab++) callbacks.push(await untilCallback(browser, tab % 2 ? 'corp' : 'plain', `?returnTo=/me?tab=${String(tab)}`))
+    for (let tab = 0; tab < 10; tab++)
+      callbacks.push(await untilCallback(browser, tab % 2 ? 'corp' : 'plain', `?returnTo=/me?tab=${String(tab)}`))
     expect(browser.cookies(app.host).size).toBe(10)
     for (const index of [7, 2, 9, 0, 5, 1, 8, 3, 6, 4]) {
       expect((await browser.go(callbacks[index]?.href ?? '')).url).toBe(`${app.url}/me?tab=${String(index)}`)

@@ -8,48 +8,107 @@ import { sendJson } from '../support/hosts.js'
 let openid: OpenidProvider
 let app: Application
 
-beforeAll(async () => { openid = await startOpenidProvider({ signInAs: 'ada-id' }) })
-afterAll(async () => { await openid.close() })
-beforeEach(async () => {
-  app = await startApplication(openid, {}, {
-    guarded: {
-      '/private': [requireLogin(), (req, res) => { sendJson(res, req.authUser?.id) }],
-      '/corp-only': [requireLogin('corp'), (req, res) => { sendJson(res, req.authUser?.provider) }],
-      '/admin': [requireLogin({ roles: ['admin'] }), (_req, res) => { sendJson(res, true) }],
-      '/checked': [requireLogin({ check: ({ email }) => email === 'nobody@example.com' }), (_req, res) => { sendJson(res, true) }],
-      '/scoped': [requireLogin({ scope: ['profile'] }), (_req, res) => { sendJson(res, true) }],
-      '/more-scope': [requireLogin({ scope: ['offline_access'] }), (_req, res) => { sendJson(res, true) }],
-    },
-  })
+beforeAll(async () => {
+  openid = await startOpenidProvider({ signInAs: 'ada-id' })
 })
-afterEach(async () => { await app.close() })
+afterAll(async () => {
+  await openid.close()
+})
+beforeEach(async () => {
+  app = await startApplication(
+    openid,
+    {},
+    {
+      guarded: {
+        '/private': [
+          requireLogin(),
+          (req, res) => {
+            sendJson(res, req.authUser?.id)
+          },
+        ],
+        '/corp-only': [
+          requireLogin('corp'),
+          (req, res) => {
+            sendJson(res, req.authUser?.provider)
+          },
+        ],
+        '/admin': [
+          requireLogin({ roles: ['admin'] }),
+          (_req, res) => {
+            sendJson(res, true)
+          },
+        ],
+        '/checked': [
+          requireLogin({ check: ({ email }) => email === 'nobody@example.com' }),
+          (_req, res) => {
+            sendJson(res, true)
+          },
+        ],
+        '/scoped': [
+          requireLogin({ scope: ['profile'] }),
+          (_req, res) => {
+            sendJson(res, true)
+          },
+        ],
+        '/more-scope': [
+          requireLogin({ scope: ['offline_access'] }),
+          (_req, res) => {
+            sendJson(res, true)
+          },
+        ],
+      },
+    },
+  )
+})
+afterEach(async () => {
+  await app.close()
+})
 
 const crossSite = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
 
 describe('starting a login', () => {
-  test.each([['image', 'no-cors'], ['iframe', 'navigate'], ['empty', 'cors'], ['script', 'no-cors']])('from a page\'s %s is refused without a cookie', async (dest, mode) => {
-    const page = await createBrowser().go(`${app.url}/auth/corp`, { follow: false, headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': dest, 'sec-fetch-mode': mode } })
+  test.each([
+    ['image', 'no-cors'],
+    ['iframe', 'navigate'],
+    ['empty', 'cors'],
+    ['script', 'no-cors'],
+  ])("from a page's %s is refused without a cookie", async (dest, mode) => {
+    const page = await createBrowser().go(`${app.url}/auth/corp`, {
+      follow: false,
+      headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': dest, 'sec-fetch-mode': mode },
+    })
     expect(page.status).toBe(403)
     expect(page.body).toContain('csrf')
     expect(page.headers.getSetCookie()).toEqual([])
   })
 
-  test('by a link on another site asks first, and the page\'s button goes on', async () => {
+  test("by a link on another site asks first, and the page's button goes on", async () => {
     const browser = createBrowser()
     const page = await browser.go(`${app.url}/auth/corp?returnTo=/me`, { follow: false, headers: crossSite })
     expect({ status: page.status, cookies: page.headers.getSetCookie() }).toEqual({ status: 200, cookies: [] })
     expect(page.body).toContain('Corp ID')
-    const landed = await browser.go(`${app.url}/auth/corp`, { method: 'POST', form: { returnTo: '/me' }, headers: { 'sec-fetch-site': 'same-origin' } })
+    const landed = await browser.go(`${app.url}/auth/corp`, {
+      method: 'POST',
+      form: { returnTo: '/me' },
+      headers: { 'sec-fetch-site': 'same-origin' },
+    })
     expect(landed.url).toBe(`${app.url}/me`)
   })
 
-  test.each([{ 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }, { origin: 'https://evil.example' }, { origin: 'null' }])('by a form with %j is refused', async (headers) => {
+  test.each([
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+  ])('by a form with %j is refused', async (headers) => {
     const page = await createBrowser().go(`${app.url}/auth/corp`, { method: 'POST', form: {}, follow: false, headers })
     expect(page.status).toBe(403)
   })
 
-  test('by fetch from the application\'s own page gives the address', async () => {
-    const { status, data } = await createBrowser().json<{ location: string }>(`${app.url}/auth/corp`, { headers: { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'empty' } })
+  test("by fetch from the application's own page gives the address", async () => {
+    const { status, data } = await createBrowser().json<{ location: string }>(`${app.url}/auth/corp`, {
+      headers: { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'empty' },
+    })
     expect(status).toBe(200)
     expect(data.location).toContain(`${openid.authorizationEndpoint}?`)
   })
@@ -59,7 +118,11 @@ describe('starting a login', () => {
     for (let time = 0; time < 5; time++) {
       const page = await createBrowser().go(`${app.url}/auth/corp`, { follow: false })
       const query = new URL(page.headers.get('location') ?? '').searchParams
-      expect(Object.fromEntries(query)).toMatchObject({ response_type: 'code', code_challenge_method: 'S256', redirect_uri: `${app.url}/auth/corp/callback` })
+      expect(Object.fromEntries(query)).toMatchObject({
+        response_type: 'code',
+        code_challenge_method: 'S256',
+        redirect_uri: `${app.url}/auth/corp/callback`,
+      })
       for (const name of ['state', 'nonce', 'code_challenge']) {
         expect(query.get(name)).toMatch(/^[\w-]{43}$/)
         seen.add(query.get(name) ?? '')
@@ -70,17 +133,26 @@ describe('starting a login', () => {
 
   test('takes prompt and login_hint, and only scopes that the entry lists', async () => {
     const page = await createBrowser().go(`${app.url}/auth/corp?prompt=login&login_hint=ada`, { follow: false })
-    expect(Object.fromEntries(new URL(page.headers.get('location') ?? '').searchParams)).toMatchObject({ prompt: 'login', login_hint: 'ada' })
+    expect(Object.fromEntries(new URL(page.headers.get('location') ?? '').searchParams)).toMatchObject({
+      prompt: 'login',
+      login_hint: 'ada',
+    })
     expect((await createBrowser().go(`${app.url}/auth/corp?scope=admin`, { follow: false })).status).toBe(400)
   })
 
-  test.each(['https://evil.example', '//evil.example', '/\\evil.example', '/.//evil.example', '/auth/logout', 'javascript:alert(1)'])('with returnTo=%s ends at the default place', async (returnTo) => {
-    const landed = await createBrowser().go(`${app.url}/auth/corp?returnTo=${encodeURIComponent(returnTo)}`)
-    expect(landed.url).toBe(`${app.url}/`)
-  })
+  test.each(['https://evil.example', '//evil.example', '/\\evil.example', '/.//evil.example', '/auth/logout', 'javascript:alert(1)'])(
+    'with returnTo=%s ends at the default place',
+    async (returnTo) => {
+      const landed = await createBrowser().go(`${app.url}/auth/corp?returnTo=${encodeURIComponent(returnTo)}`)
+      expect(landed.url).toBe(`${app.url}/`)
+    },
+  )
 
   test('ignores what Host and X-Forwarded headers say', async () => {
-    const page = await createBrowser().go(`${app.url}/auth/corp`, { follow: false, headers: { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https', forwarded: 'host=evil.example' } })
+    const page = await createBrowser().go(`${app.url}/auth/corp`, {
+      follow: false,
+      headers: { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https', forwarded: 'host=evil.example' },
+    })
     expect(new URL(page.headers.get('location') ?? '').searchParams.get('redirect_uri')).toBe(`${app.url}/auth/corp/callback`)
   })
 })
@@ -104,7 +176,9 @@ describe('signing out', () => {
     await browser.go(`${app.url}/auth/corp`)
     const page = await browser.go(`${app.url}/auth/logout`)
     expect(page).toMatchObject({ status: 200, body: expect.stringContaining('Sign out') as unknown })
-    expect((await browser.go(`${app.url}/auth/logout`, { headers: { 'sec-fetch-dest': 'image', 'sec-fetch-site': 'cross-site' } })).status).toBe(403)
+    expect(
+      (await browser.go(`${app.url}/auth/logout`, { headers: { 'sec-fetch-dest': 'image', 'sec-fetch-site': 'cross-site' } })).status,
+    ).toBe(403)
     expect((await browser.json<{ id: string }>(`${app.url}/me`)).data).toMatchObject({ provider: 'corp' })
   })
 })
@@ -115,7 +189,10 @@ describe('the list of providers', () => {
     expect(page.body).toContain('href="/auth/corp?returnTo=%2Fme"')
     expect(page.body).toContain('href="/auth/plain?returnTo=%2Fme"')
     expect((await createBrowser().json(`${app.url}/auth`)).data).toEqual({
-      providers: [{ slug: 'corp', title: 'Corp ID', protocol: 'oidc', url: '/auth/corp' }, { slug: 'plain', title: 'Plain', protocol: 'oauth2', url: '/auth/plain' }],
+      providers: [
+        { slug: 'corp', title: 'Corp ID', protocol: 'oidc', url: '/auth/corp' },
+        { slug: 'plain', title: 'Plain', protocol: 'oauth2', url: '/auth/plain' },
+      ],
       user: null,
     })
   })
@@ -124,7 +201,9 @@ describe('the list of providers', () => {
 describe('requireLogin', () => {
   test('sends a page to the sign-in and back, and answers a program with 401', async () => {
     const browser = createBrowser()
-    expect((await browser.go(`${app.url}/private?x=1`, { follow: false })).headers.get('location')).toBe('/auth?returnTo=%2Fprivate%3Fx%3D1')
+    expect((await browser.go(`${app.url}/private?x=1`, { follow: false })).headers.get('location')).toBe(
+      '/auth?returnTo=%2Fprivate%3Fx%3D1',
+    )
     expect((await browser.go(`${app.url}/corp-only`)).url).toBe(`${app.url}/corp-only`)
     const { status, data } = await createBrowser().json(`${app.url}/private`)
     expect({ status, data }).toMatchObject({ status: 401, data: { error: 'login_required' } })
@@ -138,7 +217,7 @@ describe('requireLogin', () => {
     expect((await browser.go(`${app.url}/corp-only`, { follow: false })).headers.get('location')).toBe('/auth/corp?returnTo=%2Fcorp-only')
   })
 
-  test('turns away who lacks a role or the application\'s leave, and asks for a scope that is lacking', async () => {
+  test("turns away who lacks a role or the application's leave, and asks for a scope that is lacking", async () => {
     const browser = createBrowser()
     await browser.go(`${app.url}/auth/corp`)
     expect((await browser.go(`${app.url}/scoped`)).body).toBe('true')
@@ -152,7 +231,9 @@ describe('requireLogin', () => {
 })
 
 describe('hooks.onLogin', () => {
-  async function landWith(onLogin: () => unknown): Promise<{ page: Awaited<ReturnType<ReturnType<typeof createBrowser>['go']>>; user: unknown }> {
+  async function landWith(
+    onLogin: () => unknown,
+  ): Promise<{ page: Awaited<ReturnType<ReturnType<typeof createBrowser>['go']>>; user: unknown }> {
     const other = await startApplication(openid, { hooks: { onLogin: onLogin as never } })
     try {
       const browser = createBrowser()
@@ -174,9 +255,23 @@ describe('hooks.onLogin', () => {
   })
 
   test('may let go of the access: the person is signed in without tokens', async () => {
-    const other = await startApplication(openid, { hooks: { onLogin: async ({ credentials }) => { await credentials.revoke() } } }, {
-      handlers: { '/code': async (req, res) => { sendJson(res, await req.oauthClient.get('me').catch((error: unknown) => (error as { code: string }).code)) } },
-    })
+    const other = await startApplication(
+      openid,
+      {
+        hooks: {
+          onLogin: async ({ credentials }) => {
+            await credentials.revoke()
+          },
+        },
+      },
+      {
+        handlers: {
+          '/code': async (req, res) => {
+            sendJson(res, await req.oauthClient.get('me').catch((error: unknown) => (error as { code: string }).code))
+          },
+        },
+      },
+    )
     try {
       const browser = createBrowser()
       await browser.go(`${other.url}/auth/corp?returnTo=/me`)
@@ -189,7 +284,11 @@ describe('hooks.onLogin', () => {
 
   test('may refuse, and when it fails nobody is signed in', async () => {
     expect(await landWith(() => false)).toMatchObject({ page: { status: 403 }, user: null })
-    expect(await landWith(() => { throw new Error('canary of the database') })).toMatchObject({ page: { status: 500, body: expect.not.stringContaining('canary') as unknown }, user: null })
+    expect(
+      await landWith(() => {
+        throw new Error('canary of the database')
+      }),
+    ).toMatchObject({ page: { status: 500, body: expect.not.stringContaining('canary') as unknown }, user: null })
   })
 })
 
@@ -198,9 +297,18 @@ test('what another middleware has put on the request under our names is not take
     Object.assign(req, { authUser: { id: 'somebody else' }, auth: { user: 'somebody else' }, oauthClient: {} })
     next()
   }
-  const other = await startApplication(openid, {}, { before: [before as never], handlers: { '/all': (req, res) => {
-    sendJson(res, { user: req.authUser?.id ?? null, auth: req.auth.user?.id ?? null, client: typeof req.oauthClient.get })
-  } } })
+  const other = await startApplication(
+    openid,
+    {},
+    {
+      before: [before as never],
+      handlers: {
+        '/all': (req, res) => {
+          sendJson(res, { user: req.authUser?.id ?? null, auth: req.auth.user?.id ?? null, client: typeof req.oauthClient.get })
+        },
+      },
+    },
+  )
   const browser = createBrowser()
   expect((await browser.json(`${other.url}/all`)).data).toEqual({ user: null, auth: null, client: 'function' })
   await browser.go(`${other.url}/auth/corp`)

@@ -14,9 +14,16 @@ beforeAll(async () => {
   openid = await startOpenidProvider({ signInAs: people[0]?.id ?? '' })
   second = await startOpenidProvider({ signInAs: people[1]?.id ?? '' })
 })
-afterAll(async () => { await Promise.all([openid.close(), second.close()]) })
+afterAll(async () => {
+  await Promise.all([openid.close(), second.close()])
+})
 
-interface Mode { options?: Partial<AuthRouterOptions>; before?: AppParts['before']; store?: MemoryStore; carriesData: boolean }
+interface Mode {
+  options?: Partial<AuthRouterOptions>
+  before?: AppParts['before']
+  store?: MemoryStore
+  carriesData: boolean
+}
 
 const sessionOptions = { secret: testSecret, resave: false, saveUninitialized: false }
 
@@ -26,15 +33,24 @@ function handWritten(): NonNullable<AuthRouterOptions['session']> {
     let id = /(?:^|; )hand=([\w-]+)/.exec(req.headers.cookie ?? '')?.[1] ?? crypto.randomUUID()
     const bag = (): Map<string, unknown> => {
       let known = bags.get(id)
-      if (!known) bags.set(id, known = new Map<string, unknown>())
+      if (!known) bags.set(id, (known = new Map<string, unknown>()))
       return known
     }
     return {
       get: (key) => Promise.resolve(bag().get(key)),
-      set: (key, value) => { bag().set(key, value) },
-      delete: (key) => { bag().delete(key) },
-      save: () => { res.appendHeader('set-cookie', `hand=${id}; HttpOnly; Path=/`) },
-      regenerate: () => { bags.delete(id); id = crypto.randomUUID() },
+      set: (key, value) => {
+        bag().set(key, value)
+      },
+      delete: (key) => {
+        bag().delete(key)
+      },
+      save: () => {
+        res.appendHeader('set-cookie', `hand=${id}; HttpOnly; Path=/`)
+      },
+      regenerate: () => {
+        bags.delete(id)
+        id = crypto.randomUUID()
+      },
     }
   }
 }
@@ -58,7 +74,11 @@ const modes: Record<string, () => Mode> = {
 }
 
 describe.each(Object.entries(modes))('with %s', (_name, mode) => {
-  async function start(): Promise<{ app: Awaited<ReturnType<typeof startApplication>>; store: MemoryStore | undefined; carriesData: boolean }> {
+  async function start(): Promise<{
+    app: Awaited<ReturnType<typeof startApplication>>
+    store: MemoryStore | undefined
+    carriesData: boolean
+  }> {
     const { options = {}, before, store, carriesData } = mode()
     const app = await startApplication(openid, options, {
       ...(before ? { before } : {}),
@@ -67,20 +87,29 @@ describe.each(Object.entries(modes))('with %s', (_name, mode) => {
           if (req.session) Object.assign(req.session, { cart: ['book'], csrfSecret: 'old', flash: 'hello' })
           sendJson(res, true)
         },
-        '/session': (req, res) => { sendJson(res, req.session) },
+        '/session': (req, res) => {
+          sendJson(res, req.session)
+        },
       },
     })
     app.router.register('other', {
-      protocol: 'oidc', issuer: second.issuer, clientId: 'other-app', clientSecret: 'another secret of the tests',
+      protocol: 'oidc',
+      issuer: second.issuer,
+      clientId: 'other-app',
+      clientSecret: 'another secret of the tests',
     })
-    second.registerClient({ clientId: 'other-app', clientSecret: 'another secret of the tests', redirectUris: [`${app.url}/auth/other/callback`] })
+    second.registerClient({
+      clientId: 'other-app',
+      clientSecret: 'another secret of the tests',
+      redirectUris: [`${app.url}/auth/other/callback`],
+    })
     return { app, store, carriesData }
   }
 
   const shown = async (browser: ReturnType<typeof createBrowser>, url: string): Promise<Record<string, unknown> | null> =>
     (await browser.json<Record<string, unknown> | null>(`${url}/session`)).data
 
-  test('a login survives requests, keeps the application\'s data, and gets a new session id', async () => {
+  test("a login survives requests, keeps the application's data, and gets a new session id", async () => {
     const { app, store, carriesData } = await start()
     try {
       const browser = createBrowser()
@@ -97,10 +126,16 @@ describe.each(Object.entries(modes))('with %s', (_name, mode) => {
       if (store) {
         for (const [name, value] of before) if (name.includes('sid')) expect(browser.cookies(app.host).get(name)).not.toBe(value)
         // The old record is gone: whoever planted its id has nothing.
-        const ids = await new Promise<string[]>((resolve) => { store.all((_error, all) => { resolve(Object.keys(all ?? {})) }) })
+        const ids = await new Promise<string[]>((resolve) => {
+          store.all((_error, all) => {
+            resolve(Object.keys(all ?? {}))
+          })
+        })
         expect(ids).toHaveLength(1)
       }
-    } finally { await app.close() }
+    } finally {
+      await app.close()
+    }
   })
 
   test('another user takes nothing over, and the same one everything', async () => {
@@ -116,7 +151,9 @@ describe.each(Object.entries(modes))('with %s', (_name, mode) => {
       if (carriesData) expect(await shown(browser, app.url)).not.toHaveProperty('cart')
       const { data } = await browser.json<{ accounts: unknown[] }>(`${app.url}/auth/session`)
       expect(data.accounts).toHaveLength(1)
-    } finally { await app.close() }
+    } finally {
+      await app.close()
+    }
   })
 
   test('signing out leaves nothing behind', async () => {
@@ -128,7 +165,9 @@ describe.each(Object.entries(modes))('with %s', (_name, mode) => {
       await browser.go(`${app.url}/auth/logout`, { method: 'POST', headers: { 'sec-fetch-site': 'same-origin' } })
       expect((await browser.json(`${app.url}/me`)).data).toBeNull()
       if (carriesData) expect(await shown(browser, app.url)).not.toHaveProperty('cart')
-    } finally { await app.close() }
+    } finally {
+      await app.close()
+    }
   })
 
   test('two tabs that started together both end signed in', async () => {
@@ -142,7 +181,9 @@ describe.each(Object.entries(modes))('with %s', (_name, mode) => {
       }
       for (const callback of callbacks.reverse()) expect((await browser.go(callback)).url).toBe(`${app.url}/me`)
       expect((await browser.json(`${app.url}/me`)).data).toMatchObject({ provider: 'corp' })
-    } finally { await app.close() }
+    } finally {
+      await app.close()
+    }
   })
 
   test('no token, code or secret stands readable in cookies or in the store', async () => {
@@ -150,10 +191,15 @@ describe.each(Object.entries(modes))('with %s', (_name, mode) => {
     try {
       const browser = createBrowser()
       await browser.go(`${app.url}/auth/corp`)
-      const dump = [...browser.setCookies, JSON.stringify((store as unknown as { sessions?: unknown } | undefined)?.sessions ?? '')].join('\n')
+      const dump = [...browser.setCookies, JSON.stringify((store as unknown as { sessions?: unknown } | undefined)?.sessions ?? '')].join(
+        '\n',
+      )
       expect(dump).not.toMatch(/accessToken|refreshToken|idToken|codeVerifier|ada@example|canary/)
-      for (const text of dump.match(/[\w+/=-]{40,}/g) ?? []) expect(Buffer.from(text, 'base64').toString('latin1')).not.toMatch(/accessToken|Ada Example/)
-    } finally { await app.close() }
+      for (const text of dump.match(/[\w+/=-]{40,}/g) ?? [])
+        expect(Buffer.from(text, 'base64').toString('latin1')).not.toMatch(/accessToken|Ada Example/)
+    } finally {
+      await app.close()
+    }
   })
 })
 
@@ -164,13 +210,17 @@ describe('a session store that fails', () => {
     try {
       const browser = createBrowser()
       const page = await browser.go(`${app.url}/auth/corp`, { follow: (location) => !location.startsWith(app.url) })
-      store.set = (_id, _session, done) => { done?.(new Error('canary of the store')) }
+      store.set = (_id, _session, done) => {
+        done?.(new Error('canary of the store'))
+      }
       const failed = await browser.go(page.headers.get('location') ?? '')
       expect({ status: failed.status, retry: failed.headers.get('retry-after') }).toEqual({ status: 503, retry: '5' })
       expect(failed.body).toContain('store_unavailable')
       expect(failed.body).not.toContain('canary')
       expect((await browser.json(`${app.url}/me`)).data).toBeNull()
-    } finally { await app.close() }
+    } finally {
+      await app.close()
+    }
   })
 })
 
@@ -182,14 +232,18 @@ describe('mistakes of mounting', () => {
       const page = await createBrowser().go(again.url)
       expect(page.status).toBe(500)
       expect(page.body).toContain('mounted twice')
-    } finally { await Promise.all([app.close(), again.close()]) }
+    } finally {
+      await Promise.all([app.close(), again.close()])
+    }
   })
 
   test('a session middleware beside the option session is an error that says so', async () => {
     const app = await startApplication(openid, { session: { store: new MemoryStore() } }, { before: [session(sessionOptions) as never] })
     try {
       expect((await createBrowser().go(app.url)).body).toContain('session middleware before authRouter')
-    } finally { await app.close() }
+    } finally {
+      await app.close()
+    }
   })
 })
 
@@ -200,7 +254,9 @@ describe('secrets', () => {
       const browser = createBrowser()
       for (const [name, value] of cookies) browser.cookies(app.host).set(name, value)
       return (await browser.json(`${app.url}/me`)).data
-    } finally { await app.close() }
+    } finally {
+      await app.close()
+    }
   }
 
   test('may be rotated without signing anybody out, and dropped with', async () => {
@@ -225,7 +281,9 @@ describe('cookies', () => {
       await browser.go(`${app.url}/auth/corp`, { follow: false })
       expect(browser.setCookies).toHaveLength(1)
       expect(browser.setCookies[0]).toMatch(/^__Host-ar\.tx\.[\w-]{12}=[\w-]+; Max-Age=3600; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
-    } finally { await app.close() }
+    } finally {
+      await app.close()
+    }
   })
 
   test('stay small: each below 4,096 bytes, a hostile number of them is harmless', async () => {
@@ -235,8 +293,12 @@ describe('cookies', () => {
       await browser.go(`${app.url}/auth/corp`)
       for (const line of browser.setCookies) expect(line.length).toBeLessThan(4096)
       const noise = Array.from({ length: 150 }, (_none, index) => `n${String(index)}=%E0%A4%A;`).join(' ')
-      const page = await browser.go(`${app.url}/me`, { headers: { cookie: `${noise} __proto__=x; ar.session=9.x; ar.tx.abc="quoted"; ar.session=1.y` } })
+      const page = await browser.go(`${app.url}/me`, {
+        headers: { cookie: `${noise} __proto__=x; ar.session=9.x; ar.tx.abc="quoted"; ar.session=1.y` },
+      })
       expect(page).toMatchObject({ status: 200, body: 'null' })
-    } finally { await app.close() }
+    } finally {
+      await app.close()
+    }
   })
 })

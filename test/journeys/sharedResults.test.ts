@@ -11,14 +11,27 @@ import { hostileOauth1, type HostileOauth1 } from '../support/hostileOauth1.js'
 
 /** What joins two requests to one login is of our own making: a provider cannot name another's (rule R11). */
 
-interface Parts { options?: Partial<AuthRouterOptions>; before?: () => AppParts['before']; processes?: number }
+interface Parts {
+  options?: Partial<AuthRouterOptions>
+  before?: () => AppParts['before']
+  processes?: number
+}
 
-interface Setting { first: Running; last: Running; hostile: HostileOauth1; provider: ReturnType<typeof createLightProvider> }
+interface Setting {
+  first: Running
+  last: Running
+  hostile: HostileOauth1
+  provider: ReturnType<typeof createLightProvider>
+}
 
 function setUp({ options = {}, before = () => [], processes = 1 }: Parts): Setting {
   const provider = createLightProvider()
   const hostile = hostileOauth1(provider.fetch)
-  const parts = { providers: { light: provider.entry, hostile: hostile.entry, second: hostile.entry }, http: { fetch: hostile.fetch }, ...options }
+  const parts = {
+    providers: { light: provider.entry, hostile: hostile.entry, second: hostile.entry },
+    http: { fetch: hostile.fetch },
+    ...options,
+  }
   const first = run(parts, before(), provider)
   return { first, last: processes === 1 ? first : run(parts, before(), provider), hostile, provider }
 }
@@ -31,20 +44,33 @@ async function startAt(browser: DirectBrowser, hostile: HostileOauth1, token: st
   expect((await browser.send(`/auth/${slug}?returnTo=/${slug}`)).status).toBe(302)
 }
 
-const callbackAt = (token: string, person: string, slug = 'hostile'): string => `/auth/${slug}/callback?${new URLSearchParams({ oauth_token: token, oauth_verifier: person }).toString()}`
+const callbackAt = (token: string, person: string, slug = 'hostile'): string =>
+  `/auth/${slug}/callback?${new URLSearchParams({ oauth_token: token, oauth_verifier: person }).toString()}`
 
-const me = async (browser: DirectBrowser): Promise<string | undefined> => (await browser.json('/me') as { key: string } | null)?.key
+const me = async (browser: DirectBrowser): Promise<string | undefined> => ((await browser.json('/me')) as { key: string } | null)?.key
 
 const sealedWithStore = (): Parts => ({ options: { tokenStore: memoryTokenStore() } })
 const modes: [string, () => Parts][] = [
   ['the sealed cookie', () => ({})],
   ['a token store', sealedWithStore],
   ['two processes with a token store', () => ({ ...sealedWithStore(), processes: 2 })],
-  ['express-session', () => { const sessions = session({ secret: testSecret, resave: false, saveUninitialized: false }); return { before: () => [sessions as never] } }],
-  ['express-session with the logins under way', () => { const sessions = session({ secret: testSecret, resave: false, saveUninitialized: false }); return { before: () => [sessions as never], options: { transactions: 'session' } } }],
+  [
+    'express-session',
+    () => {
+      const sessions = session({ secret: testSecret, resave: false, saveUninitialized: false })
+      return { before: () => [sessions as never] }
+    },
+  ],
+  [
+    'express-session with the logins under way',
+    () => {
+      const sessions = session({ secret: testSecret, resave: false, saveUninitialized: false })
+      return { before: () => [sessions as never], options: { transactions: 'session' } }
+    },
+  ],
 ]
 
-describe.each(modes)('A provider that gives another login\'s state as its request token, with %s,', (_name, parts) => {
+describe.each(modes)("A provider that gives another login's state as its request token, with %s,", (_name, parts) => {
   test('is never handed the session that the other login ended in', async () => {
     const { first, last, hostile } = setUp(parts())
     const victim = first.open()
@@ -104,7 +130,11 @@ describe.each(modes)('A provider that gives another login\'s state as its reques
     const other = last.open()
     await startAt(one, hostile, 'the-same')
     await startAt(other, hostile, 'the-same')
-    expect((await Promise.all([one.send(callbackAt('the-same', 'one')), other.send(callbackAt('the-same', 'other'))])).map(({ status }) => status)).toEqual([303, 303])
+    expect(
+      (await Promise.all([one.send(callbackAt('the-same', 'one')), other.send(callbackAt('the-same', 'other'))])).map(
+        ({ status }) => status,
+      ),
+    ).toEqual([303, 303])
     expect(await Promise.all([me(one), me(other)])).toEqual(['hostile$one', 'hostile$other'])
     expect(hostile.calls()).toBe(2)
   })
@@ -123,7 +153,7 @@ describe.each(modes)('A provider that gives another login\'s state as its reques
   })
 })
 
-describe('A callback at another provider\'s address', () => {
+describe("A callback at another provider's address", () => {
   test.each(modes)('is refused, with %s, and leaves the login as it was', async (_name, parts) => {
     const { first, hostile } = setUp(parts())
     const browser = first.open()
@@ -138,7 +168,11 @@ describe('A callback at another provider\'s address', () => {
     // Two tenants by a header, each with the same slug and the same browser's record.
     const provider = createLightProvider()
     const tenant = { ...provider.entry, clientId: 'of the other tenant' }
-    const app = run({ providers: (_slug, req) => (req as { headers: Record<string, unknown> }).headers['x-tenant'] === 'b' ? tenant : provider.entry }, [], provider)
+    const app = run(
+      { providers: (_slug, req) => ((req as { headers: Record<string, unknown> }).headers['x-tenant'] === 'b' ? tenant : provider.entry) },
+      [],
+      provider,
+    )
     const browser = app.open()
     const copy = app.open()
     const callback = await browser.start()

@@ -25,20 +25,40 @@ function registerClient(redirectUri: string, more: object = {}): { clientId: str
   return client
 }
 
-function providersFor(url: string, mount = ''): NonNullable<Exclude<AuthRouterOptions['providers'], unknown[] | ((...args: never[]) => unknown)>> {
+function providersFor(
+  url: string,
+  mount = '',
+): NonNullable<Exclude<AuthRouterOptions['providers'], unknown[] | ((...args: never[]) => unknown)>> {
   const callback = (slug: string): string => `${url}${mount}/auth/${slug}/callback`
   return {
     corp: { protocol: 'oidc', issuer: openid.issuer, apiBaseUrl: openid.apiBaseUrl, ...registerClient(callback('corp')) },
     plain: {
-      protocol: 'oauth2', authorizationEndpoint: openid.authorizationEndpoint, tokenEndpoint: openid.tokenEndpoint,
-      userinfoEndpoint: `${openid.apiBaseUrl}me`, apiBaseUrl: openid.apiBaseUrl, scope: ['profile', 'email', 'projects'],
-      profile: { id: 'id', username: 'login', name: 'display_name', email: 'contact.email', emailVerified: 'contact.verified', picture: 'avatar_url' },
+      protocol: 'oauth2',
+      authorizationEndpoint: openid.authorizationEndpoint,
+      tokenEndpoint: openid.tokenEndpoint,
+      userinfoEndpoint: `${openid.apiBaseUrl}me`,
+      apiBaseUrl: openid.apiBaseUrl,
+      scope: ['profile', 'email', 'projects'],
+      profile: {
+        id: 'id',
+        username: 'login',
+        name: 'display_name',
+        email: 'contact.email',
+        emailVerified: 'contact.verified',
+        picture: 'avatar_url',
+      },
       ...registerClient(callback('plain')),
     },
     old: {
-      protocol: 'oauth1', requestTokenEndpoint: oauth1.requestTokenEndpoint, authorizationEndpoint: oauth1.authorizationEndpoint,
-      accessTokenEndpoint: oauth1.accessTokenEndpoint, userinfoEndpoint: oauth1.userinfoEndpoint, apiBaseUrl: oauth1.apiBaseUrl,
-      clientId: 'bird-client', clientSecret: 'bird secret & more', signatureMethod: 'HMAC-SHA1',
+      protocol: 'oauth1',
+      requestTokenEndpoint: oauth1.requestTokenEndpoint,
+      authorizationEndpoint: oauth1.authorizationEndpoint,
+      accessTokenEndpoint: oauth1.accessTokenEndpoint,
+      userinfoEndpoint: oauth1.userinfoEndpoint,
+      apiBaseUrl: oauth1.apiBaseUrl,
+      clientId: 'bird-client',
+      clientSecret: 'bird secret & more',
+      signatureMethod: 'HMAC-SHA1',
       profile: { id: 'id', username: 'screen_name', name: 'name', email: 'email', picture: 'profile_image_url' },
     },
   }
@@ -48,15 +68,21 @@ describe.each(Object.entries(hosts))('on %s', (_name, host) => {
   describe.each([undefined, '/account'])('mounted at %s', (mountPath) => {
     test.each(['corp', 'plain', 'old'])('signs a person in with "%s", calls the API as them, and signs them out', async (slug) => {
       let app: ReturnType<typeof host> = () => undefined
-      const { url, close } = await listen((req, res) => { app(req, res) })
+      const { url, close } = await listen((req, res) => {
+        app(req, res)
+      })
       const mount = mountPath ?? ''
       const router = authRouter({ secret, baseUrl: url, logger: false, providers: providersFor(url, mount) })
       app = host({
         router,
         ...(mountPath === undefined ? {} : { mountPath }),
         handlers: {
-          [`${mount}/me`]: (req, res) => { sendJson(res, req.authUser) },
-          [`${mount}/projects`]: async (req, res) => { sendJson(res, await req.oauthClient.get('projects')) },
+          [`${mount}/me`]: (req, res) => {
+            sendJson(res, req.authUser)
+          },
+          [`${mount}/projects`]: async (req, res) => {
+            sendJson(res, await req.oauthClient.get('projects'))
+          },
         },
       })
       try {
@@ -72,7 +98,11 @@ describe.each(Object.entries(hosts))('on %s', (_name, host) => {
         expect(data.status).toBe(200)
         expect(data.data).toBeDefined()
 
-        const signedOut = await browser.go(`${url}${mount}/auth/logout`, { method: 'POST', form: { returnTo: `${mount}/me` }, headers: { 'sec-fetch-site': 'same-origin' } })
+        const signedOut = await browser.go(`${url}${mount}/auth/logout`, {
+          method: 'POST',
+          form: { returnTo: `${mount}/me` },
+          headers: { 'sec-fetch-site': 'same-origin' },
+        })
         expect(signedOut).toMatchObject({ url: `${url}${mount}/me`, body: 'null' })
         expect([...browser.cookies(new URL(url).host)]).toEqual([])
       } finally {

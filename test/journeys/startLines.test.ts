@@ -6,14 +6,20 @@ import { hosts, listen } from '../support/hosts.js'
 
 /** What is printed when an application starts. */
 
-const options: AuthRouterOptions = { secret: testSecret, baseUrl: 'http://localhost:3000', providers: { corp: { protocol: 'oidc', issuer: 'https://id.example', clientId: 'a', clientSecret: 'b' } } }
+const options: AuthRouterOptions = {
+  secret: testSecret,
+  baseUrl: 'http://localhost:3000',
+  providers: { corp: { protocol: 'oidc', issuer: 'https://id.example', clientId: 'a', clientSecret: 'b' } },
+}
 const line = 'Callback URLs, to be registered with the providers: http://localhost:3000/auth/corp/callback'
 const environment = process.env['NODE_ENV']
 
 let printed: string[]
 beforeEach(() => {
   printed = []
-  jest.spyOn(console, 'info').mockImplementation((text) => { printed.push(String(text)) })
+  jest.spyOn(console, 'info').mockImplementation((text) => {
+    printed.push(String(text))
+  })
 })
 afterEach(() => {
   jest.restoreAllMocks()
@@ -45,13 +51,24 @@ describe('The callback URLs', () => {
 describe('A router that is mounted at the prefix of its routes', () => {
   const noLines: string[] = []
 
-  async function warnings(host: keyof typeof hosts, mountPath: string | undefined, paths: string[], given: Partial<AuthRouterOptions> = {}): Promise<string[]> {
+  async function warnings(
+    host: keyof typeof hosts,
+    mountPath: string | undefined,
+    paths: string[],
+    given: Partial<AuthRouterOptions> = {},
+  ): Promise<string[]> {
     const warned: string[] = []
-    jest.spyOn(console, 'warn').mockImplementation((text) => { warned.push(String(text)) })
-    const { url, close } = await listen(hosts[host]({ router: authRouter({ ...options, ...given }), ...(mountPath === undefined ? {} : { mountPath }) }))
+    jest.spyOn(console, 'warn').mockImplementation((text) => {
+      warned.push(String(text))
+    })
+    const { url, close } = await listen(
+      hosts[host]({ router: authRouter({ ...options, ...given }), ...(mountPath === undefined ? {} : { mountPath }) }),
+    )
     try {
       for (const path of paths) await createBrowser().go(url + path, { follow: false })
-    } finally { await close() }
+    } finally {
+      await close()
+    }
     return warned
   }
 
@@ -62,7 +79,9 @@ describe('A router that is mounted at the prefix of its routes', () => {
   })
 
   test('says so below another path, and of another prefix', async () => {
-    expect(await warnings('Express 5', '/account/sign-in', ['/account/sign-in/corp'], { path: '/sign-in' })).toEqual([expect.stringContaining('they are at /account/sign-in/sign-in now')])
+    expect(await warnings('Express 5', '/account/sign-in', ['/account/sign-in/corp'], { path: '/sign-in' })).toEqual([
+      expect.stringContaining('they are at /account/sign-in/sign-in now'),
+    ])
   })
 
   test('is none that is mounted elsewhere', async () => {

@@ -14,16 +14,36 @@ let close: () => Promise<void>
 
 const crossSite = { follow: false, headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'document' } }
 
-const done: AppHandler = (req, res) => { sendJson(res, req.oauthClient.credentials.scope) }
+const done: AppHandler = (req, res) => {
+  sendJson(res, req.oauthClient.credentials.scope)
+}
 const wants = (...scope: string[]): ReturnType<typeof requireLogin> => requireLogin({ scope })
 
 async function start(options: Partial<AuthRouterOptions> = {}): Promise<void> {
   provider = await startScopeProvider()
   const router = authRouter({ secret: testSecret, logger: false, providers: { plain: provider.entry }, ...options })
-  const both: ReturnType<typeof requireLogin> = (req, res, next) => { wants('mail')(req, res, () => { wants('projects')(req, res, next) }) }
-  const app = await listen(hosts['Express 5']({ router, guarded: { '/projects': [wants('projects'), done], '/mail': [wants('mail'), done], '/both': [both, done], '/together': [wants('mail', 'projects'), done] } }))
+  const both: ReturnType<typeof requireLogin> = (req, res, next) => {
+    wants('mail')(req, res, () => {
+      wants('projects')(req, res, next)
+    })
+  }
+  const app = await listen(
+    hosts['Express 5']({
+      router,
+      guarded: {
+        '/projects': [wants('projects'), done],
+        '/mail': [wants('mail'), done],
+        '/both': [both, done],
+        '/together': [wants('mail', 'projects'), done],
+      },
+    }),
+  )
   url = app.url
-  close = async () => { await router.close(); await app.close(); await provider.close() }
+  close = async () => {
+    await router.close()
+    await app.close()
+    await provider.close()
+  }
   browser = createBrowser()
   await browser.go(`${url}/auth/plain`)
 }
@@ -78,12 +98,12 @@ test('Two guards, each of which loses what the other one got, turn in no circle'
 })
 
 test('A provider that grants another part each time is asked once', async () => {
-  provider.grant = (asked) => asked.includes('mail') ? asked[provider.asked.length % 2 + 1] : asked.join(' ')
+  provider.grant = (asked) => (asked.includes('mail') ? asked[(provider.asked.length % 2) + 1] : asked.join(' '))
   expect((await browser.go(`${url}/together`)).status).toBe(403)
   expect(provider.asked).toEqual(['profile', 'profile mail projects'])
 })
 
-test('The way back from a provider, which browsers call cross-site, goes on to it; another site\'s link does not', async () => {
+test("The way back from a provider, which browsers call cross-site, goes on to it; another site's link does not", async () => {
   const other = createBrowser()
   const back = await other.go(`${url}/auth/plain?returnTo=/projects`, { follow: (location) => !location.endsWith('/projects') })
   expect(back.headers.get('location')).toBe('/projects')
@@ -91,7 +111,7 @@ test('The way back from a provider, which browsers call cross-site, goes on to i
   expect((await other.go(`${url}/projects`, crossSite)).headers.get('location')).toContain('/authorize?')
 })
 
-test('Another site\'s link does so where the application lets it, and turns in no circle', async () => {
+test("Another site's link does so where the application lets it, and turns in no circle", async () => {
   await close()
   await start({ crossSiteStart: 'allow', ifLoggedIn: 'redirect' })
   expect((await browser.go(`${url}/projects`, crossSite)).headers.get('location')).toContain('/authorize?')

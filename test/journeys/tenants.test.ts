@@ -8,19 +8,33 @@ import { createBrowser } from '../support/browser.js'
 import { sendJson } from '../support/hosts.js'
 
 let openid: OpenidProvider
-beforeAll(async () => { openid = await startOpenidProvider({ signInAs: 'ada-id' }) })
-afterAll(async () => { await openid.close() })
+beforeAll(async () => {
+  openid = await startOpenidProvider({ signInAs: 'ada-id' })
+})
+afterAll(async () => {
+  await openid.close()
+})
 
 describe('Providers from a function', () => {
   test('are looked up for each request, signed in with, and called', async () => {
     const entries = new Map<string, ProviderEntry>()
     const asked: string[] = []
-    const app = await startApplication(openid, {
-      providers: (slug, req) => {
-        asked.push(`${slug} at ${(req as IncomingMessage).url ?? ''}`)
-        return Promise.resolve(entries.get(slug))
+    const app = await startApplication(
+      openid,
+      {
+        providers: (slug, req) => {
+          asked.push(`${slug} at ${(req as IncomingMessage).url ?? ''}`)
+          return Promise.resolve(entries.get(slug))
+        },
       },
-    }, { handlers: { '/projects': async (req, res) => { sendJson(res, (await req.oauthClient.get('projects')).status) } } })
+      {
+        handlers: {
+          '/projects': async (req, res) => {
+            sendJson(res, (await req.oauthClient.get('projects')).status)
+          },
+        },
+      },
+    )
     try {
       entries.set('corp', entriesAt(openid, app.url).corp)
       const browser = createBrowser()
@@ -30,7 +44,9 @@ describe('Providers from a function', () => {
       expect((await browser.go(`${app.url}/auth/nobody`)).status).toBe(404)
       entries.set('broken', { protocol: 'oidc', issuer: 'not a URL', clientId: 'a', clientSecret: 'b' })
       expect((await browser.go(`${app.url}/auth/broken`)).body).toContain('config_invalid')
-    } finally { await app.close() }
+    } finally {
+      await app.close()
+    }
   })
 })
 
@@ -41,7 +57,9 @@ describe('A bare server', () => {
     const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`
     const auth = authRouter({ secret: testSecret, baseUrl: url, logger: false, providers: { corp: entriesAt(openid, url).corp } })
     server.on('request', (req, res) => {
-      auth(req, res, () => { sendJson(res, (req as { authUser?: unknown }).authUser) })
+      auth(req, res, () => {
+        sendJson(res, (req as { authUser?: unknown }).authUser)
+      })
     })
     try {
       expect(JSON.parse((await createBrowser().go(`${url}/auth/corp`)).body)).toMatchObject({ name: 'Ada Example' })
@@ -53,13 +71,15 @@ describe('A bare server', () => {
 })
 
 describe('An address that is not known', () => {
-  test('still reaches the application\'s own pages, but no sign-in', async () => {
+  test("still reaches the application's own pages, but no sign-in", async () => {
     const app = await startApplication(openid, { baseUrl: ['https://one.example', 'https://two.example'] })
     try {
       expect(await createBrowser().go(`${app.url}/me`)).toMatchObject({ status: 200, body: 'null' })
       const page = await createBrowser().go(`${app.url}/auth/corp`)
       expect(page).toMatchObject({ status: 400 })
       expect(page.body).toContain('not one of those')
-    } finally { await app.close() }
+    } finally {
+      await app.close()
+    }
   })
 })

@@ -17,15 +17,28 @@ const handlers: Record<string, AppHandler> = {
   },
   '/many': async (req, res) => {
     const answers = await Promise.all(Array.from({ length: 25 }, () => req.oauthClient.get('projects')))
-    sendJson(res, answers.map(({ status }) => status))
+    sendJson(
+      res,
+      answers.map(({ status }) => status),
+    )
   },
-  '/credentials': (req, res) => { sendJson(res, { ...req.oauthClient.credentials, token: req.oauthClient.credentials.accessToken }) },
-  '/revoke': async (req, res) => { sendJson(res, { revoked: await req.oauthClient.credentials.revoke() }) },
-  '/seal': (req, res) => { sendJson(res, { sealed: req.oauthClient.credentials.seal() }) },
+  '/credentials': (req, res) => {
+    sendJson(res, { ...req.oauthClient.credentials, token: req.oauthClient.credentials.accessToken })
+  },
+  '/revoke': async (req, res) => {
+    sendJson(res, { revoked: await req.oauthClient.credentials.revoke() })
+  },
+  '/seal': (req, res) => {
+    sendJson(res, { sealed: req.oauthClient.credentials.seal() })
+  },
 }
 
-beforeAll(async () => { openid = await startOpenidProvider({ signInAs: 'ada-id', accessTokenLifetime: 3600, rotateRefreshTokens: true }) })
-afterAll(async () => { await openid.close() })
+beforeAll(async () => {
+  openid = await startOpenidProvider({ signInAs: 'ada-id', accessTokenLifetime: 3600, rotateRefreshTokens: true })
+})
+afterAll(async () => {
+  await openid.close()
+})
 beforeEach(async () => {
   store = memoryTokenStore()
   engines = await startEngines(openid, { tokenStore: store }, { count: 4, handlers })
@@ -88,13 +101,20 @@ describe('With a token store', () => {
   test('a renewal after the answer has begun is not lost', async () => {
     let finished: Promise<unknown> = Promise.resolve()
     await engines.close()
-    engines = await startEngines(openid, { tokenStore: store }, {
-      count: 2,
-      handlers: { ...handlers, '/late': (req, res) => {
-        sendJson(res, {})
-        finished = req.oauthClient.get('projects')
-      } },
-    })
+    engines = await startEngines(
+      openid,
+      { tokenStore: store },
+      {
+        count: 2,
+        handlers: {
+          ...handlers,
+          '/late': (req, res) => {
+            sendJson(res, {})
+            finished = req.oauthClient.get('projects')
+          },
+        },
+      },
+    )
     const browser = await signedIn()
     later(3601)
     const before = tokenCalls()
@@ -162,7 +182,10 @@ describe('With a token store', () => {
     const key = set.mock.calls[0]?.[0] ?? ''
     set.mockRestore()
     const version = async (): Promise<number> => (await store.get(key))?.version ?? 0
-    while (await version() < 2) await new Promise((resolve) => { setTimeout(resolve, 20) })
+    while ((await version()) < 2)
+      await new Promise((resolve) => {
+        setTimeout(resolve, 20)
+      })
     expect((await browser.json(`${engines.url}/projects`)).data).toEqual({ status: 200 })
     expect(tokenCalls()).toBe(before + 1)
   })
@@ -176,11 +199,16 @@ describe('With a token store', () => {
 
   test('sealed credentials share the record: job and browser refresh once, and sign-out ends both', async () => {
     const browser = await signedIn()
-    const { data: { sealed } } = await browser.json<{ sealed: string }>(`${engines.url}/seal`)
+    const {
+      data: { sealed },
+    } = await browser.json<{ sealed: string }>(`${engines.url}/seal`)
     later(3601)
     const before = tokenCalls()
     const jobs = engines.routers.map((router) => router.client('plain', sealed))
-    const answers = await Promise.all([...jobs.map(async (job) => (await job.get('projects')).status), ...Array.from({ length: 4 }, async () => (await browser.json<{ status: number }>(`${engines.url}/projects`)).data.status)])
+    const answers = await Promise.all([
+      ...jobs.map(async (job) => (await job.get('projects')).status),
+      ...Array.from({ length: 4 }, async () => (await browser.json<{ status: number }>(`${engines.url}/projects`)).data.status),
+    ])
     expect(answers).toEqual([200, 200, 200, 200, 200, 200, 200, 200])
     expect(tokenCalls()).toBe(before + 1)
     later(8000)

@@ -17,12 +17,18 @@ let app: Application
 let browser: Browser
 beforeAll(async () => {
   openid = await startOpenidProvider({ signInAs: 'ada-id' })
-  app = await startApplication(openid, {}, {
-    handlers: {
-      '/log-in-with-state': (req) => req.auth.login('corp', { state: { cart: 1 } } as object),
-      '/log-out-at-provider': async (req, res) => { sendJson(res, await req.auth.logout({ provider: true } as object)) },
+  app = await startApplication(
+    openid,
+    {},
+    {
+      handlers: {
+        '/log-in-with-state': (req) => req.auth.login('corp', { state: { cart: 1 } } as object),
+        '/log-out-at-provider': async (req, res) => {
+          sendJson(res, await req.auth.logout({ provider: true } as object))
+        },
+      },
     },
-  })
+  )
   browser = createBrowser()
   await browser.go(`${app.url}/auth/corp`)
 })
@@ -34,13 +40,22 @@ afterAll(async () => {
 describe('A request', () => {
   test.each(['mode=popup', 'identifier=https%3A%2F%2Fme.example'])('that starts a login with %s is refused', async (query) => {
     const { status, data, headers } = await browser.json(`${app.url}/auth/corp?${query}`)
-    expect({ status, data }).toMatchObject({ status: 400, data: { error: 'bad_request', message: expect.stringContaining(notAvailable) as unknown } })
+    expect({ status, data }).toMatchObject({
+      status: 400,
+      data: { error: 'bad_request', message: expect.stringContaining(notAvailable) as unknown },
+    })
     expect(headers.get('set-cookie')).toBeNull()
   })
 
-  test.each([['a form', '', { provider: 'true' }], ['the query', '?provider', {}]])('that signs out at the provider, by %s, is refused, and signs nobody out', async (_by, query, form) => {
+  test.each([
+    ['a form', '', { provider: 'true' }],
+    ['the query', '?provider', {}],
+  ])('that signs out at the provider, by %s, is refused, and signs nobody out', async (_by, query, form) => {
     const { status, data } = await browser.json(`${app.url}/auth/logout${query}`, { method: 'POST', headers: ownForm, form })
-    expect({ status, data }).toMatchObject({ status: 400, data: { error: 'bad_request', message: expect.stringContaining(notAvailable) as unknown } })
+    expect({ status, data }).toMatchObject({
+      status: 400,
+      data: { error: 'bad_request', message: expect.stringContaining(notAvailable) as unknown },
+    })
     expect((await browser.json<{ name: string }>(`${app.url}/me`)).data.name).toBe('Ada Example')
   })
 
@@ -61,7 +76,9 @@ describe('A handler', () => {
   })
 
   test('made for a route is refused when it is made', () => {
-    expect(() => (app.router.login as Untyped)('corp', { params: { hd: 'example.com' } })).toThrow(`The option params of login ${notAvailable}`)
+    expect(() => (app.router.login as Untyped)('corp', { params: { hd: 'example.com' } })).toThrow(
+      `The option params of login ${notAvailable}`,
+    )
     expect(() => (app.router.logout as Untyped)({ provider: true })).toThrow(`The option provider of logout ${notAvailable}`)
     expect(app.router.logout({ returnTo: '/' })).toBeInstanceOf(Function)
   })
@@ -69,20 +86,40 @@ describe('A handler', () => {
 
 describe('A listener', () => {
   test('for an event to come, or for none, is refused', () => {
-    expect(() => { (app.router.on as Untyped)('link', () => undefined) }).toThrow(`The event 'link' ${notAvailable}`)
-    expect(() => { (app.router.on as Untyped)('logn', () => undefined) }).toThrow('There is no event \'logn\'; did you mean \'login\'?')
-    expect(() => { (app.router.on as Untyped)('signup', () => undefined) }).toThrow('the events are login, logout, token_update, error.')
+    expect(() => {
+      ;(app.router.on as Untyped)('link', () => undefined)
+    }).toThrow(`The event 'link' ${notAvailable}`)
+    expect(() => {
+      ;(app.router.on as Untyped)('logn', () => undefined)
+    }).toThrow("There is no event 'logn'; did you mean 'login'?")
+    expect(() => {
+      ;(app.router.on as Untyped)('signup', () => undefined)
+    }).toThrow('the events are login, logout, token_update, error.')
   })
 })
 
 describe('A client without a request', () => {
   const client = (...given: unknown[]): ApiClient => (app.router.client as Untyped)('corp', ...given) as ApiClient
 
-  test.each([{ grant: 'password', username: 'a', password: 'b' }, { grant: 'refresh_token' }, { user: '7' }])('of %j is refused', (access) => {
-    expect(() => client(access)).toThrow(expect.objectContaining({ code: 'config_invalid', provider: 'corp', message: expect.stringContaining(notAvailable) as unknown }) as never)
-  })
+  test.each([{ grant: 'password', username: 'a', password: 'b' }, { grant: 'refresh_token' }, { user: '7' }])(
+    'of %j is refused',
+    (access) => {
+      expect(() => client(access)).toThrow(
+        expect.objectContaining({
+          code: 'config_invalid',
+          provider: 'corp',
+          message: expect.stringContaining(notAvailable) as unknown,
+        }) as never,
+      )
+    },
+  )
 
   test.each([[[]], [[undefined]], [[null]], [[7]]])('of no access, %j, says what to give', (given) => {
-    expect(() => client(...given)).toThrow(expect.objectContaining({ code: 'bad_request', message: expect.stringContaining('what credentials.seal() gave, tokens with an accessToken') as unknown }) as never)
+    expect(() => client(...given)).toThrow(
+      expect.objectContaining({
+        code: 'bad_request',
+        message: expect.stringContaining('what credentials.seal() gave, tokens with an accessToken') as unknown,
+      }) as never,
+    )
   })
 })

@@ -17,7 +17,8 @@ const protocol = defineProtocol({
     return Promise.resolve({ location: `${redirectUri}?state=${state}&id=7`, state, checks: {} })
   },
   checkResponse: () => Promise.resolve(),
-  exchange: (_context, grant) => Promise.resolve({ response: { id: grant.type === 'authorization_code' ? grant.parameters['id'] : undefined, display_name: 'Ada' } }),
+  exchange: (_context, grant) =>
+    Promise.resolve({ response: { id: grant.type === 'authorization_code' ? grant.parameters['id'] : undefined, display_name: 'Ada' } }),
   userinfo: (context, tokenSet) => fetchProfile(context, tokenSet, sign),
   sign,
 })
@@ -33,8 +34,12 @@ let engines: Engines
 let logins: LoginEvent[]
 const onTokens = jest.fn<() => void>()
 
-beforeAll(async () => { openid = await startOpenidProvider({ signInAs: 'ada-id' }) })
-afterAll(async () => { await openid.close() })
+beforeAll(async () => {
+  openid = await startOpenidProvider({ signInAs: 'ada-id' })
+})
+afterAll(async () => {
+  await openid.close()
+})
 afterEach(async () => {
   jest.restoreAllMocks()
   await engines.close()
@@ -51,27 +56,48 @@ async function codeOf(work: () => unknown): Promise<unknown> {
 /** What becomes of each thing that an application may do with a client. */
 async function tried(client: ApiClient): Promise<unknown[]> {
   const { credentials } = client
-  return Promise.all([
-    () => client.get('me'), () => client.fetch('me'), () => client.pages('me')[Symbol.asyncIterator]().next(),
-    () => credentials.accessToken, () => credentials.refresh({ force: true }), () => credentials.revoke(), () => credentials.seal(),
-  ].map(codeOf))
+  return Promise.all(
+    [
+      () => client.get('me'),
+      () => client.fetch('me'),
+      () => client.pages('me')[Symbol.asyncIterator]().next(),
+      () => credentials.accessToken,
+      () => credentials.refresh({ force: true }),
+      () => credentials.revoke(),
+      () => credentials.seal(),
+    ].map(codeOf),
+  )
 }
 
 const handlers: Record<string, AppHandler> = {
-  '/tried': async (req, res) => { sendJson(res, { tried: await tried(req.oauthClient), listed: req.oauthClient.credentials }) },
+  '/tried': async (req, res) => {
+    sendJson(res, { tried: await tried(req.oauthClient), listed: req.oauthClient.credentials })
+  },
 }
 
 const modes: Record<string, () => Partial<AuthRouterOptions>> = {
   'a sealed cookie': () => ({}),
   'express-session': () => ({ session: { store: new session.MemoryStore() } }),
   'a token store': () => ({ tokenStore: memoryTokenStore() }),
-  'a table of the application\'s own': () => ({ tokenStore: memoryTokenStore(), fetchToken: () => undefined, hooks: { onTokens } }),
+  "a table of the application's own": () => ({ tokenStore: memoryTokenStore(), fetchToken: () => undefined, hooks: { onTokens } }),
 }
 
 async function start(options: Partial<AuthRouterOptions>): Promise<void> {
   logins = []
   onTokens.mockClear()
-  engines = await startEngines(openid, { ...options, hooks: { onLogin: (event) => { logins.push(event) }, ...options.hooks } }, { handlers })
+  engines = await startEngines(
+    openid,
+    {
+      ...options,
+      hooks: {
+        onLogin: (event) => {
+          logins.push(event)
+        },
+        ...options.hooks,
+      },
+    },
+    { handlers },
+  )
 }
 
 async function signedIn(): Promise<Browser> {
@@ -88,8 +114,16 @@ describe.each(Object.entries(modes))('An identity without tokens, in %s', (_name
   test('is a signed-in user, and an account whose client says that there is no access', async () => {
     await start(mode())
     const browser = await signedIn()
-    expect((await browser.json(`${engines.url}/me`)).data).toMatchObject({ provider: 'plain', id: '7', name: 'Ada', raw: { id: '7', display_name: 'Ada' } })
-    expect((await browser.json(`${engines.url}/tried`)).data).toEqual({ tried: Array.from({ length: 7 }, () => 'credentials_gone'), listed: { provider: 'plain' } })
+    expect((await browser.json(`${engines.url}/me`)).data).toMatchObject({
+      provider: 'plain',
+      id: '7',
+      name: 'Ada',
+      raw: { id: '7', display_name: 'Ada' },
+    })
+    expect((await browser.json(`${engines.url}/tried`)).data).toEqual({
+      tried: Array.from({ length: 7 }, () => 'credentials_gone'),
+      listed: { provider: 'plain' },
+    })
     expect(await idOf(browser)).toBe('7')
     expect(logins.map(({ user, tokens }) => [user.id, tokens])).toEqual([['7', undefined]])
     expect(onTokens).not.toHaveBeenCalled()
@@ -108,7 +142,8 @@ describe('An identity without tokens, where a token store is', () => {
     await start({ tokenStore: memoryTokenStore() })
     const [browser, other] = [await signedIn(), await signedIn()]
     const cookie = [...browser.cookies(engines.host)].map(([name, value]) => `${name}=${value}`).join('; ')
-    const idOfCopy = async (): Promise<unknown> => (await createBrowser().json<{ id: string } | null>(`${engines.url}/me`, { headers: { cookie } })).data?.id
+    const idOfCopy = async (): Promise<unknown> =>
+      (await createBrowser().json<{ id: string } | null>(`${engines.url}/me`, { headers: { cookie } })).data?.id
     expect(await idOfCopy()).toBe('7')
     await browser.json(`${engines.url}/auth/logout`, { method: 'POST', headers: { origin: engines.url } })
     for (let process = 0; process < engines.routers.length; process++) {
@@ -121,7 +156,9 @@ describe('An identity without tokens, where a token store is', () => {
 
   test('stays signed in as long as it is used, where sessions have no end', async () => {
     const now = Date.now()
-    const at = (days: number): void => { jest.spyOn(Date, 'now').mockReturnValue(now + days * 86_400_000) }
+    const at = (days: number): void => {
+      jest.spyOn(Date, 'now').mockReturnValue(now + days * 86_400_000)
+    }
     await start({ tokenStore: memoryTokenStore({ now: () => Date.now() }), expiry: { absolute: false } })
     const browser = await signedIn()
     for (const days of [30, 60, 90, 120]) {

@@ -20,12 +20,14 @@ const modes: Record<string, (secret: string) => Partial<AuthRouterOptions>> = {
   'mounted express-session': () => ({ session: { store: new MemoryStore() } }),
   'mounted express-session, all in it': () => ({ session: { store: new MemoryStore() }, transactions: 'session' }),
   'mounted express-session and token store': () => ({ session: { store: new MemoryStore() }, tokenStore: memoryTokenStore() }),
-  'an express-session of the application\'s own': () => ({}),
+  "an express-session of the application's own": () => ({}),
 }
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => void
 let handle: Handler = () => undefined
-const server = createServer((req, res) => { handle(req, res) }).listen(0, '127.0.0.1', () => {
+const server = createServer((req, res) => {
+  handle(req, res)
+}).listen(0, '127.0.0.1', () => {
   obeyOrders(configure, { url: url() })
 })
 
@@ -35,17 +37,36 @@ function url(): string {
 
 async function configure({ secret, providers }: DebugSettings): Promise<void> {
   const auth = authRouter({ secret, providers, baseUrl: url(), ...modes[mode]?.(secret) })
-  const pages: Handler = (req, res) => { auth(req, res, () => { page(req as never, res) }) }
-  const own = session({ secret, resave: true, saveUninitialized: false }) as unknown as (req: IncomingMessage, res: ServerResponse, next: () => void) => void
-  handle = mode.startsWith('an ') ? (req, res) => { own(req, res, () => { pages(req, res) }) } : pages
+  const pages: Handler = (req, res) => {
+    auth(req, res, () => {
+      page(req as never, res)
+    })
+  }
+  const own = session({ secret, resave: true, saveUninitialized: false }) as unknown as (
+    req: IncomingMessage,
+    res: ServerResponse,
+    next: () => void,
+  ) => void
+  handle = mode.startsWith('an ')
+    ? (req, res) => {
+        own(req, res, () => {
+          pages(req, res)
+        })
+      }
+    : pages
 }
 
 /** What must not be in any log: asked for by the test alone. */
 function page({ oauthClient }: Express.Request, res: ServerResponse): void {
   const { credentials } = oauthClient
-  oauthClient.get('projects').then(async ({ status }) => {
-    const before = credentials.accessToken
-    await credentials.refresh({ force: true }).catch(() => undefined)
-    res.end(JSON.stringify({ status, secrets: [before, credentials.accessToken, credentials.seal()] }))
-  }, (error: unknown) => { res.writeHead(500).end(String(error)) })
+  oauthClient.get('projects').then(
+    async ({ status }) => {
+      const before = credentials.accessToken
+      await credentials.refresh({ force: true }).catch(() => undefined)
+      res.end(JSON.stringify({ status, secrets: [before, credentials.accessToken, credentials.seal()] }))
+    },
+    (error: unknown) => {
+      res.writeHead(500).end(String(error))
+    },
+  )
 }

@@ -7,7 +7,13 @@ import type { Outcomes } from './worker.js'
 import type { Process } from './workerProcess.js'
 
 /** How far a renewal had come when its process was killed. */
-export type Moment = 'before the lock' | 'before the provider was asked' | 'before the answer' | 'before the write' | 'before the unlocking' | 'afterwards'
+export type Moment =
+  | 'before the lock'
+  | 'before the provider was asked'
+  | 'before the answer'
+  | 'before the write'
+  | 'before the unlocking'
+  | 'afterwards'
   /** The provider had not noticed that its caller was gone. */
   | 'before an answer to nobody'
 
@@ -47,13 +53,18 @@ const pollPause = 200
 export async function killWhileRenewing(kill: Kill): Promise<{ aftermath: Promise<Aftermath> }> {
   const { provider, store, victim, delay, after, since } = kill
   let answered: () => void = () => undefined
-  const answer = new Promise<void>((resolve) => { answered = resolve })
+  const answer = new Promise<void>((resolve) => {
+    answered = resolve
+  })
   let killed = Infinity
   const seen = { isTooLate: false }
-  const account = await newAccount(provider, store, { delay, onRefreshed: () => {
-    seen.isTooLate ||= performance.now() > killed
-    answered()
-  } })
+  const account = await newAccount(provider, store, {
+    delay,
+    onRefreshed: () => {
+      seen.isTooLate ||= performance.now() > killed
+      answered()
+    },
+  })
   const old = account.family.tokens
   account.family.end()
   const call = victim.call(account.sealed, 1).catch(() => undefined)
@@ -65,12 +76,18 @@ export async function killWhileRenewing(kill: Kill): Promise<{ aftermath: Promis
   return { aftermath: examine(account, old.accessToken, kill, { killed, seen }) }
 }
 
-async function examine({ family, vault, sealed }: Account, oldToken: string, { store, healthy }: Kill, { killed, seen }: { killed: number; seen: { isTooLate: boolean } }): Promise<Aftermath> {
+async function examine(
+  { family, vault, sealed }: Account,
+  oldToken: string,
+  { store, healthy }: Kill,
+  { killed, seen }: { killed: number; seen: { isTooLate: boolean } },
+): Promise<Aftermath> {
   const lockedFor = await untilFree(store, `${vault.key}:lock`, killed)
   const { asked, refreshed } = family.counts
   const contents = await vault.look()
   const accessToken = contents.state === 'kept' ? contents.kept.tokens.accessToken : undefined
-  const isWhole = contents.state === 'kept' && isDeepStrictEqual(Object.keys(contents.kept.tokens).sort(), Object.keys(family.tokens).sort())
+  const isWhole =
+    contents.state === 'kept' && isDeepStrictEqual(Object.keys(contents.kept.tokens).sort(), Object.keys(family.tokens).sort())
   const isNew = refreshed === 1 && accessToken === family.tokens.accessToken
   const record = !isWhole ? undefined : isNew ? 'new' : accessToken === oldToken ? 'old' : undefined
   const moment = momentOf({ asked, refreshed, isNew, wasLocked: lockedFor > 0, isTooLate: seen.isTooLate })
@@ -78,7 +95,13 @@ async function examine({ family, vault, sealed }: Account, oldToken: string, { s
   return { moment, record, lockedFor, outcomes, refreshed: family.counts.refreshed, reused: family.counts.reused }
 }
 
-interface Traces { asked: number; refreshed: number; isNew: boolean; wasLocked: boolean; isTooLate: boolean }
+interface Traces {
+  asked: number
+  refreshed: number
+  isNew: boolean
+  wasLocked: boolean
+  isTooLate: boolean
+}
 
 function momentOf({ asked, refreshed, isNew, wasLocked, isTooLate }: Traces): Moment {
   if (isNew) return wasLocked ? 'before the unlocking' : 'afterwards'

@@ -2,7 +2,8 @@ import { postgresTokenStore, redisTokenStore, sqliteTokenStore } from '../../lib
 import type { TokenStore } from '../../lib/stores/tokenStore.js'
 
 /** Where the processes of a test keep tokens: text and numbers only, so that a process can be told. */
-export type StorePlace = { engine: 'redis'; url: string } | { engine: 'postgres'; connectionString: string } | { engine: 'sqlite'; file: string }
+export type StorePlace =
+  { engine: 'redis'; url: string } | { engine: 'postgres'; connectionString: string } | { engine: 'sqlite'; file: string }
 
 export interface OpenStore {
   store: TokenStore
@@ -17,14 +18,26 @@ export async function openStore(place: StorePlace): Promise<OpenStore> {
     // A server that goes away at the end of a test is no failure of the test.
     client.on('error', () => undefined)
     await client.connect()
-    return { store: redisTokenStore(client), close: async () => { client.destroy() } }
+    return {
+      store: redisTokenStore(client),
+      close: async () => {
+        client.destroy()
+      },
+    }
   }
   if (place.engine === 'postgres') {
-    const { default: { Pool } } = await import('pg')
+    const {
+      default: { Pool },
+    } = await import('pg')
     const pool = new Pool({ connectionString: place.connectionString, max: 4 })
     pool.on('error', () => undefined)
     return { store: postgresTokenStore(pool), close: () => pool.end() }
   }
   const store = sqliteTokenStore(place.file)
-  return { store, close: async () => { store.close() } }
+  return {
+    store,
+    close: async () => {
+      store.close()
+    },
+  }
 }

@@ -8,15 +8,23 @@ import { startProcesses } from './workerProcess.js'
 
 let provider: RotationProvider
 
-beforeEach(async () => { provider = await startRotationProvider() })
-afterEach(async () => { await provider.close() })
+beforeEach(async () => {
+  provider = await startRotationProvider()
+})
+afterEach(async () => {
+  await provider.close()
+})
 
 describeWith('redis-server', 'A provider that takes longer than a lock lasts', () => {
   test('is asked once: the process that waits for it keeps its lock', async () => {
     const redis = await startRedis()
     const place: StorePlace = { engine: 'redis', url: redis.url }
     const { store, close } = await openStore(place)
-    const processes = await startProcesses(4, { provider: { tokenEndpoint: provider.tokenEndpoint, apiBaseUrl: provider.apiBaseUrl }, store: place, timeout: 10_000 })
+    const processes = await startProcesses(4, {
+      provider: { tokenEndpoint: provider.tokenEndpoint, apiBaseUrl: provider.apiBaseUrl },
+      store: place,
+      timeout: 10_000,
+    })
     const { family, sealed } = await newAccount(provider, store, { delay: 17_000 })
     family.end(4)
     expect(await Promise.all(processes.map((process) => process.call(sealed, 1)))).toEqual(Array.from({ length: 4 }, () => ({ 200: 1 })))

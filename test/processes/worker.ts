@@ -12,7 +12,10 @@ export interface WorkerSettings {
 }
 
 /** API calls to be made at once, with an account's credentials. */
-export interface Task { sealed: string; calls: number }
+export interface Task {
+  sealed: string
+  calls: number
+}
 
 /** How often each status, or the code of each error, came. */
 export type Outcomes = Record<string, number>
@@ -26,10 +29,15 @@ async function serve({ provider, store: place, timeout }: WorkerSettings): Promi
 async function run(auth: AuthRouter, { sealed, calls }: Task): Promise<Outcomes> {
   const client = auth.client(slug, sealed)
   const outcomes: Outcomes = {}
-  await Promise.all(Array.from({ length: calls }, async () => {
-    const outcome = await client.get('x').then(({ status }) => String(status), (error: unknown) => error instanceof AuthError ? error.code : String(error))
-    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
-  }))
+  await Promise.all(
+    Array.from({ length: calls }, async () => {
+      const outcome = await client.get('x').then(
+        ({ status }) => String(status),
+        (error: unknown) => (error instanceof AuthError ? error.code : String(error)),
+      )
+      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
+    }),
+  )
   return outcomes
 }
 

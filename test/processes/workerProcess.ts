@@ -18,7 +18,7 @@ export interface Process {
 /** Starts a process, and waits until it is ready. */
 export async function startProcess(settings: WorkerSettings): Promise<Process> {
   const { tell, kill, stop } = await startChild<Task>('test/processes/worker.ts', { args: [JSON.stringify(settings)] })
-  return { call: async (sealed, calls) => await tell({ sealed, calls }) as Outcomes, kill, stop }
+  return { call: async (sealed, calls) => (await tell({ sealed, calls })) as Outcomes, kill, stop }
 }
 
 /** Starts so many processes, and waits until all are ready. */

@@ -20,7 +20,9 @@ function source(slug: string): string {
 
 /** Lines of a provider's file that hold something, imports left out. */
 function lineCount(slug: string): number {
-  return source(slug).split('\n').filter((line) => line.trim() !== '' && !line.startsWith('import ')).length
+  return source(slug)
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.startsWith('import ')).length
 }
 
 describe.each(entries)('%s', (slug, provider) => {
@@ -88,8 +90,9 @@ describe.each(entries)('%s', (slug, provider) => {
   })
 
   test('is a small file that links what its hooks and functions rest on', () => {
-    const hasFunctions = Object.values({ ...provider.hooks, ...provider.profile, ...provider.extraRequests })
-      .some((value) => typeof value === 'function')
+    const hasFunctions = Object.values({ ...provider.hooks, ...provider.profile, ...provider.extraRequests }).some(
+      (value) => typeof value === 'function',
+    )
 
     expect(lineCount(slug)).toBeLessThanOrEqual(40)
     if (hasFunctions) expect(source(slug)).toMatch(/^ *\/\/ .*https:\/\/\S+$/m)
@@ -110,7 +113,9 @@ test('a provider takes twenty lines at the median', () => {
 })
 
 test('there is a fixture for every provider, and none besides', () => {
-  const fixtures = readdirSync(folder).filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length))
+  const fixtures = readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => name.slice(0, -'.json'.length))
 
   expect(fixtures.sort()).toEqual([...slugs].sort())
 })
@@ -141,8 +146,8 @@ describe('the generator', () => {
       await generate(copy)
       await expect(generate('--check', copy)).resolves.toMatchObject({ stderr: '' })
       const index = readFileSync(join(copy, 'index.ts'), 'utf8')
-      expect(index).toContain('import adobe from \'./adobe.js\'\nimport slack from \'./slack.js\'\nimport slackV2 from ')
-      expect(index).toContain('  adobe,\n  slack,\n  \'slack-v2\': slackV2,\n')
+      expect(index).toContain("import adobe from './adobe.js'\nimport slack from './slack.js'\nimport slackV2 from ")
+      expect(index).toContain("  adobe,\n  slack,\n  'slack-v2': slackV2,\n")
 
       writeFileSync(join(copy, 'zoho.ts'), '')
       await expect(generate('--check', copy)).rejects.toMatchObject(outdated)

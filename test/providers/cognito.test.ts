@@ -10,7 +10,8 @@ describe('Amazon Cognito', () => {
   })
 
   test('has an issuer for each region and user pool', () => {
-    expect(addresses({ region: 'us-east-2', userPoolId: 'us-east-2_Zz1' }))
-      .toMatchObject({ issuer: 'https://cognito-idp.us-east-2.amazonaws.com/us-east-2_Zz1' })
+    expect(addresses({ region: 'us-east-2', userPoolId: 'us-east-2_Zz1' })).toMatchObject({
+      issuer: 'https://cognito-idp.us-east-2.amazonaws.com/us-east-2_Zz1',
+    })
   })
 })

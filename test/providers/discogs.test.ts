@@ -15,7 +15,7 @@ describe('Discogs', () => {
     expect(userAddress({ id: 1, username: 'ada' })).toBe('https://api.discogs.com/users/ada')
   })
 
-  test('is asked for no other address than a user\'s, whatever the name', () => {
+  test("is asked for no other address than a user's, whatever the name", () => {
     expect(userAddress({ username: '../oauth?a=b' })).toBe('https://api.discogs.com/users/..%2Foauth%3Fa%3Db')
   })
 

@@ -12,7 +12,7 @@ describe('Etsy', () => {
     expect(userAddress('97293513.O1zLuwve.and.more')).toBe('https://openapi.etsy.com/v3/application/users/97293513')
   })
 
-  test('is asked for no other address than a user\'s, whatever the token', () => {
+  test("is asked for no other address than a user's, whatever the token", () => {
     expect(userAddress('1/../shops?x')).toBe('https://openapi.etsy.com/v3/application/users/1%2F')
   })
 

@@ -22,14 +22,21 @@ export interface FakeProvider {
 }
 
 const keys = await generateKeyPair('RS256')
-const jwk = { ...await exportJWK(keys.publicKey), kid: 'fake', alg: 'RS256', use: 'sig' }
+const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'fake', alg: 'RS256', use: 'sig' }
 
-interface Received { method: string; url: URL; headers: IncomingMessage['headers']; body: string }
+interface Received {
+  method: string
+  url: URL
+  headers: IncomingMessage['headers']
+  body: string
+}
 
 /** @param accessToken what the fixture's token answer holds, after the entry's hook */
 export async function startFakeProvider({ provider, client }: Registration, fixture: Fixture, accessToken: string): Promise<FakeProvider> {
   const fake: Omit<FakeProvider, 'http' | 'close'> = { authorization: new URLSearchParams(), calls: [], complaints: [] }
-  const complain = (what: string): void => { fake.complaints.push(what) }
+  const complain = (what: string): void => {
+    fake.complaints.push(what)
+  }
   const names = provider.parameterNames ?? {}
   const named = (name: string): string => names[name] ?? name
 
@@ -38,7 +45,8 @@ export async function startFakeProvider({ provider, client }: Registration, fixt
     const isAt = (endpoint: string | undefined): boolean => endpoint !== undefined && address === stripped(endpoint)
     if (provider.protocol === 'oidc') {
       const issuer = (provider.issuer ?? '').replace(/\/$/, '')
-      if (request.method === 'GET' && isAt(provider.discoveryEndpoint ?? `${issuer}/.well-known/openid-configuration`)) return { body: discovery(issuer) }
+      if (request.method === 'GET' && isAt(provider.discoveryEndpoint ?? `${issuer}/.well-known/openid-configuration`))
+        return { body: discovery(issuer) }
       if (request.method === 'GET' && isAt(`${issuer}/fake/keys`)) return { body: { keys: [jwk] } }
       if (isAt(`${issuer}/fake/token`)) return { body: await idTokenAnswer(request) }
       if (isAt(provider.userinfoEndpoint ?? `${issuer}/fake/userinfo`)) return { body: userinfo(request) }
@@ -55,9 +63,16 @@ export async function startFakeProvider({ provider, client }: Registration, fixt
 
   function discovery(issuer: string): unknown {
     return {
-      issuer: provider.issuer, authorization_endpoint: `${issuer}/fake/authorize`, token_endpoint: `${issuer}/fake/token`, jwks_uri: `${issuer}/fake/keys`,
-      ...(fixture.userinfo === undefined || Object.keys(fixture.userinfo).length === 0 ? {} : { userinfo_endpoint: `${issuer}/fake/userinfo` }),
-      response_types_supported: ['code'], subject_types_supported: ['public'], id_token_signing_alg_values_supported: ['RS256'],
+      issuer: provider.issuer,
+      authorization_endpoint: `${issuer}/fake/authorize`,
+      token_endpoint: `${issuer}/fake/token`,
+      jwks_uri: `${issuer}/fake/keys`,
+      ...(fixture.userinfo === undefined || Object.keys(fixture.userinfo).length === 0
+        ? {}
+        : { userinfo_endpoint: `${issuer}/fake/userinfo` }),
+      response_types_supported: ['code'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ['RS256'],
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     }
   }
@@ -66,11 +81,19 @@ export async function startFakeProvider({ provider, client }: Registration, fixt
     const body = tokenAnswer(request)
     const nonce = fake.authorization.get('nonce')
     const now = Math.floor(Date.now() / 1000)
-    const idToken = await new SignJWT({ ...fixture.claims, iss: provider.issuer ?? '', aud: client.clientId, iat: now, exp: now + 600, ...(nonce === null ? {} : { nonce }),
+    const idToken = await new SignJWT({
+      ...fixture.claims,
+      iss: provider.issuer ?? '',
+      aud: client.clientId,
+      iat: now,
+      exp: now + 600,
+      ...(nonce === null ? {} : { nonce }),
       // Issued to us, where the documentation says to whom.
-      ...(fixture.claims?.['azp'] === undefined ? {} : { azp: client.clientId }) })
-      .setProtectedHeader({ alg: 'RS256', kid: 'fake' }).sign(keys.privateKey)
-    return { ...body as object, id_token: idToken }
+      ...(fixture.claims?.['azp'] === undefined ? {} : { azp: client.clientId }),
+    })
+      .setProtectedHeader({ alg: 'RS256', kid: 'fake' })
+      .sign(keys.privateKey)
+    return { ...(body as object), id_token: idToken }
   }
 
   function tokenAnswer(request: Received): unknown {
@@ -94,17 +117,20 @@ export async function startFakeProvider({ provider, client }: Registration, fixt
     const [id, password] = basic === undefined ? [] : Buffer.from(basic, 'base64').toString().split(':').map(formDecode)
     switch (provider.clientAuth) {
       case 'post':
-        if (form.get(named('client_id')) !== client.clientId || form.get(named('client_secret')) !== secret) complain('the client is not named in the form')
+        if (form.get(named('client_id')) !== client.clientId || form.get(named('client_secret')) !== secret)
+          complain('the client is not named in the form')
         break
       case 'none':
-        if (form.get(named('client_id')) !== client.clientId || form.has('client_secret') || basic !== undefined) complain('a public client sends its id and nothing else')
+        if (form.get(named('client_id')) !== client.clientId || form.has('client_secret') || basic !== undefined)
+          complain('a public client sends its id and nothing else')
         break
       case 'private_key_jwt':
       case 'client_secret_jwt':
         if (form.get('client_assertion')?.split('.').length !== 3) complain('the client sends no assertion')
         break
       case 'basic_raw':
-        if (Buffer.from(basic ?? '', 'base64').toString() !== `${client.clientId}:${secret}`) complain('the client does not authenticate by plain basic')
+        if (Buffer.from(basic ?? '', 'base64').toString() !== `${client.clientId}:${secret}`)
+          complain('the client does not authenticate by plain basic')
         break
       case 'basic':
       case undefined:
@@ -112,7 +138,7 @@ export async function startFakeProvider({ provider, client }: Registration, fixt
         if (form.has('client_secret')) complain('the client secret is in header and form')
         break
       default:
-        if (![...form.keys()].includes(named('client_secret'))) complain('the entry\'s own client authentication sends no secret')
+        if (![...form.keys()].includes(named('client_secret'))) complain("the entry's own client authentication sends no secret")
     }
   }
 
@@ -127,17 +153,21 @@ export async function startFakeProvider({ provider, client }: Registration, fixt
   function signedTokenAnswer(request: Received): unknown {
     fake.calls.push('token')
     expectSigned(request)
-    if (!(request.headers.authorization ?? '').includes('oauth_verifier="the-verifier"')) complain('the access-token call has no oauth_verifier')
-    return typeof fixture.tokenResponse === 'string' ? fixture.tokenResponse : new URLSearchParams(fixture.tokenResponse as Record<string, string>).toString()
+    if (!(request.headers.authorization ?? '').includes('oauth_verifier="the-verifier"'))
+      complain('the access-token call has no oauth_verifier')
+    return typeof fixture.tokenResponse === 'string'
+      ? fixture.tokenResponse
+      : new URLSearchParams(fixture.tokenResponse as Record<string, string>).toString()
   }
 
   function expectSigned({ headers, url }: Received): void {
-    if (!/^OAuth .*oauth_signature=/.test(headers.authorization ?? '') && !url.searchParams.has('oauth_signature')) complain('a call is not signed')
+    if (!/^OAuth .*oauth_signature=/.test(headers.authorization ?? '') && !url.searchParams.has('oauth_signature'))
+      complain('a call is not signed')
   }
 
   function userinfo(request: Received): unknown {
     fake.calls.push('userinfo')
-    checkMethod(request, provider.userinfoForm || provider.userinfoJson ? 'POST' : provider.userinfoMethod ?? 'GET')
+    checkMethod(request, provider.userinfoForm || provider.userinfoJson ? 'POST' : (provider.userinfoMethod ?? 'GET'))
     for (const [name, value] of Object.entries(made(provider.userinfoQuery))) {
       if (request.url.searchParams.get(name) !== value) complain(`the userinfo request lacks ${name}=${value}`)
     }
@@ -162,7 +192,8 @@ export async function startFakeProvider({ provider, client }: Registration, fixt
       if (formOf(request).get(parameter) !== accessToken) complain('the token is not in the form')
     } else {
       const { tokenHeader = 'authorization', tokenScheme = 'Bearer' } = provider
-      if (request.headers[tokenHeader.toLowerCase()] !== `${tokenScheme} ${accessToken}`.trim()) complain(`the token is not in the header ${tokenHeader}`)
+      if (request.headers[tokenHeader.toLowerCase()] !== `${tokenScheme} ${accessToken}`.trim())
+        complain(`the token is not in the header ${tokenHeader}`)
     }
     if ((request.headers['user-agent'] ?? '') === '') complain('a call has no User-Agent')
   }
@@ -186,7 +217,7 @@ export async function startFakeProvider({ provider, client }: Registration, fixt
   }
 
   function made(parameters: Registration['provider']['userinfoQuery']): Record<string, string> {
-    return typeof parameters === 'function' ? parameters(facts()) : parameters ?? {}
+    return typeof parameters === 'function' ? parameters(facts()) : (parameters ?? {})
   }
 
   function checkMethod({ method, url }: Received, expected: string): void {
@@ -197,14 +228,18 @@ export async function startFakeProvider({ provider, client }: Registration, fixt
     if (form.get(name) !== value) complain(`a form has ${name}=${String(form.get(name))} instead of ${String(value)}`)
   }
 
-  const server = createServer((req, res) => { void serve(req, res, answer) })
+  const server = createServer((req, res) => {
+    void serve(req, res, answer)
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const dial = (): Socket => connect(port, '127.0.0.1')
   const dispatcher = new Agent({
     connect: (_options, done) => {
       const socket = dial()
-      socket.once('connect', () => { done(null, socket) })
+      socket.once('connect', () => {
+        done(null, socket)
+      })
     },
   })
   const agent = Object.assign(new HttpsAgent(), { createConnection: dial })
@@ -219,11 +254,20 @@ export async function startFakeProvider({ provider, client }: Registration, fixt
   })
 }
 
-async function serve(req: IncomingMessage, res: ServerResponse, answer: (request: Received) => Promise<{ status?: number; body: unknown }>): Promise<void> {
+async function serve(
+  req: IncomingMessage,
+  res: ServerResponse,
+  answer: (request: Received) => Promise<{ status?: number; body: unknown }>,
+): Promise<void> {
   const parts: Buffer[] = []
   for await (const part of req as AsyncIterable<Buffer>) parts.push(part)
   const url = new URL(`https://${req.headers.host ?? ''}${req.url ?? ''}`)
-  const { status = 200, body } = await answer({ method: req.method ?? '', url, headers: req.headers, body: Buffer.concat(parts).toString() })
+  const { status = 200, body } = await answer({
+    method: req.method ?? '',
+    url,
+    headers: req.headers,
+    body: Buffer.concat(parts).toString(),
+  })
   const isText = typeof body === 'string'
   res.writeHead(status, { 'content-type': isText ? 'application/x-www-form-urlencoded' : 'application/json' })
   res.end(isText ? body : JSON.stringify(body))
@@ -231,7 +275,9 @@ async function serve(req: IncomingMessage, res: ServerResponse, answer: (request
 
 function formOf({ method, url, headers, body }: Received): URLSearchParams {
   if (method === 'GET') return url.searchParams
-  return headers['content-type']?.includes('json') ? new URLSearchParams(JSON.parse(body) as Record<string, string>) : new URLSearchParams(body)
+  return headers['content-type']?.includes('json')
+    ? new URLSearchParams(JSON.parse(body) as Record<string, string>)
+    : new URLSearchParams(body)
 }
 
 // RFC 6749 section 2.3.1: both halves are form-encoded.
@@ -247,5 +293,9 @@ function stripped(endpoint: string): string {
 // The token may have been added to the query.
 function sameAddress(url: URL, address: string): boolean {
   const expected = new URL(address)
-  return url.origin === expected.origin && url.pathname === expected.pathname && [...expected.searchParams].every(([name, value]) => url.searchParams.get(name) === value)
+  return (
+    url.origin === expected.origin
+    && url.pathname === expected.pathname
+    && [...expected.searchParams].every(([name, value]) => url.searchParams.get(name) === value)
+  )
 }

@@ -3,8 +3,18 @@ import { parseJson } from '../../lib/base/json.js'
 import { standardClaims, toUser } from '../../lib/profile.js'
 import type { AuthUser, ProfileMap, Provider, RawProfile, Template, Tokens } from '../../lib/types.js'
 
-const addressFields = ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userinfoEndpoint', 'requestTokenEndpoint',
-  'accessTokenEndpoint', 'revocationEndpoint', 'jwksUri', 'apiBaseUrl', 'authorizationResponseIssuer'] as const
+const addressFields = [
+  'issuer',
+  'authorizationEndpoint',
+  'tokenEndpoint',
+  'userinfoEndpoint',
+  'requestTokenEndpoint',
+  'accessTokenEndpoint',
+  'revocationEndpoint',
+  'jwksUri',
+  'apiBaseUrl',
+  'authorizationResponseIssuer',
+] as const
 
 /** What a provider's documentation shows, with invented persons, and the user that must come of it: a file `<slug>.json` each. */
 export interface Fixture {
@@ -51,7 +61,7 @@ export function responseOf(tokenResponse: Fixture['tokenResponse']): Record<stri
 
 /** The profile map as the configuration completes it. */
 export function completeMap({ protocol, profile }: Provider): ProfileMap {
-  return protocol === 'oidc' ? { ...standardClaims, ...profile } : profile ?? {}
+  return protocol === 'oidc' ? { ...standardClaims, ...profile } : (profile ?? {})
 }
 
 /** Milliseconds since 1970 of the logins here. */

@@ -7,7 +7,11 @@ const { changedUser } = quirksOf('flickr', flickr)
 describe('Flickr', () => {
   test('is asked for the person that the token answer names', () => {
     expect(requestParameters(flickr.userinfoQuery, { response: { user_nsid: '14086396237@N01' } })).toEqual({
-      method: 'flickr.people.getInfo', user_id: '14086396237@N01', api_key: 'example-client', format: 'json', nojsoncallback: '1',
+      method: 'flickr.people.getInfo',
+      user_id: '14086396237@N01',
+      api_key: 'example-client',
+      format: 'json',
+      nojsoncallback: '1',
     })
   })
 

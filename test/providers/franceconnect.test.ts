@@ -15,8 +15,7 @@ describe('FranceConnect', () => {
     expect(parameters).toMatchObject({ acr_values: 'eidas1', scope: 'openid given_name family_name email' })
     expect(parameters['nonce']?.length).toBeGreaterThanOrEqual(22)
     expect(parameters['state']?.length).toBeGreaterThanOrEqual(22)
-    expect(Object.keys(parameters).sort())
-      .toEqual(['acr_values', 'client_id', 'nonce', 'redirect_uri', 'response_type', 'scope', 'state'])
+    expect(Object.keys(parameters).sort()).toEqual(['acr_values', 'client_id', 'nonce', 'redirect_uri', 'response_type', 'scope', 'state'])
   })
 
   test('gives no family name for a user name', () => {

@@ -8,8 +8,11 @@ const { fixture } = quirksOf('hubspot', hubspot)
 describe('HubSpot', () => {
   test('is asked about the token by the client itself, in a form', () => {
     expect(hubspot.userinfoForm).toBeInstanceOf(Function)
-    expect(requestParameters(hubspot.userinfoForm, { client }))
-      .toEqual({ client_id: 'example-client', client_secret: 'example-client-secret', token_type_hint: 'access_token' })
+    expect(requestParameters(hubspot.userinfoForm, { client })).toEqual({
+      client_id: 'example-client',
+      client_secret: 'example-client-secret',
+      token_type_hint: 'access_token',
+    })
   })
 
   test('leaves the token, which its answer repeats, out of the profile', () => {

@@ -21,8 +21,12 @@ describe('Login.gov', () => {
     expect(rest).toEqual({ ...form, client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer' })
     expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({ alg: 'RS256', typ: 'JWT' })
     expect(claims).toEqual({
-      iss: 'urn:example:app', sub: 'urn:example:app', aud: 'https://idp.example.gov/api/openid_connect/token',
-      jti: expect.any(String), iat: expect.any(Number), exp: Number(claims['iat']) + 300,
+      iss: 'urn:example:app',
+      sub: 'urn:example:app',
+      aud: 'https://idp.example.gov/api/openid_connect/token',
+      jti: expect.any(String),
+      iat: expect.any(Number),
+      exp: Number(claims['iat']) + 300,
     })
     expect(Number(claims['iat'])).toBeGreaterThanOrEqual(before)
     expect(verify('sha256', Buffer.from(`${header}.${payload}`), publicKey, Buffer.from(signature, 'base64url'))).toBe(true)

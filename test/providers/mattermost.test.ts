@@ -6,7 +6,7 @@ const { changedUser } = quirksOf('mattermost', mattermost)
 
 describe('Mattermost', () => {
   test.each([
-    ['the browser\'s', { useAutomaticTimezone: 'true' }, 'Europe/London'],
+    ["the browser's", { useAutomaticTimezone: 'true' }, 'Europe/London'],
     ['the one that the person chose', { useAutomaticTimezone: 'false' }, 'Asia/Tokyo'],
   ])('gives %s as the time zone', (_case, choice, zoneinfo) => {
     const timezone = { automaticTimezone: 'Europe/London', manualTimezone: 'Asia/Tokyo', ...choice }

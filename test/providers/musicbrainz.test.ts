@@ -13,7 +13,7 @@ describe('MusicBrainz', () => {
     expect(registered('musicbrainz', musicbrainz)?.apiHeaders?.['user-agent']).toContain('authrouter')
   })
 
-  test('names the person by the number, which no change of the account\'s name touches', () => {
+  test("names the person by the number, which no change of the account's name touches", () => {
     expect(changedUser({ sub: 'ada lovelace' })).toMatchObject({ id: '84728', username: 'ada lovelace' })
   })
 })

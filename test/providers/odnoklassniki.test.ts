@@ -13,7 +13,10 @@ describe('Odnoklassniki', () => {
 
     // Computed by openssl dgst -md5.
     expect(Object.fromEntries(new URL(sent?.url ?? '').searchParams)).toEqual({
-      application_key: 'CEXAMPLEKEY', format: 'json', method: 'users.getCurrentUser', sig: '7d96124560c1792256fd316a5c7e5234',
+      application_key: 'CEXAMPLEKEY',
+      format: 'json',
+      method: 'users.getCurrentUser',
+      sig: '7d96124560c1792256fd316a5c7e5234',
     })
     expect(sent).toEqual({ ...request, url: sent?.url })
   })

@@ -8,9 +8,11 @@ export function testPrimaryBlog({ changedUser }: Quirks): void {
     { name: 'lovelace', uuid: 't:ada', primary: true, url: 'https://lovelace.tumblr.com/' },
   ]
 
-  test('names the person by the primary blog\'s lasting id', () => {
+  test("names the person by the primary blog's lasting id", () => {
     expect(changedUser({ response: { user: { name: 'lovelace', blogs } } })).toMatchObject({
-      id: 't:ada', username: 'lovelace', profileUrl: 'https://lovelace.tumblr.com/',
+      id: 't:ada',
+      username: 'lovelace',
+      profileUrl: 'https://lovelace.tumblr.com/',
       picture: 'https://api.tumblr.com/v2/blog/lovelace/avatar/512',
     })
   })

@@ -11,9 +11,8 @@ const loggedInAt = new Date(now).toISOString()
 
 /** What is left of an answer that says nothing but who it is. */
 function onlyId(answer: RawProfile, id: string): RawProfile {
-  const left = Object.entries(answer).map(([name, value]): [string, unknown] =>
-    [name, isObject(value) ? onlyId(value, id) : value])
-  return Object.fromEntries(left.filter(([, value]) => isObject(value) ? Object.keys(value).length > 0 : String(value) === id))
+  const left = Object.entries(answer).map(([name, value]): [string, unknown] => [name, isObject(value) ? onlyId(value, id) : value])
+  return Object.fromEntries(left.filter(([, value]) => (isObject(value) ? Object.keys(value).length > 0 : String(value) === id)))
 }
 
 describe.each(entries)('%s', (slug, provider) => {
@@ -28,10 +27,21 @@ describe.each(entries)('%s', (slug, provider) => {
     if (typeof completeMap(provider).id !== 'string' || provider.hooks?.userinfo || provider.userinfoEndpoint === undefined) return
     const { claims, userinfo, user, ...fixture } = readFixture(slug)
     const only = (answer: RawProfile): RawProfile => onlyId(answer, user.id)
-    const bare = { ...fixture, user, ...(userinfo ? { userinfo: only(userinfo) } : {}), ...(claims ? { claims: only(claims) } : {}), extraRequests: {} }
+    const bare = {
+      ...fixture,
+      user,
+      ...(userinfo ? { userinfo: only(userinfo) } : {}),
+      ...(claims ? { claims: only(claims) } : {}),
+      extraRequests: {},
+    }
 
     expect(userOf(slug, provider, bare)).toEqual({
-      provider: slug, id: user.id, key: `${slug}$${user.id}`, name: user.id, roles: [], loggedInAt,
+      provider: slug,
+      id: user.id,
+      key: `${slug}$${user.id}`,
+      name: user.id,
+      roles: [],
+      loggedInAt,
       raw: mergedProfile(provider, bare),
     })
   })
@@ -45,8 +55,11 @@ describe.each(entries)('%s', (slug, provider) => {
     } else if (provider.protocol === 'oauth1') {
       expect(answer).toMatchObject({ oauth_token: expect.any(String), oauth_token_secret: expect.any(String) })
     } else {
-      const { accessToken, scope, idToken } = readTokenResponse(answer, { now, requestedScope: provider.scope,
-        defaultTokenType: provider.defaultTokenType })
+      const { accessToken, scope, idToken } = readTokenResponse(answer, {
+        now,
+        requestedScope: provider.scope,
+        defaultTokenType: provider.defaultTokenType,
+      })
       expect(accessToken).toBe('example-access-token')
       expect(scope ?? '').not.toContain(',')
       expect(idToken !== undefined).toBe(provider.protocol === 'oidc')

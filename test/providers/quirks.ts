@@ -25,12 +25,13 @@ export function quirksOf(slug: string, provider: Provider): Quirks {
   const fixture = readFixture(slug)
   return {
     fixture,
-    changedUser: (changes, extraRequests) => userOf(slug, provider, {
-      ...fixture,
-      ...(fixture.claims ? { claims: { ...fixture.claims, ...changes } } : {}),
-      userinfo: { ...fixture.userinfo, ...changes },
-      ...(extraRequests ? { extraRequests } : {}),
-    }),
+    changedUser: (changes, extraRequests) =>
+      userOf(slug, provider, {
+        ...fixture,
+        ...(fixture.claims ? { claims: { ...fixture.claims, ...changes } } : {}),
+        userinfo: { ...fixture.userinfo, ...changes },
+        ...(extraRequests ? { extraRequests } : {}),
+      }),
     authorizationParameters: (changes) => authorizationParameters({ ...provider, ...changes }),
     addresses: (parameters) => addresses(provider, parameters),
   }
@@ -38,8 +39,13 @@ export function quirksOf(slug: string, provider: Provider): Quirks {
 
 /** The parameters of an authorization request to an entry of the catalogue. */
 export function authorizationParameters(provider: Provider): Record<string, string> {
-  const context = { provider: { ...provider, scope: provider.scope ?? [] }, client: publicClient, redirectUri: 'https://app.example/callback' }
-  return authorizationRequest(context as unknown as Context, {}, { withNonce: provider.protocol === 'oidc' && provider.nonce !== false }).parameters
+  const context = {
+    provider: { ...provider, scope: provider.scope ?? [] },
+    client: publicClient,
+    redirectUri: 'https://app.example/callback',
+  }
+  return authorizationRequest(context as unknown as Context, {}, { withNonce: provider.protocol === 'oidc' && provider.nonce !== false })
+    .parameters
 }
 
 /** What a hook is told of the login. */
@@ -48,6 +54,9 @@ export function facts(given: Partial<LoginFacts> = {}): LoginFacts {
 }
 
 /** The parameters that an entry adds to a request of its own: as they stand, or made of the login. */
-export function requestParameters(parameters: RequestParameters | undefined, given: Partial<LoginFacts> = {}): Record<string, string> | undefined {
+export function requestParameters(
+  parameters: RequestParameters | undefined,
+  given: Partial<LoginFacts> = {},
+): Record<string, string> | undefined {
   return typeof parameters === 'function' ? parameters(facts(given)) : parameters
 }

@@ -25,7 +25,7 @@ describe('Shopify', () => {
   })
 
   test('does not vouch for an address that is not confirmed', () => {
-    const user = changedUser({ associated_user: { ...person as object, email_verified: false } })
+    const user = changedUser({ associated_user: { ...(person as object), email_verified: false } })
 
     expect(user).toMatchObject({ email: 'ada@example.com', emailVerified: false })
   })

@@ -16,10 +16,7 @@ describe('Slack', () => {
     expect(changedUser({ [team]: 'T9' })).toMatchObject({ id: 'T9-U6U5YQ' })
   })
 
-  test.each([
-    { [team]: undefined },
-    { sub: 7 },
-  ])('signs nobody in who has half an id: with %j', (changes) => {
+  test.each([{ [team]: undefined }, { sub: 7 }])('signs nobody in who has half an id: with %j', (changes) => {
     expect(() => changedUser(changes)).toThrow('no usable id')
   })
 

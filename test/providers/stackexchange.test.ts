@@ -13,11 +13,16 @@ describe('Stack Exchange', () => {
   })
 
   test('gives a lifetime under a name of its own', () => {
-    expect(stackexchange.hooks?.tokenResponse?.({ access_token: 'the-token', expires: 86400 })).toEqual({ access_token: 'the-token', expires_in: 86400 })
+    expect(stackexchange.hooks?.tokenResponse?.({ access_token: 'the-token', expires: 86400 })).toEqual({
+      access_token: 'the-token',
+      expires_in: 86400,
+    })
   })
 
   test('encodes names for HTML', () => {
-    expect(changedUser({ items: [{ account_id: 1, display_name: '&lt;Ada&gt; O&#39;Example &amp; &eacute;' }] })).toMatchObject({ name: '<Ada> O\'Example & &eacute;' })
+    expect(changedUser({ items: [{ account_id: 1, display_name: '&lt;Ada&gt; O&#39;Example &amp; &eacute;' }] })).toMatchObject({
+      name: "<Ada> O'Example & &eacute;",
+    })
   })
 
   test.each([[undefined], [[]], ['Ada']])('signs nobody in with the list %j', (items) => {

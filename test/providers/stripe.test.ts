@@ -9,7 +9,7 @@ describe('Stripe', () => {
     expect(changedUser({ email_verified: true })).toMatchObject({ email: 'ada@example.com', emailVerified: false })
   })
 
-  test('gives the business\'s own page as a website, not as a profile', () => {
+  test("gives the business's own page as a website, not as a profile", () => {
     expect(changedUser({})).toMatchObject({ website: 'https://example.com/' })
     expect(changedUser({})).not.toHaveProperty('profileUrl')
   })

@@ -8,10 +8,12 @@ describe('Trakt', () => {
   const { user } = fixture.userinfo ?? {}
 
   test('names the person by what stays when the username changes', () => {
-    const renamed = { ...user as object, username: 'lovelace', ids: { slug: 'lovelace', uuid: 'the-uuid' } }
+    const renamed = { ...(user as object), username: 'lovelace', ids: { slug: 'lovelace', uuid: 'the-uuid' } }
 
     expect(changedUser({ user: renamed })).toMatchObject({
-      id: 'the-uuid', username: 'lovelace', profileUrl: 'https://trakt.tv/users/lovelace',
+      id: 'the-uuid',
+      username: 'lovelace',
+      profileUrl: 'https://trakt.tv/users/lovelace',
     })
   })
 
@@ -26,7 +28,9 @@ describe('Trakt', () => {
   test('is told the application in the header trakt-api-key of each call', () => {
     const request = { method: 'GET', url: 'https://api.example.com/things', headers: { accept: 'application/json' } }
 
-    expect(trakt.hooks?.apiRequest?.(request, tokens, publicClient))
-      .toEqual({ ...request, headers: { ...request.headers, 'trakt-api-key': 'example-client' } })
+    expect(trakt.hooks?.apiRequest?.(request, tokens, publicClient)).toEqual({
+      ...request,
+      headers: { ...request.headers, 'trakt-api-key': 'example-client' },
+    })
   })
 })

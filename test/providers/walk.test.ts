@@ -23,7 +23,12 @@ afterEach(async () => {
 
 function entryOf({ provider }: { provider: { clientAuth?: unknown } }, fixture: Fixture): Record<string, unknown> {
   const isPublic = provider.clientAuth === 'none'
-  return { clientId, ...(isPublic ? {} : { clientSecret }), ...(fixture.needsPrivateKey ? { privateKey: examplePrivateKey() } : {}), ...fixture.parameters }
+  return {
+    clientId,
+    ...(isPublic ? {} : { clientSecret }),
+    ...(fixture.needsPrivateKey ? { privateKey: examplePrivateKey() } : {}),
+    ...fixture.parameters,
+  }
 }
 
 function registrationOf(slug: string, entry: Record<string, unknown>): Registration {
@@ -33,47 +38,68 @@ function registrationOf(slug: string, entry: Record<string, unknown>): Registrat
   return registration
 }
 
-describe.each(Object.entries(catalogue).filter(([, { protocol }]) => ['oauth1', 'oauth2', 'oidc'].includes(protocol)))('%s', (slug, provider) => {
-  test('signs its documented person in, and makes no call that its documentation does not know', async () => {
-    const fixture = readFixture(slug)
-    const entry = entryOf({ provider }, fixture)
-    const registration = registrationOf(slug, entry)
-    const accessToken = accessTokenOf(registration, fixture)
-    const fake = await startFakeProvider(registration, fixture, accessToken)
-    open.push(fake.close)
-    const app = await startApplication(slug, entry, fake)
-    const browser = createBrowser()
+describe.each(Object.entries(catalogue).filter(([, { protocol }]) => ['oauth1', 'oauth2', 'oidc'].includes(protocol)))(
+  '%s',
+  (slug, provider) => {
+    test('signs its documented person in, and makes no call that its documentation does not know', async () => {
+      const fixture = readFixture(slug)
+      const entry = entryOf({ provider }, fixture)
+      const registration = registrationOf(slug, entry)
+      const accessToken = accessTokenOf(registration, fixture)
+      const fake = await startFakeProvider(registration, fixture, accessToken)
+      open.push(fake.close)
+      const app = await startApplication(slug, entry, fake)
+      const browser = createBrowser()
 
-    const start = await browser.go(`${app}/auth/${slug}`, { follow: false })
-    expect({ status: start.status, complaints: fake.complaints, body: start.body }).toEqual({ status: 302, complaints: [], body: '' })
-    const authorization = new URL(start.headers.get('location') ?? '')
-    fake.authorization = authorization.searchParams
-    checkAuthorization(registration, authorization, app)
+      const start = await browser.go(`${app}/auth/${slug}`, { follow: false })
+      expect({ status: start.status, complaints: fake.complaints, body: start.body }).toEqual({ status: 302, complaints: [], body: '' })
+      const authorization = new URL(start.headers.get('location') ?? '')
+      fake.authorization = authorization.searchParams
+      checkAuthorization(registration, authorization, app)
 
-    const landed = await finish(browser, app, registration, authorization, fixture)
-    expect({ complaints: fake.complaints, url: landed.url, body: landed.url.endsWith('/') ? '' : landed.body }).toEqual({ complaints: [], url: `${app}/`, body: '' })
-    const { data } = await browser.json<Record<string, unknown>>(`${app}/me`)
-    const { raw, loggedInAt, ...user } = data
-    expect(user).toEqual(fixture.user)
-    expect(typeof loggedInAt).toBe('string')
-    expect(JSON.stringify(raw)).not.toContain(accessToken)
-    expect(fake.calls).toContain('token')
-  })
-})
+      const landed = await finish(browser, app, registration, authorization, fixture)
+      expect({ complaints: fake.complaints, url: landed.url, body: landed.url.endsWith('/') ? '' : landed.body }).toEqual({
+        complaints: [],
+        url: `${app}/`,
+        body: '',
+      })
+      const { data } = await browser.json<Record<string, unknown>>(`${app}/me`)
+      const { raw, loggedInAt, ...user } = data
+      expect(user).toEqual(fixture.user)
+      expect(typeof loggedInAt).toBe('string')
+      expect(JSON.stringify(raw)).not.toContain(accessToken)
+      expect(fake.calls).toContain('token')
+    })
+  },
+)
 
 function accessTokenOf({ provider }: Registration, { tokenResponse }: Fixture): string {
   if (provider.protocol === 'oauth1') return 'signed'
-  const parsed = (typeof tokenResponse === 'string' ? Object.fromEntries(new URLSearchParams(tokenResponse)) : parseJson(JSON.stringify(tokenResponse))) as Record<string, unknown>
+  const parsed = (
+    typeof tokenResponse === 'string' ? Object.fromEntries(new URLSearchParams(tokenResponse)) : parseJson(JSON.stringify(tokenResponse))
+  ) as Record<string, unknown>
   return String((provider.hooks?.tokenResponse?.(parsed) ?? parsed)['access_token'])
 }
 
 async function startApplication(slug: string, entry: Record<string, unknown>, { http }: FakeProvider): Promise<string> {
-  let app: ReturnType<typeof hosts['Express 5']> = () => undefined
-  const { url, close } = await listen((req, res) => { app(req, res) })
+  let app: ReturnType<(typeof hosts)['Express 5']> = () => undefined
+  const { url, close } = await listen((req, res) => {
+    app(req, res)
+  })
   open.push(close)
   app = hosts['Express 5']({
-    router: authRouter({ secret: 'a secret of the walk, long enough to seal', baseUrl: url, logger: false, http, providers: { [slug]: entry } }),
-    handlers: { '/me': (req, res) => { sendJson(res, req.authUser) } },
+    router: authRouter({
+      secret: 'a secret of the walk, long enough to seal',
+      baseUrl: url,
+      logger: false,
+      http,
+      providers: { [slug]: entry },
+    }),
+    handlers: {
+      '/me': (req, res) => {
+        sendJson(res, req.authUser)
+      },
+    },
   })
   return url
 }
@@ -101,13 +127,21 @@ function signed(slug: string, answer: Record<string, string>): Record<string, st
 
 type Browser = ReturnType<typeof createBrowser>
 
-async function finish(browser: Browser, app: string, { provider, slug }: Registration, { searchParams }: URL, fixture: Fixture): Promise<{ url: string; body: string }> {
-  const answer = provider.protocol === 'oauth1'
-    ? { oauth_token: 'the-request-token', oauth_verifier: 'the-verifier' }
-    : signed(slug, { code: 'the-code', state: searchParams.get('state') ?? '', ...fixture.callback })
+async function finish(
+  browser: Browser,
+  app: string,
+  { provider, slug }: Registration,
+  { searchParams }: URL,
+  fixture: Fixture,
+): Promise<{ url: string; body: string }> {
+  const answer =
+    provider.protocol === 'oauth1'
+      ? { oauth_token: 'the-request-token', oauth_verifier: 'the-verifier' }
+      : signed(slug, { code: 'the-code', state: searchParams.get('state') ?? '', ...fixture.callback })
   const callback = `${app}/auth/${slug}/callback`
-  const page = provider.responseMode === 'form_post'
-    ? await browser.go(callback, { method: 'POST', form: answer, headers: { 'sec-fetch-site': 'same-origin' } })
-    : await browser.go(`${callback}?${new URLSearchParams(answer).toString()}`)
+  const page =
+    provider.responseMode === 'form_post'
+      ? await browser.go(callback, { method: 'POST', form: answer, headers: { 'sec-fetch-site': 'same-origin' } })
+      : await browser.go(`${callback}?${new URLSearchParams(answer).toString()}`)
   return page
 }

@@ -9,7 +9,11 @@ describe('Weibo', () => {
     expect(requestParameters(weibo.userinfoQuery, { response: { uid: '6804598970' } })).toEqual({ uid: '6804598970' })
   })
 
-  test.each([['f', 'female'], ['m', 'male'], ['n', undefined]])('says by %j that the gender is %j', (gender, expected) => {
+  test.each([
+    ['f', 'female'],
+    ['m', 'male'],
+    ['n', undefined],
+  ])('says by %j that the gender is %j', (gender, expected) => {
     expect(changedUser({ gender }).gender).toBe(expected)
   })
 

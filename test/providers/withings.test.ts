@@ -5,8 +5,10 @@ describe('Withings', () => {
   const repaired = withings.hooks?.tokenResponse
 
   test('gives its tokens in the body of an answer', () => {
-    expect(repaired?.({ status: 0, body: { access_token: 'example-access-token', userid: '363' } }))
-      .toEqual({ access_token: 'example-access-token', userid: '363' })
+    expect(repaired?.({ status: 0, body: { access_token: 'example-access-token', userid: '363' } })).toEqual({
+      access_token: 'example-access-token',
+      userid: '363',
+    })
   })
 
   test('refuses by a status within an answer', () => {

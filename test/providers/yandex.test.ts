@@ -5,10 +5,7 @@ import { quirksOf } from './quirks.js'
 const { changedUser } = quirksOf('yandex', yandex)
 
 describe('Yandex', () => {
-  test.each([
-    [{ is_avatar_empty: true }],
-    [{ default_avatar_id: undefined }],
-  ])('gives no picture of a person with %j', (changes) => {
+  test.each([[{ is_avatar_empty: true }], [{ default_avatar_id: undefined }]])('gives no picture of a person with %j', (changes) => {
     expect(changedUser(changes)).not.toHaveProperty('picture')
   })
 

@@ -15,7 +15,13 @@ describe(`${starts} logins that nobody finishes`, () => {
   test('leave nothing in memory, nor in a store', async () => {
     const keys = { written: 0 }
     const tokenStore = memoryTokenStore()
-    const counting = { ...tokenStore, set: (...call: Parameters<typeof tokenStore.set>) => { keys.written++; return tokenStore.set(...call) } }
+    const counting = {
+      ...tokenStore,
+      set: (...call: Parameters<typeof tokenStore.set>) => {
+        keys.written++
+        return tokenStore.set(...call)
+      },
+    }
     const { router, provider } = run({ tokenStore: counting })
     const collect = collector()
     const abandon = async (count: number): Promise<void> => {

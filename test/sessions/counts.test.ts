@@ -30,7 +30,7 @@ describe('ten tabs, which finish in any order', () => {
       while (callbacks.length > 0) {
         const [callback = ''] = callbacks.splice(below(callbacks.length), 1)
         const { status, location } = await browser.send(callback)
-        if (status === 303 && location === '/done' && await idOf(browser) === 'ada') signedIn++
+        if (status === 303 && location === '/done' && (await idOf(browser)) === 'ada') signedIn++
       }
     }
     expect(signedIn).toBe(orders * 10)
@@ -72,10 +72,20 @@ describe(`a restart, with another secret put before the old one, while ${loginsU
   test.each<[string, () => { before: NonNullable<AppParts['before']>; options: Partial<AuthRouterOptions> }]>([
     ['the sealed cookie', () => ({ before: [], options: {} })],
     ['a shared token store', () => ({ before: [], options: { tokenStore: shared.tokenStore } })],
-    ['a shared session store', () => ({ before: [session({ secret: 'of the application alone', resave: false, saveUninitialized: false, store: shared.sessions }) as never], options: {} })],
-    ['a shared session store with the logins under way', () => ({
-      before: [session({ secret: 'of the application alone', resave: false, saveUninitialized: false, store: shared.sessions }) as never], options: { transactions: 'session' },
-    })],
+    [
+      'a shared session store',
+      () => ({
+        before: [session({ secret: 'of the application alone', resave: false, saveUninitialized: false, store: shared.sessions }) as never],
+        options: {},
+      }),
+    ],
+    [
+      'a shared session store with the logins under way',
+      () => ({
+        before: [session({ secret: 'of the application alone', resave: false, saveUninitialized: false, store: shared.sessions }) as never],
+        options: { transactions: 'session' },
+      }),
+    ],
   ])('leaves all of them to finish, with %s', async (_name, parts) => {
     const provider = createLightProvider()
     const start = (secret: string | string[]): Running => {
@@ -88,7 +98,11 @@ describe(`a restart, with another secret put before the old one, while ${loginsU
     const callbacks = await Promise.all(browsers.map((browser, index) => browser.start(`?login_hint=${people[index] ?? ''}`)))
     await running.router.close()
     running = start([newer, testSecret])
-    const finished = await Promise.all(browsers.map(async (browser, index) => (await browser.send(callbacks[index] ?? '')).status === 303 && await idOf(browser) === people[index]))
+    const finished = await Promise.all(
+      browsers.map(
+        async (browser, index) => (await browser.send(callbacks[index] ?? '')).status === 303 && (await idOf(browser)) === people[index],
+      ),
+    )
     expect(finished.filter(Boolean)).toHaveLength(loginsUnderWay)
     expect(provider.counts).toMatchObject({ codes: loginsUnderWay, reuses: 0 })
     // The old secret has done its duty: what was written since needs the new one alone.

@@ -41,10 +41,20 @@ export function directBrowser(app: () => App, provider: LightProvider, cookies =
   async function send(path: string, { method = 'GET', headers = {}, form, patience = 60_000 }: DirectRequest = {}): Promise<Answer> {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const body = form === undefined ? undefined : new URLSearchParams(form).toString()
-    const { res, answer } = await exchange(app(), path, method, {
-      host: '127.0.0.1:1', accept: 'text/html', ...(cookie ? { cookie } : {}),
-      ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded', 'content-length': String(body.length) }), ...headers,
-    }, body, patience)
+    const { res, answer } = await exchange(
+      app(),
+      path,
+      method,
+      {
+        host: '127.0.0.1:1',
+        accept: 'text/html',
+        ...(cookie ? { cookie } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded', 'content-length': String(body.length) }),
+        ...headers,
+      },
+      body,
+      patience,
+    )
     for (const line of [res.getHeader('set-cookie') ?? []].flat().map(String)) {
       setCookies.push(line)
       const [pair = ''] = line.split(';')
@@ -64,16 +74,30 @@ export function directBrowser(app: () => App, provider: LightProvider, cookies =
     cookies,
     setCookies,
     send,
-    json: async (path, request) => JSON.parse((await send(path, { ...request, headers: { accept: 'application/json', ...request?.headers } })).body) as unknown,
+    json: async (path, request) =>
+      JSON.parse((await send(path, { ...request, headers: { accept: 'application/json', ...request?.headers } })).body) as unknown,
     start,
     signIn: async (query) => send(await start(query)),
     signOut: () => send('/auth/logout', { method: 'POST', headers: { 'sec-fetch-site': 'same-origin' } }),
   }
 }
 
-async function exchange(app: App, path: string, method: string, headers: Record<string, string>, body: string | undefined, patience: number): Promise<{ res: ServerResponse; answer: Answer }> {
+async function exchange(
+  app: App,
+  path: string,
+  method: string,
+  headers: Record<string, string>,
+  body: string | undefined,
+  patience: number,
+): Promise<{ res: ServerResponse; answer: Answer }> {
   const sent: Buffer[] = []
-  const socket = new Duplex({ read: () => undefined, write: (chunk: Buffer, _encoding, done) => { sent.push(chunk); done() } })
+  const socket = new Duplex({
+    read: () => undefined,
+    write: (chunk: Buffer, _encoding, done) => {
+      sent.push(chunk)
+      done()
+    },
+  })
   const req = new IncomingMessage(socket as never)
   Object.assign(req, { method, url: path, headers, httpVersion: '1.1', httpVersionMajor: 1, httpVersionMinor: 1 })
   if (body !== undefined) req.push(body)
@@ -81,8 +105,13 @@ async function exchange(app: App, path: string, method: string, headers: Record<
   const res = new ServerResponse(req)
   res.assignSocket(socket as never)
   await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => { reject(new Error(`No answer to ${method} ${path.split('?')[0] ?? ''} within ${String(patience)} ms`)) }, patience)
-    const done = (): void => { clearTimeout(timer); resolve() }
+    const timer = setTimeout(() => {
+      reject(new Error(`No answer to ${method} ${path.split('?')[0] ?? ''} within ${String(patience)} ms`))
+    }, patience)
+    const done = (): void => {
+      clearTimeout(timer)
+      resolve()
+    }
     res.once('finish', done).once('close', done)
     app(req, res)
   })
@@ -90,7 +119,11 @@ async function exchange(app: App, path: string, method: string, headers: Record<
   const [head = '', ...rest] = text.split('\r\n\r\n')
   const received = rest.join('\r\n\r\n')
   const location = res.getHeader('location')
-  const answer = { status: res.statusCode, location: location === undefined ? undefined : String(location), body: Buffer.from(/^transfer-encoding: chunked/im.test(head) ? joined(received) : received, 'latin1').toString() }
+  const answer = {
+    status: res.statusCode,
+    location: location === undefined ? undefined : String(location),
+    body: Buffer.from(/^transfer-encoding: chunked/im.test(head) ? joined(received) : received, 'latin1').toString(),
+  }
   return { res, answer: res.writableFinished ? answer : { ...answer, status: 0 } }
 }
 

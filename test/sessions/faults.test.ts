@@ -1,7 +1,16 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { AuthError, authRouter, type AuthRouterOptions } from '../../middleware/index.js'
 import { testSecret } from '../support/application.js'
-import { faultKinds, faultySessionStore, faultyTokenStore, sessionOperations, tokenOperations, type Fault, type FaultKind, type Faulty } from '../support/faultyStore.js'
+import {
+  faultKinds,
+  faultySessionStore,
+  faultyTokenStore,
+  sessionOperations,
+  tokenOperations,
+  type Fault,
+  type FaultKind,
+  type Faulty,
+} from '../support/faultyStore.js'
 import { hosts, sendJson, type AppHandler } from '../support/hosts.js'
 import { appUrl, directBrowser, type Answer, type DirectBrowser } from './directBrowser.js'
 import { createLightProvider, type LightProvider } from './lightProvider.js'
@@ -15,7 +24,9 @@ import { createLightProvider, type LightProvider } from './lightProvider.js'
 const deadline = 50_000
 
 const handlers: Record<string, AppHandler> = {
-  '/me': (req, res) => { sendJson(res, req.authUser) },
+  '/me': (req, res) => {
+    sendJson(res, req.authUser)
+  },
   '/api': async (req, res) => {
     try {
       if (!req.authUser) res.statusCode = 401
@@ -32,7 +43,11 @@ const handlers: Record<string, AppHandler> = {
 const lockDeadline = 150_000
 
 /** An answer that came while the store was failing. */
-interface Observed { status: number; body: string; milliseconds: number }
+interface Observed {
+  status: number
+  body: string
+  milliseconds: number
+}
 
 interface Scene {
   provider: LightProvider
@@ -49,9 +64,20 @@ interface Scene {
 
 type Stage = 'signing in' | 'visiting' | 'refreshing' | 'signing out'
 
-async function setUp<Operation extends string>(faulty: Faulty<unknown, Operation>, options: Partial<AuthRouterOptions>, fault: Fault<Operation>): Promise<Scene & { close: () => Promise<void> }> {
+async function setUp<Operation extends string>(
+  faulty: Faulty<unknown, Operation>,
+  options: Partial<AuthRouterOptions>,
+  fault: Fault<Operation>,
+): Promise<Scene & { close: () => Promise<void> }> {
   const provider = createLightProvider()
-  const router = authRouter({ secret: testSecret, baseUrl: appUrl, logger: false, providers: { light: provider.entry }, http: { fetch: provider.fetch }, ...options })
+  const router = authRouter({
+    secret: testSecret,
+    baseUrl: appUrl,
+    logger: false,
+    providers: { light: provider.entry },
+    http: { fetch: provider.fetch },
+    ...options,
+  })
   const app = hosts['Express 5']({ router, handlers })
   const open = (cookies?: Map<string, string>): DirectBrowser => directBrowser(() => app, provider, cookies)
   await open().signIn('?login_hint=bob')
@@ -70,10 +96,12 @@ async function setUp<Operation extends string>(faulty: Faulty<unknown, Operation
         const answer = await send().catch((error: unknown) => ({ status: 0, body: String(error) }))
         const milliseconds = Math.round(performance.now() - started)
         if (answer.status === 0) wrong.push(`no answer: ${answer.body}`)
-        else if (milliseconds > (fault.operation === 'lock' && fault.kind === 'gives nothing' ? lockDeadline : deadline)) wrong.push(`an answer after ${String(milliseconds)} ms only`)
+        else if (milliseconds > (fault.operation === 'lock' && fault.kind === 'gives nothing' ? lockDeadline : deadline))
+          wrong.push(`an answer after ${String(milliseconds)} ms only`)
         if (answer.body.includes('canary')) wrong.push('the answer shows the failure of the store')
         const isLockedOut = fault.operation === 'lock' && fault.kind === 'gives nothing' && answer.status === 504
-        if (answer.status >= 500 && !isLockedOut && !(answer.status === 503 && answer.body.includes('store_unavailable'))) wrong.push(`status ${String(answer.status)}: ${codeOf(answer.body)}`)
+        if (answer.status >= 500 && !isLockedOut && !(answer.status === 503 && answer.body.includes('store_unavailable')))
+          wrong.push(`status ${String(answer.status)}: ${codeOf(answer.body)}`)
         if (answer.body.includes('bob')) wrong.push('somebody else is signed in')
         return { ...answer, milliseconds }
       } finally {
@@ -89,7 +117,13 @@ function codeOf(body: string): string {
   return /\b[a-z]+_[a-z_]+\b/.exec(body.slice(body.indexOf('<main')))?.[0] ?? body.slice(0, 100)
 }
 
-const denials = new Set<FaultKind>(['gives nothing', 'gives garbage', 'gives a record of another version', 'gives the record of another user', 'loses what it was told'])
+const denials = new Set<FaultKind>([
+  'gives nothing',
+  'gives garbage',
+  'gives a record of another version',
+  'gives the record of another user',
+  'loses what it was told',
+])
 
 const stages: Record<Stage, (scene: Scene) => Promise<void>> = {
   async 'signing in'({ browser, failing, me, wrong, provider, kind, operation }) {
@@ -104,10 +138,12 @@ const stages: Record<Stage, (scene: Scene) => Promise<void>> = {
     const ended = await failing(() => browser.send(callback.path))
     // A claim that nobody confirms is taken for another process's, which then never tells.
     const isUnclaimed = operation === 'take' && kind === 'gives nothing' && ended.body.includes('state_used')
-    if (ended.status !== 303 && ended.status !== 503 && !isUnclaimed) wrong.push(`the end of the login: ${String(ended.status)} ${codeOf(ended.body)}`)
+    if (ended.status !== 303 && ended.status !== 503 && !isUnclaimed)
+      wrong.push(`the end of the login: ${String(ended.status)} ${codeOf(ended.body)}`)
     const known = await me(browser)
     if (known !== undefined && known !== 'ada') wrong.push(`signed in as ${known}`)
-    if (ended.status === 303 && known !== 'ada' && kind !== 'loses what it was told' && kind !== 'gives garbage') wrong.push('sent on without being signed in')
+    if (ended.status === 303 && known !== 'ada' && kind !== 'loses what it was told' && kind !== 'gives garbage')
+      wrong.push('sent on without being signed in')
     if (ended.status === 503 && known !== undefined) wrong.push('signed in although the login failed')
     await recovered(browser, me, wrong)
   },
@@ -116,7 +152,7 @@ const stages: Record<Stage, (scene: Scene) => Promise<void>> = {
     const visited = await failing(() => browser.send('/me'))
     if (visited.status === 200 && visited.body !== 'null' && !visited.body.includes('"ada"')) wrong.push(`the visit: ${visited.body}`)
     if (visited.status !== 200 && visited.status !== 503) wrong.push(`the visit: ${String(visited.status)}`)
-    if (await me(browser) !== 'ada') wrong.push('signed out by a fault')
+    if ((await me(browser)) !== 'ada') wrong.push('signed out by a fault')
   },
   async refreshing({ browser, failing, me, wrong, provider, kind }) {
     await browser.signIn()
@@ -124,9 +160,10 @@ const stages: Record<Stage, (scene: Scene) => Promise<void>> = {
     const called = await failing(() => browser.send('/api', { patience: lockDeadline + 1_000 }))
     if (![200, 401, 503, 504].includes(called.status)) wrong.push(`the API call: ${String(called.status)} ${codeOf(called.body)}`)
     if (provider.counts.reuses > 0) wrong.push('a refresh token was used twice')
-    if (await me(browser) !== 'ada') wrong.push('signed out by a fault')
+    if ((await me(browser)) !== 'ada') wrong.push('signed out by a fault')
     const again = await browser.send('/api')
-    if (again.status !== 200 && kind !== 'loses what it was told') wrong.push(`the API call afterwards: ${String(again.status)} ${codeOf(again.body)}`)
+    if (again.status !== 200 && kind !== 'loses what it was told')
+      wrong.push(`the API call afterwards: ${String(again.status)} ${codeOf(again.body)}`)
     if (again.status !== 200) await recovered(browser, me, wrong)
   },
   async 'signing out'({ browser, failing, me, wrong, open, kind, operation }) {
@@ -136,25 +173,32 @@ const stages: Record<Stage, (scene: Scene) => Promise<void>> = {
     if (left.status !== 303 && left.status !== 503) wrong.push(`the sign-out: ${String(left.status)} ${codeOf(left.body)}`)
     // What a store denies to have cannot be ended.
     const isDenied = operation === 'get' && denials.has(kind)
-    if (left.status === 303 && await me(browser) !== undefined && !isDenied) wrong.push('still signed in')
+    if (left.status === 303 && (await me(browser)) !== undefined && !isDenied) wrong.push('still signed in')
     const held = await me(copy)
     if (held === 'bob' || (left.status === 303 && held !== undefined && !isDenied)) wrong.push(`a copy of the cookie is ${held}`)
     await recovered(browser, me, wrong)
     await browser.signOut()
-    if (await me(browser) !== undefined) wrong.push('cannot sign out any more')
+    if ((await me(browser)) !== undefined) wrong.push('cannot sign out any more')
   },
 }
 
 /** As soon as the store works, people sign in again: without a restart. */
 async function recovered(browser: DirectBrowser, me: Scene['me'], wrong: string[]): Promise<void> {
   const { status } = await browser.signIn()
-  if (status !== 303 || await me(browser) !== 'ada') wrong.push(`no recovery: ${String(status)}`)
+  if (status !== 303 || (await me(browser)) !== 'ada') wrong.push(`no recovery: ${String(status)}`)
 }
 
 const stageNames = Object.keys(stages) as Stage[]
-interface FaultCase { title: string; stage: Stage; scene: Awaited<ReturnType<typeof setUp>> }
+interface FaultCase {
+  title: string
+  stage: Stage
+  scene: Awaited<ReturnType<typeof setUp>>
+}
 
-async function prepare<Operation extends string>(operations: readonly Operation[], start: () => { faulty: Faulty<unknown, Operation>; options: Partial<AuthRouterOptions> }): Promise<FaultCase[]> {
+async function prepare<Operation extends string>(
+  operations: readonly Operation[],
+  start: () => { faulty: Faulty<unknown, Operation>; options: Partial<AuthRouterOptions> },
+): Promise<FaultCase[]> {
   const cases: FaultCase[] = []
   for (const operation of operations) {
     for (const kind of faultKinds) {
@@ -168,7 +212,10 @@ async function prepare<Operation extends string>(operations: readonly Operation[
 }
 
 async function play({ stage, scene }: FaultCase): Promise<string[]> {
-  const failed = await stages[stage](scene).then(() => [], (error: unknown) => [String(error)])
+  const failed = await stages[stage](scene).then(
+    () => [],
+    (error: unknown) => [String(error)],
+  )
   await scene.close()
   return [...scene.wrong, ...failed]
 }
@@ -178,17 +225,21 @@ function titleOf(operation: string, kind: string, stage: string): string {
 }
 
 function titles(operations: readonly string[]): [string][] {
-  return operations.flatMap((operation) => faultKinds.flatMap((kind) => stageNames.map((stage): [string] => [titleOf(operation, kind, stage)])))
+  return operations.flatMap((operation) =>
+    faultKinds.flatMap((kind) => stageNames.map((stage): [string] => [titleOf(operation, kind, stage)])),
+  )
 }
 
-const sessionCases = (): Promise<FaultCase[]> => prepare(sessionOperations, () => {
-  const faulty = faultySessionStore()
-  return { faulty, options: { session: { store: faulty.store } } }
-})
-const tokenCases = (): Promise<FaultCase[]> => prepare(tokenOperations, () => {
-  const faulty = faultyTokenStore()
-  return { faulty, options: { tokenStore: faulty.store } }
-})
+const sessionCases = (): Promise<FaultCase[]> =>
+  prepare(sessionOperations, () => {
+    const faulty = faultySessionStore()
+    return { faulty, options: { session: { store: faulty.store } } }
+  })
+const tokenCases = (): Promise<FaultCase[]> =>
+  prepare(tokenOperations, () => {
+    const faulty = faultyTokenStore()
+    return { faulty, options: { tokenStore: faulty.store } }
+  })
 
 /** Cases that run at once: the deadlines of stores that never answer would add up to minutes, and a crowd would be late with everything. */
 const atOnce = 24
@@ -197,11 +248,16 @@ const sessionOutcomes = new Map<string, string[]>()
 const tokenOutcomes = new Map<string, string[]>()
 
 beforeAll(async () => {
-  const cases = [[await tokenCases(), tokenOutcomes], [await sessionCases(), sessionOutcomes]] as const
+  const cases = [
+    [await tokenCases(), tokenOutcomes],
+    [await sessionCases(), sessionOutcomes],
+  ] as const
   const all = cases.flatMap(([some, outcomes]) => some.map((one) => [one, outcomes] as const))
-  await Promise.all(Array.from({ length: atOnce }, async () => {
-    for (let next = all.shift(); next; next = all.shift()) next[1].set(next[0].title, await play(next[0]))
-  }))
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      for (let next = all.shift(); next; next = all.shift()) next[1].set(next[0].title, await play(next[0]))
+    }),
+  )
 })
 
 describe.each([

@@ -29,12 +29,16 @@ export interface LightApplication {
 }
 
 const handlers: Record<string, AppHandler> = {
-  '/me': (req, res) => { sendJson(res, req.authUser) },
+  '/me': (req, res) => {
+    sendJson(res, req.authUser)
+  },
   '/cart': (req, res) => {
     if (req.session) Object.assign(req.session, { cart: ['book'], csrfSecret: 'old', theme: 'dark' })
     sendJson(res, true)
   },
-  '/session': (req, res) => { sendJson(res, req.session) },
+  '/session': (req, res) => {
+    sendJson(res, req.session)
+  },
   '/api': async (req, res) => {
     const { status, data } = await req.oauthClient.get('things')
     sendJson(res, { status, data })
@@ -47,7 +51,10 @@ export interface LightParts {
   around?: { before?: NonNullable<AppParts['before']>; after?: NonNullable<AppParts['before']> }
 }
 
-export async function startLightApplication(mode: Pick<StartedMode, 'before' | 'options'>, { options, around = {} }: LightParts = {}): Promise<LightApplication> {
+export async function startLightApplication(
+  mode: Pick<StartedMode, 'before' | 'options'>,
+  { options, around = {} }: LightParts = {},
+): Promise<LightApplication> {
   let app: (req: IncomingMessage, res: ServerResponse) => void = () => undefined
   let came: () => void = () => undefined
   const { url, close } = await listen((req, res) => {
@@ -58,8 +65,17 @@ export async function startLightApplication(mode: Pick<StartedMode, 'before' | '
   const provider = createLightProvider()
 
   const run = (changed: Partial<AuthRouterOptions> = {}): AuthRouter => {
-    const started = authRouter({ secret: testSecret, baseUrl: url, logger: false, providers: { light: provider.entry }, http: { fetch: provider.fetch }, ...mode.options, ...options, ...changed })
-    app = hosts['Express 5']({ before: [...around.before ?? [], ...mode.before(), ...around.after ?? []], router: started, handlers })
+    const started = authRouter({
+      secret: testSecret,
+      baseUrl: url,
+      logger: false,
+      providers: { light: provider.entry },
+      http: { fetch: provider.fetch },
+      ...mode.options,
+      ...options,
+      ...changed,
+    })
+    app = hosts['Express 5']({ before: [...(around.before ?? []), ...mode.before(), ...(around.after ?? [])], router: started, handlers })
     return started
   }
   let router = run()
@@ -75,7 +91,10 @@ export async function startLightApplication(mode: Pick<StartedMode, 'before' | '
     host,
     provider,
     router: () => router,
-    nextRequest: () => new Promise((resolve) => { came = resolve }),
+    nextRequest: () =>
+      new Promise((resolve) => {
+        came = resolve
+      }),
     async restart(changed) {
       const stopped = router
       router = run(changed)
@@ -90,6 +109,9 @@ export async function startLightApplication(mode: Pick<StartedMode, 'before' | '
       for (const [name, value] of browser.cookies(host)) copy.cookies(host).set(name, value)
       return copy
     },
-    close: async () => { await router.close(); await close() },
+    close: async () => {
+      await router.close()
+      await close()
+    },
   }
 }

@@ -18,8 +18,17 @@ export interface LightProvider {
   held: () => Promise<void>
 }
 
-interface Grant { person: string; challenge: string; redirectUri: string }
-interface Family { person: string; access: string; refresh: string; isRevoked: boolean }
+interface Grant {
+  person: string
+  challenge: string
+  redirectUri: string
+}
+interface Family {
+  person: string
+  access: string
+  refresh: string
+  isRevoked: boolean
+}
 
 const origin = 'https://light.example'
 
@@ -32,14 +41,22 @@ export function createLightProvider(): LightProvider {
   let serial = 0
   let gate: Promise<void> | undefined
   let waiting: () => void = () => undefined
-  let isWaiting = new Promise<void>((resolve) => { waiting = resolve })
+  let isWaiting = new Promise<void>((resolve) => {
+    waiting = resolve
+  })
 
   function issue(family: Family): Response {
     family.access = `canary-access-${String(serial++)}`
     family.refresh = `canary-refresh-${String(serial++)}`
     families.set(family.refresh, family)
     byAccess.set(family.access, family)
-    return Response.json({ access_token: family.access, refresh_token: family.refresh, token_type: 'Bearer', expires_in: 3600, scope: 'profile' })
+    return Response.json({
+      access_token: family.access,
+      refresh_token: family.refresh,
+      token_type: 'Bearer',
+      expires_in: 3600,
+      scope: 'profile',
+    })
   }
 
   function redeem(code: string, verifier: string, redirectUri: string): Response {
@@ -49,7 +66,9 @@ export function createLightProvider(): LightProvider {
       return Response.json({ error: 'invalid_grant' }, { status: 400 })
     }
     grants.delete(code)
-    const isOurs = timingSafeEqual(createHash('sha256').update(verifier).digest(), Buffer.from(grant.challenge, 'base64url')) && grant.redirectUri === redirectUri
+    const isOurs =
+      timingSafeEqual(createHash('sha256').update(verifier).digest(), Buffer.from(grant.challenge, 'base64url'))
+      && grant.redirectUri === redirectUri
     if (!isOurs) return Response.json({ error: 'invalid_grant' }, { status: 400 })
     counts.codes++
     return issue({ person: grant.person, access: '', refresh: '', isRevoked: false })
@@ -82,13 +101,24 @@ export function createLightProvider(): LightProvider {
     if (pathname === '/token') return token(new URLSearchParams(String(body)))
     const family = byAccess.get(new Headers(headers).get('authorization')?.replace('Bearer ', '') ?? '')
     if (!family || family.isRevoked) return Response.json({ error: 'invalid_token' }, { status: 401 })
-    return Response.json(pathname === '/me' ? { id: family.person, name: `Name of ${family.person}`, email: `${family.person}@people.example` } : { of: family.person })
+    return Response.json(
+      pathname === '/me'
+        ? { id: family.person, name: `Name of ${family.person}`, email: `${family.person}@people.example` }
+        : { of: family.person },
+    )
   }
 
   return {
     entry: {
-      protocol: 'oauth2', title: 'Light', authorizationEndpoint: `${origin}/authorize`, tokenEndpoint: `${origin}/token`, userinfoEndpoint: `${origin}/me`,
-      apiBaseUrl: `${origin}/api/`, clientId: 'light-app', clientSecret: 'canary-client-secret of the tests', scope: ['profile'],
+      protocol: 'oauth2',
+      title: 'Light',
+      authorizationEndpoint: `${origin}/authorize`,
+      tokenEndpoint: `${origin}/token`,
+      userinfoEndpoint: `${origin}/me`,
+      apiBaseUrl: `${origin}/api/`,
+      clientId: 'light-app',
+      clientSecret: 'canary-client-secret of the tests',
+      scope: ['profile'],
       profile: { id: 'id', name: 'name', email: 'email' },
     },
     fetch: fetch as typeof globalThis.fetch,
@@ -100,12 +130,21 @@ export function createLightProvider(): LightProvider {
       return `${redirectUri}?${new URLSearchParams({ code, state: asked.get('state') ?? '' }).toString()}`
     },
     counts,
-    expire: () => { byAccess.clear() },
+    expire: () => {
+      byAccess.clear()
+    },
     hold() {
       let open = (): void => undefined
-      gate = new Promise((resolve) => { open = resolve })
-      isWaiting = new Promise((resolve) => { waiting = resolve })
-      return () => { gate = undefined; open() }
+      gate = new Promise((resolve) => {
+        open = resolve
+      })
+      isWaiting = new Promise((resolve) => {
+        waiting = resolve
+      })
+      return () => {
+        gate = undefined
+        open()
+      }
     },
     held: () => isWaiting,
   }

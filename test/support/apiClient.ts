@@ -25,17 +25,56 @@ export interface ApiParts extends ApiClientParts {
   now?: () => number
 }
 
-export const apiUser = { provider: 'invented', id: '7', key: 'invented$7', name: 'Ada', roles: [], loggedInAt: '', raw: {} } satisfies AuthUser
+export const apiUser = {
+  provider: 'invented',
+  id: '7',
+  key: 'invented$7',
+  name: 'Ada',
+  roles: [],
+  loggedInAt: '',
+  raw: {},
+} satisfies AuthUser
 
-export async function startApi(answer: ApiAnswer, { tokens, provider, outbound, now = () => Date.now(), wait }: ApiParts = {}): Promise<ApiSetup> {
-  const sink = await startServer((_request, res) => { res.end('stolen') })
+export async function startApi(
+  answer: ApiAnswer,
+  { tokens, provider, outbound, now = () => Date.now(), wait }: ApiParts = {},
+): Promise<ApiSetup> {
+  const sink = await startServer((_request, res) => {
+    res.end('stolen')
+  })
   const api = await startServer((request, res) => answer(request, res, sink))
   const account: ApiSetup['account'] = { tokens: { accessToken: 'canary-access', tokenType: 'Bearer', ...tokens }, writes: 0 }
-  const context = contextFor({ now, ...(outbound ? { outbound } : {}), provider: { tokenEndpoint: `${api.origin}/token`, apiBaseUrl: `${api.origin}/v1/`, ...provider } })
+  const context = contextFor({
+    now,
+    ...(outbound ? { outbound } : {}),
+    provider: { tokenEndpoint: `${api.origin}/token`, apiBaseUrl: `${api.origin}/v1/`, ...provider },
+  })
   const pauses: number[] = []
-  const source = { current: () => account.tokens, save: (refreshed: Tokens | undefined) => { account.writes++; account.tokens = refreshed } }
-  const client = createApiClient(context, { source }, apiUser, { wait: wait ?? (async (milliseconds) => { pauses.push(milliseconds) }) })
-  return { api, sink, client, context, account, pauses, close: async () => { await Promise.all([api.close(), sink.close()]) } }
+  const source = {
+    current: () => account.tokens,
+    save: (refreshed: Tokens | undefined) => {
+      account.writes++
+      account.tokens = refreshed
+    },
+  }
+  const client = createApiClient(context, { source }, apiUser, {
+    wait:
+      wait
+      ?? (async (milliseconds) => {
+        pauses.push(milliseconds)
+      }),
+  })
+  return {
+    api,
+    sink,
+    client,
+    context,
+    account,
+    pauses,
+    close: async () => {
+      await Promise.all([api.close(), sink.close()])
+    },
+  }
 }
 
 /** Tokens that can be refreshed, and need not be yet. */

@@ -27,23 +27,48 @@ export function entriesAt(openid: OpenidProvider, url: string): { corp: Record<s
   return {
     corp: { protocol: 'oidc', title: 'Corp ID', issuer: openid.issuer, apiBaseUrl: openid.apiBaseUrl, ...register('corp') },
     plain: {
-      protocol: 'oauth2', title: 'Plain', authorizationEndpoint: openid.authorizationEndpoint, tokenEndpoint: openid.tokenEndpoint,
-      userinfoEndpoint: `${openid.apiBaseUrl}me`, apiBaseUrl: openid.apiBaseUrl, scope: ['profile', 'email', 'projects'],
+      protocol: 'oauth2',
+      title: 'Plain',
+      authorizationEndpoint: openid.authorizationEndpoint,
+      tokenEndpoint: openid.tokenEndpoint,
+      userinfoEndpoint: `${openid.apiBaseUrl}me`,
+      apiBaseUrl: openid.apiBaseUrl,
+      scope: ['profile', 'email', 'projects'],
       profile: { id: 'id', username: 'login', name: 'display_name', email: 'contact.email', emailVerified: 'contact.verified' },
       ...register('plain'),
     },
   }
 }
 
-export async function startApplication(openid: OpenidProvider, options: Partial<AuthRouterOptions> = {}, parts: Partial<AppParts> = {}): Promise<Application> {
+export async function startApplication(
+  openid: OpenidProvider,
+  options: Partial<AuthRouterOptions> = {},
+  parts: Partial<AppParts> = {},
+): Promise<Application> {
   let app: (req: IncomingMessage, res: ServerResponse) => void = () => undefined
-  const { url, close } = await listen((req, res) => { app(req, res) })
+  const { url, close } = await listen((req, res) => {
+    app(req, res)
+  })
   const entries = entriesAt(openid, url)
   const router = authRouter({ secret: testSecret, baseUrl: url, logger: false, providers: entries, ...options })
   app = hosts['Express 5']({
     router,
     ...parts,
-    handlers: { '/me': (req, res) => { sendJson(res, req.authUser) }, ...parts.handlers },
+    handlers: {
+      '/me': (req, res) => {
+        sendJson(res, req.authUser)
+      },
+      ...parts.handlers,
+    },
   })
-  return { url, host: new URL(url).host, router, entries, close: async () => { await router.close(); await close() } }
+  return {
+    url,
+    host: new URL(url).host,
+    router,
+    entries,
+    close: async () => {
+      await router.close()
+      await close()
+    },
+  }
 }

@@ -30,7 +30,7 @@ export function createBrowser(): Browser {
   const setCookies: string[] = []
   const jarOf = (host: string): Map<string, string> => {
     let jar = jars.get(host)
-    if (!jar) jars.set(host, jar = new Map<string, string>())
+    if (!jar) jars.set(host, (jar = new Map<string, string>()))
     return jar
   }
 
@@ -58,7 +58,8 @@ export function createBrowser(): Browser {
       const location = response.headers.get('location')
       const target = location === null ? undefined : new URL(location, current).href
       const follow = navigation.follow ?? true
-      const goesOn = target !== undefined && response.status >= 300 && response.status < 400 && (typeof follow === 'function' ? follow(target) : follow)
+      const goesOn =
+        target !== undefined && response.status >= 300 && response.status < 400 && (typeof follow === 'function' ? follow(target) : follow)
       if (!goesOn) return { url: current, status: response.status, headers: response.headers, body: await response.text() }
       await response.body?.cancel()
       current = target

@@ -33,14 +33,20 @@ const bundles = new Map<string, Promise<string>>()
  * Starts a program, and waits until it is ready.
  * @param program a TypeScript file that calls `obeyOrders`; its path from the project's root
  */
-export async function startChild<Order, Ready = undefined>(program: string, { args = [], env = {}, execArgv = [] }: ChildOptions = {}): Promise<ChildProcess<Order, Ready>> {
+export async function startChild<Order, Ready = undefined>(
+  program: string,
+  { args = [], env = {}, execArgv = [] }: ChildOptions = {},
+): Promise<ChildProcess<Order, Ready>> {
   const { NODE_OPTIONS: _options, JEST_WORKER_ID: _worker, NODE_ENV: _environment, DEBUG: _debug, ...rest } = process.env
   const child = fork(await bundleOf(program), args, { cwd: root, env: { ...rest, ...env }, execArgv, serialization: 'json', silent: true })
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
   let output = ''
   let orders = 0
   const streams = [child.stdout, child.stderr].filter((stream) => stream !== null)
-  for (const stream of streams) stream.on('data', (data: Buffer) => { output += data.toString() })
+  for (const stream of streams)
+    stream.on('data', (data: Buffer) => {
+      output += data.toString()
+    })
   // After a `disconnect` of ours Node tells of no `close` of the process: all its output is there when the streams are closed.
   const gone = Promise.all([once(child, 'exit'), ...streams.map((stream) => once(stream, 'close'))]).then(([[code]]) => {
     for (const { reject } of waiting.values()) reject(new Error(`The process has ended with ${String(code)}: ${output}`))
@@ -59,17 +65,20 @@ export async function startChild<Order, Ready = undefined>(program: string, { ar
       if ('id' in message) settle(message)
       else resolve(message.ready as Ready)
     })
-    void gone.then(() => { reject(new Error(`The process ended before it was ready: ${output}`)) })
+    void gone.then(() => {
+      reject(new Error(`The process ended before it was ready: ${output}`))
+    })
   })
 
   return {
     ready,
-    tell: (order) => new Promise((resolve, reject) => {
-      const id = orders++
-      waiting.set(id, { resolve, reject })
-      // A process that was killed meanwhile is heard of by its end.
-      child.send({ id, order }, () => undefined)
-    }),
+    tell: (order) =>
+      new Promise((resolve, reject) => {
+        const id = orders++
+        waiting.set(id, { resolve, reject })
+        // A process that was killed meanwhile is heard of by its end.
+        child.send({ id, order }, () => undefined)
+      }),
     printed: () => {
       const text = output
       output = ''
@@ -98,8 +107,15 @@ async function build(program: string): Promise<string> {
   const file = `${root}node_modules/.cache/authrouter-tests/${program.replaceAll('/', '-').replace(/\.ts$/, '.mjs')}`
   const unfinished = `${file}.${String(process.pid)}`
   // The bundler's own process: in a test's realm its library does not recognise its own bytes.
-  await promisify(execFile)(`${root}node_modules/.bin/esbuild`, [`${root}${program}`, '--bundle', '--packages=external', '--platform=node', '--format=esm',
-    '--log-level=error', `--outfile=${unfinished}`])
+  await promisify(execFile)(`${root}node_modules/.bin/esbuild`, [
+    `${root}${program}`,
+    '--bundle',
+    '--packages=external',
+    '--platform=node',
+    '--format=esm',
+    '--log-level=error',
+    `--outfile=${unfinished}`,
+  ])
   // Two test files may do this at once.
   renameSync(unfinished, file)
   return file

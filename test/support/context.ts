@@ -3,8 +3,14 @@ import { createRefresher, type ClientContext } from '../../lib/refresh/refresher
 import type { ResolvedProvider } from '../../lib/types.js'
 
 /** A context of an invented provider, with the parts that a test cares for. It is patient: the machine may be slow. */
-export function contextFor({ provider, outbound: limits, ...parts }: Partial<Omit<ClientContext, 'provider' | 'outbound'>>
-  & { provider?: Partial<ResolvedProvider>; outbound?: Partial<ClientContext['outbound']> } = {}): ClientContext {
+export function contextFor({
+  provider,
+  outbound: limits,
+  ...parts
+}: Partial<Omit<ClientContext, 'provider' | 'outbound'>> & {
+  provider?: Partial<ResolvedProvider>
+  outbound?: Partial<ClientContext['outbound']>
+} = {}): ClientContext {
   const outbound = { timeout: 60_000, maxBytes: defaultMaxBytes, ...limits }
   return {
     slug: 'invented',
@@ -16,8 +22,12 @@ export function contextFor({ provider, outbound: limits, ...parts }: Partial<Omi
     refresher: createRefresher(parts.now),
     ...parts,
     provider: {
-      protocol: 'oauth2', title: 'Invented', scope: ['profile'],
-      authorizationEndpoint: 'https://id.example/authorize', tokenEndpoint: 'https://id.example/token', apiBaseUrl: 'https://api.example/v1/',
+      protocol: 'oauth2',
+      title: 'Invented',
+      scope: ['profile'],
+      authorizationEndpoint: 'https://id.example/authorize',
+      tokenEndpoint: 'https://id.example/token',
+      apiBaseUrl: 'https://api.example/v1/',
       profile: { id: 'id' },
       ...provider,
     },

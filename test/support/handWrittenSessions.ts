@@ -18,11 +18,15 @@ export function handWrittenSessions({ refreshes }: { refreshes: boolean }): Hand
   const find: FindSession = (req, res): SessionBag => {
     let id = /(?:^|; )hand=([\w-]+)/.exec(req.headers.cookie ?? '')?.[1] ?? crypto.randomUUID()
     let data: Record<string, unknown> | undefined
-    const load = (): Record<string, unknown> => data ??= { ...saved.get(id) }
+    const load = (): Record<string, unknown> => (data ??= { ...saved.get(id) })
     return {
       get: (key) => Promise.resolve(load()[key]),
-      set: (key, value) => { load()[key] = value },
-      delete: (key) => { Reflect.deleteProperty(load(), key) },
+      set: (key, value) => {
+        load()[key] = value
+      },
+      delete: (key) => {
+        Reflect.deleteProperty(load(), key)
+      },
       async save() {
         if (delay > 0) await sleep(delay)
         saved.set(id, load())
@@ -30,11 +34,24 @@ export function handWrittenSessions({ refreshes }: { refreshes: boolean }): Hand
       },
       ...(refreshes
         ? {
-            regenerate: () => { saved.delete(id); id = crypto.randomUUID(); data = {} },
-            destroy: () => { saved.delete(id); data = {} },
+            regenerate: () => {
+              saved.delete(id)
+              id = crypto.randomUUID()
+              data = {}
+            },
+            destroy: () => {
+              saved.delete(id)
+              data = {}
+            },
           }
         : {}),
     }
   }
-  return { find, saved, slowWrites: (milliseconds) => { delay = milliseconds } }
+  return {
+    find,
+    saved,
+    slowWrites: (milliseconds) => {
+      delay = milliseconds
+    },
+  }
 }

@@ -35,11 +35,21 @@ export function hostileOauth1(elsewhere: typeof globalThis.fetch): HostileOauth1
   }
   return {
     entry: {
-      protocol: 'oauth1', title: 'Hostile', requestTokenEndpoint: `${origin}/request`, authorizationEndpoint: `${origin}/authorize`, accessTokenEndpoint: `${origin}/access`,
-      userinfoEndpoint: `${origin}/me`, apiBaseUrl: `${origin}/`, clientId: 'a', clientSecret: 'b', profile: { id: 'id' },
+      protocol: 'oauth1',
+      title: 'Hostile',
+      requestTokenEndpoint: `${origin}/request`,
+      authorizationEndpoint: `${origin}/authorize`,
+      accessTokenEndpoint: `${origin}/access`,
+      userinfoEndpoint: `${origin}/me`,
+      apiBaseUrl: `${origin}/`,
+      clientId: 'a',
+      clientSecret: 'b',
+      profile: { id: 'id' },
     },
     fetch: fetch as typeof globalThis.fetch,
-    give: (token) => { chosen = token },
+    give: (token) => {
+      chosen = token
+    },
     calls: () => calls,
   }
 }

@@ -9,8 +9,13 @@ import type { ApiClient, AuthRouter, AuthUser, RequestAuth } from '../../middlew
 const express4 = createRequire(import.meta.url)('express4') as typeof express
 
 /** A request as a handler behind the router sees it, on every host. */
-export type SignedRequest = IncomingMessage & { authUser?: AuthUser; oauthClient: ApiClient; oauthClients: Record<string, ApiClient>; auth: RequestAuth
-  session?: Record<string, unknown> }
+export type SignedRequest = IncomingMessage & {
+  authUser?: AuthUser
+  oauthClient: ApiClient
+  oauthClients: Record<string, ApiClient>
+  auth: RequestAuth
+  session?: Record<string, unknown>
+}
 
 export type AppHandler = (req: SignedRequest, res: ServerResponse) => void | Promise<void>
 type Middleware = (req: never, res: never, next: (error?: unknown) => void) => void
@@ -37,7 +42,11 @@ function compose(app: Application, { before = [], router, handlers = {}, guarded
   else app.use(mountPath, router as Middleware)
   for (const [path, [guard, handler]] of Object.entries(guarded)) {
     app.use(((req: SignedRequest, res: ServerResponse, next: (error?: unknown) => void) => {
-      if (pathOf(req) === path) (guard as (...args: unknown[]) => void)(req, res, (error?: unknown) => { if (error) next(error); else run(handler, req, res, next) })
+      if (pathOf(req) === path)
+        (guard as (...args: unknown[]) => void)(req, res, (error?: unknown) => {
+          if (error) next(error)
+          else run(handler, req, res, next)
+        })
       else next()
     }) as Middleware)
   }
@@ -76,17 +85,22 @@ export const hosts: Record<'Express 5' | 'Express 4' | 'Connect', Host> = {
 }
 
 /** A server on a free port of this machine. */
-export async function listen(handler: (req: IncomingMessage, res: ServerResponse) => void): Promise<{ url: string; server: Server; close: () => Promise<void> }> {
+export async function listen(
+  handler: (req: IncomingMessage, res: ServerResponse) => void,
+): Promise<{ url: string; server: Server; close: () => Promise<void> }> {
   const server = createServer(handler)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${String(port)}`,
     server,
-    close: () => new Promise((resolve) => {
-      server.close(() => { resolve() })
-      server.closeAllConnections()
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve()
+        })
+        server.closeAllConnections()
+      }),
   }
 }
 

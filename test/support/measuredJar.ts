@@ -6,11 +6,15 @@ export function measuredJar(cookies: ReadonlyMap<string, string>, { secure = fal
   const header = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   const lines = new Map<string, string>()
   const host: Pick<HostRequest, 'header' | 'cookies'> = {
-    header: (name) => name === 'cookie' ? header : undefined,
+    header: (name) => (name === 'cookie' ? header : undefined),
     cookies: {
       isOpen: true,
-      set: (name, line) => { lines.set(name, line) },
-      withdraw: (name) => { lines.delete(name) },
+      set: (name, line) => {
+        lines.set(name, line)
+      },
+      withdraw: (name) => {
+        lines.delete(name)
+      },
       beforeSent: () => undefined,
     },
   }

@@ -26,7 +26,14 @@ const patience = 60_000
 
 // A test's data need not survive a power cut.
 const settings = {
-  listen_addresses: '127.0.0.1', fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', autovacuum: 'off', shared_buffers: '16MB', max_wal_senders: '0', wal_level: 'minimal',
+  listen_addresses: '127.0.0.1',
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  autovacuum: 'off',
+  shared_buffers: '16MB',
+  max_wal_senders: '0',
+  wal_level: 'minimal',
 }
 
 /** Whether this machine has it. */
@@ -49,7 +56,10 @@ export async function startPostgres(): Promise<PostgresServer> {
   let server: ChildProcess | undefined
 
   const start = async (): Promise<void> => {
-    const values = Object.entries({ ...settings, port, unix_socket_directories: folder }).flatMap(([name, value]) => ['-c', `${name}=${String(value)}`])
+    const values = Object.entries({ ...settings, port, unix_socket_directories: folder }).flatMap(([name, value]) => [
+      '-c',
+      `${name}=${String(value)}`,
+    ])
     server = spawn(join(binaries, 'postgres'), ['-D', data, ...values], { ...account, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
     await untilReady(server, port)
   }
@@ -65,7 +75,11 @@ export async function startPostgres(): Promise<PostgresServer> {
   }
 
   process.once('exit', leaveNothing)
-  await promisify(execFile)(join(binaries, 'initdb'), ['-D', data, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'], { ...account, cwd: folder })
+  await promisify(execFile)(
+    join(binaries, 'initdb'),
+    ['-D', data, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'],
+    { ...account, cwd: folder },
+  )
   await start()
 
   return {
@@ -84,7 +98,11 @@ export async function startPostgres(): Promise<PostgresServer> {
 
 function findBinaries(): string | undefined {
   const root = '/usr/lib/postgresql'
-  const versions = existsSync(root) ? readdirSync(root).filter((name) => /^\d+$/.test(name)).sort((a, b) => Number(b) - Number(a)) : []
+  const versions = existsSync(root)
+    ? readdirSync(root)
+        .filter((name) => /^\d+$/.test(name))
+        .sort((a, b) => Number(b) - Number(a))
+    : []
   return versions.map((version) => join(root, version, 'bin')).find((folder) => existsSync(join(folder, 'initdb')))
 }
 
@@ -97,9 +115,11 @@ function findAccount(): Pick<SpawnOptions, 'uid' | 'gid'> | undefined {
 
 async function untilReady(server: ChildProcess, port: number): Promise<void> {
   let output = ''
-  server.stderr?.on('data', (data: Buffer) => { output += data.toString() })
+  server.stderr?.on('data', (data: Buffer) => {
+    output += data.toString()
+  })
   const end = Date.now() + patience
-  while (!output.includes('ready to accept connections') || !await accepts(port)) {
+  while (!output.includes('ready to accept connections') || !(await accepts(port))) {
     if (server.exitCode !== null || Date.now() > end) throw new Error(`Postgres did not start: ${output}`)
     await sleep(10)
   }

@@ -31,21 +31,33 @@ export function hasRedis(): boolean {
  * @param wantedPort to start again where one was stopped
  */
 export async function startRedis(wantedPort?: number): Promise<RedisServer> {
-  const port = wantedPort ?? await freePort()
+  const port = wantedPort ?? (await freePort())
   const options = { port, bind: '127.0.0.1', save: '', appendonly: 'no', loglevel: 'warning', dir: tmpdir() }
-  const child = spawn('redis-server', Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]), { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(
+    'redis-server',
+    Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  )
   const output = collect(child)
-  const killWithTests = (): void => { child.kill('SIGKILL') }
+  const killWithTests = (): void => {
+    child.kill('SIGKILL')
+  }
   process.once('exit', killWithTests)
 
-  await until(async () => await command(port, 'PING') === '+PONG', child, output)
+  await until(async () => (await command(port, 'PING')) === '+PONG', child, output)
 
   return {
     url: `redis://127.0.0.1:${String(port)}`,
     port,
-    pause: () => { child.kill('SIGSTOP') },
-    resume: () => { child.kill('SIGCONT') },
-    flush: async () => { await command(port, 'FLUSHALL') },
+    pause: () => {
+      child.kill('SIGSTOP')
+    },
+    resume: () => {
+      child.kill('SIGCONT')
+    },
+    flush: async () => {
+      await command(port, 'FLUSHALL')
+    },
     stop: async () => {
       process.off('exit', killWithTests)
       if (child.exitCode !== null || child.signalCode !== null) return
@@ -67,8 +79,12 @@ export async function freePort(): Promise<number> {
 
 function collect(child: ChildProcess): { text: string } {
   const output = { text: '' }
-  child.stdout?.on('data', (data: Buffer) => { output.text += data.toString() })
-  child.stderr?.on('data', (data: Buffer) => { output.text += data.toString() })
+  child.stdout?.on('data', (data: Buffer) => {
+    output.text += data.toString()
+  })
+  child.stderr?.on('data', (data: Buffer) => {
+    output.text += data.toString()
+  })
   child.once('error', (error: NodeJS.ErrnoException) => {
     output.text += error.code === 'ENOENT' ? 'redis-server is not installed: apt-get install redis-server' : error.message
   })
@@ -77,7 +93,7 @@ function collect(child: ChildProcess): { text: string } {
 
 async function until(answers: () => Promise<boolean>, child: ChildProcess, output: { text: string }): Promise<void> {
   const end = Date.now() + patience
-  while (!await answers().catch(() => false)) {
+  while (!(await answers().catch(() => false))) {
     if (child.pid === undefined || child.exitCode !== null) throw new Error(`Redis did not start: ${output.text}`)
     if (Date.now() > end) {
       child.kill('SIGKILL')

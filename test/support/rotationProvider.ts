@@ -67,7 +67,9 @@ const lifetime = 3600
 export async function startRotationProvider(): Promise<RotationProvider> {
   const families = new Map<string, State>()
   const server = createServer((req, res) => {
-    const answer: Answer = (status, body) => { res.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify(body)) }
+    const answer: Answer = (status, body) => {
+      res.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify(body))
+    }
     if (req.url === '/token') void refresh(families, req, res, answer)
     else serveApi(families, req, answer)
   })
@@ -80,14 +82,28 @@ export async function startRotationProvider(): Promise<RotationProvider> {
     apiBaseUrl: `${url}/api/`,
     newFamily({ delay = 0, onRefreshed } = {}) {
       const id = String(families.size)
-      const state: State = { generation: 0, isEnded: false, isRevoked: false, delay, onRefreshed, callers: 1, waiting: [],
-        counts: { asked: 0, refreshed: 0, reused: 0, abandoned: 0, answered: 0, refused: 0 } }
+      const state: State = {
+        generation: 0,
+        isEnded: false,
+        isRevoked: false,
+        delay,
+        onRefreshed,
+        callers: 1,
+        waiting: [],
+        counts: { asked: 0, refreshed: 0, reused: 0, abandoned: 0, answered: 0, refused: 0 },
+      }
       families.set(id, state)
       return {
-        get tokens() { return tokensOf(id, state) },
-        get isRevoked() { return state.isRevoked },
+        get tokens() {
+          return tokensOf(id, state)
+        },
+        get isRevoked() {
+          return state.isRevoked
+        },
         counts: state.counts,
-        end(callers = 1) { Object.assign(state, { isEnded: true, callers }) },
+        end(callers = 1) {
+          Object.assign(state, { isEnded: true, callers })
+        },
       }
     },
     totals() {
@@ -100,7 +116,9 @@ export async function startRotationProvider(): Promise<RotationProvider> {
     },
     async close() {
       server.closeAllConnections()
-      await new Promise((resolve) => { server.close(resolve) })
+      await new Promise((resolve) => {
+        server.close(resolve)
+      })
     },
   }
 }
@@ -146,7 +164,9 @@ function serveApi(families: Map<string, State>, req: IncomingMessage, answer: An
       answer(200, { family: id })
       return
     }
-    family.waiting.push(() => { refuse(family, answer) })
+    family.waiting.push(() => {
+      refuse(family, answer)
+    })
     if (family.waiting.length >= family.callers) for (const go of family.waiting.splice(0)) go()
     return
   }
@@ -160,7 +180,13 @@ function refuse({ counts }: State, answer: Answer): void {
 
 function tokensOf(id: string, { generation }: State): Tokens {
   const issuedAt = Math.floor(Date.now() / 1000)
-  return { accessToken: `access-${id}-${generation}`, refreshToken: `refresh-${id}-${generation}`, tokenType: 'Bearer', issuedAt, expiresAt: issuedAt + lifetime }
+  return {
+    accessToken: `access-${id}-${generation}`,
+    refreshToken: `refresh-${id}-${generation}`,
+    tokenType: 'Bearer',
+    issuedAt,
+    expiresAt: issuedAt + lifetime,
+  }
 }
 
 async function textOf(req: IncomingMessage): Promise<string> {
@@ -170,6 +196,8 @@ async function textOf(req: IncomingMessage): Promise<string> {
 }
 
 async function listening(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }

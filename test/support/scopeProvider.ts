@@ -18,15 +18,25 @@ export async function startScopeProvider(): Promise<ScopeProvider> {
       asked.push(searchParams.get('scope') ?? '')
       res.writeHead(302, { location: `${searchParams.get('redirect_uri') ?? ''}?code=c&state=${searchParams.get('state') ?? ''}` }).end()
     } else if (pathname === '/token') {
-      sendJson(res, { access_token: `token-${String(asked.length)}`, token_type: 'Bearer', scope: provider.grant((asked.at(-1) ?? '').split(' ')) })
+      sendJson(res, {
+        access_token: `token-${String(asked.length)}`,
+        token_type: 'Bearer',
+        scope: provider.grant((asked.at(-1) ?? '').split(' ')),
+      })
     } else sendJson(res, { id: '7', name: 'Ada Example' })
   })
   const provider: ScopeProvider = {
     asked,
     grant: (scopes) => scopes.join(' '),
     entry: {
-      protocol: 'oauth2', authorizationEndpoint: `${server.origin}/authorize`, tokenEndpoint: `${server.origin}/token`, userinfoEndpoint: `${server.origin}/me`,
-      scope: ['profile'], profile: { id: 'id', name: 'name' }, clientId: 'a', clientSecret: 'b',
+      protocol: 'oauth2',
+      authorizationEndpoint: `${server.origin}/authorize`,
+      tokenEndpoint: `${server.origin}/token`,
+      userinfoEndpoint: `${server.origin}/me`,
+      scope: ['profile'],
+      profile: { id: 'id', name: 'name' },
+      clientId: 'a',
+      clientSecret: 'b',
     },
     close: server.close,
   }

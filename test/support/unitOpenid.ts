@@ -47,17 +47,23 @@ export async function startFakeOpenid(keys: Keys): Promise<FakeOpenid> {
     if (path === '/.well-known/openid-configuration') sendJson(res, fake.metadata)
     else if (path === '/keys') sendJson(res, { keys: fake.keys })
     else if (path === '/userinfo') sendJson(res, fake.userinfo)
-    else sendJson(res, { ...fake.answer, id_token: fake.answer['id_token'] ?? await fake.sign(fake.claims) })
+    else sendJson(res, { ...fake.answer, id_token: fake.answer['id_token'] ?? (await fake.sign(fake.claims)) })
   })
   const issuer = server.origin
   const fake: FakeOpenid = {
     issuer,
     server,
     metadata: {
-      issuer, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/token`, userinfo_endpoint: `${issuer}/userinfo`, jwks_uri: `${issuer}/keys`,
-      response_types_supported: ['code'], subject_types_supported: ['public'], id_token_signing_alg_values_supported: ['RS256'],
+      issuer,
+      authorization_endpoint: `${issuer}/authorize`,
+      token_endpoint: `${issuer}/token`,
+      userinfo_endpoint: `${issuer}/userinfo`,
+      jwks_uri: `${issuer}/keys`,
+      response_types_supported: ['code'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ['RS256'],
     },
-    keys: [{ ...await exportJWK(keys.publicKey), kid: 'right', use: 'sig' }],
+    keys: [{ ...(await exportJWK(keys.publicKey)), kid: 'right', use: 'sig' }],
     claims: {},
     sign: signer(keys),
     answer: { access_token: accessToken, token_type: 'Bearer', expires_in: 60 },
@@ -70,20 +76,37 @@ export async function startFakeOpenid(keys: Keys): Promise<FakeOpenid> {
 
 /** A context of a client of the fake. */
 export function contextAt({ issuer }: FakeOpenid, provider: Partial<ResolvedProvider> = {}, parts: Partial<Context> = {}): Context {
-  return { ...contextFor(), redirectUri: 'https://app.example/auth/invented/callback', ...parts, provider: { protocol: 'oidc', title: 'Invented', issuer, scope: ['openid'], profile: standardClaims, ...provider } }
+  return {
+    ...contextFor(),
+    redirectUri: 'https://app.example/auth/invented/callback',
+    ...parts,
+    provider: { protocol: 'oidc', title: 'Invented', issuer, scope: ['openid'], profile: standardClaims, ...provider },
+  }
 }
 
-export interface Started { context: Context; transaction: Transaction; parameters: CallbackParameters }
+export interface Started {
+  context: Context
+  transaction: Transaction
+  parameters: CallbackParameters
+}
 
 /** Starts a login, and makes the claims of the fake those of a right answer to it. */
 export async function startAt(fake: FakeOpenid, context: Context = contextAt(fake)): Promise<Started> {
   const { location, transaction } = await login(context)
   const asked = new URL(location).searchParams
   const now = Math.floor(context.now() / 1000)
-  fake.claims = { iss: fake.issuer, sub: 'ada', aud: context.client.clientId, iat: now, exp: now + 600, at_hash: halfHash('sha256'), ...(asked.has('nonce') ? { nonce: asked.get('nonce') ?? '' } : {}) }
+  fake.claims = {
+    iss: fake.issuer,
+    sub: 'ada',
+    aud: context.client.clientId,
+    iat: now,
+    exp: now + 600,
+    at_hash: halfHash('sha256'),
+    ...(asked.has('nonce') ? { nonce: asked.get('nonce') ?? '' } : {}),
+  }
   return { context, transaction, parameters: { code: 'c', state: asked.get('state') ?? '' } }
 }
 
 export async function finish({ context, transaction, parameters }: Started): Promise<Required<LoginResult>> {
-  return await callback(context, transaction, parameters) as Required<LoginResult>
+  return (await callback(context, transaction, parameters)) as Required<LoginResult>
 }

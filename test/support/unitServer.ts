@@ -23,20 +23,27 @@ export interface SmallServer {
 export async function startServer(answer: (request: Received, res: ServerResponse) => void | Promise<void>): Promise<SmallServer> {
   const received: Received[] = []
   const server = createServer((req, res) => {
-    void readBody(req).then((body) => {
-      const request = { method: req.method ?? '', url: req.url ?? '', headers: req.headers, rawHeaders: req.rawHeaders, body }
-      received.push(request)
-      return answer(request, res)
-    }).catch(() => { res.destroy() })
+    void readBody(req)
+      .then((body) => {
+        const request = { method: req.method ?? '', url: req.url ?? '', headers: req.headers, rawHeaders: req.rawHeaders, body }
+        received.push(request)
+        return answer(request, res)
+      })
+      .catch(() => {
+        res.destroy()
+      })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     origin: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
     received,
-    close: () => new Promise((resolve) => {
-      server.close(() => { resolve() })
-      server.closeAllConnections()
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve()
+        })
+        server.closeAllConnections()
+      }),
   }
 }
 

@@ -64,7 +64,9 @@ export async function signedIn(options: Oauth1ProviderOptions = {}): Promise<{ p
 
 /** The first leg. */
 export async function requestToken(
-  provider: Oauth1Provider, oauth_callback = callback, options: SigningOptions = {},
+  provider: Oauth1Provider,
+  oauth_callback = callback,
+  options: SigningOptions = {},
 ): Promise<Credentials & Record<string, unknown>> {
   const { status, form } = await call(provider, 'POST', '/oauth/request_token', { ...options, extra: { oauth_callback } })
   return { ...form, status, token: form['oauth_token'] ?? '', tokenSecret: form['oauth_token_secret'] ?? '' }
@@ -91,7 +93,10 @@ export async function post(url: string, fields: Record<string, string>, headers:
 
 /** The third leg. */
 export async function accessToken(
-  provider: Oauth1Provider, temporary: Credentials, oauth_verifier: string | null, options: SigningOptions = {},
+  provider: Oauth1Provider,
+  temporary: Credentials,
+  oauth_verifier: string | null,
+  options: SigningOptions = {},
 ): Promise<Credentials & Record<string, unknown>> {
   const signing = { ...options, token: temporary, extra: { oauth_verifier: oauth_verifier ?? '' } }
   const { status, form } = await call(provider, 'POST', '/oauth/access_token', signing)
@@ -111,13 +116,20 @@ export async function call(provider: Oauth1Provider, verb: string, target: strin
     ...options.extra,
   })
   const encoded = [...fields, ...form, ...url.searchParams].map((pair) => pair.map(escaped))
-  const sorted = encoded.map((pair) => pair.join('\n')).sort().map((pair) => pair.replace('\n', '=')).join('&')
+  const sorted = encoded
+    .map((pair) => pair.join('\n'))
+    .sort()
+    .map((pair) => pair.replace('\n', '='))
+    .join('&')
   const base = [verb, url.origin + url.pathname, sorted].map(escaped).join('&')
   const key = `${escaped(secret)}&${escaped(token?.tokenSecret ?? '')}`
   const hash = method.split('-')[1]?.toLowerCase() ?? ''
-  const signature = method === 'PLAINTEXT' ? key
-    : method.startsWith('RSA') && options.privateKey ? sign(hash, Buffer.from(base), options.privateKey).toString('base64')
-      : createHmac(hash, key).update(base).digest('base64')
+  const signature =
+    method === 'PLAINTEXT'
+      ? key
+      : method.startsWith('RSA') && options.privateKey
+        ? sign(hash, Buffer.from(base), options.privateKey).toString('base64')
+        : createHmac(hash, key).update(base).digest('base64')
   fields.push(['oauth_signature', signature])
 
   const headers: Record<string, string> = options.json === undefined ? {} : { 'content-type': 'application/json' }
@@ -127,12 +139,18 @@ export async function call(provider: Oauth1Provider, verb: string, target: strin
   const body = options.sentBody ?? options.json ?? (pairs.length > 0 ? new URLSearchParams(pairs).toString() : undefined)
   if (pairs.length > 0) headers['content-type'] = 'application/x-www-form-urlencoded'
   const answer = await fetch(provider.origin + (options.sentTarget ?? target) + suffix, {
-    method: verb, headers, redirect: 'manual', ...(body === undefined ? {} : { body }),
+    method: verb,
+    headers,
+    redirect: 'manual',
+    ...(body === undefined ? {} : { body }),
   })
   const text = await answer.text()
   const isJson = answer.headers.get('content-type')?.startsWith('application/json') === true && text !== ''
   return {
-    status: answer.status, headers: answer.headers, text,
-    json: isJson ? JSON.parse(text) : undefined, form: Object.fromEntries(new URLSearchParams(text)),
+    status: answer.status,
+    headers: answer.headers,
+    text,
+    json: isJson ? JSON.parse(text) : undefined,
+    form: Object.fromEntries(new URLSearchParams(text)),
   }
 }

@@ -27,8 +27,12 @@ describe('three legs', () => {
     const me = await call(provider, 'GET', '/api/me', { token: access })
     expect(me.status).toBe(200)
     expect(me.json).toEqual({
-      id: 'grace-id', screen_name: 'grace', name: 'Grace Sample', email: 'grace@example.org',
-      profile_image_url: `${provider.origin}/avatars/grace-id.svg`, location: 'United States',
+      id: 'grace-id',
+      screen_name: 'grace',
+      name: 'Grace Sample',
+      email: 'grace@example.org',
+      profile_image_url: `${provider.origin}/avatars/grace-id.svg`,
+      location: 'United States',
     })
   })
 
@@ -88,13 +92,17 @@ describe('three legs', () => {
       expect((await call(provider, 'GET', '/api/me', { token: access, method, privateKey })).status).toBe(200)
     }
     const elliptic = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey
-    expect(() => { provider.registerClient({ ...client, publicKey: elliptic }) }).toThrow('not an RSA key')
+    expect(() => {
+      provider.registerClient({ ...client, publicKey: elliptic })
+    }).toThrow('not an RSA key')
   })
 
   test('PLAINTEXT is refused until it is named', async () => {
     const refusing = await start()
-    expect(await requestToken(refusing, callback, { method: 'PLAINTEXT' }))
-      .toMatchObject({ status: 400, oauth_problem: 'signature_method_rejected' })
+    expect(await requestToken(refusing, callback, { method: 'PLAINTEXT' })).toMatchObject({
+      status: 400,
+      oauth_problem: 'signature_method_rejected',
+    })
     const accepting = await start({ signatureMethods: ['PLAINTEXT'], signInAs: 'ada-id' })
     const temporary = await requestToken(accepting, callback, { method: 'PLAINTEXT' })
     const verifier = await authorizeAtOnce(accepting, temporary)
@@ -108,8 +116,11 @@ describe('the token endpoints refuse', () => {
   test('a callback that is missing, relative, or of another scheme', async () => {
     const provider = await start()
     const absent = await call(provider, 'POST', '/oauth/request_token', {})
-    expect([absent.status, absent.form['oauth_problem'], absent.form['oauth_parameters_absent']])
-      .toEqual([400, 'parameter_absent', 'oauth_callback'])
+    expect([absent.status, absent.form['oauth_problem'], absent.form['oauth_parameters_absent']]).toEqual([
+      400,
+      'parameter_absent',
+      'oauth_callback',
+    ])
     for (const wrong of ['/callback', 'javascript:alert(1)', 'OOB', 'ftp://example.com/', 'http://', 'http:example.com']) {
       expect(await requestToken(provider, wrong)).toMatchObject({ status: 400, oauth_problem: 'parameter_rejected' })
     }
@@ -131,8 +142,7 @@ describe('the token endpoints refuse', () => {
     const verifier = await authorizeAtOnce(provider, temporary)
     expect(await accessToken(provider, temporary, '')).toMatchObject({ status: 400, oauth_problem: 'parameter_absent' })
     for (let round = 0; round < 5; round += 1) {
-      expect(await accessToken(provider, temporary, `${verifier}x`))
-        .toMatchObject({ status: 401, oauth_problem: 'verifier_invalid' })
+      expect(await accessToken(provider, temporary, `${verifier}x`)).toMatchObject({ status: 401, oauth_problem: 'verifier_invalid' })
     }
     expect(await accessToken(provider, temporary, verifier)).toMatchObject({ status: 401, oauth_problem: 'token_rejected' })
   })
@@ -145,8 +155,10 @@ describe('the token endpoints refuse', () => {
     const location = await decide(provider, { oauth_token: temporary.token, person: 'ada-id' })
     const verifier = location.searchParams.get('oauth_verifier')
     expect(await accessToken(provider, temporary, verifier, { clientId: 'other', secret: 's' })).toMatchObject(rejected)
-    expect(await accessToken(provider, { ...temporary, tokenSecret: '' }, verifier))
-      .toMatchObject({ status: 401, oauth_problem: 'signature_invalid' })
+    expect(await accessToken(provider, { ...temporary, tokenSecret: '' }, verifier)).toMatchObject({
+      status: 401,
+      oauth_problem: 'signature_invalid',
+    })
     expect(await accessToken(provider, temporary, verifier)).toMatchObject({ status: 200 })
     expect(await accessToken(provider, temporary, verifier)).toMatchObject(rejected)
   })
@@ -158,8 +170,9 @@ describe('the token endpoints refuse', () => {
     const location = await decide(provider, { oauth_token: approved.token, person: 'ada-id' })
     now += 600_000
     expect((await fetch(`${provider.authorizationEndpoint}?oauth_token=${shown.token}`)).status).toBe(400)
-    expect(await accessToken(provider, approved, location.searchParams.get('oauth_verifier'), { now }))
-      .toMatchObject({ oauth_problem: 'token_rejected' })
+    expect(await accessToken(provider, approved, location.searchParams.get('oauth_verifier'), { now })).toMatchObject({
+      oauth_problem: 'token_rejected',
+    })
   })
 })
 

@@ -8,8 +8,12 @@ describe('the API', () => {
   test('asks for a signature in all places, and tells what is wrong with it', async () => {
     const { provider, token } = await signedIn()
     const places = [
-      ['GET', '/api/me'], ['GET', '/api/projects'], ['POST', '/api/projects'],
-      ['PUT', '/api/projects/x'], ['PATCH', '/api/projects/x'], ['DELETE', '/api/projects/x'],
+      ['GET', '/api/me'],
+      ['GET', '/api/projects'],
+      ['POST', '/api/projects'],
+      ['PUT', '/api/projects/x'],
+      ['PATCH', '/api/projects/x'],
+      ['DELETE', '/api/projects/x'],
     ] as const
     for (const [verb, path] of places) {
       expect((await fetch(provider.origin + path, { method: verb })).status).toBe(401)
@@ -55,8 +59,9 @@ describe('the API', () => {
     const some = await call(provider, 'GET', `/api/projects?${query}`, { token })
     expect(some.status).toBe(200)
     expect((some.json as { projects: unknown[] }).projects).toHaveLength(2)
-    expect(JSON.stringify((some.json as { query: unknown }).query))
-      .toBe(JSON.stringify({ per_page: '2', tag: ['b', 'a', 'é 啦'], q: "!'()*", ['__proto__']: 'x', empty: '' }))
+    expect(JSON.stringify((some.json as { query: unknown }).query)).toBe(
+      JSON.stringify({ per_page: '2', tag: ['b', 'a', 'é 啦'], q: "!'()*", ['__proto__']: 'x', empty: '' }),
+    )
     const reordered = await call(provider, 'GET', '/api/projects?tag=a&tag=b', { token, sentTarget: '/api/projects?tag=b&tag=c' })
     expect(reordered.form['oauth_problem']).toBe('signature_invalid')
   })
@@ -71,11 +76,19 @@ describe('the API', () => {
 
   test('echoes a form with repeated names, and refuses one that was changed on the way', async () => {
     const { provider, token } = await signedIn()
-    const form: [string, string][] = [['name', 'Füße & Co'], ['tag', 'b'], ['tag', 'a'], ['tag', ''], ['plus', '1+1 =2']]
+    const form: [string, string][] = [
+      ['name', 'Füße & Co'],
+      ['tag', 'b'],
+      ['tag', 'a'],
+      ['tag', ''],
+      ['plus', '1+1 =2'],
+    ]
     const made = await call(provider, 'POST', '/api/projects?dry=1', { token, form })
     expect(made.status).toBe(201)
     expect(made.json).toMatchObject({
-      method: 'POST', query: { dry: '1' }, body: { name: 'Füße & Co', tag: ['b', 'a', ''], plus: '1+1 =2' },
+      method: 'POST',
+      query: { dry: '1' },
+      body: { name: 'Füße & Co', tag: ['b', 'a', ''], plus: '1+1 =2' },
     })
     const changed = await call(provider, 'POST', '/api/projects', { token, form, sentBody: 'name=other' })
     expect(changed.form['oauth_problem']).toBe('signature_invalid')
@@ -159,7 +172,7 @@ describe('the server', () => {
     const { provider } = await signedIn()
     const headers = ['Host', 'x', 'Authorization', 'OAuth', 'Authorization', 'OAuth']
     const req = request(provider.userinfoEndpoint, { headers }).end()
-    const [answer] = await once(req, 'response') as [IncomingMessage]
+    const [answer] = (await once(req, 'response')) as [IncomingMessage]
     answer.resume()
     expect(answer.statusCode).toBe(400)
   })

@@ -1,6 +1,10 @@
 import { createHmac } from 'node:crypto'
 import {
-  createOauth1Verifier, type Oauth1Request, type Oauth1Verifier, type Oauth1VerifierOptions, type Parameter,
+  createOauth1Verifier,
+  type Oauth1Request,
+  type Oauth1Verifier,
+  type Oauth1VerifierOptions,
+  type Parameter,
 } from '../../testing/oauth1Verifier.js'
 
 /** The time at which the requests here are signed, in seconds. */
@@ -20,23 +24,41 @@ let lastNonce = 0
 
 /** Makes a signed GET of `http://api.example.com`; it shares no code with what it tests. */
 export function signed(options: {
-  url?: string; method?: string; secret?: string; timestamp?: number; nonce?: string; clientId?: string; omit?: string
-  change?: Record<string, string>; form?: readonly Parameter[]; by?: (baseString: string) => string
+  url?: string
+  method?: string
+  secret?: string
+  timestamp?: number
+  nonce?: string
+  clientId?: string
+  omit?: string
+  change?: Record<string, string>
+  form?: readonly Parameter[]
+  by?: (baseString: string) => string
 }): Oauth1Request & { headers: { authorization: string } } {
   const { url = '/photos', method = 'HMAC-SHA1', secret = 'se cret', timestamp = now } = options
   lastNonce += 1
   const fields: Record<string, string> = {
-    oauth_consumer_key: options.clientId ?? 'key', oauth_signature_method: method,
-    oauth_timestamp: String(timestamp), oauth_nonce: options.nonce ?? `nonce-${lastNonce}`, ...options.change,
+    oauth_consumer_key: options.clientId ?? 'key',
+    oauth_signature_method: method,
+    oauth_timestamp: String(timestamp),
+    oauth_nonce: options.nonce ?? `nonce-${lastNonce}`,
+    ...options.change,
   }
   if (options.omit) delete fields[options.omit]
   const absolute = new URL(url, 'http://api.example.com')
   const pairs = [...Object.entries(fields), ...absolute.searchParams, ...(options.form ?? [])].map((pair) => pair.map(escaped))
-  const sorted = pairs.map(([name, value]) => `${name}\n${value}`).sort().map((pair) => pair.replace('\n', '=')).join('&')
+  const sorted = pairs
+    .map(([name, value]) => `${name}\n${value}`)
+    .sort()
+    .map((pair) => pair.replace('\n', '='))
+    .join('&')
   const baseString = ['GET', absolute.origin + absolute.pathname, sorted].map(escaped).join('&')
   const hash = method.slice(method.indexOf('-') + 1).toLowerCase()
-  const signature = options.by?.(baseString)
-    ?? createHmac(/^sha\d+$/.test(hash) ? hash : 'sha1', `${escaped(secret)}&`).update(baseString).digest('base64')
+  const signature =
+    options.by?.(baseString)
+    ?? createHmac(/^sha\d+$/.test(hash) ? hash : 'sha1', `${escaped(secret)}&`)
+      .update(baseString)
+      .digest('base64')
   const sent = Object.entries({ ...fields, oauth_signature: options.change?.['oauth_signature'] ?? signature })
   return { method: 'GET', url, headers: { authorization: header(sent.filter(([name]) => name !== options.omit)) } }
 }

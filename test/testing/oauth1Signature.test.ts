@@ -1,8 +1,14 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
 import {
-  baseStringUri, createOauth1Verifier, normalizeParameters, percentEncode, signatureBaseString, signatureMatches,
-  type Oauth1Request, type Parameter,
+  baseStringUri,
+  createOauth1Verifier,
+  normalizeParameters,
+  percentEncode,
+  signatureBaseString,
+  signatureMatches,
+  type Oauth1Request,
+  type Parameter,
 } from '../../testing/oauth1Verifier.js'
 import { encodeForm, header } from './oauth1Requests.js'
 import { oauth1 } from './oauth1Vectors.js'
@@ -22,7 +28,9 @@ describe('the parts of a signature, over the collected vectors', () => {
 
   test.each([...oauth1.base_string_uri.errors, 'ftp://example.com/', 'http://exa mple.com/', '//example.com/'])(
     'there is no base string URI of %j',
-    (url) => { expect(() => baseStringUri(url)).toThrow(TypeError) },
+    (url) => {
+      expect(() => baseStringUri(url)).toThrow(TypeError)
+    },
   )
 
   test('a path stays as it was sent: no dot segment is resolved and no encoding is changed', () => {
@@ -34,7 +42,15 @@ describe('the parts of a signature, over the collected vectors', () => {
   })
 
   test('parameters are sorted by encoded name, then by encoded value, and not by the joined text', () => {
-    const parameters: Parameter[] = [['a b', '1'], ['a', 'z'], ['a', '10'], ['a', '9'], ['é', ''], ['z', 'ä'], ['z', '~']]
+    const parameters: Parameter[] = [
+      ['a b', '1'],
+      ['a', 'z'],
+      ['a', '10'],
+      ['a', '9'],
+      ['é', ''],
+      ['z', 'ä'],
+      ['z', '~'],
+    ]
     expect(normalizeParameters(parameters)).toBe('%C3%A9=&a=10&a=9&a=z&a%20b=1&z=%C3%A4&z=~')
   })
 
@@ -125,7 +141,9 @@ describe('a whole request', () => {
   test('the header of the vector is read as it stands', () => {
     const [row] = oauth1.authorization_header
     const verify = createOauth1Verifier({
-      origin: 'https://provider.test', clock: () => 123_000, findClient: () => ({ clientId: 'foo', clientSecret: '' }),
+      origin: 'https://provider.test',
+      clock: () => 123_000,
+      findClient: () => ({ clientId: 'foo', clientSecret: '' }),
     })
     expect(verify({ method: 'POST', url: '/', headers: { authorization: row?.out } }).ok).toBe(true)
   })
@@ -138,20 +156,31 @@ describe('a whole request', () => {
       origin: 'http://example.com',
       clock: () => 137131201_000,
       findClient: (clientId) => ({ clientId, clientSecret: row.consumer_secret }),
-    })({
-      method: 'POST',
-      url: '/request?b5=%3D%253D&a3=a&c%40=&a2=r%20b',
-      headers: {
-        authorization: header([...protocol, ['oauth_signature', row.signature]], 'Example, with "quotes"'),
-        'content-type': 'application/x-www-form-urlencoded',
+    })(
+      {
+        method: 'POST',
+        url: '/request?b5=%3D%253D&a3=a&c%40=&a2=r%20b',
+        headers: {
+          authorization: header([...protocol, ['oauth_signature', row.signature]], 'Example, with "quotes"'),
+          'content-type': 'application/x-www-form-urlencoded',
+        },
+        body: 'c2&a3=2+q',
       },
-      body: 'c2&a3=2+q',
-    }, () => row.token_secret)
+      () => row.token_secret,
+    )
     expect(verified).toMatchObject({
       ok: true,
       token: 'kkk9d7dh3k39sjv7',
-      query: [['b5', '=%3D'], ['a3', 'a'], ['c@', ''], ['a2', 'r b']],
-      form: [['c2', ''], ['a3', '2 q']],
+      query: [
+        ['b5', '=%3D'],
+        ['a3', 'a'],
+        ['c@', ''],
+        ['a2', 'r b'],
+      ],
+      form: [
+        ['c2', ''],
+        ['a3', '2 q'],
+      ],
     })
   })
 })

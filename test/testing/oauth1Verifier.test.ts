@@ -11,7 +11,10 @@ describe('what is refused', () => {
   })
 
   test('a request as it should be is verified, whatever the case of the scheme and the spaces between parameters', () => {
-    const { headers: { authorization }, ...request } = signed({})
+    const {
+      headers: { authorization },
+      ...request
+    } = signed({})
     for (const spelling of [authorization, authorization.replace('OAuth', 'oAUTH'), authorization.replaceAll(', ', ' ,\t')]) {
       expect(verifier()({ ...request, headers: { authorization: spelling } })).toMatchObject({ ok: true })
     }
@@ -46,21 +49,21 @@ describe('what is refused', () => {
     const verify = verifier()
     const withChange = (change: Record<string, string>): unknown => verify(signed({ change }))
     expect(withChange({ oauth_consumer_key: 'x' })).toMatchObject({ problem: 'consumer_key_unknown', status: 401 })
-    expect(withChange({ oauth_signature_method: 'hmac-sha1' }))
-      .toMatchObject({ problem: 'signature_method_rejected', status: 400 })
+    expect(withChange({ oauth_signature_method: 'hmac-sha1' })).toMatchObject({ problem: 'signature_method_rejected', status: 400 })
     expect(withChange({ oauth_version: '1.0a' })).toMatchObject({ problem: 'version_rejected', status: 400 })
     expect(withChange({ oauth_version: '' })).toMatchObject({ problem: 'version_rejected' })
     expect(withChange({ oauth_version: '1.0' })).toMatchObject({ ok: true })
     expect(withChange({ oauth_token: '' })).toMatchObject({ ok: true, token: '' })
     expect(withChange({ oauth_token: 'x' })).toMatchObject({ problem: 'parameter_rejected', parameters: ['oauth_token'] })
-    expect(verify(signed({ change: { oauth_token: 'x' } }), () => undefined))
-      .toMatchObject({ problem: 'token_rejected', status: 401 })
+    expect(verify(signed({ change: { oauth_token: 'x' } }), () => undefined)).toMatchObject({ problem: 'token_rejected', status: 401 })
     expect(verifier({ signatureMethods: ['HMAC-SHA256'] })(signed({}))).toMatchObject({ problem: 'signature_method_rejected' })
   })
 
   test('a secret that is sent is refused before anything else is looked at', () => {
-    expect(verifier()(signed({ change: { oauth_token_secret: 'oops' } })))
-      .toMatchObject({ problem: 'parameter_rejected', parameters: ['oauth_token_secret'] })
+    expect(verifier()(signed({ change: { oauth_token_secret: 'oops' } }))).toMatchObject({
+      problem: 'parameter_rejected',
+      parameters: ['oauth_token_secret'],
+    })
   })
 
   test('repeated parameters of the protocol, and such parameters in two places, are refused', () => {
@@ -69,12 +72,12 @@ describe('what is refused', () => {
     const authorization = `${request.headers.authorization}, oauth_nonce="again"`
     const repeated = { problem: 'parameter_rejected', parameters: ['oauth_nonce'] }
     expect(verify({ ...request, headers: { authorization } })).toMatchObject(repeated)
-    expect(verify({ ...request, url: '/photos?oauth_callback=oob' }))
-      .toMatchObject({ problem: 'parameter_rejected', status: 400 })
+    expect(verify({ ...request, url: '/photos?oauth_callback=oob' })).toMatchObject({ problem: 'parameter_rejected', status: 400 })
     const headers = { ...request.headers, 'content-type': 'application/x-www-form-urlencoded' }
     expect(verify({ ...request, headers, body: 'oauth_callback=oob' })).toMatchObject({ problem: 'parameter_rejected' })
-    expect(verify({ ...request, headers: { authorization: [request.headers.authorization, 'OAuth x="y"'] } }))
-      .toMatchObject({ problem: 'parameter_rejected' })
+    expect(verify({ ...request, headers: { authorization: [request.headers.authorization, 'OAuth x="y"'] } })).toMatchObject({
+      problem: 'parameter_rejected',
+    })
     expect(verify({ ...request, headers: { authorization: [request.headers.authorization] } })).toMatchObject({ ok: true })
   })
 
@@ -92,8 +95,10 @@ describe('what is refused', () => {
   ])('a header with %s is refused', (_, change) => {
     const request = signed({ change: { x: '/' } })
     expect(verifier()(request)).toMatchObject({ ok: true })
-    expect(verifier()({ ...request, headers: { authorization: change(request.headers.authorization) } }))
-      .toMatchObject({ problem: 'parameter_rejected', status: 400 })
+    expect(verifier()({ ...request, headers: { authorization: change(request.headers.authorization) } })).toMatchObject({
+      problem: 'parameter_rejected',
+      status: 400,
+    })
   })
 
   test('a query or a form that is not encoded properly is refused, and so is a target that is no path', () => {
@@ -110,7 +115,13 @@ describe('what is refused', () => {
 
   test('a form counts by its media type alone: a charset may follow, another type is not read', () => {
     const body = 'tag=a&tag=%C3%A9+b&empty=&=&flag'
-    const form: Parameter[] = [['tag', 'a'], ['tag', 'é b'], ['empty', ''], ['', ''], ['flag', '']]
+    const form: Parameter[] = [
+      ['tag', 'a'],
+      ['tag', 'é b'],
+      ['empty', ''],
+      ['', ''],
+      ['flag', ''],
+    ]
     const verify = verifier()
     for (const type of ['application/x-www-form-urlencoded', 'Application/X-WWW-Form-Urlencoded; charset=UTF-8']) {
       const request = signed({ form })
@@ -128,8 +139,11 @@ describe('what is refused', () => {
     const verify = verifier()
     for (const offset of [-300, 300]) expect(verify(signed({ timestamp: now + offset }))).toMatchObject({ ok: true })
     for (const offset of [-301, 301]) {
-      expect(verify(signed({ timestamp: now + offset })))
-        .toMatchObject({ problem: 'timestamp_refused', status: 401, acceptableTimestamps: [now - 300, now + 300] })
+      expect(verify(signed({ timestamp: now + offset }))).toMatchObject({
+        problem: 'timestamp_refused',
+        status: 401,
+        acceptableTimestamps: [now - 300, now + 300],
+      })
     }
     expect(verifier({ timestampWindow: 10 })(signed({ timestamp: now - 11 }))).toMatchObject({ problem: 'timestamp_refused' })
     for (const oauth_timestamp of ['0', '-1', '1.5', 'abc', `0${now}`, `${now} `, '9'.repeat(40)]) {
@@ -140,9 +154,15 @@ describe('what is refused', () => {
 
   test('PLAINTEXT needs no timestamp and no nonce, but https or a clear word', () => {
     const request = {
-      method: 'GET', url: '/photos', headers: { authorization: header([
-        ['oauth_consumer_key', 'key'], ['oauth_signature_method', 'PLAINTEXT'], ['oauth_signature', 'se%20cret&'],
-      ]) },
+      method: 'GET',
+      url: '/photos',
+      headers: {
+        authorization: header([
+          ['oauth_consumer_key', 'key'],
+          ['oauth_signature_method', 'PLAINTEXT'],
+          ['oauth_signature', 'se%20cret&'],
+        ]),
+      },
     }
     expect(verifier()(request)).toMatchObject({ problem: 'signature_method_rejected' })
     for (const options of [{ allowInsecurePlaintext: true }, { origin: 'https://api.example.com' }]) {
@@ -161,7 +181,11 @@ describe('what is refused', () => {
     const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString()
     const client: Oauth1Client = { clientId: 'key', clientSecret: '', publicKey: pem }
     const verify = verifier({ findClient: () => client })
-    for (const [method, hash] of [['RSA-SHA1', 'sha1'], ['RSA-SHA256', 'sha256'], ['RSA-SHA512', 'sha512']] as const) {
+    for (const [method, hash] of [
+      ['RSA-SHA1', 'sha1'],
+      ['RSA-SHA256', 'sha256'],
+      ['RSA-SHA512', 'sha512'],
+    ] as const) {
       const request = signed({ method, by: (base) => sign(hash, Buffer.from(base), privateKey).toString('base64') })
       expect(verify({ ...request, url: '/other' })).toMatchObject({ problem: 'signature_invalid' })
       expect(verify(request)).toMatchObject({ ok: true })
@@ -173,14 +197,17 @@ describe('what is refused', () => {
   test('oauth_body_hash is verified with the hash of the method, and refused beside a form', () => {
     const verify = verifier()
     const body = '{"name":"é"}'
-    for (const [method, hash] of [['HMAC-SHA1', 'sha1'], ['HMAC-SHA256', 'sha256'], ['HMAC-SHA512', 'sha512']] as const) {
+    for (const [method, hash] of [
+      ['HMAC-SHA1', 'sha1'],
+      ['HMAC-SHA256', 'sha256'],
+      ['HMAC-SHA512', 'sha512'],
+    ] as const) {
       const make = (type: string): Oauth1Request => {
         const request = signed({ method, change: { oauth_body_hash: createHash(hash).update(body).digest('base64') } })
         return { ...request, headers: { ...request.headers, 'content-type': type }, body }
       }
       expect(verify(make('application/json'))).toMatchObject({ ok: true })
-      expect(verify({ ...make('application/json'), body: `${body} ` }))
-        .toMatchObject({ problem: 'signature_invalid', status: 401 })
+      expect(verify({ ...make('application/json'), body: `${body} ` })).toMatchObject({ problem: 'signature_invalid', status: 401 })
       expect(verify({ ...make('application/x-www-form-urlencoded'), body: '' })).toMatchObject({ problem: 'parameter_rejected' })
     }
     const empty = signed({ change: { oauth_body_hash: createHash('sha1').digest('base64') } })

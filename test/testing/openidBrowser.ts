@@ -16,7 +16,10 @@ export function createBrowser(origin: string): Browser {
   const cookies = new Map<string, { path: string; pair: string }>()
 
   const cookieHeader = (path: string) =>
-    [...cookies.values()].filter((cookie) => path.startsWith(cookie.path)).map((cookie) => cookie.pair).join('; ')
+    [...cookies.values()]
+      .filter((cookie) => path.startsWith(cookie.path))
+      .map((cookie) => cookie.pair)
+      .join('; ')
 
   const remember = (header: string) => {
     const [pair = '', ...attributes] = header.split('; ')

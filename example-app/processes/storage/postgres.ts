@@ -18,9 +18,16 @@ const sessionTable = `
  */
 export async function openPostgres(connectionString: string): Promise<Storage> {
   const pool = new Pool({ connectionString, max: 10, connectionTimeoutMillis: 3000 })
-  pool.on('error', (error) => { console.error(`Postgres: ${error.message}`) })
+  pool.on('error', (error) => {
+    console.error(`Postgres: ${error.message}`)
+  })
   await pool.query(sessionTable)
-  const store = new (connectPgSimple(session))({ pool, errorLog: (...facts: unknown[]) => { console.error(...facts) } })
+  const store = new (connectPgSimple(session))({
+    pool,
+    errorLog: (...facts: unknown[]) => {
+      console.error(...facts)
+    },
+  })
 
   return {
     options: { session: { store }, tokenStore: postgresTokenStore(pool) },

@@ -16,7 +16,9 @@ export async function openRedis(url: string): Promise<Storage> {
     // A request should hear soon that the server is away, and not wait until it is back.
     disableOfflineQueue: true,
   })
-  client.on('error', (error: Error) => { if (isReady) console.error(`Redis: ${error.message}`) })
+  client.on('error', (error: Error) => {
+    if (isReady) console.error(`Redis: ${error.message}`)
+  })
   await client.connect()
   isReady = true
 

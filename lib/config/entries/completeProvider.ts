@@ -70,9 +70,19 @@ function standardMap({ email = standardClaims.email, emailVerified }: ProfileMap
 }
 
 // Who we are to the provider and what the addresses were made of; the addresses themselves follow filled.
-const elsewhere = ['provider', 'clientId', 'clientSecret', 'privateKey', 'keyId', 'certificate', 'parameters', 'extraRequests', 'renewal'] as const
+const elsewhere = [
+  'provider',
+  'clientId',
+  'clientSecret',
+  'privateKey',
+  'keyId',
+  'certificate',
+  'parameters',
+  'extraRequests',
+  'renewal',
+] as const
 
-type Described<Options> = Omit<Options, AddressName | typeof elsewhere[number]>
+type Described<Options> = Omit<Options, AddressName | (typeof elsewhere)[number]>
 
 function described<Options extends EntryOptions>(options: Options): Described<Options> {
   const left = new Set<string>([...elsewhere, ...Object.keys(addresses)])
@@ -82,7 +92,11 @@ function described<Options extends EntryOptions>(options: Options): Described<Op
 // OAuth 1.0a has no such endpoints, and an entry may have them from what is said for all entries at once.
 const oauth2Only = new Set<AddressName>(['revocationEndpoint', 'introspectionEndpoint'])
 
-function filledAddresses(options: EntryOptions & { protocol: ProtocolName }, parameters: Values, path: string): Partial<Record<AddressName, string>> {
+function filledAddresses(
+  options: EntryOptions & { protocol: ProtocolName },
+  parameters: Values,
+  path: string,
+): Partial<Record<AddressName, string>> {
   const filled: Partial<Record<AddressName, string>> = {}
   for (const [name, checked] of Object.entries(addresses) as [AddressName, typeof endpoint][]) {
     const template = options[name]
@@ -97,10 +111,12 @@ type ExtraRequests = Required<Provider>['extraRequests']
 
 // A function is asked during the login: it may need what the profile has so far.
 function filledRequests(requests: ExtraRequests, parameters: Values, path: string): ExtraRequests {
-  return Object.fromEntries(Object.entries(requests).map(([name, address]) => {
-    const requestPath = `${path}.extraRequests.${name}`
-    return [name, typeof address === 'function' ? address : endpoint(fill(address, parameters, requestPath), requestPath)]
-  }))
+  return Object.fromEntries(
+    Object.entries(requests).map(([name, address]) => {
+      const requestPath = `${path}.extraRequests.${name}`
+      return [name, typeof address === 'function' ? address : endpoint(fill(address, parameters, requestPath), requestPath)]
+    }),
+  )
 }
 
 function filledRenewal(renewal: RenewalStrategy, parameters: Values, path: string): Required<ResolvedProvider>['renewal'] {
@@ -110,20 +126,32 @@ function filledRenewal(renewal: RenewalStrategy, parameters: Values, path: strin
   return shortLived ? { ...filled, shortLived: filledExchange(shortLived, parameters, `${path}.shortLived`) } : filled
 }
 
-function filledExchange({ endpoint: template, ...exchange }: Omit<AccessTokenExchange, 'shortLived'>, parameters: Values, path: string): ResolvedExchange {
-  return template === undefined ? exchange : { ...exchange, endpoint: endpoint(fill(template, parameters, `${path}.endpoint`), `${path}.endpoint`) }
+function filledExchange(
+  { endpoint: template, ...exchange }: Omit<AccessTokenExchange, 'shortLived'>,
+  parameters: Values,
+  path: string,
+): ResolvedExchange {
+  return template === undefined
+    ? exchange
+    : { ...exchange, endpoint: endpoint(fill(template, parameters, `${path}.endpoint`), `${path}.endpoint`) }
 }
 
 const tables = ['authorizationParams', 'tokenParams', 'requestTokenParams', 'apiHeaders', 'userinfoQuery'] as const
 
 /** Tables whose values may name parameters as addresses do; other braces in them are theirs. */
-function filledTables(options: EntryOptions, parameters: Values): Partial<Record<typeof tables[number], Record<string, string>>> {
-  const filled: Partial<Record<typeof tables[number], Record<string, string>>> = {}
+function filledTables(options: EntryOptions, parameters: Values): Partial<Record<(typeof tables)[number], Record<string, string>>> {
+  const filled: Partial<Record<(typeof tables)[number], Record<string, string>>> = {}
   for (const name of tables) {
     const table = options[name]
     if (table === undefined || typeof table === 'function') continue
-    filled[name] = Object.fromEntries(Object.entries(table).map(([key, text]) => [key, text.replace(/\{(\w+)\}/g,
-      (braces, parameter: string) => Object.hasOwn(parameters, parameter) ? parameters[parameter] ?? braces : braces)]))
+    filled[name] = Object.fromEntries(
+      Object.entries(table).map(([key, text]) => [
+        key,
+        text.replace(/\{(\w+)\}/g, (braces, parameter: string) =>
+          Object.hasOwn(parameters, parameter) ? (parameters[parameter] ?? braces) : braces,
+        ),
+      ]),
+    )
   }
   return filled
 }

@@ -43,7 +43,10 @@ type Raw = Readonly<Record<string, unknown>>
 type Declarations = Readonly<Record<string, ProviderParameter>>
 
 /** What one source says, checked: options, and values of the provider's parameters. */
-interface Layer { options: EntryOptions; values: Record<string, string> }
+interface Layer {
+  options: EntryOptions
+  values: Record<string, string>
+}
 
 /**
  * Checks one entry and completes it: the catalogue's options, over them the environment's, the defaults' and its own.
@@ -65,7 +68,7 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
   refuseCallback(Object.keys(own), slug, entryPath.path, sources)
 
   const base = supportedProvider(baseProvider(slug, own, sources, entryPath), entryPath)
-  const parameters = base ? base.parameters ?? {} : check(declarations, own['parameters'] ?? {}, `${entryPath.path}.parameters`)
+  const parameters = base ? (base.parameters ?? {}) : check(declarations, own['parameters'] ?? {}, `${entryPath.path}.parameters`)
   const layers = readLayers(slug, own, parameters, sources, entryPath.path)
   const options = layers.map((layer) => layer.options).reduce(merge, base ?? {})
   const protocol = base?.protocol ?? options.protocol
@@ -82,16 +85,27 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
   // What is said for all entries at once is not meant for each of them.
   const isOwnWish = layers.some(({ options: { offline } }, index) => offline === true && index !== sharedLayer)
   if (isOwnWish && givesNoRefreshTokens(provider)) {
-    sources.warn?.(`${entryPath.path}.offline asks for refresh tokens, and ${provider.title ?? `the protocol ${protocol}`} gives none: leave it out.`)
+    sources.warn?.(
+      `${entryPath.path}.offline asks for refresh tokens, and ${provider.title ?? `the protocol ${protocol}`} gives none: leave it out.`,
+    )
   }
   const reach = sources.lookedUp ? reachOf(provider, entryPath) : undefined
   return frozen({ slug, provider, client, ...(sources.lookedUp ? { fromLookup: true } : {}), ...(reach === undefined ? {} : { reach }) })
 }
 
 /** @throws AuthError `config_invalid` for an option that would say where the callback is */
-export function refuseCallback(options: readonly string[], slug: string, path: string, { callbackUrls }: Pick<EntrySources, 'callbackUrls'>): void {
+export function refuseCallback(
+  options: readonly string[],
+  slug: string,
+  path: string,
+  { callbackUrls }: Pick<EntrySources, 'callbackUrls'>,
+): void {
   const name = options.find(isCallbackName)
-  if (name !== undefined) throw invalid(`${path}.${name}`, `is not an option: leave it out. The callback is always ${callbackUrls(slug).join(', ')}, which is what to register with the provider.`)
+  if (name !== undefined)
+    throw invalid(
+      `${path}.${name}`,
+      `is not an option: leave it out. The callback is always ${callbackUrls(slug).join(', ')}, which is what to register with the provider.`,
+    )
 }
 
 function givesNoRefreshTokens({ protocol, refreshTokens }: ResolvedProvider): boolean {
@@ -111,8 +125,7 @@ function supportedProvider(base: Provider | undefined, { path }: EntryPath): Sup
 /** The catalogue entry that an entry builds on; `undefined` for a provider of the application's own. */
 function baseProvider(slug: string, own: Raw, sources: EntrySources, { path }: EntryPath): Provider | undefined {
   const { catalogue, env, defaults } = sources
-  const written = (option: string): unknown => own[option] ?? defaults[option]
-    ?? (env && readVariable(env, variableOf(slug, option)))
+  const written = (option: string): unknown => own[option] ?? defaults[option] ?? (env && readVariable(env, variableOf(slug, option)))
   if (own['protocol'] !== undefined) {
     if (own['provider'] === undefined) return undefined
     throw invalid(`${path}.provider`, 'names a catalogue entry, which has its protocol: leave provider or protocol out.')
@@ -132,8 +145,14 @@ const descriptions = ['protocol', 'issuer', ...optionNames.filter((option) => op
 
 function unknownName(name: string, path: string, { catalogue, retired }: EntrySources): AuthError {
   if (Object.hasOwn(retired, name)) return invalid(path, `cannot be used: ${retired[name] ?? ''}`)
-  return invalid(path, `is not in the catalogue under the name '${printable(name)}'${didYouMean(name, Object.keys(catalogue),
-    ': for a provider of your own, give its protocol and endpoints.')}`)
+  return invalid(
+    path,
+    `is not in the catalogue under the name '${printable(name)}'${didYouMean(
+      name,
+      Object.keys(catalogue),
+      ': for a provider of your own, give its protocol and endpoints.',
+    )}`,
+  )
 }
 
 /** Where `readLayers` puts what is said for all entries. */
@@ -144,8 +163,9 @@ function readLayers(slug: string, own: Raw, parameters: Declarations, { env, def
   const known = new Set([...optionNames, ...Object.keys(parameters)])
   // Of the defaults, what this provider has no parameter for is another entry's.
   const shared = Object.fromEntries(Object.entries(defaults).filter(([name]) => known.has(name)))
-  const fromEnvironment = Object.entries(env ? readEntry(env, slug, Object.keys(parameters)) : {})
-    .filter(([name]) => own[name] === undefined && shared[name] === undefined)
+  const fromEnvironment = Object.entries(env ? readEntry(env, slug, Object.keys(parameters)) : {}).filter(
+    ([name]) => own[name] === undefined && shared[name] === undefined,
+  )
   return [
     check(schema, Object.fromEntries(fromEnvironment), path, (name) => variableOf(slug, name)),
     check(schema, shared, 'providers.defaults'),
@@ -170,11 +190,18 @@ function parameterValues(parameters: Declarations, layers: readonly Layer[]): Re
 }
 
 function lackingParameters(parameters: Declarations, values: Record<string, string>, entryPath: EntryPath): string[] {
-  return Object.entries(parameters).filter(([name]) => values[name] === undefined)
+  return Object.entries(parameters)
+    .filter(([name]) => values[name] === undefined)
     .map(([name, { description }]) => missing(name, entryPath, `; it is ${description}`))
 }
 
-function clientOf({ clientId, clientSecret, privateKey, keyId, certificate }: EntryOptions): { clientId: string | undefined } & Omit<Client, 'clientId'> {
+function clientOf({
+  clientId,
+  clientSecret,
+  privateKey,
+  keyId,
+  certificate,
+}: EntryOptions): { clientId: string | undefined } & Omit<Client, 'clientId'> {
   return {
     clientId,
     ...(clientSecret === undefined ? {} : { clientSecret }),

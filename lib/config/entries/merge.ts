@@ -1,8 +1,16 @@
 import type { ProviderHooks } from '../../model/provider.js'
 import type { EntryOptions } from './schema.js'
 
-const mergedByKey = ['profile', 'authorizationParams', 'tokenParams', 'requestTokenParams', 'refreshParams', 'apiHeaders',
-  'extraRequests', 'parameterNames'] as const
+const mergedByKey = [
+  'profile',
+  'authorizationParams',
+  'tokenParams',
+  'requestTokenParams',
+  'refreshParams',
+  'apiHeaders',
+  'extraRequests',
+  'parameterNames',
+] as const
 
 /**
  * Lays one set of options over another: what the upper one says wins, tables are merged key by key, and hooks run one after the
@@ -14,7 +22,7 @@ export function merge(lower: EntryOptions, upper: EntryOptions): EntryOptions {
   return {
     ...lower,
     ...upper,
-    ...Object.fromEntries(tables) as Pick<EntryOptions, typeof mergedByKey[number]>,
+    ...(Object.fromEntries(tables) as Pick<EntryOptions, (typeof mergedByKey)[number]>),
     ...(lower.hooks && upper.hooks ? { hooks: composed(lower.hooks, upper.hooks) } : {}),
   }
 }

@@ -13,19 +13,30 @@ export function reachOf(provider: ResolvedProvider, { path, production }: EntryP
   const open = openAddress(provider)
   if (open === undefined) return 'public'
   if (!production) return undefined
-  throw invalid(`${path}.${open}`, 'must use https when NODE_ENV is production: it comes from providers as a function, and what others wrote must not lead to this machine.')
+  throw invalid(
+    `${path}.${open}`,
+    'must use https when NODE_ENV is production: it comes from providers as a function, and what others wrote must not lead to this machine.',
+  )
 }
 
 /** What a developer should know, once at start, of where connections go. */
-export function reachWarnings({ registrations, lookup }: { registrations: ReadonlyMap<string, Registration>; lookup: unknown },
-  { production, wayOut }: Pick<EntryPath, 'production' | 'wayOut'>): string[] {
+export function reachWarnings(
+  { registrations, lookup }: { registrations: ReadonlyMap<string, Registration>; lookup: unknown },
+  { production, wayOut }: Pick<EntryPath, 'production' | 'wayOut'>,
+): string[] {
   const open = [...registrations].flatMap(([slug, { provider }]) => {
     const name = openAddress(provider)
     return name === undefined ? [] : [`providers.${slug}.${name}`]
   })
   return [
-    ...(production && open.length > 0 ? [`Plain http on this machine itself is used in production, for ${open.join(', ')}: use https unless the provider does run here.`] : []),
-    ...(lookup !== undefined && wayOut !== undefined ? [`providers is a function, and connections are those of ${wayOut}: that has to keep the addresses which entries bring out of private networks.`] : []),
+    ...(production && open.length > 0
+      ? [`Plain http on this machine itself is used in production, for ${open.join(', ')}: use https unless the provider does run here.`]
+      : []),
+    ...(lookup !== undefined && wayOut !== undefined
+      ? [
+          `providers is a function, and connections are those of ${wayOut}: that has to keep the addresses which entries bring out of private networks.`,
+        ]
+      : []),
   ]
 }
 

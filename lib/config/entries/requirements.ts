@@ -27,13 +27,37 @@ const endpointsWithoutDiscovery: readonly Endpoint[] = ['issuer', 'authorization
 
 // Options that another protocol would not even read: nobody shall count on a check that is not made.
 const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolName[] } = {
-  requestTokenEndpoint: ['oauth1'], accessTokenEndpoint: ['oauth1'], requestTokenParams: ['oauth1'], signatureMethod: ['oauth1'],
-  signaturePlacement: ['oauth1'], realm: ['oauth1'], bodyHash: ['oauth1'],
-  tokenEndpoint: ['oauth2', 'oidc'], pkce: ['oauth2', 'oidc'], clientAuth: ['oauth2', 'oidc'], tokenPlacement: ['oauth2', 'oidc'],
-  certificate: ['oauth2', 'oidc'], keyId: ['oauth2', 'oidc'], renewal: ['oauth2', 'oidc'], revocationEndpoint: ['oauth2', 'oidc'], revocationClientAuth: ['oauth2', 'oidc'], introspectionEndpoint: ['oauth2', 'oidc'],
-  responseMode: ['oauth2', 'oidc'], pkceMethod: ['oauth2', 'oidc'], refreshEndpoint: ['oauth2'], tokenMethod: ['oauth2'],
-  tokenBodyFormat: ['oauth2'], parameterNames: ['oauth2'], authorizationFragment: ['oauth2'], discoveryEndpoint: ['oidc'],
-  idTokenAlgs: ['oidc'], nonce: ['oidc'], discovery: ['oidc'], jwksUri: ['oidc'], maxAge: ['oidc'], acrValues: ['oidc'],
+  requestTokenEndpoint: ['oauth1'],
+  accessTokenEndpoint: ['oauth1'],
+  requestTokenParams: ['oauth1'],
+  signatureMethod: ['oauth1'],
+  signaturePlacement: ['oauth1'],
+  realm: ['oauth1'],
+  bodyHash: ['oauth1'],
+  tokenEndpoint: ['oauth2', 'oidc'],
+  pkce: ['oauth2', 'oidc'],
+  clientAuth: ['oauth2', 'oidc'],
+  tokenPlacement: ['oauth2', 'oidc'],
+  certificate: ['oauth2', 'oidc'],
+  keyId: ['oauth2', 'oidc'],
+  renewal: ['oauth2', 'oidc'],
+  revocationEndpoint: ['oauth2', 'oidc'],
+  revocationClientAuth: ['oauth2', 'oidc'],
+  introspectionEndpoint: ['oauth2', 'oidc'],
+  responseMode: ['oauth2', 'oidc'],
+  pkceMethod: ['oauth2', 'oidc'],
+  refreshEndpoint: ['oauth2'],
+  tokenMethod: ['oauth2'],
+  tokenBodyFormat: ['oauth2'],
+  parameterNames: ['oauth2'],
+  authorizationFragment: ['oauth2'],
+  discoveryEndpoint: ['oidc'],
+  idTokenAlgs: ['oidc'],
+  nonce: ['oidc'],
+  discovery: ['oidc'],
+  jwksUri: ['oidc'],
+  maxAge: ['oidc'],
+  acrValues: ['oidc'],
   clockTolerance: ['oidc'],
 }
 
@@ -58,29 +82,44 @@ export function lackingIn(provider: Described, client: Proof, entryPath: EntryPa
   const signing = client.privateKey === undefined && signsWithKey(provider)
   const presents = clientAuth === 'tls' && entryPath.wayOut === undefined
   return [
-    ...client.clientId === undefined ? [missing('clientId', entryPath, '')] : [],
+    ...(client.clientId === undefined ? [missing('clientId', entryPath, '')] : []),
     ...lackingEndpoints(provider, entryPath),
-    ...signing ? [missing('privateKey', entryPath, `; it is PEM text, and ${signing} signs with it`)] : [],
-    ...client.keyId !== undefined && client.privateKey === undefined && !signing ? [missing('privateKey', entryPath, '; keyId names it')] : [],
-    ...needsSecret(provider, client) && client.clientSecret === undefined
-      ? [missing('clientSecret', entryPath, protocol === 'oauth1' ? '' : '; a public client, which has none, says clientAuth: \'none\'')] : [],
-    ...presents && client.certificate === undefined ? [missing('certificate', entryPath, '; it is PEM text, and clientAuth \'tls\' presents it')] : [],
-    ...presents && client.privateKey === undefined ? [missing('privateKey', entryPath, '; it is PEM text, and the key of the certificate')] : [],
-    ...protocol !== 'oidc' && profile?.id === undefined ? [`${entryPath.path}.profile.id is missing: set it to where the provider's profile has its stable id, such as `
-      + 'profile: { id: \'id\' } or profile: { id: \'data.user_id\' }.'] : [],
+    ...(signing ? [missing('privateKey', entryPath, `; it is PEM text, and ${signing} signs with it`)] : []),
+    ...(client.keyId !== undefined && client.privateKey === undefined && !signing
+      ? [missing('privateKey', entryPath, '; keyId names it')]
+      : []),
+    ...(needsSecret(provider, client) && client.clientSecret === undefined
+      ? [missing('clientSecret', entryPath, protocol === 'oauth1' ? '' : "; a public client, which has none, says clientAuth: 'none'")]
+      : []),
+    ...(presents && client.certificate === undefined
+      ? [missing('certificate', entryPath, "; it is PEM text, and clientAuth 'tls' presents it")]
+      : []),
+    ...(presents && client.privateKey === undefined
+      ? [missing('privateKey', entryPath, '; it is PEM text, and the key of the certificate')]
+      : []),
+    ...(protocol !== 'oidc' && profile?.id === undefined
+      ? [
+          `${entryPath.path}.profile.id is missing: set it to where the provider's profile has its stable id, such as `
+            + "profile: { id: 'id' } or profile: { id: 'data.user_id' }.",
+        ]
+      : []),
   ]
 }
 
 function lackingEndpoints(provider: Described, entryPath: EntryPath): string[] {
   const isStatic = provider.protocol === 'oidc' && provider.discovery === false
-  return (isStatic ? endpointsWithoutDiscovery : endpoints[provider.protocol]).filter((name) => provider[name] === undefined)
+  return (isStatic ? endpointsWithoutDiscovery : endpoints[provider.protocol])
+    .filter((name) => provider[name] === undefined)
     .map((name) => missing(name, entryPath, `; the protocol ${provider.protocol} needs it${isStatic ? ' where discovery is false' : ''}`))
 }
 
 /** What signs with a private key, if anything does. */
 function signsWithKey({ clientAuth, needsPrivateKey, protocol, signatureMethod }: Described): string | false {
   if (protocol === 'oauth1') return signatureMethod?.startsWith('RSA-') === true && `signatureMethod '${signatureMethod}'`
-  return (needsPrivateKey === true && 'the provider\'s client authentication') || (clientAuth === 'private_key_jwt' && 'clientAuth \'private_key_jwt\'')
+  return (
+    (needsPrivateKey === true && "the provider's client authentication")
+    || (clientAuth === 'private_key_jwt' && "clientAuth 'private_key_jwt'")
+  )
 }
 
 /** @throws AuthError `config_invalid` for two options of the entry that contradict each other */
@@ -88,10 +127,13 @@ export function checkRequirements(provider: ResolvedProvider, client: Client, en
   checkDiscovery(provider, entryPath)
   checkCertificate(provider, client, entryPath)
   if (provider.protocol === 'oidc' && !provider.scope.includes('openid')) {
-    throw invalid(`${entryPath.path}.scope`, 'must contain \'openid\': without it the provider sends no ID Token.')
+    throw invalid(`${entryPath.path}.scope`, "must contain 'openid': without it the provider sends no ID Token.")
   }
   if (provider.protocol === 'oidc' && typeof provider.renewal === 'object') {
-    throw invalid(`${entryPath.path}.renewal`, 'must be \'standard\' or \'none\' for the protocol \'oidc\': an exchange of access tokens is for \'oauth2\'.')
+    throw invalid(
+      `${entryPath.path}.renewal`,
+      "must be 'standard' or 'none' for the protocol 'oidc': an exchange of access tokens is for 'oauth2'.",
+    )
   }
   if (provider.protocol === 'oauth1') checkSignature(provider, client, entryPath)
 }
@@ -99,7 +141,11 @@ export function checkRequirements(provider: ResolvedProvider, client: Client, en
 function checkDiscovery(provider: ResolvedProvider, { path }: EntryPath): void {
   if (provider.protocol !== 'oidc' || provider.discovery === false) return
   const unused = (['tokenEndpoint', 'jwksUri'] as const).find((name) => provider[name] !== undefined)
-  if (unused !== undefined) throw invalid(`${path}.${unused}`, 'would not be used, since the discovery document has its own: leave it out, or set discovery: false and give all endpoints.')
+  if (unused !== undefined)
+    throw invalid(
+      `${path}.${unused}`,
+      'would not be used, since the discovery document has its own: leave it out, or set discovery: false and give all endpoints.',
+    )
 }
 
 const withoutSecret = new Set<ClientAuthMethod>(['none', 'private_key_jwt', 'tls'])
@@ -113,24 +159,28 @@ function needsSecret({ protocol, clientAuth, signatureMethod }: Described, { pri
 function checkCertificate({ clientAuth, ...provider }: ResolvedProvider, { certificate, privateKey }: Client, entryPath: EntryPath): void {
   const { path, wayOut } = entryPath
   if (certificate !== undefined && clientAuth !== 'tls') {
-    throw invalid(`${path}.certificate`, 'is presented with clientAuth \'tls\' only: set that, or leave it out.')
+    throw invalid(`${path}.certificate`, "is presented with clientAuth 'tls' only: set that, or leave it out.")
   }
   if (clientAuth !== 'tls' || certificate === undefined || privateKey === undefined) return
   if (wayOut !== undefined) {
-    throw invalid(`${path}.certificate`, `would not be presented, since connections are those of ${wayOut}: leave it out and give it to that, or leave out ${wayOut}.`)
+    throw invalid(
+      `${path}.certificate`,
+      `would not be presented, since connections are those of ${wayOut}: leave it out and give it to that, or leave out ${wayOut}.`,
+    )
   }
-  if (!belongTogether(certificate, privateKey)) throw invalid(`${path}.privateKey`, 'must be the key of the certificate: it is another one\'s.')
+  if (!belongTogether(certificate, privateKey))
+    throw invalid(`${path}.privateKey`, "must be the key of the certificate: it is another one's.")
   const open = (['issuer', 'tokenEndpoint'] as const).find((name) => provider[name]?.startsWith('http:'))
-  if (open) throw invalid(`${path}.${open}`, 'must use https: clientAuth \'tls\' presents its certificate while a secure connection is made.')
+  if (open) throw invalid(`${path}.${open}`, "must use https: clientAuth 'tls' presents its certificate while a secure connection is made.")
 }
 
 function checkSignature(provider: ResolvedProvider, { privateKey }: Client, { path, production }: EntryPath): void {
   const { signatureMethod, signaturePlacement = 'header', realm, bodyHash } = provider
   if (realm !== undefined && signaturePlacement !== 'header') {
-    throw invalid(`${path}.realm`, 'travels in the Authorization header: leave it out, or set signaturePlacement to \'header\'.')
+    throw invalid(`${path}.realm`, "travels in the Authorization header: leave it out, or set signaturePlacement to 'header'.")
   }
   if (bodyHash === true && signatureMethod === 'PLAINTEXT') {
-    throw invalid(`${path}.bodyHash`, 'protects nothing with signatureMethod \'PLAINTEXT\', which has no hash: leave it out.')
+    throw invalid(`${path}.bodyHash`, "protects nothing with signatureMethod 'PLAINTEXT', which has no hash: leave it out.")
   }
   if (signatureMethod?.startsWith('RSA-') && privateKey !== undefined && privateKeyKind(privateKey) !== 'rsa') {
     throw invalid(`${path}.privateKey`, `must be an RSA key: signatureMethod '${signatureMethod}' signs with it.`)
@@ -138,7 +188,7 @@ function checkSignature(provider: ResolvedProvider, { privateKey }: Client, { pa
   // Elsewhere plain http is refused anyway, but for this machine itself.
   const open = endpoints.oauth1.find((name) => provider[name]?.startsWith('http:'))
   if (signatureMethod === 'PLAINTEXT' && production && open) {
-    throw invalid(`${path}.${open}`, 'must use https: signatureMethod \'PLAINTEXT\' sends the secrets as they are.')
+    throw invalid(`${path}.${open}`, "must use https: signatureMethod 'PLAINTEXT' sends the secrets as they are.")
   }
 }
 

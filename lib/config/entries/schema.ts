@@ -7,8 +7,27 @@ import type { ProviderEntry } from '../settings.js'
 import { credential, flag, group, listOf, number, oneOf, text, written, type Group } from '../shapes.js'
 import { unavailable } from '../unavailable.js'
 import {
-  algorithmList, certificate, clientAuth, clientAuthMethods, declarations, extraRequests, headers, hooks, jsonObject, requestParameters, hostList, offlineAccess,
-  pagination, parameterKinds, privateKey, profile, renewal, scopeList, template, textTable, type exchange,
+  algorithmList,
+  certificate,
+  clientAuth,
+  clientAuthMethods,
+  declarations,
+  extraRequests,
+  headers,
+  hooks,
+  jsonObject,
+  requestParameters,
+  hostList,
+  offlineAccess,
+  pagination,
+  parameterKinds,
+  privateKey,
+  profile,
+  renewal,
+  scopeList,
+  template,
+  textTable,
+  type exchange,
 } from './shapes.js'
 
 type Named<T> = { [Name in keyof T as string extends Name ? never : Name]: T[Name] }
@@ -28,7 +47,7 @@ export const textOptions = {
   title: text,
   docs: text,
   icon: text,
-  color: v.pipe(text, v.regex(/^#[0-9a-f]{6}$/i, 'must be a colour such as \'#24292f\'.')),
+  color: v.pipe(text, v.regex(/^#[0-9a-f]{6}$/i, "must be a colour such as '#24292f'.")),
   issuer: template,
   discoveryEndpoint: template,
   authorizationEndpoint: template,
@@ -64,10 +83,12 @@ export const textOptions = {
 
 /** Options that are a number, and may come from the environment. */
 export const numberOptions = {
-  maxAge: v.pipe(number('seconds'), v.safeInteger('must be a whole number of seconds.'),
-    v.minValue(0, 'must be 0 seconds or more.')),
-  clockTolerance: v.pipe(number('seconds'), v.minValue(0, 'must be 0 seconds or more.'),
-    v.maxValue(60, 'must be at most 60 seconds: set the clocks instead.')),
+  maxAge: v.pipe(number('seconds'), v.safeInteger('must be a whole number of seconds.'), v.minValue(0, 'must be 0 seconds or more.')),
+  clockTolerance: v.pipe(
+    number('seconds'),
+    v.minValue(0, 'must be 0 seconds or more.'),
+    v.maxValue(60, 'must be at most 60 seconds: set the clocks instead.'),
+  ),
 }
 
 /** Options that are `true` or `false`, and may come from the environment. */
@@ -86,7 +107,7 @@ const structuredOptions = {
   parameters: declarations,
   scope: scopeList,
   scopes: scopeList,
-  formerly: listOf(text, 'must be a list of issuers or origins, such as [\'https://old.example\'].'),
+  formerly: listOf(text, "must be a list of issuers or origins, such as ['https://old.example']."),
   authorizationParams: textTable,
   tokenParams: textTable,
   requestTokenParams: textTable,
@@ -103,7 +124,7 @@ const structuredOptions = {
   acrValues: listOf(text, 'must be a list of texts.'),
   apiHosts: hostList,
   pagination,
-  profile: group(profile, 'of paths or functions by field, such as { id: \'id\' }'),
+  profile: group(profile, "of paths or functions by field, such as { id: 'id' }"),
   hooks: group(hooks, 'of functions, such as userinfo'),
   offlineAccess: group(offlineAccess, 'with scope, authorizationParams or both'),
 }
@@ -124,11 +145,13 @@ export function entrySchema(parameters: Readonly<Record<string, ProviderParamete
 }
 
 /** Does not compile when schema and type differ: neither can gain, lose or change an option alone. */
-export type EntryAgreement = Assert<[
-  Agrees<Group<typeof entryOptions>, EntryOptions>,
-  Agrees<keyof typeof entryOptions, keyof EntryOptions>,
-  Agrees<keyof typeof profile, keyof ProfileMap>,
-  Agrees<keyof typeof hooks, keyof ProviderHooks>,
-  Agrees<keyof typeof exchange | 'shortLived', keyof AccessTokenExchange>,
-  Agrees<keyof typeof offlineAccess, keyof Required<Provider>['offlineAccess']>,
-]>
+export type EntryAgreement = Assert<
+  [
+    Agrees<Group<typeof entryOptions>, EntryOptions>,
+    Agrees<keyof typeof entryOptions, keyof EntryOptions>,
+    Agrees<keyof typeof profile, keyof ProfileMap>,
+    Agrees<keyof typeof hooks, keyof ProviderHooks>,
+    Agrees<keyof typeof exchange | 'shortLived', keyof AccessTokenExchange>,
+    Agrees<keyof typeof offlineAccess, keyof Required<Provider>['offlineAccess']>,
+  ]
+>

@@ -1,6 +1,13 @@
 import * as v from 'valibot'
 import type { ProfileField } from '../../model/profile.js'
-import type { ClientAuthFunction, ClientAuthMethod, Provider, ProviderHooks, ProviderParameter, RequestParameters } from '../../model/provider.js'
+import type {
+  ClientAuthFunction,
+  ClientAuthMethod,
+  Provider,
+  ProviderHooks,
+  ProviderParameter,
+  RequestParameters,
+} from '../../model/provider.js'
 import type { RenewalStrategy } from '../../model/refresh.js'
 import type { Template } from '../../model/template.js'
 import { isHost } from '../addresses.js'
@@ -9,66 +16,118 @@ import { privateKeyKind, readCertificate } from './privateKey.js'
 
 // What the options of an entry are made of.
 
-export const template: v.GenericSchema<unknown, Template> = v.union([text, pureFunction<Exclude<Template, string>>()],
-  'must be a text or a function.')
+export const template: v.GenericSchema<unknown, Template> = v.union(
+  [text, pureFunction<Exclude<Template, string>>()],
+  'must be a text or a function.',
+)
 
 /** Parameters, or a function that makes them from the login. */
-export const requestParameters = v.union([table(written, 'of texts, such as { name: \'value\' }'), pureFunction<Exclude<RequestParameters, Record<string, string>>>()],
-  'must be an object of texts, or a function that answers one.')
+export const requestParameters = v.union(
+  [table(written, "of texts, such as { name: 'value' }"), pureFunction<Exclude<RequestParameters, Record<string, string>>>()],
+  'must be an object of texts, or a function that answers one.',
+)
 
 /** Addresses by name, each a text or a function of the profile so far. */
-export const extraRequests = table(v.union([text, pureFunction<Exclude<Required<Provider>['extraRequests'][string], string>>()],
-  'must be a text or a function.'), 'of addresses, each under the name that its answer gets')
+export const extraRequests = table(
+  v.union([text, pureFunction<Exclude<Required<Provider>['extraRequests'][string], string>>()], 'must be a text or a function.'),
+  'of addresses, each under the name that its answer gets',
+)
 
-export const jsonObject = v.custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), 'must be an object that JSON can hold.')
+export const jsonObject = v.custom<Record<string, unknown>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'must be an object that JSON can hold.',
+)
 
-export const textTable = table(written, 'of texts, such as { name: \'value\' }')
+export const textTable = table(written, "of texts, such as { name: 'value' }")
 
 // RFC 6749 section 3.3.
-const scope = v.pipe(written,
-  v.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'must be one scope: write each scope as a member of its own, without spaces.'))
-export const scopeList = v.pipe(listOf(scope, 'must be a list, such as [\'profile\', \'email\'].'),
-  v.check((scopes) => scopes.length > 0, 'must not be empty: leave it out for the default, or name the scopes to ask for.'))
+const scope = v.pipe(
+  written,
+  v.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'must be one scope: write each scope as a member of its own, without spaces.'),
+)
+export const scopeList = v.pipe(
+  listOf(scope, "must be a list, such as ['profile', 'email']."),
+  v.check((scopes) => scopes.length > 0, 'must not be empty: leave it out for the default, or name the scopes to ask for.'),
+)
 
 // What openid-client can verify. Neither `none` nor a key shared with every holder of the client secret proves an issuer.
 const signatures = /^(?:(?:RS|PS|ES)(?:256|384|512)|EdDSA|Ed25519)$/
-const algorithm = v.pipe(written,
-  v.regex(signatures, 'must be an algorithm with a public key, such as \'RS256\', \'PS256\', \'ES256\' or \'EdDSA\'.'))
-export const algorithmList = v.pipe(listOf(algorithm, 'must be a list, such as [\'RS256\'].'),
-  v.check((names) => names.length > 0, 'must name at least one algorithm, or be left out.'))
+const algorithm = v.pipe(
+  written,
+  v.regex(signatures, "must be an algorithm with a public key, such as 'RS256', 'PS256', 'ES256' or 'EdDSA'."),
+)
+export const algorithmList = v.pipe(
+  listOf(algorithm, "must be a list, such as ['RS256']."),
+  v.check((names) => names.length > 0, 'must name at least one algorithm, or be left out.'),
+)
 
 // RFC 9110 sections 5.1 and 5.5.
 const headerName = /^[\w!#$%&'*+.^`|~-]+$/
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
-export const headers = v.pipe(textTable,
-  v.check((values) => Object.entries(values).every(([name, value]) => headerName.test(name) && headerValue.test(value)),
-    'must hold names and values that HTTP allows in a header.'))
+export const headers = v.pipe(
+  textTable,
+  v.check(
+    (values) => Object.entries(values).every(([name, value]) => headerName.test(name) && headerValue.test(value)),
+    'must hold names and values that HTTP allows in a header.',
+  ),
+)
 
 export const hostList = listOf(
-  v.pipe(written, v.check(isHost, 'must be a host name such as \'api.example.com\', and nothing else.'), v.toLowerCase()),
-  'must be a list of host names.')
+  v.pipe(written, v.check(isHost, "must be a host name such as 'api.example.com', and nothing else."), v.toLowerCase()),
+  'must be a list of host names.',
+)
 
 /** How lists name their next page. */
-export const pagination = v.union([v.strictObject({ next: text }), v.strictObject({ cursor: text, parameter: text })],
-  'must be { next: path } or { cursor: path, parameter: name }.')
+export const pagination = v.union(
+  [v.strictObject({ next: text }), v.strictObject({ cursor: text, parameter: text })],
+  'must be { next: path } or { cursor: path, parameter: name }.',
+)
 
-export const privateKey = v.pipe(text, v.check((pem) => ['rsa', 'ec', 'ed25519'].includes(privateKeyKind(pem) ?? ''),
-  'must be a private key in PEM text that can sign: RSA, EC or Ed25519, not encrypted.'))
+export const privateKey = v.pipe(
+  text,
+  v.check(
+    (pem) => ['rsa', 'ec', 'ed25519'].includes(privateKeyKind(pem) ?? ''),
+    'must be a private key in PEM text that can sign: RSA, EC or Ed25519, not encrypted.',
+  ),
+)
 
-export const certificate = v.pipe(text, v.check((pem) => readCertificate(pem) !== undefined, 'must be a certificate in PEM text, with those that vouch for it behind it if need be.'))
+export const certificate = v.pipe(
+  text,
+  v.check(
+    (pem) => readCertificate(pem) !== undefined,
+    'must be a certificate in PEM text, with those that vouch for it behind it if need be.',
+  ),
+)
 
 export const clientAuthMethods = ['basic', 'basic_raw', 'post', 'none', 'client_secret_jwt', 'private_key_jwt', 'tls'] as const
-export const clientAuth = v.lazy((value) => typeof value === 'function' ? callable<ClientAuthFunction>()
-  : oneOf(clientAuthMethods)) as v.GenericSchema<unknown, ClientAuthMethod | ClientAuthFunction>
+export const clientAuth = v.lazy((value) =>
+  typeof value === 'function' ? callable<ClientAuthFunction>() : oneOf(clientAuthMethods),
+) as v.GenericSchema<unknown, ClientAuthMethod | ClientAuthFunction>
 
-const field: v.GenericSchema<unknown, ProfileField> = v.union([text, pureFunction<Exclude<ProfileField, string>>()],
-  'must be a path such as \'data.id\', or a function.')
+const field: v.GenericSchema<unknown, ProfileField> = v.union(
+  [text, pureFunction<Exclude<ProfileField, string>>()],
+  "must be a path such as 'data.id', or a function.",
+)
 
 /** The fields of `profile`. */
 export const profile = {
-  id: field, username: field, name: field, givenName: field, familyName: field, nickname: field, email: field,
-  emailVerified: field, picture: field, profileUrl: field, website: field, gender: field, birthdate: field, locale: field,
-  zoneinfo: field, phoneNumber: field, address: field,
+  id: field,
+  username: field,
+  name: field,
+  givenName: field,
+  familyName: field,
+  nickname: field,
+  email: field,
+  emailVerified: field,
+  picture: field,
+  profileUrl: field,
+  website: field,
+  gender: field,
+  birthdate: field,
+  locale: field,
+  zoneinfo: field,
+  phoneNumber: field,
+  address: field,
 }
 
 /** The functions of an entry's `hooks`. */
@@ -86,27 +145,43 @@ export const offlineAccess = { scope: scopeList, authorizationParams: textTable 
 export const exchange = { grantType: text, parameter: text, endpoint: template, method: oneOf(['POST', 'GET']), authenticated: flag }
 
 // A group takes what is there; an exchange needs both of these.
-const hasBoth = v.check<{ grantType?: string; parameter?: string }, string>(({ grantType, parameter }) => grantType !== undefined && parameter !== undefined,
-  'must have both grantType and parameter.')
+const hasBoth = v.check<{ grantType?: string; parameter?: string }, string>(
+  ({ grantType, parameter }) => grantType !== undefined && parameter !== undefined,
+  'must have both grantType and parameter.',
+)
 const shortLived = v.pipe(group(exchange, 'with grantType and parameter'), hasBoth)
-const exchangeShape = v.pipe(group({ ...exchange, shortLived }, 'with grantType and parameter; or \'standard\' or \'none\''), hasBoth)
+const exchangeShape = v.pipe(group({ ...exchange, shortLived }, "with grantType and parameter; or 'standard' or 'none'"), hasBoth)
 
-export const renewal = v.lazy((value) => typeof value === 'string' ? oneOf(['standard', 'none']) : exchangeShape) as v.GenericSchema<unknown, RenewalStrategy>
+export const renewal = v.lazy((value) => (typeof value === 'string' ? oneOf(['standard', 'none']) : exchangeShape)) as v.GenericSchema<
+  unknown,
+  RenewalStrategy
+>
 
-const declaration = v.strictObject({ description: text, kind: oneOf(['host', 'address', 'segment', 'text']), default: v.exactOptional(written) },
-  'must be { description, kind } with kind \'host\', \'address\', \'segment\' or \'text\', and default if there is one.')
+const declaration = v.strictObject(
+  { description: text, kind: oneOf(['host', 'address', 'segment', 'text']), default: v.exactOptional(written) },
+  "must be { description, kind } with kind 'host', 'address', 'segment' or 'text', and default if there is one.",
+)
 
 /** What a provider of the application's own says about its parameters. */
 export const declarations = table(declaration, 'of parameters by name')
 
 /** What the value of a parameter may look like, by its kind. */
 export const parameterKinds: Readonly<Record<ProviderParameter['kind'], v.GenericSchema<unknown, string>>> = {
-  host: v.pipe(text, v.toLowerCase(),
-    v.check(isHost, 'must be a host name such as \'login.example.com\', with a port if need be, and nothing else.')),
-  address: v.pipe(text,
-    v.check((value) => isHost(value.split('/')[0]?.toLowerCase() ?? '') && /^[^/]+(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/.test(value),
-      'must be a host name, with a path behind it if need be, such as \'id.example.com/auth\': no scheme, no slash at the end.')),
+  host: v.pipe(
+    text,
+    v.toLowerCase(),
+    v.check(isHost, "must be a host name such as 'login.example.com', with a port if need be, and nothing else."),
+  ),
+  address: v.pipe(
+    text,
+    v.check(
+      (value) => isHost(value.split('/')[0]?.toLowerCase() ?? '') && /^[^/]+(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/.test(value),
+      "must be a host name, with a path behind it if need be, such as 'id.example.com/auth': no scheme, no slash at the end.",
+    ),
+  ),
   text: v.pipe(text, v.regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, 'must be printable ASCII.')),
-  segment: v.pipe(text,
-    v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be letters, digits, dots, - and _ only, the first one a letter or a digit.')),
+  segment: v.pipe(
+    text,
+    v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be letters, digits, dots, - and _ only, the first one a letter or a digit.'),
+  ),
 }

@@ -2,8 +2,18 @@ import { variablePrefix } from '../environment.js'
 import { invalid, printable } from '../invalid.js'
 
 // What routes are called, below the prefix and below a slug, and what an object would not keep apart from its own members.
-const reserved = new Set(['logout', 'session', 'callback', 'link', 'unlink', 'api', 'backchannel-logout', 'frontchannel-logout',
-  'defaults', 'constructor'])
+const reserved = new Set([
+  'logout',
+  'session',
+  'callback',
+  'link',
+  'unlink',
+  'api',
+  'backchannel-logout',
+  'frontchannel-logout',
+  'defaults',
+  'constructor',
+])
 
 /** @throws AuthError `config_invalid` for a slug that cannot be a segment of a route, or is one already */
 export function checkSlug(slug: string): void {

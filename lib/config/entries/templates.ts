@@ -8,8 +8,12 @@ import { invalid } from '../invalid.js'
  * @throws AuthError `config_invalid` when the text names a parameter that there is not
  */
 export function fill(template: Template, parameters: Readonly<Record<string, string>>, path: string): string {
-  const address = typeof template === 'function' ? call(template, parameters, path) : template.replace(/\{([^{}]*)\}/g,
-    (braces, name: string) => Object.hasOwn(parameters, name) ? parameters[name] ?? braces : braces)
+  const address =
+    typeof template === 'function'
+      ? call(template, parameters, path)
+      : template.replace(/\{([^{}]*)\}/g, (braces, name: string) =>
+          Object.hasOwn(parameters, name) ? (parameters[name] ?? braces) : braces,
+        )
   const [braces] = /\{[^{}]*\}/.exec(address) ?? []
   if (braces === undefined) return address
   throw invalid(path, `holds ${braces}, which is none of the provider's parameters: write the value there.`)

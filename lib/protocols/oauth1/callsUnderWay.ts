@@ -6,7 +6,10 @@ const maxCalls = 50
 const maxWaiting = 200
 const maxWait = 2_000
 
-interface Queue { underWay: number; waiting: Set<() => void> }
+interface Queue {
+  underWay: number
+  waiting: Set<() => void>
+}
 
 // By origin; one that nobody calls is not in it.
 const queues = new Map<string, Queue>()

@@ -7,7 +7,8 @@ export type EncodedPair = [name: string, value: string]
 const unreserved = /^[\w.~-]*$/
 // Escapes in capitals, of ASCII characters that have to be escaped, or of whole characters of two or three bytes: all that encoding anew
 // would leave as they are, but for the rarer ones.
-const wellEncoded = /^(?:[\w.~-]|%(?:[01][\dA-F]|2[\dABCF]|3[A-F]|40|5[B-E]|60|7[BCDF]|(?:C[2-9A-F]|D[\dA-F]|E[1-9ABCEF]%[89AB][\dA-F])%[89AB][\dA-F]))*$/
+const wellEncoded =
+  /^(?:[\w.~-]|%(?:[01][\dA-F]|2[\dABCF]|3[A-F]|40|5[B-E]|60|7[BCDF]|(?:C[2-9A-F]|D[\dA-F]|E[1-9ABCEF]%[89AB][\dA-F])%[89AB][\dA-F]))*$/
 const keptByJavaScript = /[!'()*]/
 const printableAscii = /^[\x20-\x7e]*$/
 

@@ -18,18 +18,25 @@ import { formContentType } from './parameters.js'
 import { hasPlaceInBody, signRequest, type SigningOptions } from './signature.js'
 
 /** A token and its secret, of whichever leg (RFC 5849 section 1.1). */
-interface TokenPair { token: string; secret: string }
+interface TokenPair {
+  token: string
+  secret: string
+}
 
 /** OAuth 1.0a (RFC 5849): temporary credentials, the person's approval, token credentials. Revision 1.0 without the "a" is refused. */
 export const protocol = defineProtocol({
   async authorize(context, options): Promise<Authorization> {
     const { provider, slug, redirectUri } = context
     const address = endpoint(context, 'requestTokenEndpoint')
-    const form = provider.hooks?.tokenRequest?.({ ...provider.requestTokenParams }, { client: context.client, callback: {} }) ?? provider.requestTokenParams
+    const form =
+      provider.hooks?.tokenRequest?.({ ...provider.requestTokenParams }, { client: context.client, callback: {} })
+      ?? provider.requestTokenParams
     const answer = await inTurn(new URL(address).origin, () => callForTokens(context, address, { oauth_callback: redirectUri }, form))
     // RFC 5849 section 2.1; servers that write "True" are in use.
     if (answer['oauth_callback_confirmed']?.toLowerCase() !== 'true') {
-      throw new AuthError('provider_bad_response', 'The provider speaks OAuth 1.0 without the fix of 1.0a, which is not safe to use.', { provider: slug })
+      throw new AuthError('provider_bad_response', 'The provider speaks OAuth 1.0 without the fix of 1.0a, which is not safe to use.', {
+        provider: slug,
+      })
     }
     const { token, secret } = tokenPair(answer, slug)
     const asked = { ...provider.authorizationParams, ...(options.loginHint === undefined ? {} : { login_hint: options.loginHint }) }
@@ -54,7 +61,10 @@ export const protocol = defineProtocol({
     }
     const verifier = oauthVerifier(grant.parameters, context.slug)
     const { requestToken: token = '', requestTokenSecret: secret = '' } = grant.transaction satisfies Transaction
-    const response = await callForTokens(context, endpoint(context, 'accessTokenEndpoint'), { oauth_verifier: verifier }, undefined, { token, secret })
+    const response = await callForTokens(context, endpoint(context, 'accessTokenEndpoint'), { oauth_verifier: verifier }, undefined, {
+      token,
+      secret,
+    })
     const repaired = context.provider.hooks?.tokenResponse?.(response) ?? response
     const pair = tokenPair(repaired, context.slug)
     return {
@@ -99,13 +109,19 @@ function placementOf(request: ApiRequest, placement: SigningOptions['signaturePl
 function oauthVerifier(parameters: CallbackParameters, slug: string): string {
   if (parameters['denied'] !== undefined || parameters['oauth_problem'] === 'user_refused') throw denied(slug)
   const verifier = parameters['oauth_verifier']
-  if (!verifier || verifier.length > 1024) throw new AuthError('bad_request', 'The provider\'s answer holds no usable oauth_verifier.', { provider: slug })
+  if (!verifier || verifier.length > 1024)
+    throw new AuthError('bad_request', "The provider's answer holds no usable oauth_verifier.", { provider: slug })
   return verifier
 }
 
 /** One call of the first or third leg: always POST, signed in the header, answered form-encoded (JSON occurs). */
-async function callForTokens(context: Context, url: string, oauthParameters: Record<string, string>, form?: Record<string, string>,
-  token?: TokenPair): Promise<Record<string, string>> {
+async function callForTokens(
+  context: Context,
+  url: string,
+  oauthParameters: Record<string, string>,
+  form?: Record<string, string>,
+  token?: TokenPair,
+): Promise<Record<string, string>> {
   const { http, outbound, provider, slug } = context
   const hasForm = form !== undefined && Object.keys(form).length > 0
   const request: ApiRequest = {
@@ -116,7 +132,8 @@ async function callForTokens(context: Context, url: string, oauthParameters: Rec
   }
   // The extension asks for no oauth_body_hash at token endpoints.
   const placing: Placing = { signaturePlacement: 'header', realm: provider.realm, parameters: oauthParameters }
-  const call = (): Promise<HttpResponse> => http({ ...signed(context, request, token, placing), timeout: outbound.timeout * tokenTimeoutFactor })
+  const call = (): Promise<HttpResponse> =>
+    http({ ...signed(context, request, token, placing), timeout: outbound.timeout * tokenTimeoutFactor })
   const first = await call()
   const response = learnClock(context, first) ? await call() : first
   if (response.status !== 200) {
@@ -135,7 +152,7 @@ function parseTokenAnswer(text: string): Record<string, string> {
 function tokenPair(answer: Record<string, unknown>, slug: string): TokenPair {
   const { oauth_token: token, oauth_token_secret: secret } = answer
   if (typeof token !== 'string' || token === '' || typeof secret !== 'string') {
-    throw new AuthError('provider_bad_response', 'The provider\'s answer holds no usable token.', { provider: slug })
+    throw new AuthError('provider_bad_response', "The provider's answer holds no usable token.", { provider: slug })
   }
   return { token, secret }
 }
@@ -146,19 +163,39 @@ function withoutSecrets(answer: Record<string, unknown>): Record<string, unknown
 
 type Placing = Pick<SigningOptions, 'signaturePlacement' | 'realm' | 'bodyHash' | 'parameters'>
 
-function signed(context: Context, request: ApiRequest, token: TokenPair | undefined, { signaturePlacement, realm, bodyHash, parameters }: Placing): ApiRequest {
+function signed(
+  context: Context,
+  request: ApiRequest,
+  token: TokenPair | undefined,
+  { signaturePlacement, realm, bodyHash, parameters }: Placing,
+): ApiRequest {
   const { provider, client, slug } = context
   try {
-    const { url, headers, body } = signRequest(request, {
-      clientId: client.clientId, clientSecret: client.clientSecret, privateKey: client.privateKey, token: token?.token, tokenSecret: token?.secret,
-    }, {
-      signatureMethod: provider.signatureMethod ?? 'HMAC-SHA1',
-      signaturePlacement, realm, bodyHash, parameters,
-      timestamp: timestampFor(context),
-      nonce: freshNonce(),
-    })
+    const { url, headers, body } = signRequest(
+      request,
+      {
+        clientId: client.clientId,
+        clientSecret: client.clientSecret,
+        privateKey: client.privateKey,
+        token: token?.token,
+        tokenSecret: token?.secret,
+      },
+      {
+        signatureMethod: provider.signatureMethod ?? 'HMAC-SHA1',
+        signaturePlacement,
+        realm,
+        bodyHash,
+        parameters,
+        timestamp: timestampFor(context),
+        nonce: freshNonce(),
+      },
+    )
     return { method: request.method, url, headers, body }
   } catch (cause) {
-    throw new AuthError('config_invalid', `A request to providers.${slug} cannot be signed: ${cause instanceof Error ? cause.message : 'unknown reason'}`, { provider: slug, cause })
+    throw new AuthError(
+      'config_invalid',
+      `A request to providers.${slug} cannot be signed: ${cause instanceof Error ? cause.message : 'unknown reason'}`,
+      { provider: slug, cause },
+    )
   }
 }

@@ -44,8 +44,12 @@ export const formContentType = 'application/x-www-form-urlencoded'
 
 /** The digest of each method; PLAINTEXT has none. */
 export const digests = {
-  'HMAC-SHA1': 'sha1', 'HMAC-SHA256': 'sha256', 'HMAC-SHA512': 'sha512',
-  'RSA-SHA1': 'sha1', 'RSA-SHA256': 'sha256', 'RSA-SHA512': 'sha512',
+  'HMAC-SHA1': 'sha1',
+  'HMAC-SHA256': 'sha256',
+  'HMAC-SHA512': 'sha512',
+  'RSA-SHA1': 'sha1',
+  'RSA-SHA256': 'sha256',
+  'RSA-SHA512': 'sha512',
   PLAINTEXT: undefined,
 } as const
 
@@ -119,7 +123,15 @@ export function protocolParameters(request: SigningRequest, keys: SigningKeys, o
   ]
   if (keys.token !== undefined) pairs.push(['oauth_token', percentEncode(keys.token)])
   const digest = bodyDigest(request, options)
-  if (digest !== undefined) pairs.push(['oauth_body_hash', percentEncode(createHash(digest).update(request.body ?? '').digest('base64'))])
+  if (digest !== undefined)
+    pairs.push([
+      'oauth_body_hash',
+      percentEncode(
+        createHash(digest)
+          .update(request.body ?? '')
+          .digest('base64'),
+      ),
+    ])
   if (options.parameters !== undefined) addFurther(pairs, options.parameters)
   return pairs
 }

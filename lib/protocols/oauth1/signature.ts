@@ -2,9 +2,22 @@ import { createHmac, createPrivateKey, createSign, type KeyObject } from 'node:c
 import { OAuth } from 'oauth'
 import { encodePairs, percentEncode, type EncodedPair, type ParameterPair } from './encoding.js'
 import {
-  appendToBody, appendToQuery, baseStringUriOf, bodyParameters, digests, formContentType, isEmptyBody, isForm, parseRequestUrl,
-  protocolParameters, queryParameters, requireUniqueNames,
-  type SignatureMethod, type SigningKeys, type SigningOptions, type SigningRequest,
+  appendToBody,
+  appendToQuery,
+  baseStringUriOf,
+  bodyParameters,
+  digests,
+  formContentType,
+  isEmptyBody,
+  isForm,
+  parseRequestUrl,
+  protocolParameters,
+  queryParameters,
+  requireUniqueNames,
+  type SignatureMethod,
+  type SigningKeys,
+  type SigningOptions,
+  type SigningRequest,
 } from './parameters.js'
 
 export { percentEncode, type ParameterPair } from './encoding.js'
@@ -53,7 +66,8 @@ class SigningEngine extends OAuth {
     switch (this._signatureMethod) {
       case 'HMAC-SHA512':
         return createHmac('sha512', `${this._consumerSecret}&${this._encodeData(tokenSecret)}`)
-          .update(baseString).digest('base64')
+          .update(baseString)
+          .digest('base64')
       case 'RSA-SHA256':
       case 'RSA-SHA512':
         return createSign(this._signatureMethod).update(baseString).sign(this._privateKey, 'base64')
@@ -160,9 +174,11 @@ export function hasPlaceInBody(request: SigningRequest): boolean {
 function requireFormBody(request: SigningRequest): void {
   if (hasPlaceInBody(request)) return
   const method = request.method.toUpperCase()
-  throw new Error(methodsWithoutBody.includes(method)
-    ? `A ${method} request has no body to place the signature in: use the header or the query`
-    : `A signature fits only into a body of type ${formContentType}: use that, the header or the query`)
+  throw new Error(
+    methodsWithoutBody.includes(method)
+      ? `A ${method} request has no body to place the signature in: use the header or the query`
+      : `A signature fits only into a body of type ${formContentType}: use that, the header or the query`,
+  )
 }
 
 const privateKeys = new Map<string, KeyObject>()
@@ -184,7 +200,13 @@ function loadPrivateKey(pem: string | undefined, method: SignatureMethod): KeyOb
 function parsePrivateKey(pem: string, method: SignatureMethod): KeyObject {
   let key: KeyObject
   try {
-    key = createPrivateKey(pem.split('\n').map((line) => line.trim()).join('\n').trim())
+    key = createPrivateKey(
+      pem
+        .split('\n')
+        .map((line) => line.trim())
+        .join('\n')
+        .trim(),
+    )
   } catch (cause) {
     throw new Error(`The privateKey for ${method} cannot be read: pass an unencrypted RSA private key in PEM`, { cause })
   }

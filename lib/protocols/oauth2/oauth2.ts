@@ -31,9 +31,14 @@ export const protocol = defineProtocol({
   async exchange(context, grant) {
     const { renewal, refreshEndpoint } = context.provider
     const isRefresh = grant.type === 'refresh_token'
-    const response = isRefresh && typeof renewal === 'object'
-      ? await exchangeAccessToken(context, grant.tokens, renewal)
-      : await requestTokens(context, form(context, grant), (isRefresh ? refreshEndpoint : undefined) ?? endpoint(context, 'tokenEndpoint'))
+    const response =
+      isRefresh && typeof renewal === 'object'
+        ? await exchangeAccessToken(context, grant.tokens, renewal)
+        : await requestTokens(
+            context,
+            form(context, grant),
+            (isRefresh ? refreshEndpoint : undefined) ?? endpoint(context, 'tokenEndpoint'),
+          )
     return { tokens: readTokens(context, grant, response), response, callback: callbackFacts(context.provider, grant) }
   },
 
@@ -46,7 +51,8 @@ export const protocol = defineProtocol({
 
 function form(context: Context, grant: Grant): Record<string, string> {
   const { provider, slug, redirectUri } = context
-  const prepare = (parameters: Record<string, string>): Record<string, string> => preparedForm(context, parameters, callbackFacts(provider, grant))
+  const prepare = (parameters: Record<string, string>): Record<string, string> =>
+    preparedForm(context, parameters, callbackFacts(provider, grant))
   switch (grant.type) {
     case 'authorization_code': {
       const code = authorizationCode(grant.parameters, expectedIssuer(provider), grantSource(context, grant))
@@ -57,11 +63,15 @@ function form(context: Context, grant: Grant): Record<string, string> {
       }
     }
     case 'refresh_token': {
-      if (grant.tokens.refreshToken === undefined) throw new AuthError('reauth_required', 'The provider gave no refresh token; sign in again.', { provider: slug })
+      if (grant.tokens.refreshToken === undefined)
+        throw new AuthError('reauth_required', 'The provider gave no refresh token; sign in again.', { provider: slug })
       return prepare({ ...provider.refreshParams, grant_type: 'refresh_token', refresh_token: grant.tokens.refreshToken })
     }
     case 'client_credentials':
-      return prepare({ grant_type: 'client_credentials', ...(grant.scope ? { scope: grant.scope.join(provider.scopeSeparator ?? ' ') } : {}) })
+      return prepare({
+        grant_type: 'client_credentials',
+        ...(grant.scope ? { scope: grant.scope.join(provider.scopeSeparator ?? ' ') } : {}),
+      })
   }
 }
 
@@ -70,13 +80,17 @@ function expectedIssuer({ authorizationResponseIssuer, issuer }: ResolvedProvide
 }
 
 /** A form with the parameters that the provider's entry adds, after its hook has seen it. */
-function preparedForm({ provider, client, slug }: Context, parameters: Record<string, string>, callback: Record<string, string>): Record<string, string> {
+function preparedForm(
+  { provider, client, slug }: Context,
+  parameters: Record<string, string>,
+  callback: Record<string, string>,
+): Record<string, string> {
   const withParams = { ...provider.tokenParams, ...parameters }
   try {
     return provider.hooks?.tokenRequest?.({ ...withParams }, { client, callback }) ?? withParams
   } catch (cause) {
     // A hook may refuse what the provider's callback brought, and so end the login before its code is used.
-    throw new AuthError('provider_error', 'The provider\'s answer did not pass its checks.', { provider: slug, cause })
+    throw new AuthError('provider_error', "The provider's answer did not pass its checks.", { provider: slug, cause })
   }
 }
 
@@ -85,19 +99,24 @@ const shortLife = 24 * 3600
 
 function exchangeAccessToken(context: Context, tokens: Tokens, renewal: ResolvedExchange): Promise<Record<string, unknown>> {
   const { provider, slug } = context
-  if (!canRefresh(context, tokens)) throw new AuthError('reauth_required', 'The access has ended and cannot be exchanged; sign in again.', { provider: slug })
+  if (!canRefresh(context, tokens))
+    throw new AuthError('reauth_required', 'The access has ended and cannot be exchanged; sign in again.', { provider: slug })
   const { issuedAt = 0, expiresAt = issuedAt } = tokens
-  const exchange = expiresAt - issuedAt < shortLife ? renewal.shortLived ?? renewal : renewal
+  const exchange = expiresAt - issuedAt < shortLife ? (renewal.shortLived ?? renewal) : renewal
   const parameters = { grant_type: exchange.grantType, [exchange.parameter]: tokens.accessToken }
-  return requestTokens({
-    ...context,
-    provider: {
-      ...provider,
-      tokenMethod: exchange.method ?? 'POST',
-      // A client that authenticates by nothing, and is not named either.
-      ...(exchange.authenticated === false ? { clientAuth: () => undefined } : {}),
+  return requestTokens(
+    {
+      ...context,
+      provider: {
+        ...provider,
+        tokenMethod: exchange.method ?? 'POST',
+        // A client that authenticates by nothing, and is not named either.
+        ...(exchange.authenticated === false ? { clientAuth: () => undefined } : {}),
+      },
     },
-  }, preparedForm(context, parameters, {}), exchange.endpoint ?? endpoint(context, 'tokenEndpoint'))
+    preparedForm(context, parameters, {}),
+    exchange.endpoint ?? endpoint(context, 'tokenEndpoint'),
+  )
 }
 
 function readTokens({ now, provider }: Context, grant: Grant, response: Record<string, unknown>): Tokens {

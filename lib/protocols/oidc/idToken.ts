@@ -37,7 +37,11 @@ function checkAuthorizedParty({ client, slug }: Context, claims: RawProfile | un
 const hashOf: Record<string, string> = { 256: 'sha256', 384: 'sha384', 512: 'sha512', DSA: 'sha512', 519: 'sha512' }
 
 /** An ID Token that names its access token must mean this one (OpenID Connect Core section 3.1.3.8). */
-function checkAccessTokenHash(slug: string, { id_token: idToken, access_token: accessToken }: Record<string, unknown>, claims: RawProfile | undefined): void {
+function checkAccessTokenHash(
+  slug: string,
+  { id_token: idToken, access_token: accessToken }: Record<string, unknown>,
+  claims: RawProfile | undefined,
+): void {
   if (claims?.['at_hash'] === undefined) return
   const hash = hashOf[String(decodePart(String(idToken), 0)['alg']).slice(-3)]
   if (hash === undefined) return
@@ -67,5 +71,5 @@ function decodePart(token: string, index: number): Record<string, unknown> {
 
 /** The error of an ID Token, or of what belongs to one. */
 export function invalidIdToken(slug: string, reason: string): AuthError {
-  return new AuthError('idtoken_invalid', 'The provider\'s ID Token did not pass its checks.', { provider: slug, reason })
+  return new AuthError('idtoken_invalid', "The provider's ID Token did not pass its checks.", { provider: slug, reason })
 }

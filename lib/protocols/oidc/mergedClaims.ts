@@ -8,7 +8,11 @@ import type { ProfileMap, RawProfile } from '../../model/profile.js'
  */
 export function mergedClaims(claims: RawProfile, userinfo: RawProfile, { email, emailVerified }: ProfileMap = {}): RawProfile {
   const merged: RawProfile = { ...claims, ...userinfo }
-  const vouched = [['email', 'email_verified'], ['phone_number', 'phone_number_verified'], [topName(email) ?? 'email', topName(emailVerified) ?? 'email_verified']] as const
+  const vouched = [
+    ['email', 'email_verified'],
+    ['phone_number', 'phone_number_verified'],
+    [topName(email) ?? 'email', topName(emailVerified) ?? 'email_verified'],
+  ] as const
   for (const [name, voucher] of vouched) {
     if (userinfo[name] === claims[name]) continue
     merged[voucher] = (userinfo[name] === undefined ? claims : userinfo)[voucher]

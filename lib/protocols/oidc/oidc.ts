@@ -22,7 +22,10 @@ export const protocol = defineProtocol({
   async authorize(context, options) {
     const metadata = (await discover(context)).serverMetadata()
     const endpoint = context.provider.authorizationEndpoint ?? metadata.authorization_endpoint
-    if (endpoint === undefined) throw new AuthError('discovery_failed', 'The provider\'s discovery document names no authorization endpoint.', { provider: context.slug })
+    if (endpoint === undefined)
+      throw new AuthError('discovery_failed', "The provider's discovery document names no authorization endpoint.", {
+        provider: context.slug,
+      })
     const { parameters, state, checks } = authorizationRequest(context, options, { withNonce: context.provider.nonce !== false })
     return { location: authorizationAddress(endpoint, parameters), state, checks }
   },
@@ -62,7 +65,8 @@ async function requestTokens(context: Context, configuration: Configuration, gra
   const openidClient = await loadOpenidClient()
   const source = grantSource(context, grant)
   const facts = { client: context.client, callback: callbackFacts(provider, grant) }
-  const tokenParameters = (parameters: Record<string, string>): Record<string, string> => provider.hooks?.tokenRequest?.(parameters, facts) ?? parameters
+  const tokenParameters = (parameters: Record<string, string>): Record<string, string> =>
+    provider.hooks?.tokenRequest?.(parameters, facts) ?? parameters
   try {
     switch (grant.type) {
       case 'authorization_code': {
@@ -70,21 +74,42 @@ async function requestTokens(context: Context, configuration: Configuration, gra
         const metadata = configuration.serverMetadata()
         checkAnswer(context, metadata, grant)
         const callbackUrl = new URL(withParameters(redirectUri, libraryParameters(parameters, metadata)))
-        return plain(await openidClient.authorizationCodeGrant(configuration, callbackUrl, {
-          idTokenExpected: true,
-          ...(transaction.nonce === undefined ? {} : { expectedNonce: transaction.nonce }),
-          ...(transaction.codeVerifier === undefined ? {} : { pkceCodeVerifier: transaction.codeVerifier }),
-          ...(parameters['state'] === undefined ? {} : { expectedState: parameters['state'] }),
-          ...(transaction.maxAge === undefined ? {} : { maxAge: transaction.maxAge }),
-        }, tokenParameters({ ...provider.tokenParams })))
+        return plain(
+          await openidClient.authorizationCodeGrant(
+            configuration,
+            callbackUrl,
+            {
+              idTokenExpected: true,
+              ...(transaction.nonce === undefined ? {} : { expectedNonce: transaction.nonce }),
+              ...(transaction.codeVerifier === undefined ? {} : { pkceCodeVerifier: transaction.codeVerifier }),
+              ...(parameters['state'] === undefined ? {} : { expectedState: parameters['state'] }),
+              ...(transaction.maxAge === undefined ? {} : { maxAge: transaction.maxAge }),
+            },
+            tokenParameters({ ...provider.tokenParams }),
+          ),
+        )
       }
       case 'refresh_token': {
-        if (grant.tokens.refreshToken === undefined) throw new AuthError('reauth_required', 'The provider gave no refresh token; sign in again.', { provider: slug })
-        return plain(await openidClient.refreshTokenGrant(configuration, grant.tokens.refreshToken, tokenParameters({ ...provider.tokenParams, ...provider.refreshParams })))
+        if (grant.tokens.refreshToken === undefined)
+          throw new AuthError('reauth_required', 'The provider gave no refresh token; sign in again.', { provider: slug })
+        return plain(
+          await openidClient.refreshTokenGrant(
+            configuration,
+            grant.tokens.refreshToken,
+            tokenParameters({ ...provider.tokenParams, ...provider.refreshParams }),
+          ),
+        )
       }
       case 'client_credentials':
-        return plain(await openidClient.clientCredentialsGrant(configuration, tokenParameters({ ...provider.tokenParams,
-          ...(grant.scope ? { scope: grant.scope.join(provider.scopeSeparator ?? ' ') } : {}) })))
+        return plain(
+          await openidClient.clientCredentialsGrant(
+            configuration,
+            tokenParameters({
+              ...provider.tokenParams,
+              ...(grant.scope ? { scope: grant.scope.join(provider.scopeSeparator ?? ' ') } : {}),
+            }),
+          ),
+        )
     }
   } catch (error) {
     throw fromOpenidClient(error, source)
@@ -107,7 +132,7 @@ function expectedIssuer(metadata: ServerMetadata, iss: string | undefined): { is
   const [head = '', tail] = metadata.issuer.split('{tenantid}')
   const tenant = tail !== undefined && iss?.startsWith(head) && iss.endsWith(tail) ? iss.slice(head.length, iss.length - tail.length) : ''
   return {
-    issuer: /^[\w-]+$/.test(tenant) ? iss ?? metadata.issuer : metadata.issuer,
+    issuer: /^[\w-]+$/.test(tenant) ? (iss ?? metadata.issuer) : metadata.issuer,
     required: metadata.authorization_response_iss_parameter_supported === true,
   }
 }
@@ -126,7 +151,7 @@ async function fetchUserinfo(context: Context, tokenSet: TokenSet): Promise<RawP
   if (configuration.serverMetadata().userinfo_endpoint === undefined) return {}
   const openidClient = await loadOpenidClient()
   try {
-    return { ...await openidClient.fetchUserInfo(configuration, tokens.accessToken, subject) }
+    return { ...(await openidClient.fetchUserInfo(configuration, tokens.accessToken, subject)) }
   } catch (error) {
     throw fromOpenidClient(error, errorSource(context, [tokens.accessToken, tokens.idToken]))
   }

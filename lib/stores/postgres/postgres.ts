@@ -23,7 +23,9 @@ const batch = 500
 export function postgresTokenStore(pool: PostgresPool, options: PostgresTokenStoreOptions = {}): TokenStore {
   const { table: name = defaultTable, createTable = true } = options
   const table = quoteTable(name)
-  const removeExpired = everyMinute(() => { deleteExpired(pool, table).catch(() => undefined) })
+  const removeExpired = everyMinute(() => {
+    deleteExpired(pool, table).catch(() => undefined)
+  })
   let isThere: Promise<void> | undefined = createTable ? undefined : Promise.resolve()
 
   const query = async (text: string, values: unknown[]): ReturnType<PostgresPool['query']> => {
@@ -52,14 +54,19 @@ export function postgresTokenStore(pool: PostgresPool, options: PostgresTokenSto
     return write(`${insert} CASE WHEN held.expires_at <= clock_timestamp() THEN 1 ELSE held.version + 1 END`, ['record', key, value, ttl])
   }
   const writeIfVersion = (key: string, value: string, ttl: number, version: number): Promise<boolean> => {
-    return write(`UPDATE ${table} SET value = $3, version = version + 1, expires_at = ${expiry}
-      WHERE kind = $1 AND key = $2 AND version = $5 AND expires_at > clock_timestamp()`, ['record', key, value, ttl, version])
+    return write(
+      `UPDATE ${table} SET value = $3, version = version + 1, expires_at = ${expiry}
+      WHERE kind = $1 AND key = $2 AND version = $5 AND expires_at > clock_timestamp()`,
+      ['record', key, value, ttl, version],
+    )
   }
 
   return {
     async get(key) {
       const text = `SELECT value, version FROM ${table} WHERE kind = 'record' AND key = $1 AND expires_at > clock_timestamp()`
-      const { rows: [row] } = await query(text, [key])
+      const {
+        rows: [row],
+      } = await query(text, [key])
       return row && { record: String(row['value']), version: Number(row['version']) }
     },
     async set(key, record, { version, ttl }) {
@@ -71,11 +78,17 @@ export function postgresTokenStore(pool: PostgresPool, options: PostgresTokenSto
     },
     async lock(key, ttl) {
       const owner = randomToken(16)
-      if (!await writeIfNothing('lock', key, owner, ttl)) return undefined
+      if (!(await writeIfNothing('lock', key, owner, ttl))) return undefined
       return {
-        renew: (nextTtl) => write(`UPDATE ${table} SET expires_at = ${expiry}
-          WHERE kind = $1 AND key = $2 AND value = $3 AND expires_at > clock_timestamp()`, ['lock', key, owner, nextTtl]),
-        release: async () => { await write(`DELETE FROM ${table} WHERE kind = 'lock' AND key = $1 AND value = $2`, [key, owner]) },
+        renew: (nextTtl) =>
+          write(
+            `UPDATE ${table} SET expires_at = ${expiry}
+          WHERE kind = $1 AND key = $2 AND value = $3 AND expires_at > clock_timestamp()`,
+            ['lock', key, owner, nextTtl],
+          ),
+        release: async () => {
+          await write(`DELETE FROM ${table} WHERE kind = 'lock' AND key = $1 AND value = $2`, [key, owner])
+        },
       }
     },
     async take(key, ttl) {

@@ -17,9 +17,15 @@ export const postgresTokenStoreSql = tableSql(defaultTable)
  */
 export function quoteTable(name: string): string {
   if (!/^[a-z_]\w{0,49}(?:\.[a-z_]\w{0,49})?$/i.test(name)) {
-    throw new AuthError('config_invalid', 'The table of postgresTokenStore must be a name such as "tokens" or "schema.tokens": letters, digits and underscores.')
+    throw new AuthError(
+      'config_invalid',
+      'The table of postgresTokenStore must be a name such as "tokens" or "schema.tokens": letters, digits and underscores.',
+    )
   }
-  return name.split('.').map((part) => `"${part}"`).join('.')
+  return name
+    .split('.')
+    .map((part) => `"${part}"`)
+    .join('.')
 }
 
 /** The statements that make a table and its index, where they are missing. */

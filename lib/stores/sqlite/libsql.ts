@@ -23,6 +23,8 @@ export function loadLibsql(load: (name: string) => unknown = createRequire(impor
   try {
     return load('libsql') as SqliteDatabaseConstructor
   } catch (cause) {
-    throw new AuthError('config_invalid', 'sqliteTokenStore needs the package libsql, which could not be loaded: npm install libsql', { cause })
+    throw new AuthError('config_invalid', 'sqliteTokenStore needs the package libsql, which could not be loaded: npm install libsql', {
+      cause,
+    })
   }
 }

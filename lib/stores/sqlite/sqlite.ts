@@ -58,7 +58,9 @@ export function sqliteTokenStore(file: string): SqliteTokenStore {
     },
     async set(key, record, { version, ttl }) {
       if (version === undefined) return write(writeOverAnything, 'record', key, record, ttl)
-      return version === 0 ? write(writeIfNothing, 'record', key, record, ttl) : write(writeIfVersion, 'record', key, record, ttl, { version })
+      return version === 0
+        ? write(writeIfNothing, 'record', key, record, ttl)
+        : write(writeIfVersion, 'record', key, record, ttl, { version })
     },
     async delete(key) {
       run(deleteRecord, key)
@@ -68,7 +70,9 @@ export function sqliteTokenStore(file: string): SqliteTokenStore {
       if (!write(writeIfNothing, 'lock', key, owner, ttl)) return undefined
       return {
         renew: async (nextTtl) => write(extendIfOwner, 'lock', key, owner, nextTtl),
-        release: async () => { run(deleteIfOwner, key, owner) },
+        release: async () => {
+          run(deleteIfOwner, key, owner)
+        },
       }
     },
     async take(key, ttl) {

@@ -22,11 +22,19 @@ export class ExpressSession implements RequestSession {
     this.#req = req
   }
 
-  get #session(): PlainSession { return (this.#req.session ?? {}) as PlainSession }
-  get hostSession(): HostSession { return this.#hostSession ??= hostSessionOf(this.#req) }
-  get mayBeSentAgain(): boolean { return this.#req.sessionID === undefined || this.#session.cookie?.expires instanceof Date }
+  get #session(): PlainSession {
+    return (this.#req.session ?? {}) as PlainSession
+  }
+  get hostSession(): HostSession {
+    return (this.#hostSession ??= hostSessionOf(this.#req))
+  }
+  get mayBeSentAgain(): boolean {
+    return this.#req.sessionID === undefined || this.#session.cookie?.expires instanceof Date
+  }
 
-  value(key: string): unknown { return this.#session[key] }
+  value(key: string): unknown {
+    return this.#session[key]
+  }
 
   takeBack(key: string): void {
     const { session } = this.#req
@@ -47,7 +55,9 @@ export class ExpressSession implements RequestSession {
     Object.assign(session, data)
   }
 
-  guardSaves(guard: SaveGuard): void { guardSaves(this.#req, guard) }
+  guardSaves(guard: SaveGuard): void {
+    guardSaves(this.#req, guard)
+  }
 }
 
 function hostSessionOf(req: Request): HostSession {
@@ -55,15 +65,24 @@ function hostSessionOf(req: Request): HostSession {
   const { regenerate, save, destroy } = session()
   return {
     get: (name) => session()[name],
-    set: (name, value) => { session()[name] = value },
-    delete: (name) => { Reflect.deleteProperty(session(), name) },
+    set: (name, value) => {
+      session()[name] = value
+    },
+    delete: (name) => {
+      Reflect.deleteProperty(session(), name)
+    },
     save: async () => {
       requireSendableCookie(req, session())
       // cookie-session writes itself when the response begins.
       if (typeof save === 'function') await called((done) => session().save?.(done))
     },
     // cookie-session is ended by taking it away.
-    destroy: typeof destroy === 'function' ? () => called((done) => session().destroy?.(done)) : () => { req.session = null },
+    destroy:
+      typeof destroy === 'function'
+        ? () => called((done) => session().destroy?.(done))
+        : () => {
+            req.session = null
+          },
     last: (milliseconds) => {
       const { cookie } = session()
       if (cookie) cookie.maxAge = milliseconds
@@ -71,7 +90,13 @@ function hostSessionOf(req: Request): HostSession {
     ...(typeof req.sessionID === 'string' ? { id: () => req.sessionID } : {}),
     ...(req.sessionStore ? { latest: (name: string) => storedValue(req, name) } : {}),
     // express-session neither saves nor sends a cookie for a request without a session.
-    ...(typeof regenerate === 'function' ? { abandon: () => { req.session = undefined } } : {}),
+    ...(typeof regenerate === 'function'
+      ? {
+          abandon: () => {
+            req.session = undefined
+          },
+        }
+      : {}),
     ...(typeof regenerate === 'function' ? { regenerate: () => called((done) => session().regenerate?.(done)) } : {}),
   }
 }
@@ -80,12 +105,17 @@ function hostSessionOf(req: Request): HostSession {
 function requireSendableCookie(req: Request, { cookie }: PlainSession): void {
   const isEncrypted = 'encrypted' in req.socket && req.socket.encrypted === true
   if (cookie?.secure === true && !isEncrypted && req.secure === false) {
-    throw new AuthError('config_invalid', 'The session cookie is marked secure, but this request does not look encrypted, so the cookie would not '
-      + 'be sent. Behind a TLS proxy, call app.set(\'trust proxy\', 1).')
+    throw new AuthError(
+      'config_invalid',
+      'The session cookie is marked secure, but this request does not look encrypted, so the cookie would not '
+        + "be sent. Behind a TLS proxy, call app.set('trust proxy', 1).",
+    )
   }
 }
 
 async function storedValue({ sessionStore, sessionID }: Request, name: string): Promise<unknown> {
-  const stored = await called((done) => { sessionStore?.get(sessionID ?? '', done) })
+  const stored = await called((done) => {
+    sessionStore?.get(sessionID ?? '', done)
+  })
   return isObject(stored) ? stored[name] : undefined
 }

@@ -12,7 +12,9 @@ interface SavingStore {
 /** Marks a session that was signed in when its request began, by the salt of its record. */
 const signedInAs = Symbol('authrouter session')
 
-interface Marked { [signedInAs]?: string }
+interface Marked {
+  [signedInAs]?: string
+}
 
 /** The stores that each router guards, by what it knows of ended sessions. */
 const guarded = new WeakMap<SaveGuard['ended'], WeakSet<SavingStore>>()
@@ -37,14 +39,32 @@ function guardStore(store: SavingStore, ended: SaveGuard['ended'], markOf: SaveG
   store.set = function setUnlessEnded(sid, session, done = () => undefined) {
     const salt = (session as Marked)[signedInAs]
     if (salt === undefined) set.call(this, sid, session, done)
-    else unlessEnded(salt, sid, () => called((answer) => { set.call(this, sid, session, answer) })).then(() => { done() }, done)
+    else
+      unlessEnded(salt, sid, () =>
+        called((answer) => {
+          set.call(this, sid, session, answer)
+        }),
+      ).then(() => {
+        done()
+      }, done)
   }
 
   async function unlessEnded(salt: string, sid: string, save: () => Promise<unknown>): Promise<void> {
-    if (ended.has(salt) || !await called((answer) => { store.get(sid, answer) })) return
+    if (
+      ended.has(salt)
+      || !(await called((answer) => {
+        store.get(sid, answer)
+      }))
+    )
+      return
     await save()
     // Another process may have ended it between the two; it leaves its mark before it destroys the session.
-    const mark = await called((answer) => { store.get(markOf(sid), answer) })
-    if (hasSessionEnded(mark)) await called((answer) => { store.destroy(sid, answer) })
+    const mark = await called((answer) => {
+      store.get(markOf(sid), answer)
+    })
+    if (hasSessionEnded(mark))
+      await called((answer) => {
+        store.destroy(sid, answer)
+      })
   }
 }

@@ -9,7 +9,10 @@ import { expressSession, type SessionMiddleware } from './quietExpressSession.js
 import { called, type StoreDone } from './storeCallback.js'
 
 /** Mounts express-session with the application's store: once for https and once without, because the cookie differs. */
-export function mountSession(engine: Pick<Engine, 'settings'>, options: MountedSession): (host: HostRequest, secure: boolean) => Promise<void> {
+export function mountSession(
+  engine: Pick<Engine, 'settings'>,
+  options: MountedSession,
+): (host: HostRequest, secure: boolean) => Promise<void> {
   const mounted = new Map<boolean, SessionMiddleware>()
   return async ({ native, nativeResponse }, secure) => {
     const middleware = mounted.get(secure) ?? sessionWith(engine, options, secure)
@@ -35,7 +38,14 @@ function sessionWith({ settings }: Pick<Engine, 'settings'>, options: MountedSes
     rolling: settings.expiry.rolling,
     ...others,
     store: answering(options.store as SessionStore),
-    cookie: { httpOnly: true, sameSite: 'lax', path: '/', secure, ...(typeof settings.remember === 'number' ? { maxAge: settings.remember * 1000 } : {}), ...cookie },
+    cookie: {
+      httpOnly: true,
+      sameSite: 'lax',
+      path: '/',
+      secure,
+      ...(typeof settings.remember === 'number' ? { maxAge: settings.remember * 1000 } : {}),
+      ...cookie,
+    },
   })
 }
 
@@ -59,13 +69,19 @@ type SessionStore = Record<string, unknown>
 function answering(store: SessionStore): SessionStore {
   const bounded = new Map<PropertyKey, Operation>()
   for (const name of ['get', 'set', 'destroy', 'touch']) {
-    if (typeof store[name] === 'function') bounded.set(name, answeringOnce((...call) => { (store[name] as Operation)(...call) }))
+    if (typeof store[name] === 'function')
+      bounded.set(
+        name,
+        answeringOnce((...call) => {
+          ;(store[name] as Operation)(...call)
+        }),
+      )
   }
   return new Proxy(store, {
     get: (target, name) => {
       const value: unknown = bounded.get(name) ?? Reflect.get(target, name)
       // A store with private fields knows only itself.
-      return typeof value === 'function' && !bounded.has(name) ? value.bind(target) as unknown : value
+      return typeof value === 'function' && !bounded.has(name) ? (value.bind(target) as unknown) : value
     },
     // Who wraps one of these operations wraps the one that answers.
     set: (target, name, value) => {
@@ -78,8 +94,18 @@ function answering(store: SessionStore): SessionStore {
 
 function answeringOnce(operation: Operation): Operation {
   return (...call) => {
-    const done = typeof call.at(-1) === 'function' ? call.pop() as StoreDone : () => undefined
-    void callStore(() => called((answer) => { operation(...call, answer) }))
-      .then((value) => { setImmediate(done, null, value) }, (error: unknown) => { setImmediate(done, error) })
+    const done = typeof call.at(-1) === 'function' ? (call.pop() as StoreDone) : () => undefined
+    void callStore(() =>
+      called((answer) => {
+        operation(...call, answer)
+      }),
+    ).then(
+      (value) => {
+        setImmediate(done, null, value)
+      },
+      (error: unknown) => {
+        setImmediate(done, error)
+      },
+    )
   }
 }

@@ -31,5 +31,12 @@ function muteDebug(debug: { log: Write }): void {
   const filtered: Write = function (...line) {
     if (this.namespace !== namespace) write.apply(this, line)
   }
-  Object.defineProperty(debug, 'log', { get: () => filtered, set: (other: Write) => { write = other }, configurable: true, enumerable: true })
+  Object.defineProperty(debug, 'log', {
+    get: () => filtered,
+    set: (other: Write) => {
+      write = other
+    },
+    configurable: true,
+    enumerable: true,
+  })
 }

@@ -24,9 +24,13 @@ export function sessionStoreRecords(req: Request): TokenStore | undefined {
  */
 function inSessionStore(store: ExpressStore): TokenStore {
   const read = async (key: string): Promise<StoredRecord | undefined> => {
-    const session = await called((done) => { store.get(key, done) })
+    const session = await called((done) => {
+      store.get(key, done)
+    })
     const kept = isObject(session) ? session['authrouterTokens'] : undefined
-    return isObject(kept) && typeof kept['record'] === 'string' && typeof kept['version'] === 'number' ? { record: kept['record'], version: kept['version'] } : undefined
+    return isObject(kept) && typeof kept['record'] === 'string' && typeof kept['version'] === 'number'
+      ? { record: kept['record'], version: kept['version'] }
+      : undefined
   }
   return {
     get: read,
@@ -36,10 +40,15 @@ function inSessionStore(store: ExpressStore): TokenStore {
       const maxAge = ttl * 1000
       // Stores work out their own expiry from the cookie that a session comes with.
       const cookie = { originalMaxAge: maxAge, maxAge, expires: new Date(Date.now() + maxAge), httpOnly: true, path: '/' }
-      await called((done) => { store.set(key, { cookie, authrouterTokens: { record, version: current + 1 } }, done) })
+      await called((done) => {
+        store.set(key, { cookie, authrouterTokens: { record, version: current + 1 } }, done)
+      })
       return true
     },
-    delete: (key) => called((done) => { store.destroy(key, done) }),
+    delete: (key) =>
+      called((done) => {
+        store.destroy(key, done)
+      }),
   }
 }
 

@@ -7,7 +7,8 @@ export function called(start: (done: StoreDone) => unknown): Promise<unknown> {
   return new Promise((resolve, reject) => {
     start((error, value) => {
       // A file that is not there is no failure of a store of files.
-      if (error && !(isObject(error) && error['code'] === 'ENOENT')) reject(error instanceof Error ? error : new Error('The session store failed', { cause: error }))
+      if (error && !(isObject(error) && error['code'] === 'ENOENT'))
+        reject(error instanceof Error ? error : new Error('The session store failed', { cause: error }))
       else resolve(value)
     })
   })

@@ -13,7 +13,9 @@ describe('A value that may have to be waited for', () => {
   })
 
   test('fails as what goes on fails', async () => {
-    const fail = (): never => { throw new Error('no') }
+    const fail = (): never => {
+      throw new Error('no')
+    }
     expect(() => withValue(2, fail)).toThrow('no')
     await expect(withValue(Promise.resolve(2), fail)).rejects.toThrow('no')
   })

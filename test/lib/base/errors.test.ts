@@ -4,8 +4,9 @@ import { asAuthError, AuthError, errorStatus, type AuthErrorCode } from '../../.
 
 /** The table of section 10 of the public face. */
 const table: Record<number, string> = {
-  400: 'bad_request state_missing state_unknown state_mismatch state_expired state_used provider_mismatch issuer_mismatch issuer_missing ' +
-    'nonce_mismatch idtoken_invalid assertion_invalid return_to_mismatch user_mismatch discovery_failed provider_error',
+  400:
+    'bad_request state_missing state_unknown state_mismatch state_expired state_used provider_mismatch issuer_mismatch issuer_missing '
+    + 'nonce_mismatch idtoken_invalid assertion_invalid return_to_mismatch user_mismatch discovery_failed provider_error',
   401: 'login_required reauth_required credentials_unreadable credentials_gone not_linked',
   403: 'access_denied csrf login_refused forbidden proxy_denied',
   404: 'unknown_provider',
@@ -26,23 +27,52 @@ test('Every code has the status that the public face gives it, and there is no o
 
 describe('An error', () => {
   const cause = Object.assign(new Error('canary of the cause'), { token: 'canary of the token', cause: { deep: 'canary below' } })
-  const error = new AuthError('provider_error', 'Shown to a person.', { provider: 'invented', providerError: 'invalid_grant', reason: 'a reason', cause })
+  const error = new AuthError('provider_error', 'Shown to a person.', {
+    provider: 'invented',
+    providerError: 'invalid_grant',
+    reason: 'a reason',
+    cause,
+  })
 
-  test('is an Error with code, status, provider and the provider\'s own code', () => {
+  test("is an Error with code, status, provider and the provider's own code", () => {
     expect(error).toBeInstanceOf(Error)
-    expect(error).toMatchObject({ name: 'AuthError', message: 'Shown to a person.', code: 'provider_error', status: 400, provider: 'invented', providerError: 'invalid_grant', reason: 'a reason' })
+    expect(error).toMatchObject({
+      name: 'AuthError',
+      message: 'Shown to a person.',
+      code: 'provider_error',
+      status: 400,
+      provider: 'invented',
+      providerError: 'invalid_grant',
+      reason: 'a reason',
+    })
     expect(error.cause).toBe(cause)
   })
 
   test('answers a request with no more than code, message, provider and whether to try again', () => {
-    expect(JSON.parse(JSON.stringify(error))).toEqual({ error: 'provider_error', message: 'Shown to a person.', provider: 'invented', retry: true })
-    expect(JSON.parse(JSON.stringify(new AuthError('config_invalid', 'x')))).toEqual({ error: 'config_invalid', message: 'x', retry: false })
+    expect(JSON.parse(JSON.stringify(error))).toEqual({
+      error: 'provider_error',
+      message: 'Shown to a person.',
+      provider: 'invented',
+      retry: true,
+    })
+    expect(JSON.parse(JSON.stringify(new AuthError('config_invalid', 'x')))).toEqual({
+      error: 'config_invalid',
+      message: 'x',
+      retry: false,
+    })
   })
 
   test.each([
-    ['inspect', () => inspect(error, { depth: 9, showHidden: false })], ['inspect inside of something', () => inspect({ list: [error] }, { depth: 9 })], ['JSON', () => JSON.stringify({ error })], ['text', () => String(error)],
-    ['a template', () => `${error}`], ['its stack', () => String(error.stack)], ['what is spread', () => JSON.stringify({ ...error })], ['its keys', () => JSON.stringify(Object.entries(error))],
-    ['the cause of another', () => inspect(new AuthError('hook_failed', 'outer', { cause: error }))], ['an assignment', () => JSON.stringify(Object.assign({}, error))],
+    ['inspect', () => inspect(error, { depth: 9, showHidden: false })],
+    ['inspect inside of something', () => inspect({ list: [error] }, { depth: 9 })],
+    ['JSON', () => JSON.stringify({ error })],
+    ['text', () => String(error)],
+    ['a template', () => `${error}`],
+    ['its stack', () => String(error.stack)],
+    ['what is spread', () => JSON.stringify({ ...error })],
+    ['its keys', () => JSON.stringify(Object.entries(error))],
+    ['the cause of another', () => inspect(new AuthError('hook_failed', 'outer', { cause: error }))],
+    ['an assignment', () => JSON.stringify(Object.assign({}, error))],
   ])('shows nothing of its cause in %s', (_where, print) => {
     expect(print()).not.toContain('canary')
   })

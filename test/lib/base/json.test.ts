@@ -3,30 +3,65 @@ import { isObject, parseJson, utf8 } from '../../../lib/base/json.js'
 
 describe('Whole numbers', () => {
   test.each([
-    ['9007199254740991', 9007199254740991], ['9007199254740992', '9007199254740992'], ['-9007199254740993', '-9007199254740993'],
-    ['12345678901234567890', '12345678901234567890'], ['1234567890123456', 1234567890123456], ['0', 0], ['-0', -0],
+    ['9007199254740991', 9007199254740991],
+    ['9007199254740992', '9007199254740992'],
+    ['-9007199254740993', '-9007199254740993'],
+    ['12345678901234567890', '12345678901234567890'],
+    ['1234567890123456', 1234567890123456],
+    ['0', 0],
+    ['-0', -0],
   ])('that cannot be held exactly become text: %s', (text, value) => {
     expect(parseJson(text)).toBe(value)
     expect(parseJson(`{"id":${text}}`)).toEqual({ id: value })
     expect(parseJson(`[ ${text} ,1]`)).toEqual([value, 1])
   })
 
-  test.each([['1234567890123456789.5', 1234567890123456789.5], ['1e21', 1e21], ['12345678901234567890e1', 12345678901234567890e1], ['1e400', Infinity], ['0.12345678901234567890', 0.1234567890123456789]])('with a fraction or an exponent stay numbers: %s', (text, value) => {
+  test.each([
+    ['1234567890123456789.5', 1234567890123456789.5],
+    ['1e21', 1e21],
+    ['12345678901234567890e1', 12345678901234567890e1],
+    ['1e400', Infinity],
+    ['0.12345678901234567890', 0.1234567890123456789],
+  ])('with a fraction or an exponent stay numbers: %s', (text, value) => {
     expect(parseJson(text)).toBe(value)
   })
 
-  test.each(['"12345678901234567890"', '"a 12345678901234567890"', '"\\"12345678901234567890"', '"\\\\",12345678901234567890'.slice(0, 6), '"12345678901234567890:"', '"\\u0022 12345678901234567890"'])('inside of texts are passed over: %s', (text) => {
+  test.each([
+    '"12345678901234567890"',
+    '"a 12345678901234567890"',
+    '"\\"12345678901234567890"',
+    '"\\\\",12345678901234567890'.slice(0, 6),
+    '"12345678901234567890:"',
+    '"\\u0022 12345678901234567890"',
+  ])('inside of texts are passed over: %s', (text) => {
     expect(parseJson(`[${text},1234567890123456]`)).toEqual(JSON.parse(`[${text},1234567890123456]`))
   })
 
   test('are told from the texts beside them, whatever signs those hold', () => {
-    expect(parseJson('{"a\\\\":12345678901234567890,"b\\"c":"12345678901234567891","12345678901234567892":{"d":[-12345678901234567893]}}'))
-      .toEqual({ 'a\\': '12345678901234567890', 'b"c': '12345678901234567891', '12345678901234567892': { d: ['-12345678901234567893'] } })
+    expect(
+      parseJson('{"a\\\\":12345678901234567890,"b\\"c":"12345678901234567891","12345678901234567892":{"d":[-12345678901234567893]}}'),
+    ).toEqual({ 'a\\': '12345678901234567890', 'b"c': '12345678901234567891', '12345678901234567892': { d: ['-12345678901234567893'] } })
   })
 })
 
 describe('What is no JSON', () => {
-  test.each(['', '{', '{"a":1', '[1,]', '{a:1}', "{'a':1}", 'undefined', 'NaN', '01', '<html>', 'a=1', '{"a":12345678901234567890', '"\u0000"', '{} {}', '\u200b{}'])('throws: %j', (text) => {
+  test.each([
+    '',
+    '{',
+    '{"a":1',
+    '[1,]',
+    '{a:1}',
+    "{'a':1}",
+    'undefined',
+    'NaN',
+    '01',
+    '<html>',
+    'a=1',
+    '{"a":12345678901234567890',
+    '"\u0000"',
+    '{} {}',
+    '\u200b{}',
+  ])('throws: %j', (text) => {
     expect(() => parseJson(text)).toThrow(SyntaxError)
   })
 
@@ -78,10 +113,19 @@ test('A member called __proto__ is a member, and makes nobody an administrator',
   const value = parseJson('{"__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}},"n":12345678901234567890}')
   expect(Object.keys(value as object)).toEqual(['__proto__', 'constructor', 'n'])
   expect((value as { admin?: unknown }).admin).toBeUndefined()
-  expect(({ ...value as object } as { admin?: unknown }).admin).toBeUndefined()
+  expect(({ ...(value as object) } as { admin?: unknown }).admin).toBeUndefined()
   expect(({} as { admin?: unknown }).admin).toBeUndefined()
 })
 
-test.each([[{}, true], [Object.create(null), true], [[], false], [null, false], [undefined, false], ['{}', false], [1, false], [() => 1, false]])('%p is an object: %p', (value, is) => {
+test.each([
+  [{}, true],
+  [Object.create(null), true],
+  [[], false],
+  [null, false],
+  [undefined, false],
+  ['{}', false],
+  [1, false],
+  [() => 1, false],
+])('%p is an object: %p', (value, is) => {
   expect(isObject(value)).toBe(is)
 })

@@ -31,7 +31,14 @@ test('A digest is SHA-256 as base64url (FIPS 180-4), and so is a code challenge 
 })
 
 describe('Comparing in constant time', () => {
-  test.each([['a', 'a', true], ['', '', true], ['a', 'b', false], ['a', 'ab', false], ['a', '', false], ['ü', 'u\u0308', false]])('%j and %j: %p', (a, b, equal) => {
+  test.each([
+    ['a', 'a', true],
+    ['', '', true],
+    ['a', 'b', false],
+    ['a', 'ab', false],
+    ['a', '', false],
+    ['ü', 'u\u0308', false],
+  ])('%j and %j: %p', (a, b, equal) => {
     expect(equalInConstantTime(a, b)).toBe(equal)
   })
 
@@ -45,19 +52,29 @@ describe('Comparing in constant time', () => {
 describe('This machine itself', () => {
   const hostOf = (host: string): string => new URL(`http://${host}/`).hostname
 
-  test.each('localhost LOCALHOST app.localhost 127.0.0.1 127.1.2.3 127.1 2130706433 0x7f.1 [::1] [0:0:0:0:0:0:0:1]'.split(' '))('is %s', (host) => {
-    expect(isLoopbackHost(hostOf(host))).toBe(true)
-    expect(isSecureUrl(new URL(`http://${host}:8080/`))).toBe(true)
-  })
+  test.each('localhost LOCALHOST app.localhost 127.0.0.1 127.1.2.3 127.1 2130706433 0x7f.1 [::1] [0:0:0:0:0:0:0:1]'.split(' '))(
+    'is %s',
+    (host) => {
+      expect(isLoopbackHost(hostOf(host))).toBe(true)
+      expect(isSecureUrl(new URL(`http://${host}:8080/`))).toBe(true)
+    },
+  )
 
-  test.each(('example.com localhost.example.com localhost. notlocalhost 127.0.0.1.example.com 128.0.0.1 0.0.0.0 [::] [::2] ' +
-    '[::ffff:127.0.0.1] 10.0.0.1 169.254.169.254 localhost@example.com example.com:127').split(' '))('is not %s', (host) => {
+  test.each(
+    (
+      'example.com localhost.example.com localhost. notlocalhost 127.0.0.1.example.com 128.0.0.1 0.0.0.0 [::] [::2] '
+      + '[::ffff:127.0.0.1] 10.0.0.1 169.254.169.254 localhost@example.com example.com:127'
+    ).split(' '),
+  )('is not %s', (host) => {
     expect(isLoopbackHost(hostOf(host))).toBe(false)
     expect(isSecureUrl(new URL(`http://${host}/`))).toBe(false)
     expect(isSecureUrl(new URL(`https://${host}/`))).toBe(true)
   })
 
-  test.each(['ftp://localhost/', 'ws://localhost/', 'file:///etc/hosts', 'data:text/plain,x', 'javascript:alert(1)'])('does not make %s safe', (address) => {
-    expect(isSecureUrl(new URL(address))).toBe(false)
-  })
+  test.each(['ftp://localhost/', 'ws://localhost/', 'file:///etc/hosts', 'data:text/plain,x', 'javascript:alert(1)'])(
+    'does not make %s safe',
+    (address) => {
+      expect(isSecureUrl(new URL(address))).toBe(false)
+    },
+  )
 })

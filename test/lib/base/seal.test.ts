@@ -37,7 +37,8 @@ describe('A sealed value', () => {
     for (let length = 0; length < text.length; length += 3) expect(sealer.open('session', 'name', text.slice(0, length))).toBeUndefined()
     const future = Buffer.from(text, 'base64url')
     future[0] = 3
-    for (const foreign of ['', 'x', '=', 'ä', ' '.repeat(50), 'A'.repeat(100), 'A'.repeat(100_000), future.toString('base64url')]) expect(sealer.open('session', 'name', foreign)).toBeUndefined()
+    for (const foreign of ['', 'x', '=', 'ä', ' '.repeat(50), 'A'.repeat(100), 'A'.repeat(100_000), future.toString('base64url')])
+      expect(sealer.open('session', 'name', foreign)).toBeUndefined()
   })
 
   test('opens as itself where it was compressed, and is shorter', () => {
@@ -53,7 +54,9 @@ describe('A sealed value', () => {
   test.each([false, true])('takes what it opens again, and nothing larger (compressed: %s)', (compressed) => {
     const ofSize = (size: number): string => 'x'.repeat(size - 2)
     expect(sealer.open('session', 'name', sealer.seal('session', 'name', ofSize(maxSealed), { compressed }))).toBe(ofSize(maxSealed))
-    expect(() => sealer.seal('session', 'name', ofSize(maxSealed + 1), { compressed })).toThrow(expect.objectContaining({ code: 'too_large' }))
+    expect(() => sealer.seal('session', 'name', ofSize(maxSealed + 1), { compressed })).toThrow(
+      expect.objectContaining({ code: 'too_large' }),
+    )
   })
 
   test('survives a new secret while the old one is listed', () => {

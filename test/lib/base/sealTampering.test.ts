@@ -71,7 +71,11 @@ describe('A key', () => {
 })
 
 test('Every text has an IV of its own', () => {
-  const ivs = Array.from({ length: 2_000 }, () => Buffer.from(sealer.seal('session', 'name', 1), 'base64url').subarray(5, 17).toString('hex'))
+  const ivs = Array.from({ length: 2_000 }, () =>
+    Buffer.from(sealer.seal('session', 'name', 1), 'base64url')
+      .subarray(5, 17)
+      .toString('hex'),
+  )
   expect(new Set(ivs).size).toBe(2_000)
 })
 

@@ -8,7 +8,9 @@ import { refreshableTokens, startApi, type ApiAnswer, type ApiParts, type ApiSet
 import { sendJson } from '../../support/unitServer.js'
 
 const open: { close: () => Promise<void> }[] = []
-afterEach(async () => { await Promise.all(open.splice(0).map(({ close }) => close())) })
+afterEach(async () => {
+  await Promise.all(open.splice(0).map(({ close }) => close()))
+})
 
 async function start(answer: ApiAnswer, parts: ApiParts = {}): Promise<ApiSetup> {
   const setup = await startApi(answer, parts)
@@ -29,36 +31,68 @@ function streamOf(chunks: Iterable<string>): ReadableStream<Uint8Array> {
   })
 }
 
-const transports: [string, ApiParts][] = [['undici', {}], ['a fetch of the application', { outbound: { fetch: globalThis.fetch } }]]
+const transports: [string, ApiParts][] = [
+  ['undici', {}],
+  ['a fetch of the application', { outbound: { fetch: globalThis.fetch } }],
+]
 
 describe.each(transports)('fetch by %s', (_transport, parts) => {
-  test('gives the platform\'s Response, signed and with the user filled in', async () => {
-    const { client, api } = await start((_request, res) => { res.setHeader('x-seen', 'yes'); sendJson(res, { a: 1 }, 201) }, { ...parts, provider: { apiHeaders: { 'x-version': '3' } } })
+  test("gives the platform's Response, signed and with the user filled in", async () => {
+    const { client, api } = await start(
+      (_request, res) => {
+        res.setHeader('x-seen', 'yes')
+        sendJson(res, { a: 1 }, 201)
+      },
+      { ...parts, provider: { apiHeaders: { 'x-version': '3' } } },
+    )
     const response = await client.fetch('people/{id}?a=b', { headers: new Headers({ 'X-Own': 'v' }) })
     expect(response).toBeInstanceOf(Response)
-    expect([response.status, response.ok, response.headers.get('x-seen'), response.url, response.redirected]).toEqual([201, true, 'yes', `${api.origin}/v1/people/7?a=b`, false])
+    expect([response.status, response.ok, response.headers.get('x-seen'), response.url, response.redirected]).toEqual([
+      201,
+      true,
+      'yes',
+      `${api.origin}/v1/people/7?a=b`,
+      false,
+    ])
     expect(await response.json()).toEqual({ a: 1 })
-    expect(api.received[0]).toMatchObject({ method: 'GET', url: '/v1/people/7?a=b', headers: { authorization: 'Bearer canary-access', 'x-own': 'v', 'x-version': '3', accept: '*/*' } })
+    expect(api.received[0]).toMatchObject({
+      method: 'GET',
+      url: '/v1/people/7?a=b',
+      headers: { authorization: 'Bearer canary-access', 'x-own': 'v', 'x-version': '3', accept: '*/*' },
+    })
   })
 
   test('takes a URL, and headers in every shape', async () => {
-    const { client, api } = await start((_request, res) => { res.end() }, parts)
-    for (const headers of [{ 'x-a': '1' }, [['x-a', '1']] as [string, string][], new Headers([['x-a', '1']])]) await (await client.fetch(new URL(`${api.origin}/v1/x`), { headers })).text()
+    const { client, api } = await start((_request, res) => {
+      res.end()
+    }, parts)
+    for (const headers of [{ 'x-a': '1' }, [['x-a', '1']] as [string, string][], new Headers([['x-a', '1']])])
+      await (await client.fetch(new URL(`${api.origin}/v1/x`), { headers })).text()
     expect(api.received.map(({ url, headers }) => [url, headers['x-a']])).toEqual(Array.from({ length: 3 }, () => ['/v1/x', '1']))
   })
 
   test.each<[string, () => NonNullable<Parameters<ApiSetup['client']['fetch']>[1]>['body'], string | undefined, string | RegExp]>([
-    ['text', () => 'ü', 'text/plain;charset=UTF-8', 'ü'], ['a form', () => new URLSearchParams({ a: 'b c' }), 'application/x-www-form-urlencoded;charset=UTF-8', 'a=b+c'], ['bytes', () => new Uint8Array([97, 98]), undefined, 'ab'],
-    ['a part of bytes', () => new Uint8Array([97, 98, 99]).subarray(1), undefined, 'bc'], ['a buffer', () => new Uint8Array([97]).buffer, undefined, 'a'], ['a blob', () => new Blob(['{}'], { type: 'application/json' }), 'application/json', '{}'], ['a stream', () => streamOf(['a', 'b']), undefined, 'ab'], ['nothing', () => null, undefined, ''],
+    ['text', () => 'ü', 'text/plain;charset=UTF-8', 'ü'],
+    ['a form', () => new URLSearchParams({ a: 'b c' }), 'application/x-www-form-urlencoded;charset=UTF-8', 'a=b+c'],
+    ['bytes', () => new Uint8Array([97, 98]), undefined, 'ab'],
+    ['a part of bytes', () => new Uint8Array([97, 98, 99]).subarray(1), undefined, 'bc'],
+    ['a buffer', () => new Uint8Array([97]).buffer, undefined, 'a'],
+    ['a blob', () => new Blob(['{}'], { type: 'application/json' }), 'application/json', '{}'],
+    ['a stream', () => streamOf(['a', 'b']), undefined, 'ab'],
+    ['nothing', () => null, undefined, ''],
   ])('sends %s', async (_what, body, type, text) => {
-    const { client, api } = await start((_request, res) => { res.end() }, parts)
+    const { client, api } = await start((_request, res) => {
+      res.end()
+    }, parts)
     await (await client.fetch('a', { method: 'post', body: body() ?? null })).text()
     expect(api.received[0]).toMatchObject({ method: 'POST', body: text })
     expect(api.received[0]?.headers['content-type']).toBe(type)
   })
 
-  test('sends a multipart form, and a type of the caller\'s', async () => {
-    const { client, api } = await start((_request, res) => { res.end() }, parts)
+  test("sends a multipart form, and a type of the caller's", async () => {
+    const { client, api } = await start((_request, res) => {
+      res.end()
+    }, parts)
     const form = new FormData()
     form.set('file', new Blob(['content']), 'name.txt')
     await (await client.fetch('a', { method: 'POST', body: form })).text()
@@ -70,7 +104,10 @@ describe.each(transports)('fetch by %s', (_transport, parts) => {
 
   test('reads as it comes', async () => {
     let more = (): void => undefined
-    const { client } = await start((_request, res) => { res.write('one'); more = () => res.end('two') }, parts)
+    const { client } = await start((_request, res) => {
+      res.write('one')
+      more = () => res.end('two')
+    }, parts)
     const reader = (await client.fetch('a')).body?.getReader()
     expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('one')
     more()
@@ -78,14 +115,25 @@ describe.each(transports)('fetch by %s', (_transport, parts) => {
     expect((await reader?.read())?.done).toBe(true)
   })
 
-  test.each<[string, number]>([['HEAD', 200], ['GET', 204], ['GET', 205], ['GET', 304]])('to %s with status %i has no body', async (method, status) => {
-    const { client } = await start((_request, res) => { res.writeHead(status, { 'content-encoding': 'gzip' }).end() }, parts)
+  test.each<[string, number]>([
+    ['HEAD', 200],
+    ['GET', 204],
+    ['GET', 205],
+    ['GET', 304],
+  ])('to %s with status %i has no body', async (method, status) => {
+    const { client } = await start((_request, res) => {
+      res.writeHead(status, { 'content-encoding': 'gzip' }).end()
+    }, parts)
     const response = await client.fetch('a', { method })
     expect([response.status, response.body]).toEqual([status, null])
   })
 
   test('unpacks what was not asked for, and an empty answer is empty', async () => {
-    const { client } = await start(({ url }, res) => { res.writeHead(200, { 'content-encoding': 'gzip' }).end(url === '/v1/empty' ? undefined : url === '/v1/broken' ? 'plain text' : gzipSync('x'.repeat(100_000))) }, parts)
+    const { client } = await start(({ url }, res) => {
+      res
+        .writeHead(200, { 'content-encoding': 'gzip' })
+        .end(url === '/v1/empty' ? undefined : url === '/v1/broken' ? 'plain text' : gzipSync('x'.repeat(100_000)))
+    }, parts)
     const response = await client.fetch('a')
     expect(await response.text()).toHaveLength(100_000)
     expect(response.headers.get('content-encoding')).toBeNull()
@@ -93,8 +141,10 @@ describe.each(transports)('fetch by %s', (_transport, parts) => {
     await expect((await client.fetch('broken')).text()).rejects.toMatchObject({ code: 'provider_bad_response' })
   })
 
-  test('ends with the caller\'s signal, before the headers and after', async () => {
-    const { client } = await start(({ url }, res) => { if (url === '/v1/body') res.write('half') }, parts)
+  test("ends with the caller's signal, before the headers and after", async () => {
+    const { client } = await start(({ url }, res) => {
+      if (url === '/v1/body') res.write('half')
+    }, parts)
     const early = new AbortController()
     const call = client.fetch('headers', { signal: early.signal })
     early.abort(new Error('enough'))
@@ -112,7 +162,12 @@ describe.each(transports)('fetch by %s', (_transport, parts) => {
   })
 
   test('that is cut off in the middle ends with an error', async () => {
-    const { client } = await start((_request, res) => { res.writeHead(200, { 'content-length': '10' }); res.write('half', () => { res.destroy() }) }, parts)
+    const { client } = await start((_request, res) => {
+      res.writeHead(200, { 'content-length': '10' })
+      res.write('half', () => {
+        res.destroy()
+      })
+    }, parts)
     const reading = client.fetch('a').then((response) => response.text())
     await expect(reading).rejects.toMatchObject({ code: 'provider_bad_response' })
   })
@@ -124,33 +179,68 @@ describe.each(transports)('fetch by %s', (_transport, parts) => {
   })
 
   test('gives time to a large upload as long as it goes on, and not to one that stalls', async () => {
-    const { client, api } = await start((_request, res) => { res.end() }, { ...parts, outbound: { ...parts.outbound, timeout: 1_000 } })
+    const { client, api } = await start(
+      (_request, res) => {
+        res.end()
+      },
+      { ...parts, outbound: { ...parts.outbound, timeout: 1_000 } },
+    )
     await (await client.fetch('a', { method: 'POST', body: streamOf(Array.from({ length: 250 }, () => 'x')) })).text()
     expect(api.received[0]?.body).toHaveLength(250)
-    await expect(client.fetch('a', { method: 'POST', body: new ReadableStream<Uint8Array>(), idleTimeout: 80 })).rejects.toMatchObject({ code: 'provider_timeout' })
+    await expect(client.fetch('a', { method: 'POST', body: new ReadableStream<Uint8Array>(), idleTimeout: 80 })).rejects.toMatchObject({
+      code: 'provider_timeout',
+    })
   })
 
   test('with a body that fails is a failed call, and the body is told when the call ends', async () => {
     const { client } = await start(() => undefined, parts)
-    await expect(client.fetch('a', { method: 'POST', body: new ReadableStream<Uint8Array>({ pull() { throw new Error('canary') } }) })).rejects.toMatchObject({ code: 'provider_bad_response' })
+    await expect(
+      client.fetch('a', {
+        method: 'POST',
+        body: new ReadableStream<Uint8Array>({
+          pull() {
+            throw new Error('canary')
+          },
+        }),
+      }),
+    ).rejects.toMatchObject({ code: 'provider_bad_response' })
     let cancelled = (): void => undefined
-    const told = new Promise<void>((resolve) => { cancelled = resolve })
+    const told = new Promise<void>((resolve) => {
+      cancelled = resolve
+    })
     const body = new ReadableStream<Uint8Array>({
-      start: (stream) => { stream.enqueue(Buffer.from('x')) },
-      cancel: () => { cancelled() },
+      start: (stream) => {
+        stream.enqueue(Buffer.from('x'))
+      },
+      cancel: () => {
+        cancelled()
+      },
     })
     const controller = new AbortController()
     const call = client.fetch('a', { method: 'POST', signal: controller.signal, body })
-    setTimeout(() => { controller.abort(new Error('enough')) }, 30)
+    setTimeout(() => {
+      controller.abort(new Error('enough'))
+    }, 30)
     await expect(call).rejects.toThrow('enough')
     await told
   })
 })
 
 describe('A redirect of fetch', () => {
-  const moved = (status: number): ApiAnswer => ({ url }, res) => { if (url === '/v1/a') res.writeHead(status, { location: 'b' }).end('moved'); else res.end('there') }
+  const moved =
+    (status: number): ApiAnswer =>
+    ({ url }, res) => {
+      if (url === '/v1/a') res.writeHead(status, { location: 'b' }).end('moved')
+      else res.end('there')
+    }
 
-  test.each<[number, string, string]>([[301, 'GET', ''], [302, 'GET', ''], [303, 'GET', ''], [307, 'POST', 'x'], [308, 'POST', 'x']])('of status %i on the same host is followed as %s', async (status, method, body) => {
+  test.each<[number, string, string]>([
+    [301, 'GET', ''],
+    [302, 'GET', ''],
+    [303, 'GET', ''],
+    [307, 'POST', 'x'],
+    [308, 'POST', 'x'],
+  ])('of status %i on the same host is followed as %s', async (status, method, body) => {
     const { client, api } = await start(moved(status))
     const response = await client.fetch('a', { method: 'POST', body: 'x', headers: { 'content-language': 'en' } })
     expect([await response.text(), response.url, response.redirected]).toEqual(['there', `${api.origin}/v1/b`, true])
@@ -159,7 +249,11 @@ describe('A redirect of fetch', () => {
   })
 
   test('is not followed with a stream that it wants repeated, and is without it', async () => {
-    for (const [status, expected] of [[303, 'there'], [307, 'moved'], [308, 'moved']] as const) {
+    for (const [status, expected] of [
+      [303, 'there'],
+      [307, 'moved'],
+      [308, 'moved'],
+    ] as const) {
       const { client, api } = await start(moved(status))
       expect(await (await client.fetch('a', { method: 'POST', body: streamOf(['x']) })).text()).toBe(expected)
       expect(api.received.map(({ body }) => body)).toEqual(expected === 'there' ? ['x', ''] : ['x'])
@@ -184,20 +278,39 @@ describe('A stream and a signature', () => {
   const oauth1 = { provider: { protocol: 'oauth1' as const }, tokens: { tokenSecret: 'canary-secret' } }
 
   test('go together where the signature does not cover the body', async () => {
-    const { client, api } = await start((_request, res) => { res.end() }, oauth1)
+    const { client, api } = await start((_request, res) => {
+      res.end()
+    }, oauth1)
     await (await client.fetch('a', { method: 'POST', body: streamOf(['x', 'y']), headers: { 'content-type': 'image/png' } })).text()
-    expect(api.received[0]).toMatchObject({ body: 'xy', headers: { authorization: expect.stringContaining('oauth_signature=') as unknown } })
+    expect(api.received[0]).toMatchObject({
+      body: 'xy',
+      headers: { authorization: expect.stringContaining('oauth_signature=') as unknown },
+    })
   })
 
   test('do not for a form, which the signature covers', async () => {
-    const { client, api } = await start((_request, res) => { res.end() }, oauth1)
-    await expect(client.fetch('a', { method: 'POST', body: streamOf(['a=b']), headers: { 'content-type': 'application/x-www-form-urlencoded' } })).rejects.toMatchObject({ code: 'bad_request' })
-    const hashed = await start((_request, res) => { res.end() }, { ...oauth1, provider: { ...oauth1.provider, bodyHash: true } })
+    const { client, api } = await start((_request, res) => {
+      res.end()
+    }, oauth1)
+    await expect(
+      client.fetch('a', { method: 'POST', body: streamOf(['a=b']), headers: { 'content-type': 'application/x-www-form-urlencoded' } }),
+    ).rejects.toMatchObject({ code: 'bad_request' })
+    const hashed = await start(
+      (_request, res) => {
+        res.end()
+      },
+      { ...oauth1, provider: { ...oauth1.provider, bodyHash: true } },
+    )
     await expect(hashed.client.fetch('a', { method: 'POST', body: streamOf(['x']) })).rejects.toMatchObject({ code: 'bad_request' })
     expect(hashed.api.received).toEqual([])
     await (await hashed.client.fetch('a', { method: 'POST', body: 'x' })).text()
     expect(hashed.api.received[0]?.headers.authorization).toContain('oauth_body_hash=')
-    const hooked = await start((_request, res) => { res.end() }, { provider: { hooks: { apiRequest: (request) => ({ ...request, body: 'of the hook' }) } } })
+    const hooked = await start(
+      (_request, res) => {
+        res.end()
+      },
+      { provider: { hooks: { apiRequest: (request) => ({ ...request, body: 'of the hook' }) } } },
+    )
     await expect(hooked.client.fetch('a', { method: 'POST', body: streamOf(['a=b']) })).rejects.toMatchObject({ code: 'bad_request' })
     expect([api.received, hooked.api.received]).toEqual([[], []])
     await (await client.fetch('a', { method: 'POST', body: new URLSearchParams({ a: 'b' }) })).text()
@@ -205,25 +318,50 @@ describe('A stream and a signature', () => {
   })
 
   test('do not keep the token from a header where a form would carry it', async () => {
-    const { client, api } = await start((_request, res) => { res.end() }, { provider: { tokenPlacement: 'body' } })
-    await (await client.fetch('a', { method: 'POST', body: streamOf(['a=b']), headers: { 'content-type': 'application/x-www-form-urlencoded' } })).text()
+    const { client, api } = await start(
+      (_request, res) => {
+        res.end()
+      },
+      { provider: { tokenPlacement: 'body' } },
+    )
+    await (
+      await client.fetch('a', { method: 'POST', body: streamOf(['a=b']), headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+    ).text()
     await (await client.fetch('a', { method: 'POST', body: new URLSearchParams({ a: 'b' }) })).text()
-    expect(api.received.map(({ body, headers }) => [body, headers.authorization])).toEqual([['a=b', 'Bearer canary-access'], ['a=b&access_token=canary-access', undefined]])
+    expect(api.received.map(({ body, headers }) => [body, headers.authorization])).toEqual([
+      ['a=b', 'Bearer canary-access'],
+      ['a=b&access_token=canary-access', undefined],
+    ])
   })
 })
 
 test('A token that is due is refreshed before fetch uses it', async () => {
-  const { client, api } = await start(({ url }, res) => { sendJson(res, url === '/token' ? { access_token: 'canary-new', token_type: 'bearer', expires_in: 3600 } : {}) }, { tokens: { ...refreshableTokens(), expiresAt: 1 } })
+  const { client, api } = await start(
+    ({ url }, res) => {
+      sendJson(res, url === '/token' ? { access_token: 'canary-new', token_type: 'bearer', expires_in: 3600 } : {})
+    },
+    { tokens: { ...refreshableTokens(), expiresAt: 1 } },
+  )
   await (await client.fetch('a')).text()
-  expect(api.received.map(({ url, headers }) => [url, headers.authorization?.startsWith('Bearer canary-new')])).toEqual([['/token', false], ['/v1/a', true]])
+  expect(api.received.map(({ url, headers }) => [url, headers.authorization?.startsWith('Bearer canary-new')])).toEqual([
+    ['/token', false],
+    ['/v1/a', true],
+  ])
 })
 
 describe('A large answer', () => {
   /** A server that sends chunks as long as somebody takes them, and counts. */
-  async function flood(chunk: Uint8Array, limit: number, every = 0, headers: Record<string, string> = {}): Promise<{ url: string; sent: () => number; closed: Promise<void> }> {
+  async function flood(
+    chunk: Uint8Array,
+    limit: number,
+    every = 0,
+    headers: Record<string, string> = {},
+  ): Promise<{ url: string; sent: () => number; closed: Promise<void> }> {
     let sent = 0
     let gone = (): void => undefined
-    const closed = new Promise<void>((resolve) => { gone = resolve })
+    const closed = new Promise<void>((resolve) => {
+      gone = resolve
+    })
     const server = createServer((_req, res) => {
       res.on('close', gone).on('error', () => undefined)
       res.writeHead(200, headers)
@@ -237,12 +375,21 @@ describe('A large answer', () => {
       })()
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    open.push({ close: () => new Promise((resolve) => { server.close(() => { resolve() }); server.closeAllConnections() }) })
+    open.push({
+      close: () =>
+        new Promise((resolve) => {
+          server.close(() => {
+            resolve()
+          })
+          server.closeAllConnections()
+        }),
+    })
     return { url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`, sent: () => sent, closed }
   }
   const megabyte = 1024 * 1024
   const chunk = Buffer.alloc(256 * 1024, 'x')
-  const clientAt = async (url: string, parts: ApiParts = {}): Promise<ApiSetup['client']> => (await start(() => undefined, { ...parts, provider: { apiBaseUrl: url } })).client
+  const clientAt = async (url: string, parts: ApiParts = {}): Promise<ApiSetup['client']> =>
+    (await start(() => undefined, { ...parts, provider: { apiBaseUrl: url } })).client
 
   test('of 200 MB is cut off at ten, and the connection with it', async () => {
     const { url, sent, closed } = await flood(chunk, 200 * megabyte)
@@ -287,9 +434,19 @@ describe('A large answer', () => {
   })
 
   test('that stops in the middle ends with the idle limit, which runs only while somebody reads', async () => {
-    const server = createServer((_req, res) => { res.write('half') })
+    const server = createServer((_req, res) => {
+      res.write('half')
+    })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    open.push({ close: () => new Promise((resolve) => { server.close(() => { resolve() }); server.closeAllConnections() }) })
+    open.push({
+      close: () =>
+        new Promise((resolve) => {
+          server.close(() => {
+            resolve()
+          })
+          server.closeAllConnections()
+        }),
+    })
     const client = await clientAt(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`)
     const reader = (await client.fetch('', { idleTimeout: 60 })).body?.getReader()
     await new Promise((resolve) => setTimeout(resolve, 150))
@@ -311,9 +468,19 @@ describe('A large answer', () => {
 
 test('Both ways out share their connections', async () => {
   const sockets = new Set<unknown>()
-  const server = createServer((_req, res) => { res.end('x') }).on('connection', (socket) => sockets.add(socket))
+  const server = createServer((_req, res) => {
+    res.end('x')
+  }).on('connection', (socket) => sockets.add(socket))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  open.push({ close: () => new Promise((resolve) => { server.close(() => { resolve() }); server.closeAllConnections() }) })
+  open.push({
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve()
+        })
+        server.closeAllConnections()
+      }),
+  })
   const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`
   const { http, openStream } = createHttp({ timeout: 60_000, maxBytes: 100 })
   for (let round = 0; round < 10; round++) {
@@ -328,10 +495,14 @@ test('Both ways out share their connections', async () => {
 })
 
 test('A signal that outlives its streams keeps nothing of them', async () => {
-  const { client } = await start((_request, res) => { res.end('x') })
+  const { client } = await start((_request, res) => {
+    res.end('x')
+  })
   const { signal } = new AbortController()
   const warnings: unknown[] = []
-  const listen = (warning: Error): void => { warnings.push(warning.name) }
+  const listen = (warning: Error): void => {
+    warnings.push(warning.name)
+  }
   process.on('warning', listen)
   for (let round = 0; round < 15; round++) await (await client.fetch('a', { signal })).text()
   process.off('warning', listen)

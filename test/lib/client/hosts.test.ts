@@ -16,11 +16,20 @@ const bodies: Record<string, Caller> = {
   delete: (client, url) => client.delete(url),
   'request OPTIONS': (client, url) => client.request('options', url),
   fetch: async (client, url) => (await client.fetch(url)).text(),
-  'fetch POST': async (client, url) => (await client.fetch(url, { method: 'POST', body: new URLSearchParams({ secret: 'canary-form' }), headers: { 'x-api-key': 'canary-header' } })).text(),
+  'fetch POST': async (client, url) =>
+    (
+      await client.fetch(url, {
+        method: 'POST',
+        body: new URLSearchParams({ secret: 'canary-form' }),
+        headers: { 'x-api-key': 'canary-header' },
+      })
+    ).text(),
   'fetch stream': async (client, url) => (await client.fetch(url, { method: 'POST', body: new Blob(['canary-stream']).stream() })).text(),
   'fetch manual': async (client, url) => (await client.fetch(url, { redirect: 'manual' })).text(),
   'fetch error': async (client, url) => (await client.fetch(url, { redirect: 'error' })).text(),
-  pages: async (client, url) => { for await (const _page of client.pages(url)) continue },
+  pages: async (client, url) => {
+    for await (const _page of client.pages(url)) continue
+  },
 }
 
 const placements: Record<string, Partial<ResolvedProvider>> = {
@@ -60,7 +69,7 @@ const addresses: Record<string, (host: string, own: string) => string> = {
   'IPv6 around IPv4': (host) => `http://[::ffff:127.0.0.1]:${host.split(':')[1] ?? ''}/steal`,
   'another scheme': (host) => `ftp://${host}/steal`,
   'a script': () => 'javascript:alert(1)',
-  'data': () => 'data:text/plain,x',
+  data: () => 'data:text/plain,x',
   'a file': () => 'file:///etc/hostname',
   'two schemes': (host) => `http:http://${host}/steal`,
 }
@@ -77,16 +86,35 @@ function setupOf(placement: string): ApiSetup {
 
 beforeAll(async () => {
   for (const [name, provider] of Object.entries(placements)) {
-    setups.set(name, await startApi(({ url, method }, res, sink) => {
-      const found = /redirect-(\d+)-(\w+)/.exec(url)
-      if (!found) { res.end(); return }
-      const host = sink.origin.slice(7)
-      const location = { absolute: `${sink.origin}/steal`, relative: `//${host}/steal`, backslash: `/\\${host}/steal`, name: `http://x@${host}/steal`, https: `https://${host}/steal` }[found[2] ?? '']
-      res.writeHead(Number(found[1]), { location: location ?? '', link: `<${sink.origin}/steal>; rel="next"` }).end(method === 'HEAD' ? undefined : 'x')
-    }, { provider, tokens: { tokenSecret: 'canary-secret' } }))
+    setups.set(
+      name,
+      await startApi(
+        ({ url, method }, res, sink) => {
+          const found = /redirect-(\d+)-(\w+)/.exec(url)
+          if (!found) {
+            res.end()
+            return
+          }
+          const host = sink.origin.slice(7)
+          const location = {
+            absolute: `${sink.origin}/steal`,
+            relative: `//${host}/steal`,
+            backslash: `/\\${host}/steal`,
+            name: `http://x@${host}/steal`,
+            https: `https://${host}/steal`,
+          }[found[2] ?? '']
+          res
+            .writeHead(Number(found[1]), { location: location ?? '', link: `<${sink.origin}/steal>; rel="next"` })
+            .end(method === 'HEAD' ? undefined : 'x')
+        },
+        { provider, tokens: { tokenSecret: 'canary-secret' } },
+      ),
+    )
   }
 })
-afterAll(async () => { await Promise.all([...setups.values()].map(({ close }) => close())) })
+afterAll(async () => {
+  await Promise.all([...setups.values()].map(({ close }) => close()))
+})
 
 describe.each(Object.keys(placements))('With %s', (placement) => {
   const setup = (): ApiSetup => setupOf(placement)
@@ -124,7 +152,9 @@ describe.each(Object.keys(placements))('With %s', (placement) => {
     const { client, sink } = setup()
     for (const target of ['absolute', 'relative']) {
       cases++
-      const reading = async (): Promise<void> => { for await (const _page of client.pages(`redirect-200-${target}`)) continue }
+      const reading = async (): Promise<void> => {
+        for await (const _page of client.pages(`redirect-200-${target}`)) continue
+      }
       await expect(reading()).rejects.toMatchObject({ code: 'host_not_allowed' })
     }
     expect(sink.received).toEqual([])
@@ -132,20 +162,26 @@ describe.each(Object.keys(placements))('With %s', (placement) => {
 })
 
 test('A redirect on the same host keeps method, body and token for 307 and 308 only, and signs anew', async () => {
-  for (const [placement, { provider, protocol = 'oauth2' }] of Object.entries(placements).map(([name, entry]) => [name, { provider: entry, protocol: entry.protocol }] as const)) {
+  for (const [placement, { provider, protocol = 'oauth2' }] of Object.entries(placements).map(
+    ([name, entry]) => [name, { provider: entry, protocol: entry.protocol }] as const,
+  )) {
     for (const status of statuses) {
       cases++
-      const setup = await startApi(({ url }, res) => {
-        // The query comes back, signature and all.
-        if (url.startsWith('/v1/a')) res.writeHead(status, { location: `/elsewhere${url.slice('/v1/a'.length)}` }).end()
-        else res.end('there')
-      }, { provider, tokens: { tokenSecret: 'canary-secret' } })
+      const setup = await startApi(
+        ({ url }, res) => {
+          // The query comes back, signature and all.
+          if (url.startsWith('/v1/a')) res.writeHead(status, { location: `/elsewhere${url.slice('/v1/a'.length)}` }).end()
+          else res.end('there')
+        },
+        { provider, tokens: { tokenSecret: 'canary-secret' } },
+      )
       try {
         expect(await setup.client.post('a', { form: { f: '1' } })).toMatchObject({ status: 200, data: 'there' })
         const [first, second] = setup.api.received
         expect([placement, second?.method]).toEqual([placement, status > 303 ? 'POST' : 'GET'])
         expect(new URLSearchParams(second?.body).get('f')).toBe(status > 303 ? '1' : null)
-        const proof = ({ headers = {}, url = '', body = '' }: Partial<NonNullable<typeof first>> = {}): string => `${String(headers.authorization)} ${url} ${body}`
+        const proof = ({ headers = {}, url = '', body = '' }: Partial<NonNullable<typeof first>> = {}): string =>
+          `${String(headers.authorization)} ${url} ${body}`
         if (protocol === 'oauth1') {
           const signatures = [first, second].map((request) => /oauth_signature=("?)([^&",\s]+)/g[Symbol.match](proof(request)) ?? [])
           expect(signatures.map(({ length }) => length)).toEqual([1, 1])
@@ -160,10 +196,27 @@ test('A redirect on the same host keeps method, body and token for 307 and 308 o
   }
 })
 
-test('A caller sets no header that is the client\'s own', async () => {
+test("A caller sets no header that is the client's own", async () => {
   const { client, api, sink } = setupOf('OAuth 2.0, header')
   const before = api.received.length
-  for (const name of ['Authorization', 'Proxy-Authorization', 'Cookie', 'Host', 'Connection', 'Keep-Alive', 'Upgrade', 'Expect', 'TE', 'Trailer', 'Transfer-Encoding', 'Content-Length', 'Proxy-Connection', 'x y', 'x:y', '']) {
+  for (const name of [
+    'Authorization',
+    'Proxy-Authorization',
+    'Cookie',
+    'Host',
+    'Connection',
+    'Keep-Alive',
+    'Upgrade',
+    'Expect',
+    'TE',
+    'Trailer',
+    'Transfer-Encoding',
+    'Content-Length',
+    'Proxy-Connection',
+    'x y',
+    'x:y',
+    '',
+  ]) {
     cases++
     await expect(client.get('a', { headers: { [name]: 'x' } })).rejects.toMatchObject({ code: 'bad_request' })
     // The platform's Headers refuse what is no name.

@@ -20,7 +20,7 @@ export const catalogue = {
     extraRequests: { emails: 'https://api.acme.example/emails' },
     profile: { id: 'id', name: 'display_name', email: 'mail' },
     hooks: {
-      userinfo: (raw) => ({ ...raw, trace: [...raw['trace'] as string[], 'catalogue'] }),
+      userinfo: (raw) => ({ ...raw, trace: [...(raw['trace'] as string[]), 'catalogue'] }),
       apiRequest: (request, tokens) => ({ ...request, headers: { ...request.headers, 'x-catalogue': tokens.tokenType } }),
     },
   }),
@@ -30,7 +30,7 @@ export const catalogue = {
     parameters: { host: { description: 'the host of the installation', kind: 'host', default: 'forge.example' } },
     authorizationEndpoint: 'https://{host}/authorize',
     tokenEndpoint: 'https://{host}/token',
-    userinfoEndpoint: ({ host = '' }) => host === 'forge.example' ? 'https://api.forge.example/user' : `https://${host}/api/user`,
+    userinfoEndpoint: ({ host = '' }) => (host === 'forge.example' ? 'https://api.forge.example/user' : `https://${host}/api/user`),
     profile: { id: 'id' },
   }),
   cloud: defineProvider({
@@ -72,18 +72,29 @@ function pem(key: KeyObject): string {
 
 export const custom = {
   oauth2: {
-    protocol: 'oauth2', authorizationEndpoint: 'https://id.example/authorize', tokenEndpoint: 'https://id.example/token',
-    userinfoEndpoint: 'https://id.example/me', profile: { id: 'id' }, ...client,
+    protocol: 'oauth2',
+    authorizationEndpoint: 'https://id.example/authorize',
+    tokenEndpoint: 'https://id.example/token',
+    userinfoEndpoint: 'https://id.example/me',
+    profile: { id: 'id' },
+    ...client,
   },
   oidc: { protocol: 'oidc', issuer: 'https://id.example', ...client },
   oauth1: {
-    protocol: 'oauth1', requestTokenEndpoint: 'https://old.example/request',
-    authorizationEndpoint: 'https://old.example/authorize', accessTokenEndpoint: 'https://old.example/access',
-    userinfoEndpoint: 'https://old.example/me', profile: { id: 'id' }, ...client,
+    protocol: 'oauth1',
+    requestTokenEndpoint: 'https://old.example/request',
+    authorizationEndpoint: 'https://old.example/authorize',
+    accessTokenEndpoint: 'https://old.example/access',
+    userinfoEndpoint: 'https://old.example/me',
+    profile: { id: 'id' },
+    ...client,
   },
 } as const
 
-interface Surroundings { env?: Record<string, string>; warn?: (message: string) => void }
+interface Surroundings {
+  env?: Record<string, string>
+  warn?: (message: string) => void
+}
 
 /** Resolves a configuration in an environment that has nothing but a secret. */
 export function resolve(config: unknown, { env = {}, warn = () => undefined }: Surroundings = {}): Settings {

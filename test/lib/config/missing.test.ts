@@ -27,20 +27,24 @@ describe('In production', () => {
   })
 
   test('each is there once where the error is printed as it is', () => {
-    const error = refusal(() => resolveConfig({ providers: ['acme'] }, { catalogue, env: { NODE_ENV: 'production' }, warn: () => undefined }))
+    const error = refusal(() =>
+      resolveConfig({ providers: ['acme'] }, { catalogue, env: { NODE_ENV: 'production' }, warn: () => undefined }),
+    )
     expect(inspect(error, { customInspect: false }).match(/ACME_CLIENT_ID/g)).toHaveLength(1)
   })
 
   test('one setting alone is a sentence by itself', () => {
-    expect(bare({ secret, baseUrl: 'https://app.example', providers: { corp: { ...custom.oidc, clientSecret: undefined } } }))
-      .toBe('providers.corp.clientSecret is missing: set it, or the environment variable CORP_CLIENT_SECRET; a public client, which has none, says clientAuth: \'none\'.')
+    expect(bare({ secret, baseUrl: 'https://app.example', providers: { corp: { ...custom.oidc, clientSecret: undefined } } })).toBe(
+      "providers.corp.clientSecret is missing: set it, or the environment variable CORP_CLIENT_SECRET; a public client, which has none, says clientAuth: 'none'.",
+    )
   })
 })
 
-test('A provider of one\'s own lacks endpoints, id, secret and profile in one message', () => {
+test("A provider of one's own lacks endpoints, id, secret and profile in one message", () => {
   const { message, code } = refusal(() => resolve({ providers: { own: { protocol: 'oauth2' } } }))
   expect(code).toBe('config_invalid')
-  for (const option of ['authorizationEndpoint', 'tokenEndpoint', 'clientId', 'clientSecret', 'profile.id']) expect(message).toContain(`\nproviders.own.${option} is missing: set it`)
+  for (const option of ['authorizationEndpoint', 'tokenEndpoint', 'clientId', 'clientSecret', 'profile.id'])
+    expect(message).toContain(`\nproviders.own.${option} is missing: set it`)
 })
 
 test('Without providers the rest is said too', () => {
@@ -48,11 +52,13 @@ test('Without providers the rest is said too', () => {
 })
 
 test('What is wrong is said by itself', () => {
-  expect(bare({ baseUrl: 'app.example', providers: ['acme'] })).toBe('baseUrl must be an absolute URL, such as \'https://id.example.com\'.')
+  expect(bare({ baseUrl: 'app.example', providers: ['acme'] })).toBe("baseUrl must be an absolute URL, such as 'https://id.example.com'.")
   expect(bare({ providers: { acme: { scope: 'read' }, chirp: {} } })).toMatch(/^providers\.acme\.scope must be a list/)
 })
 
 test('What an application adds later lacks its own settings only', () => {
   const { register } = resolve({ providers: { own: custom.oidc } })
-  expect(refusal(() => register('acme', {})).message).toMatch(/^2 settings are missing:\nproviders\.acme\.clientId .*\nproviders\.acme\.clientSecret /)
+  expect(refusal(() => register('acme', {})).message).toMatch(
+    /^2 settings are missing:\nproviders\.acme\.clientId .*\nproviders\.acme\.clientSecret /,
+  )
 })

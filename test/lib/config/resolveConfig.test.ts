@@ -10,12 +10,27 @@ describe('A configuration of nothing but providers', () => {
   test('gets defaults that are safe', () => {
     const { registrations, register, secrets, ...settings } = resolve({ providers })
     expect(settings).toEqual({
-      baseUrls: [], path: '/auth', appId: 'authrouter', session: undefined, transactions: 'cookie', afterLogin: '/',
-      afterLogout: '/', returnToOrigins: [], ifLoggedIn: 'allow', remember: false, crossSiteStart: 'confirm', errors: 'page',
-      tokenStore: undefined, fetchToken: undefined, revokeOnLogout: true, expiry: { idle: false, absolute: undefined, rolling: false },
+      baseUrls: [],
+      path: '/auth',
+      appId: 'authrouter',
+      session: undefined,
+      transactions: 'cookie',
+      afterLogin: '/',
+      afterLogout: '/',
+      returnToOrigins: [],
+      ifLoggedIn: 'allow',
+      remember: false,
+      crossSiteStart: 'confirm',
+      errors: 'page',
+      tokenStore: undefined,
+      fetchToken: undefined,
+      revokeOnLogout: true,
+      expiry: { idle: false, absolute: undefined, rolling: false },
       hooks: {},
       keep: { dropOnLogin: ['csrfSecret', '_csrf', 'flash'], keepAcrossUsers: [], keepOnLogout: [] },
-      outbound: { timeout: 5000, maxBytes: 1024 * 1024 }, logger: undefined, lookup: undefined,
+      outbound: { timeout: 5000, maxBytes: 1024 * 1024 },
+      logger: undefined,
+      lookup: undefined,
     })
     expect([...registrations.keys()]).toEqual(['acme'])
     expect(typeof register).toBe('function')
@@ -36,12 +51,26 @@ describe('What the application says', () => {
     const onLogin = (): void => undefined
     const session = { store, name: 'sid' }
     const plain = {
-      path: '/a/sign-in', appId: 'shop', transactions: 'session', afterLogin: '/home?x=1#y', afterLogout: '/a/sign-in',
-      returnToOrigins: ['https://www.example', 'http://localhost:5173'], ifLoggedIn: 'redirect', remember: 3600,
-      crossSiteStart: 'allow', errors: 'next',
+      path: '/a/sign-in',
+      appId: 'shop',
+      transactions: 'session',
+      afterLogin: '/home?x=1#y',
+      afterLogout: '/a/sign-in',
+      returnToOrigins: ['https://www.example', 'http://localhost:5173'],
+      ifLoggedIn: 'redirect',
+      remember: 3600,
+      crossSiteStart: 'allow',
+      errors: 'next',
     }
-    const settings = resolve({ ...plain, providers, session, logger, keep: { dropOnLogin: [] }, hooks: { onLogin },
-      http: { timeout: 100, dispatcher } })
+    const settings = resolve({
+      ...plain,
+      providers,
+      session,
+      logger,
+      keep: { dropOnLogin: [] },
+      hooks: { onLogin },
+      http: { timeout: 100, dispatcher },
+    })
     expect(settings).toMatchObject({
       ...plain,
       keep: { dropOnLogin: [], keepAcrossUsers: [], keepOnLogout: [] },
@@ -69,9 +98,20 @@ describe('What the application says', () => {
     const { provider } = settings.registrations.get('acme') ?? {}
     expect(provider).toMatchObject({ scope: ['a'], profile: { email: 'mail' } })
     expect(settings.returnToOrigins).toEqual(['https://a.example'])
-    const parts = [settings, settings.baseUrls, settings.secrets, settings.returnToOrigins, settings.keep,
-      settings.keep.keepOnLogout, settings.hooks, settings.outbound, provider, provider?.scope, provider?.profile,
-      settings.registrations.get('acme')?.client]
+    const parts = [
+      settings,
+      settings.baseUrls,
+      settings.secrets,
+      settings.returnToOrigins,
+      settings.keep,
+      settings.keep.keepOnLogout,
+      settings.hooks,
+      settings.outbound,
+      provider,
+      provider?.scope,
+      provider?.profile,
+      settings.registrations.get('acme')?.client,
+    ]
     expect(parts.every(Object.isFrozen)).toBe(true)
     expect(Object.isFrozen(acme) || Object.isFrozen(catalogue.acme.profile)).toBe(false)
   })
@@ -85,8 +125,12 @@ describe('The base URL', () => {
 
   test('may be plain http on this machine in development', () => {
     const baseUrl = ['http://localhost:3000', 'http://127.0.0.1:8080', 'http://[::1]:80', 'http://app.localhost']
-    expect(resolve({ providers, baseUrl }).baseUrls).toEqual(['http://localhost:3000', 'http://127.0.0.1:8080', 'http://[::1]',
-      'http://app.localhost'])
+    expect(resolve({ providers, baseUrl }).baseUrls).toEqual([
+      'http://localhost:3000',
+      'http://127.0.0.1:8080',
+      'http://[::1]',
+      'http://app.localhost',
+    ])
   })
 
   test('comes from AUTH_BASE_URL, commas between, unless the code names it', () => {
@@ -111,8 +155,12 @@ describe('The secret', () => {
     const [first, second] = [1, 2].map(() => resolve({ providers }, { env: { AUTH_SECRET: '' }, warn }).secrets)
     expect(first).toEqual([expect.stringMatching(/^[\w-]{43}$/)])
     expect(second).not.toEqual(first)
-    expect(warn.mock.calls).toEqual(Array(2).fill(['AUTH_SECRET is not set: a random secret is used, and every sign-in ends '
-      + 'when this process does. Set AUTH_SECRET to what `openssl rand -base64 32` prints.']))
+    expect(warn.mock.calls).toEqual(
+      Array(2).fill([
+        'AUTH_SECRET is not set: a random secret is used, and every sign-in ends '
+          + 'when this process does. Set AUTH_SECRET to what `openssl rand -base64 32` prints.',
+      ]),
+    )
   })
 
   test('causes no line when there is one, nor when the configuration is refused', () => {
@@ -158,7 +206,18 @@ describe('Types', () => {
 
 test('An error of a configuration keeps what it was caused by out of sight', () => {
   const cause = new Error('c4n4ry')
-  const error = refusal(() => resolve({ providers: { own: { ...custom.oauth2, tokenEndpoint: () => { throw cause } } } }))
+  const error = refusal(() =>
+    resolve({
+      providers: {
+        own: {
+          ...custom.oauth2,
+          tokenEndpoint: () => {
+            throw cause
+          },
+        },
+      },
+    }),
+  )
   expect(error.cause).toBe(cause)
   expect(inspect(error) + JSON.stringify(error)).not.toContain('c4n4ry')
 })

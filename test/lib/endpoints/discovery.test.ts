@@ -12,34 +12,105 @@ const path = '/.well-known/openid-configuration'
 
 let fake: FakeOpenid
 const open: SmallServer[] = []
-beforeEach(async () => { fake = await startFakeOpenid(keys) })
-afterEach(async () => { await Promise.all([fake.close(), ...open.splice(0).map(({ close }) => close())]) })
+beforeEach(async () => {
+  fake = await startFakeOpenid(keys)
+})
+afterEach(async () => {
+  await Promise.all([fake.close(), ...open.splice(0).map(({ close }) => close())])
+})
 
 describe('A document', () => {
   test.each<[string, (res: ServerResponse, sink: string) => void, string]>([
-    ['that is a page', (res) => { res.writeHead(200, { 'content-type': 'text/html' }).end('<html>canary') }, 'provider_bad_response'], ['that is not there', (res) => { sendJson(res, {}, 404) }, 'provider_bad_response'], ['that is a list', (res) => { sendJson(res, []) }, 'provider_bad_response'],
-    ['that is empty', (res) => { sendJson(res, {}) }, 'provider_bad_response'], ['that is elsewhere', (res, sink) => { res.writeHead(302, { location: `${sink}${path}` }).end() }, 'provider_bad_response'], ['of 2 MB', (res) => { sendJson(res, { issuer: 'x'.repeat(2_000_000) }) }, 'provider_bad_response'],
-    ['that does not come', () => undefined, 'provider_timeout'], ['that is cut off', (res) => { res.writeHead(200, { 'content-length': '99' }); res.write('{"issuer":', () => { res.destroy() }) }, 'provider_bad_response'],
+    [
+      'that is a page',
+      (res) => {
+        res.writeHead(200, { 'content-type': 'text/html' }).end('<html>canary')
+      },
+      'provider_bad_response',
+    ],
+    [
+      'that is not there',
+      (res) => {
+        sendJson(res, {}, 404)
+      },
+      'provider_bad_response',
+    ],
+    [
+      'that is a list',
+      (res) => {
+        sendJson(res, [])
+      },
+      'provider_bad_response',
+    ],
+    [
+      'that is empty',
+      (res) => {
+        sendJson(res, {})
+      },
+      'provider_bad_response',
+    ],
+    [
+      'that is elsewhere',
+      (res, sink) => {
+        res.writeHead(302, { location: `${sink}${path}` }).end()
+      },
+      'provider_bad_response',
+    ],
+    [
+      'of 2 MB',
+      (res) => {
+        sendJson(res, { issuer: 'x'.repeat(2_000_000) })
+      },
+      'provider_bad_response',
+    ],
+    ['that does not come', () => undefined, 'provider_timeout'],
+    [
+      'that is cut off',
+      (res) => {
+        res.writeHead(200, { 'content-length': '99' })
+        res.write('{"issuer":', () => {
+          res.destroy()
+        })
+      },
+      'provider_bad_response',
+    ],
   ])('%s starts no login', async (_what, answer, code) => {
-    const sink = await startServer((_request, res) => { sendJson(res, fake.metadata) })
-    const server = await startServer((_request, res) => { answer(res, sink.origin) })
+    const sink = await startServer((_request, res) => {
+      sendJson(res, fake.metadata)
+    })
+    const server = await startServer((_request, res) => {
+      answer(res, sink.origin)
+    })
     open.push(server, sink)
-    const context = { ...contextFor({ outbound: code === 'provider_timeout' ? { timeout: 200 } : {} }), provider: { ...contextAt(fake).provider, issuer: server.origin } }
+    const context = {
+      ...contextFor({ outbound: code === 'provider_timeout' ? { timeout: 200 } : {} }),
+      provider: { ...contextAt(fake).provider, issuer: server.origin },
+    }
     const thrown: unknown = await login(context).catch((error: unknown) => error)
     expect(thrown).toMatchObject({ code, provider: 'invented' })
     expect(JSON.stringify(thrown) + String(thrown)).not.toContain('canary')
     expect([server.received.map(({ method, url }) => `${method} ${url}`), sink.received]).toEqual([[`GET ${path}`], []])
   })
 
-  test.each<[string, (issuer: string) => unknown]>([['another host', () => 'https://other.example'], ['another path', (issuer) => `${issuer}/other`], ['another port', (issuer) => issuer.replace(/\d+$/, '1')], ['https', (issuer) => issuer.replace('http:', 'https:')]])('that names %s as its issuer starts no login', async (_what, other) => {
+  test.each<[string, (issuer: string) => unknown]>([
+    ['another host', () => 'https://other.example'],
+    ['another path', (issuer) => `${issuer}/other`],
+    ['another port', (issuer) => issuer.replace(/\d+$/, '1')],
+    ['https', (issuer) => issuer.replace('http:', 'https:')],
+  ])('that names %s as its issuer starts no login', async (_what, other) => {
     fake.metadata['issuer'] = other(fake.issuer)
-    await expect(login(contextAt(fake))).rejects.toMatchObject({ code: 'discovery_failed', message: expect.stringContaining('providers.invented.issuer') as unknown })
+    await expect(login(contextAt(fake))).rejects.toMatchObject({
+      code: 'discovery_failed',
+      message: expect.stringContaining('providers.invented.issuer') as unknown,
+    })
   })
 
   test('without an authorization endpoint starts no login, unless the entry has one', async () => {
     delete fake.metadata['authorization_endpoint']
     await expect(login(contextAt(fake))).rejects.toMatchObject({ code: 'discovery_failed' })
-    expect((await login(contextAt(fake, { authorizationEndpoint: 'https://own.example/a' }))).location).toMatch(/^https:\/\/own\.example\/a\?/)
+    expect((await login(contextAt(fake, { authorizationEndpoint: 'https://own.example/a' }))).location).toMatch(
+      /^https:\/\/own\.example\/a\?/,
+    )
   })
 
   test('without a userinfo endpoint leaves the ID Token as the profile', async () => {
@@ -54,16 +125,25 @@ describe('A document', () => {
     await expect(finish(await startAt(fake, context))).resolves.toMatchObject({ user: { id: 'ada' } })
     for (const issuer of ['https://other.example', `${fake.issuer}/`, undefined]) {
       fake.metadata['issuer'] = issuer
-      await expect(login(contextAt(fake, { discoveryEndpoint: `${fake.issuer}${path}` }))).rejects.toMatchObject({ code: 'discovery_failed' })
+      await expect(login(contextAt(fake, { discoveryEndpoint: `${fake.issuer}${path}` }))).rejects.toMatchObject({
+        code: 'discovery_failed',
+      })
     }
-    const page = await startServer((_request, res) => { res.end('<html>') })
+    const page = await startServer((_request, res) => {
+      res.end('<html>')
+    })
     open.push(page)
     await expect(login(contextAt(fake, { discoveryEndpoint: page.origin }))).rejects.toMatchObject({ code: 'provider_bad_response' })
   })
 
   test('is not looked for where the entry has all addresses', async () => {
     const { issuer } = fake
-    const context = contextAt(fake, { discovery: false, authorizationEndpoint: `${issuer}/authorize`, tokenEndpoint: `${issuer}/token`, jwksUri: `${issuer}/keys` })
+    const context = contextAt(fake, {
+      discovery: false,
+      authorizationEndpoint: `${issuer}/authorize`,
+      tokenEndpoint: `${issuer}/token`,
+      jwksUri: `${issuer}/keys`,
+    })
     const started = await startAt(fake, context)
     await expect(finish(started)).resolves.toMatchObject({ user: { id: 'ada' } })
     expect([fake.calls(path), fake.calls('/keys'), fake.calls('/userinfo')]).toEqual([0, 1, 0])
@@ -78,11 +158,21 @@ describe('A document', () => {
 
 test('Of many tenants behind one document, an answer names one, in the place of the place holder and nowhere else', async () => {
   const document = { ...fake.metadata, issuer: 'https://login.example/{tenantid}/v2.0' }
-  const page = await startServer((_request, res) => { sendJson(res, document) })
+  const page = await startServer((_request, res) => {
+    sendJson(res, document)
+  })
   open.push(page)
   const context = contextAt(fake, { issuer: 'https://login.example/{tenantid}/v2.0', discoveryEndpoint: page.origin })
   const started = await startAt(fake, context)
-  for (const iss of ['https://login.example/{tenantid}/v2.0/', 'https://login.example/a/b/v2.0', 'https://login.example//v2.0', 'https://evil.example/a/v2.0', 'https://login.example/a/v2.0?x', 'https://login.example/a#/v2.0', 'https://login.example/v2.0']) {
+  for (const iss of [
+    'https://login.example/{tenantid}/v2.0/',
+    'https://login.example/a/b/v2.0',
+    'https://login.example//v2.0',
+    'https://evil.example/a/v2.0',
+    'https://login.example/a/v2.0?x',
+    'https://login.example/a#/v2.0',
+    'https://login.example/v2.0',
+  ]) {
     await expect(finish({ ...started, parameters: { ...started.parameters, iss } })).rejects.toMatchObject({ code: 'issuer_mismatch' })
   }
   expect(fake.calls('/token')).toBe(0)
@@ -103,7 +193,11 @@ describe('What is known', () => {
     }
     return contextAt(fake, provider, { now: () => now, http })
   }
-  beforeEach(() => { now = Date.now(); down = false; loads = 0 })
+  beforeEach(() => {
+    now = Date.now()
+    down = false
+    loads = 0
+  })
 
   test('is fetched again after an hour, once for all who ask', async () => {
     const context = watched()
@@ -155,7 +249,7 @@ describe('What is known', () => {
     expect(loads).toBe(2)
   })
 
-  test('is each entry\'s own', async () => {
+  test("is each entry's own", async () => {
     await Promise.all([login(watched()), login(watched())])
     expect(loads).toBe(2)
   })

@@ -30,7 +30,10 @@ const program = `
 
 test('Under DEBUG=* no credential, code or verifier is written, and other names still are', async () => {
   const root = fileURLToPath(new URL('../../..', import.meta.url))
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], { cwd: root, env: { ...process.env, DEBUG: '*', NODE_OPTIONS: '' } })
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+    cwd: root,
+    env: { ...process.env, DEBUG: '*', NODE_OPTIONS: '' },
+  })
   expect(stdout.trim()).toBe('answered')
   expect(stderr).toContain('still heard')
   expect(stderr).not.toMatch(/canary/)

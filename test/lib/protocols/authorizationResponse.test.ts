@@ -18,12 +18,26 @@ test('A code is given as it came', () => {
   expect(read({ code: 'x'.repeat(4096), iss: issuer, state: 's' }, true)).toHaveLength(4096)
 })
 
-test.each<[string, Record<string, string>]>([['absent', {}], ['empty', { code: '' }], ['too long', { code: 'x'.repeat(4097) }]])('A code that is %s is a bad request', (_what, parameters) => {
+test.each<[string, Record<string, string>]>([
+  ['absent', {}],
+  ['empty', { code: '' }],
+  ['too long', { code: 'x'.repeat(4097) }],
+])('A code that is %s is a bad request', (_what, parameters) => {
   expect(thrownBy(parameters)).toMatchObject({ code: 'bad_request', provider: 'invented' })
 })
 
 describe('The issuer (RFC 9207)', () => {
-  test.each(['https://id.example/path/', 'https://ID.example/path', 'https://id.example:443/path', 'http://id.example/path', 'https://id.example/Path', 'https://id.example/p%61th', ' https://id.example/path', '', 'https://evil.example'])('%j is another one', (iss) => {
+  test.each([
+    'https://id.example/path/',
+    'https://ID.example/path',
+    'https://id.example:443/path',
+    'http://id.example/path',
+    'https://id.example/Path',
+    'https://id.example/p%61th',
+    ' https://id.example/path',
+    '',
+    'https://evil.example',
+  ])('%j is another one', (iss) => {
     expect(thrownBy({ code: 'c', iss })).toMatchObject({ code: 'issuer_mismatch' })
   })
 
@@ -48,15 +62,41 @@ describe('The order is issuer, error, code', () => {
   })
 })
 
-test.each(['access_denied', 'user_cancelled_login', 'user_cancelled_authorize', 'user_denied', 'consent_required', 'Access_Denied', 'ACCESS_DENIED'])('%s means that the person said no', (error) => {
+test.each([
+  'access_denied',
+  'user_cancelled_login',
+  'user_cancelled_authorize',
+  'user_denied',
+  'consent_required',
+  'Access_Denied',
+  'ACCESS_DENIED',
+])('%s means that the person said no', (error) => {
   expect(thrownBy({ error })).toMatchObject({ code: 'access_denied', status: 403, providerError: error })
 })
 
-test.each(['invalid_request', 'interaction_required', 'login_required', 'temporarily_unavailable', 'not_access_denied', 'vendor.code-7'])('%s is an error of the provider', (error) => {
-  expect(thrownBy({ error })).toMatchObject({ code: 'provider_error', providerError: error })
-})
+test.each(['invalid_request', 'interaction_required', 'login_required', 'temporarily_unavailable', 'not_access_denied', 'vendor.code-7'])(
+  '%s is an error of the provider',
+  (error) => {
+    expect(thrownBy({ error })).toMatchObject({ code: 'provider_error', providerError: error })
+  },
+)
 
-test.each(['access_denied ', 'something new', '', '<b>', 'a"b', 'a\\b', 'a\r\nb', 'a\u0000', 'ünder', '\u202eabc', 'y'.repeat(65), 'x-canary-of-the-client-x', 'canary-of-the-clien', 'Y2FuYXJ5LW9mLXRoZS1jbGllbnQ'])('%j is an error of the provider that is not repeated', (error) => {
+test.each([
+  'access_denied ',
+  'something new',
+  '',
+  '<b>',
+  'a"b',
+  'a\\b',
+  'a\r\nb',
+  'a\u0000',
+  'ünder',
+  '\u202eabc',
+  'y'.repeat(65),
+  'x-canary-of-the-client-x',
+  'canary-of-the-clien',
+  'Y2FuYXJ5LW9mLXRoZS1jbGllbnQ',
+])('%j is an error of the provider that is not repeated', (error) => {
   const thrown = thrownBy({ error, error_description: 'canary', error_uri: 'https://canary.example' })
   expect(thrown).toMatchObject({ code: 'provider_error', providerError: undefined })
   expect(JSON.stringify(thrown) + String(thrown) + inspect(thrown)).not.toMatch(/canary|Y2FuYXJ5/)

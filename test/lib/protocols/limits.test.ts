@@ -21,16 +21,28 @@ const tokens: Tokens = { accessToken: 'a', tokenType: 'Bearer', refreshToken: 'r
 type Fault = 'silence' | 'a drip' | 'a flood' | 'a slow flood' | '2 MiB' | '2 MiB, packed'
 const faults: Record<Fault, (res: ServerResponse) => void> = {
   silence: () => undefined,
-  'a drip': (res) => { every(20, res, () => res.write(' ')) },
-  'a flood': (res) => { every(1, res, () => res.write(' '.repeat(16_384))) },
-  'a slow flood': (res) => { every(20, res, () => res.write(' '.repeat(1024))) },
-  '2 MiB': (res) => { res.end(JSON.stringify({ padding: 'x'.repeat(2 ** 21) })) },
-  '2 MiB, packed': (res) => { res.setHeader('content-encoding', 'gzip').end(gzipSync(JSON.stringify({ padding: 'x'.repeat(2 ** 21) }))) },
+  'a drip': (res) => {
+    every(20, res, () => res.write(' '))
+  },
+  'a flood': (res) => {
+    every(1, res, () => res.write(' '.repeat(16_384)))
+  },
+  'a slow flood': (res) => {
+    every(20, res, () => res.write(' '.repeat(1024)))
+  },
+  '2 MiB': (res) => {
+    res.end(JSON.stringify({ padding: 'x'.repeat(2 ** 21) }))
+  },
+  '2 MiB, packed': (res) => {
+    res.setHeader('content-encoding', 'gzip').end(gzipSync(JSON.stringify({ padding: 'x'.repeat(2 ** 21) })))
+  },
 }
 
 function every(milliseconds: number, res: ServerResponse, write: () => void): void {
   const timer = setInterval(write, milliseconds)
-  res.on('close', () => { clearInterval(timer) })
+  res.on('close', () => {
+    clearInterval(timer)
+  })
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -51,7 +63,9 @@ beforeAll(async () => {
   })
   server.on('connection', (socket) => {
     connections++
-    socket.on('close', () => { connections-- })
+    socket.on('close', () => {
+      connections--
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   bad = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`
@@ -63,7 +77,14 @@ afterAll(async () => {
   server.closeAllConnections()
   await fake.close()
 })
-afterEach(() => { fake.metadata = { ...fake.metadata, token_endpoint: `${fake.issuer}/token`, userinfo_endpoint: `${fake.issuer}/userinfo`, jwks_uri: `${fake.issuer}/keys` } })
+afterEach(() => {
+  fake.metadata = {
+    ...fake.metadata,
+    token_endpoint: `${fake.issuer}/token`,
+    userinfo_endpoint: `${fake.issuer}/userinfo`,
+    jwks_uri: `${fake.issuer}/keys`,
+  }
+})
 
 let outbound = { timeout: brief, maxBytes }
 const openid = (metadata: object): Context => {
@@ -75,7 +96,10 @@ const login = async (metadata: object): Promise<unknown> => finish(await startAt
 
 function plain(parts: Parameters<typeof contextFor>[0] = {}): Context {
   const endpoints = {
-    tokenEndpoint: `${bad}/token`, revocationEndpoint: `${bad}/revoke`, introspectionEndpoint: `${bad}/introspect`, userinfoEndpoint: `${bad}/me`,
+    tokenEndpoint: `${bad}/token`,
+    revocationEndpoint: `${bad}/revoke`,
+    introspectionEndpoint: `${bad}/introspect`,
+    userinfoEndpoint: `${bad}/me`,
   }
   return contextFor({ ...parts, outbound: { ...outbound, ...parts.outbound }, provider: { ...endpoints, ...parts.provider } })
 }
@@ -83,19 +107,43 @@ function plain(parts: Parameters<typeof contextFor>[0] = {}): Context {
 /** Each call, and the milliseconds for which it may wait by the configuration. */
 const calls: [string, number, () => Promise<unknown>][] = [
   ['simple-oauth2, a token call', 2 * brief, () => oauth2.exchange(plain(), { type: 'refresh_token', tokens })],
-  ['simple-oauth2, a token call by JSON', 2 * brief, () => oauth2.exchange(plain({ provider: { tokenBodyFormat: 'json' } }), { type: 'client_credentials' })],
-  ['openid-client, a token call of OAuth 2.0', 2 * brief, () => oauth2.exchange(plain({ client: { clientId: 'public' } }), { type: 'refresh_token', tokens })],
-  ['openid-client, discovery', brief, () => oidc.authorize(contextAt({ ...fake, issuer: bad }, {}, { outbound, http: createHttp(outbound).http }), {})],
-  ['our own reading of a discovery document elsewhere', brief, () => oidc.authorize(contextAt(fake, { discoveryEndpoint: `${bad}/discovery` }, { outbound, http: createHttp(outbound).http }), {})],
+  [
+    'simple-oauth2, a token call by JSON',
+    2 * brief,
+    () => oauth2.exchange(plain({ provider: { tokenBodyFormat: 'json' } }), { type: 'client_credentials' }),
+  ],
+  [
+    'openid-client, a token call of OAuth 2.0',
+    2 * brief,
+    () => oauth2.exchange(plain({ client: { clientId: 'public' } }), { type: 'refresh_token', tokens }),
+  ],
+  [
+    'openid-client, discovery',
+    brief,
+    () => oidc.authorize(contextAt({ ...fake, issuer: bad }, {}, { outbound, http: createHttp(outbound).http }), {}),
+  ],
+  [
+    'our own reading of a discovery document elsewhere',
+    brief,
+    () => oidc.authorize(contextAt(fake, { discoveryEndpoint: `${bad}/discovery` }, { outbound, http: createHttp(outbound).http }), {}),
+  ],
   ['openid-client, a token call of a login', 2 * brief, () => login({ token_endpoint: `${bad}/token` })],
   ['openid-client, the keys', brief, () => login({ jwks_uri: `${bad}/keys` })],
   ['openid-client, the userinfo', brief, () => login({ userinfo_endpoint: `${bad}/userinfo` })],
-  ['openid-client, a refresh', 2 * brief, () => oidc.exchange(openid({ token_endpoint: `${bad}/token` }), { type: 'refresh_token', tokens })],
+  [
+    'openid-client, a refresh',
+    2 * brief,
+    () => oidc.exchange(openid({ token_endpoint: `${bad}/token` }), { type: 'refresh_token', tokens }),
+  ],
   ['openid-client, a revocation', 2 * brief, () => revokeTokens(plain(), tokens)],
   ['openid-client, an introspection', 2 * brief, () => introspect(plain(), 'a')],
   ['our own userinfo', brief, () => oauth2.userinfo(plain(), { tokens, response: {} })],
   // The last one, because connections of the platform are kept as that likes.
-  ['openid-client, a token call of OAuth 2.0 with a fetch of the application', 2 * brief, () => oauth2.exchange(plain({ outbound: { fetch: globalThis.fetch } }), { type: 'refresh_token', tokens })],
+  [
+    'openid-client, a token call of OAuth 2.0 with a fetch of the application',
+    2 * brief,
+    () => oauth2.exchange(plain({ outbound: { fetch: globalThis.fetch } }), { type: 'refresh_token', tokens }),
+  ],
 ]
 
 const byTime: Fault[] = ['silence', 'a drip']
@@ -114,7 +162,11 @@ describe.each(calls)('%s', (name, allowed, call) => {
     const before = Date.now()
     const thrown: unknown = await call().catch((error: unknown) => error)
     const took = Date.now() - before
-    const code = byTime.includes(given) ? 'provider_timeout' : bySize.includes(given) ? 'provider_bad_response' : expect.stringMatching(/^provider_(timeout|bad_response)$/)
+    const code = byTime.includes(given)
+      ? 'provider_timeout'
+      : bySize.includes(given)
+        ? 'provider_bad_response'
+        : expect.stringMatching(/^provider_(timeout|bad_response)$/)
     expect(thrown).toMatchObject({ code })
     if (byTime.includes(given)) expect(took).toBeGreaterThanOrEqual(allowed - 20)
     if (!mayStay(name, given)) await until(() => connections === 0)

@@ -6,13 +6,29 @@ import { contextFor } from '../../support/context.js'
 
 describe('A token is due', () => {
   const now = 1_800_000_000
-  const token = (life: number | undefined, left: number, accessToken = 'a'): Tokens => ({ accessToken, tokenType: 'Bearer', refreshToken: 'r', expiresAt: now + left, ...(life === undefined ? {} : { issuedAt: now + left - life }) })
+  const token = (life: number | undefined, left: number, accessToken = 'a'): Tokens => ({
+    accessToken,
+    tokenType: 'Bearer',
+    refreshToken: 'r',
+    expiresAt: now + left,
+    ...(life === undefined ? {} : { issuedAt: now + left - life }),
+  })
 
   test.each<[string, number | undefined, number, boolean]>([
-    ['an hour: before 72 % of it', 3600, 1009, false], ['an hour: after 88 % of it', 3600, 432, true], ['a day: after 88 % of it', 86_400, 10_368, true], ['a day: before', 86_400, 24_193, false],
-    ['two minutes: a minute before the end', 120, 60, true], ['one minute: in the middle', 60, 30, true], ['one minute: before', 60, 31, false],
-    ['ten seconds: in the middle', 10, 5, true], ['ten seconds: just got', 10, 10, false], ['unknown: a minute before the end', undefined, 60, true], ['unknown: before that', undefined, 61, false],
-    ['no life at all', 0, 0, true], ['ended', 3600, -1, true], ['issued after its end', -5, 100, false],
+    ['an hour: before 72 % of it', 3600, 1009, false],
+    ['an hour: after 88 % of it', 3600, 432, true],
+    ['a day: after 88 % of it', 86_400, 10_368, true],
+    ['a day: before', 86_400, 24_193, false],
+    ['two minutes: a minute before the end', 120, 60, true],
+    ['one minute: in the middle', 60, 30, true],
+    ['one minute: before', 60, 31, false],
+    ['ten seconds: in the middle', 10, 5, true],
+    ['ten seconds: just got', 10, 10, false],
+    ['unknown: a minute before the end', undefined, 60, true],
+    ['unknown: before that', undefined, 61, false],
+    ['no life at all', 0, 0, true],
+    ['ended', 3600, -1, true],
+    ['issued after its end', -5, 100, false],
   ])('of a life of %s', (_what, life, left, due) => {
     expect(shouldRefresh(token(life, left), now * 1000)).toBe(due)
   })
@@ -41,7 +57,12 @@ describe('A refresh', () => {
   let calls: string[] = []
   let answer: (form: URLSearchParams) => Promise<[number, object]>
   let names = 0
-  const old = (more: Partial<Tokens> = {}): Tokens => ({ accessToken: `old-${String(names)}`, tokenType: 'Bearer', refreshToken: `refresh-${String(names++)}`, ...more })
+  const old = (more: Partial<Tokens> = {}): Tokens => ({
+    accessToken: `old-${String(names)}`,
+    tokenType: 'Bearer',
+    refreshToken: `refresh-${String(names++)}`,
+    ...more,
+  })
 
   const http = async ({ body = '' }: HttpRequest): Promise<HttpResponse> => {
     const form = new URLSearchParams(Buffer.from(body).toString())
@@ -52,7 +73,13 @@ describe('A refresh', () => {
   let refresher = createRefresher(() => now)
   const refresh = (context: ClientContext, held: Tokens): Promise<Tokens> => context.refresher.refresh(context, { held })
   // A public client: its calls go through the context's own way out.
-  const context = (parts: Partial<ClientContext> = {}): ClientContext => ({ ...contextFor({ client: { clientId: 'public' } }), http, now: () => now, refresher, ...parts })
+  const context = (parts: Partial<ClientContext> = {}): ClientContext => ({
+    ...contextFor({ client: { clientId: 'public' } }),
+    http,
+    now: () => now,
+    refresher,
+    ...parts,
+  })
 
   beforeEach(() => {
     now += 24 * 3600_000
@@ -91,7 +118,16 @@ describe('A refresh', () => {
   })
 
   test('follows a chain of rotations to its end, and refreshes that when it is due', async () => {
-    answer = (form) => Promise.resolve([200, { access_token: `new-${String(round++)}`, token_type: 'bearer', refresh_token: `${form.get('refresh_token') ?? ''}+`, expires_in: 3600 }])
+    answer = (form) =>
+      Promise.resolve([
+        200,
+        {
+          access_token: `new-${String(round++)}`,
+          token_type: 'bearer',
+          refresh_token: `${form.get('refresh_token') ?? ''}+`,
+          expires_in: 3600,
+        },
+      ])
     const first = old()
     const second = await refresh(context(), first)
     const third = await refresh(context(), second)
@@ -111,17 +147,31 @@ describe('A refresh', () => {
 
   test('keeps what the answer leaves out, and takes what it brings', async () => {
     const tokens = old({ scope: 'a b', idToken: 'x.y.z' })
-    expect(await refresh(context(), tokens)).toMatchObject({ refreshToken: tokens.refreshToken, scope: 'a b', idToken: 'x.y.z', issuedAt: now / 1000, expiresAt: now / 1000 + 60 })
+    expect(await refresh(context(), tokens)).toMatchObject({
+      refreshToken: tokens.refreshToken,
+      scope: 'a b',
+      idToken: 'x.y.z',
+      issuedAt: now / 1000,
+      expiresAt: now / 1000 + 60,
+    })
     answer = () => Promise.resolve([200, { access_token: 'n', token_type: 'bearer', refresh_token: 'rotated', scope: 'a' }])
     const refreshed = await refresh(context(), old({ scope: 'a b', expiresAt: 1 }))
     expect(refreshed).toMatchObject({ refreshToken: 'rotated', scope: 'a' })
     expect(refreshed.expiresAt).toBeUndefined()
   })
 
-  test.each([[400, { error: 'invalid_grant' }], [401, { error: 'invalid_client' }], [200, { error: 'bad_refresh_token' }]])('refused with %i %j asks for a new sign-in, and is tried again a second later', async (status, body) => {
+  test.each([
+    [400, { error: 'invalid_grant' }],
+    [401, { error: 'invalid_client' }],
+    [200, { error: 'bad_refresh_token' }],
+  ])('refused with %i %j asks for a new sign-in, and is tried again a second later', async (status, body) => {
     answer = () => Promise.resolve([status, body])
     const tokens = old()
-    await expect(refresh(context(), tokens)).rejects.toMatchObject({ code: 'reauth_required', providerError: body.error, provider: 'invented' })
+    await expect(refresh(context(), tokens)).rejects.toMatchObject({
+      code: 'reauth_required',
+      providerError: body.error,
+      provider: 'invented',
+    })
     await expect(refresh(context(), tokens)).rejects.toMatchObject({ code: 'reauth_required' })
     expect(calls).toHaveLength(1)
     now += 1_000
@@ -150,7 +200,13 @@ describe('A refresh', () => {
     expect(calls).toHaveLength(10)
   })
 
-  test.each<[number, object]>([[500, {}], [503, { error: 'temporarily_unavailable' }], [400, {}], [200, {}], [200, { access_token: 7 }]])('that fails with %i %j does not ask for a new sign-in', async (status, body) => {
+  test.each<[number, object]>([
+    [500, {}],
+    [503, { error: 'temporarily_unavailable' }],
+    [400, {}],
+    [200, {}],
+    [200, { access_token: 7 }],
+  ])('that fails with %i %j does not ask for a new sign-in', async (status, body) => {
     answer = () => Promise.resolve([status, body])
     await expect(refresh(context(), old())).rejects.toMatchObject({ code: 'provider_bad_response' })
   })
@@ -159,7 +215,7 @@ describe('A refresh', () => {
     const tokens = old()
     let down = true
     const working = answer
-    answer = (form) => down ? Promise.resolve([500, {}]) : working(form)
+    answer = (form) => (down ? Promise.resolve([500, {}]) : working(form))
     const all = await Promise.allSettled(Array.from({ length: 10 }, () => refresh(context(), tokens)))
     expect(all.every(({ status }) => status === 'rejected')).toBe(true)
     expect(calls).toHaveLength(1)

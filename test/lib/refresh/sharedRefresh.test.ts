@@ -29,7 +29,9 @@ beforeEach(async () => {
   beforeAnswer = () => Promise.resolve()
   await vaultOn(store).put(old)
 })
-afterEach(() => { jest.restoreAllMocks() })
+afterEach(() => {
+  jest.restoreAllMocks()
+})
 
 function vaultOn(of: TokenStore): SealedTokenRecord {
   return sealedTokenRecord({ store: of, sealer, key: 'the-account', party, ttl: 3600, now: () => Date.now() })
@@ -52,13 +54,30 @@ function json(status: number, value: object): HttpResponse {
   return { status, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(value)) }
 }
 
-interface Process { refresher: Refresher; context: ClientContext; renew: (held?: Tokens) => Promise<Tokens>; orphaned: Tokens[] }
+interface Process {
+  refresher: Refresher
+  context: ClientContext
+  renew: (held?: Tokens) => Promise<Tokens>
+  orphaned: Tokens[]
+}
 
 function process(of: TokenStore = store): Process {
   const refresher = createRefresher()
   const orphaned: Tokens[] = []
   const context = { ...party, http, refresher }
-  return { refresher, context, orphaned, renew: (held = old) => refresher.refresh(context, { held, record: vaultOn(of), onOrphaned: (tokens) => { orphaned.push(tokens) } }) }
+  return {
+    refresher,
+    context,
+    orphaned,
+    renew: (held = old) =>
+      refresher.refresh(context, {
+        held,
+        record: vaultOn(of),
+        onOrphaned: (tokens) => {
+          orphaned.push(tokens)
+        },
+      }),
+  }
 }
 
 describe('Tokens that several processes share', () => {
@@ -86,9 +105,16 @@ describe('Tokens that several processes share', () => {
     let arrived = 0
     beforeAnswer = async () => {
       arrived++
-      while (arrived < 2) await new Promise((resolve) => { setTimeout(resolve, 1) })
+      while (arrived < 2)
+        await new Promise((resolve) => {
+          setTimeout(resolve, 1)
+        })
       // The loser is answered once the winner has stored its tokens.
-      if (valid !== 'refresh-0') while ((await store.get('the-account'))?.version === 1) await new Promise((resolve) => { setTimeout(resolve, 1) })
+      if (valid !== 'refresh-0')
+        while ((await store.get('the-account'))?.version === 1)
+          await new Promise((resolve) => {
+            setTimeout(resolve, 1)
+          })
     }
     const [one, other] = await Promise.all([process(unlocked).renew(), process(unlocked).renew()])
     expect(one.accessToken).toBe(other.accessToken)
@@ -98,7 +124,10 @@ describe('Tokens that several processes share', () => {
   test('a slow holder of a lock that has ended does not write over its successor', async () => {
     let renewedByOther: Tokens | undefined
     let isSlow = true
-    const withShortLock: TokenStore = { ...store, lock: async () => ({ renew: () => Promise.resolve(false), release: () => Promise.resolve() }) }
+    const withShortLock: TokenStore = {
+      ...store,
+      lock: async () => ({ renew: () => Promise.resolve(false), release: () => Promise.resolve() }),
+    }
     const slow = process(withShortLock)
     beforeAnswer = async () => {
       if (!isSlow) return
@@ -118,9 +147,15 @@ describe('Tokens that several processes share', () => {
     try {
       const held = { renew: jest.fn(() => Promise.resolve(true)), release: jest.fn(() => Promise.resolve()) }
       let answer: () => void = () => undefined
-      beforeAnswer = () => new Promise((resolve) => { answer = resolve })
+      beforeAnswer = () =>
+        new Promise((resolve) => {
+          answer = resolve
+        })
       const renewal = process({ ...store, lock: () => Promise.resolve(held) }).renew()
-      while (calls.length === 0) await new Promise((resolve) => { setImmediate(resolve) })
+      while (calls.length === 0)
+        await new Promise((resolve) => {
+          setImmediate(resolve)
+        })
       await jest.advanceTimersByTimeAsync(16_000)
       expect(held.renew.mock.calls).toEqual([[15], [15], [15]])
       expect(held.release).not.toHaveBeenCalled()
@@ -156,14 +191,17 @@ describe('Tokens that several processes share', () => {
 
   test('a store that fails for a moment after the provider has answered loses nothing', async () => {
     let failures = 0
-    const flaky: TokenStore = { ...store, set: (...write) => calls.length > 0 && failures++ < 2 ? Promise.reject(new Error('down')) : store.set(...write) }
+    const flaky: TokenStore = {
+      ...store,
+      set: (...write) => (calls.length > 0 && failures++ < 2 ? Promise.reject(new Error('down')) : store.set(...write)),
+    }
     const refreshed = await process(flaky).renew()
     expect((await vaultOn(store).read())?.tokens).toEqual(refreshed)
   })
 
   test('a store that stays down longer gets the tokens when it is back; until then they wait in this process', async () => {
     let isDown = true
-    const flaky: TokenStore = { ...store, set: (...write) => isDown ? Promise.reject(new Error('down')) : store.set(...write) }
+    const flaky: TokenStore = { ...store, set: (...write) => (isDown ? Promise.reject(new Error('down')) : store.set(...write)) }
     const ours = process(flaky)
     const refreshed = await ours.renew()
     expect(refreshed.accessToken).toBe('access-1')
@@ -171,7 +209,10 @@ describe('Tokens that several processes share', () => {
     expect(await ours.renew()).toEqual(refreshed)
     expect(calls).toHaveLength(1)
     isDown = false
-    while (ours.refresher.pending('the-account')) await new Promise((resolve) => { setTimeout(resolve, 20) })
+    while (ours.refresher.pending('the-account'))
+      await new Promise((resolve) => {
+        setTimeout(resolve, 20)
+      })
     expect((await vaultOn(store).read())?.tokens).toEqual(refreshed)
     ours.refresher.clear()
   })

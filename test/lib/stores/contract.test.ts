@@ -27,18 +27,19 @@ const faults: Record<string, TokenStore> = {
     },
   })),
   'lets nothing expire': broken(({ set }) => ({ set: (key, record, options) => set(key, record, { ...options, ttl: 9999 }) })),
-  'says that nothing was written': broken(({ set }) => ({ set: async (...write) => await set(...write) && false })),
+  'says that nothing was written': broken(({ set }) => ({ set: async (...write) => (await set(...write)) && false })),
   'deletes nothing': broken(() => ({ delete: async () => undefined })),
   'cuts records off': broken(({ set }) => ({ set: (key, record, options) => set(key, record.slice(0, 60_000), options) })),
   'reads keys without case': broken(({ get, set }) => ({
-    get: (key) => get(key.toLowerCase()), set: (key, ...rest) => set(key.toLowerCase(), ...rest),
+    get: (key) => get(key.toLowerCase()),
+    set: (key, ...rest) => set(key.toLowerCase(), ...rest),
   })),
   'gives a key to everybody': broken(() => ({ take: async () => true })),
   'gives a key only once': broken(({ take }) => ({ take: (key) => take(key, 9999) })),
   'locks for everybody': broken(() => ({ lock: async () => ({ renew: async () => true, release: async () => undefined }) })),
   'holds a lock for ever': broken(({ lock }) => ({ lock: (key) => lock(key, 9999) })),
   'keeps no lock longer': brokenLock(() => ({ renew: async () => true })),
-  'says that a lock is lost': brokenLock(({ renew }) => ({ renew: async (ttl) => await renew(ttl) && false })),
+  'says that a lock is lost': brokenLock(({ renew }) => ({ renew: async (ttl) => (await renew(ttl)) && false })),
   'never lets go of a lock': brokenLock(() => ({ release: async () => undefined })),
   'has no locks': broken(() => ({ lock: undefined as never })),
 }
@@ -46,7 +47,7 @@ const faults: Record<string, TokenStore> = {
 describe('tokenStoreContract finds a store that', () => {
   test.concurrent.each(Object.entries(faults))('%s', async (_fault, store) => {
     const results = await Promise.allSettled(tokenStoreContract.map(({ run }) => run(store, store)))
-    const reasons = results.flatMap((result) => result.status === 'rejected' ? [(result.reason as Error).name] : [])
+    const reasons = results.flatMap((result) => (result.status === 'rejected' ? [(result.reason as Error).name] : []))
     expect(reasons).toContain('AssertionError')
   })
 })

@@ -15,7 +15,12 @@ describe('memoryTokenStore', () => {
     for (const key of ['a', 'b', 'c']) await store.set(key, key, { ttl: 60 })
     await store.set('a', 'again', { ttl: 60 })
     await store.set('d', 'd', { ttl: 60 })
-    expect(await Promise.all(['a', 'b', 'c', 'd'].map(async (key) => (await store.get(key))?.record))).toEqual(['again', undefined, 'c', 'd'])
+    expect(await Promise.all(['a', 'b', 'c', 'd'].map(async (key) => (await store.get(key))?.record))).toEqual([
+      'again',
+      undefined,
+      'c',
+      'd',
+    ])
   })
 
   test('bounds locks and claims by themselves', async () => {

@@ -12,7 +12,9 @@ let store: TokenStore
 let other: TokenStore
 
 async function connect() {
-  return createClient({ url: server.url }).on('error', () => undefined).connect()
+  return createClient({ url: server.url })
+    .on('error', () => undefined)
+    .connect()
 }
 
 beforeAll(async () => {
@@ -62,7 +64,7 @@ describeWith('redis-server', 'redisTokenStore', () => {
     expect(await store.get('a')).toBeUndefined()
   })
 
-  test('lets the client\'s errors through, and works again when the server is back', async () => {
+  test("lets the client's errors through, and works again when the server is back", async () => {
     await client.lPush('authrouter:record:list', 'x')
     await expect(store.set('list', 'record', { ttl: 60 })).rejects.toThrow('WRONGTYPE')
     await expect(store.get('list')).rejects.toThrow('WRONGTYPE')

@@ -6,11 +6,20 @@ function party(provider: Partial<ResolvedProvider>, clientId = 'a'): Party {
   return { provider: { protocol: 'oauth2', title: 'Some', scope: [], ...provider }, client: { clientId } }
 }
 
-const plain = { authorizationEndpoint: 'https://id.example/authorize', tokenEndpoint: 'https://id.example/token', apiBaseUrl: 'https://api.example/v1/' }
+const plain = {
+  authorizationEndpoint: 'https://id.example/authorize',
+  tokenEndpoint: 'https://id.example/token',
+  apiBaseUrl: 'https://api.example/v1/',
+}
 
 describe('What is bound to an entry', () => {
   test('is bound to it after a restart, whatever else of the entry changes', () => {
-    expect(isBoundTo(bindingOf(party(plain)), party({ ...plain, title: 'Other', scope: ['more'], tokenEndpoint: 'https://id.example/v2/token' }))).toBe(true)
+    expect(
+      isBoundTo(
+        bindingOf(party(plain)),
+        party({ ...plain, title: 'Other', scope: ['more'], tokenEndpoint: 'https://id.example/v2/token' }),
+      ),
+    ).toBe(true)
   })
 
   test.each<[string, Party]>([
@@ -26,10 +35,14 @@ describe('What is bound to an entry', () => {
 
   test('is the issuer alone where discovery names the endpoints, and the endpoints too where it does not', () => {
     const oidc = party({ protocol: 'oidc', issuer: 'https://id.example' })
-    expect(isBoundTo(bindingOf(oidc), party({ protocol: 'oidc', issuer: 'https://id.example', apiBaseUrl: 'https://api.example/' }))).toBe(true)
+    expect(isBoundTo(bindingOf(oidc), party({ protocol: 'oidc', issuer: 'https://id.example', apiBaseUrl: 'https://api.example/' }))).toBe(
+      true,
+    )
     expect(isBoundTo(bindingOf(oidc), party({ protocol: 'oidc', issuer: 'https://id.example/' }))).toBe(false)
     const pinned = { protocol: 'oidc', issuer: 'https://id.example', discovery: false } as const
-    expect(isBoundTo(bindingOf(party({ ...pinned, ...plain })), party({ ...pinned, ...plain, tokenEndpoint: 'https://evil.example/token' }))).toBe(false)
+    expect(
+      isBoundTo(bindingOf(party({ ...pinned, ...plain })), party({ ...pinned, ...plain, tokenEndpoint: 'https://evil.example/token' })),
+    ).toBe(false)
   })
 
   test('stays bound where the entry says what it was formerly, and to nothing that it does not say', () => {

@@ -8,8 +8,12 @@ let failed: string[]
 beforeEach(() => {
   warned = []
   failed = []
-  jest.spyOn(console, 'warn').mockImplementation((line: string) => { warned.push(line) })
-  jest.spyOn(console, 'error').mockImplementation((line: string) => { failed.push(line) })
+  jest.spyOn(console, 'warn').mockImplementation((line: string) => {
+    warned.push(line)
+  })
+  jest.spyOn(console, 'error').mockImplementation((line: string) => {
+    failed.push(line)
+  })
   jest.useFakeTimers()
 })
 afterEach(() => {
@@ -18,12 +22,16 @@ afterEach(() => {
 })
 
 const unreachable = new AuthError('provider_timeout', 'The provider could not be reached.', {
-  provider: 'corp', reason: 'token_endpoint', cause: Object.assign(new Error('connect'), { code: 'ECONNREFUSED', address: '127.0.0.1', port: 1 }),
+  provider: 'corp',
+  reason: 'token_endpoint',
+  cause: Object.assign(new Error('connect'), { code: 'ECONNREFUSED', address: '127.0.0.1', port: 1 }),
 })
 
 test('A failure is one line with its code, provider, message and what lies underneath', () => {
   createLog(undefined)('error', failureEvent('login_failed', unreachable))
-  expect(failed).toEqual(['authrouter: login_failed provider_timeout provider=corp reason=token_endpoint: The provider could not be reached. Cause: ECONNREFUSED 127.0.0.1:1'])
+  expect(failed).toEqual([
+    'authrouter: login_failed provider_timeout provider=corp reason=token_endpoint: The provider could not be reached. Cause: ECONNREFUSED 127.0.0.1:1',
+  ])
   expect(warned).toEqual([])
 })
 
@@ -37,7 +45,11 @@ test('Warnings go to the console as well, what goes well does not', () => {
 })
 
 test('A line stays one line, however its parts were made', () => {
-  createLog(undefined)('warn', { event: 'login_failed', providerError: 'a\r\nauthrouter: forged\u2028line\u001b[31m', message: 'x'.repeat(5_000) })
+  createLog(undefined)('warn', {
+    event: 'login_failed',
+    providerError: 'a\r\nauthrouter: forged\u2028line\u001b[31m',
+    message: 'x'.repeat(5_000),
+  })
   expect(warned).toHaveLength(1)
   expect(warned[0]).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u)
   expect(warned[0]?.length).toBeLessThan(1_100)
@@ -60,14 +72,27 @@ test('Of one code at most ten lines a second are written, and then how many were
 
 test('A logger of the application is given all events, with a text beside each', () => {
   const calls: [string, LogEvent, string | undefined][] = []
-  const at = (level: string) => (event: object, message?: string) => { calls.push([level, event as LogEvent, message]) }
+  const at = (level: string) => (event: object, message?: string) => {
+    calls.push([level, event as LogEvent, message])
+  }
   const log = createLog({ debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') })
   log('info', { event: 'login_finished', provider: 'corp', code: undefined })
   log('error', failureEvent('login_failed', unreachable))
   expect(calls).toEqual([
     ['info', { event: 'login_finished', provider: 'corp' }, 'login_finished provider=corp'],
-    ['error', { event: 'login_failed', provider: 'corp', code: 'provider_timeout', status: 504, reason: 'token_endpoint', message: 'The provider could not be reached.',
-      cause: 'ECONNREFUSED 127.0.0.1:1' }, 'login_failed provider_timeout provider=corp reason=token_endpoint: The provider could not be reached. Cause: ECONNREFUSED 127.0.0.1:1'],
+    [
+      'error',
+      {
+        event: 'login_failed',
+        provider: 'corp',
+        code: 'provider_timeout',
+        status: 504,
+        reason: 'token_endpoint',
+        message: 'The provider could not be reached.',
+        cause: 'ECONNREFUSED 127.0.0.1:1',
+      },
+      'login_failed provider_timeout provider=corp reason=token_endpoint: The provider could not be reached. Cause: ECONNREFUSED 127.0.0.1:1',
+    ],
   ])
   expect([...warned, ...failed]).toEqual([])
 })
@@ -78,7 +103,9 @@ test('Without a logger nothing is written', () => {
 })
 
 test('A logger that fails, at once or later, is passed over', async () => {
-  const throwing = (): never => { throw new Error('The disk is full') }
+  const throwing = (): never => {
+    throw new Error('The disk is full')
+  }
   const rejecting = (): Promise<never> => Promise.reject(new Error('The disk is full'))
   const log = createLog({ debug: throwing, info: throwing, warn: throwing, error: rejecting as never })
   log('warn', { event: 'login_failed' })
@@ -88,7 +115,13 @@ test('A logger that fails, at once or later, is passed over', async () => {
 
 test('A function of the application that fails is named, with its own error underneath', () => {
   expect(hookFailed('onLogout', new TypeError('no such table: carts'), 'corp')).toEqual({
-    event: 'hook_failed', provider: 'corp', code: 'hook_failed', status: 500, reason: 'onLogout', providerError: undefined,
-    message: 'The application\'s function onLogout failed.', cause: 'TypeError: no such table: carts',
+    event: 'hook_failed',
+    provider: 'corp',
+    code: 'hook_failed',
+    status: 500,
+    reason: 'onLogout',
+    providerError: undefined,
+    message: "The application's function onLogout failed.",
+    cause: 'TypeError: no such table: carts',
   })
 })

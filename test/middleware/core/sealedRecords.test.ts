@@ -11,7 +11,9 @@ function processOf(store: TokenStore): SealedRecords {
   return sealedRecords({ store, sealer, appId: 'app', lifetime: () => 60 })('sessions')
 }
 
-const append = (item: number) => (value: unknown): unknown => [...Array.isArray(value) ? value as number[] : [], item]
+const append =
+  (item: number) =>
+  (value: unknown): unknown => [...(Array.isArray(value) ? (value as number[]) : []), item]
 
 /** A store that other processes are always quick to answer and slow to write to. */
 function slowStore(): { store: TokenStore; writes: () => number } {
@@ -23,7 +25,9 @@ function slowStore(): { store: TokenStore; writes: () => number } {
       ...inner,
       async set(...call) {
         writes++
-        await new Promise((resolve) => { setImmediate(resolve) })
+        await new Promise((resolve) => {
+          setImmediate(resolve)
+        })
         return inner.set(...call)
       },
     },
@@ -33,15 +37,21 @@ function slowStore(): { store: TokenStore; writes: () => number } {
 test('A hundred changes of four processes at once are all made, and those of one process are written together', async () => {
   const { store, writes } = slowStore()
   const processes = Array.from({ length: 4 }, () => processOf(store))
-  await Promise.all(processes.flatMap((records, number) => Array.from({ length: 25 }, (_none, index) => records.change('list', append(4 * index + number)))))
+  await Promise.all(
+    processes.flatMap((records, number) =>
+      Array.from({ length: 25 }, (_none, index) => records.change('list', append(4 * index + number))),
+    ),
+  )
   const list = await processOf(store).read('list')
-  expect([...list as number[]].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_none, index) => index))
+  expect([...(list as number[])].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_none, index) => index))
   expect(writes()).toBeLessThan(100)
 })
 
 test('A change that throws is refused, and those beside it are made', async () => {
   const records = processOf(memoryTokenStore())
-  const refused = records.change('list', () => { throw new Error('no') })
+  const refused = records.change('list', () => {
+    throw new Error('no')
+  })
   await Promise.all([expect(refused).rejects.toThrow('no'), records.change('list', append(1)), records.change('list', append(2))])
   expect(await records.read('list')).toEqual([1, 2])
 })

@@ -9,22 +9,41 @@ const sealer = createSealer(['a secret of the tests, long enough to seal'], 'app
 let clock = 1_800_000_000_000
 
 const transactionOf = (parts: Partial<Transaction> = {}): Transaction => ({
-  slug: 'corp', id: randomToken(16), stateHash: sha256(randomToken()), target: sha256('target'), createdAt: clock++, scope: ['openid', 'profile', 'email'], returnTo: '/',
-  nonce: randomToken(), codeVerifier: randomToken(), ...parts,
+  slug: 'corp',
+  id: randomToken(16),
+  stateHash: sha256(randomToken()),
+  target: sha256('target'),
+  createdAt: clock++,
+  scope: ['openid', 'profile', 'email'],
+  returnTo: '/',
+  nonce: randomToken(),
+  codeVerifier: randomToken(),
+  ...parts,
 })
 
-interface Put { cookies: Map<string, string>; lines: string[]; opened: number }
+interface Put {
+  cookies: Map<string, string>
+  lines: string[]
+  opened: number
+}
 
 /** One start of a login by a browser with these cookies. */
 async function put(cookies: Map<string, string>, transaction = transactionOf(), secure = false): Promise<Put> {
   let opened = 0
-  const counting: Sealer = { ...sealer, open: (...call) => { opened++; return sealer.open(...call) } }
+  const counting: Sealer = {
+    ...sealer,
+    open: (...call) => {
+      opened++
+      return sealer.open(...call)
+    },
+  }
   const { jar, lines } = measuredJar(cookies, { secure })
   await cookieTransactions(jar, counting, 'ar').put(transaction)
   return { cookies: keptAfter(cookies, lines()), lines: lines(), opened }
 }
 
-const found = (cookies: Map<string, string>, login: Transaction, secure = false): Promise<Transaction | undefined> => cookieTransactions(measuredJar(cookies, { secure }).jar, sealer, 'ar').find(login)
+const found = (cookies: Map<string, string>, login: Transaction, secure = false): Promise<Transaction | undefined> =>
+  cookieTransactions(measuredJar(cookies, { secure }).jar, sealer, 'ar').find(login)
 const expired = (lines: string[]): number => lines.filter((line) => /; max-age=0\b/i.test(line)).length
 const forgedName = (index: number): string => `ar.tx.${String(index).padStart(12, '0')}`
 
@@ -45,7 +64,10 @@ test('A login is found by provider and state together, each in a cookie of its o
   expect(await found(new Map([[second ?? '', cookies.get(first ?? '') ?? '']]), other)).toBeUndefined()
 })
 
-describe.each([['http', false], ['https', true]])('Over %s', (_scheme, secure) => {
+describe.each([
+  ['http', false],
+  ['https', true],
+])('Over %s', (_scheme, secure) => {
   test('ten tabs fit, and an eleventh makes the oldest give way', async () => {
     let cookies = new Map<string, string>()
     const logins = Array.from({ length: 11 }, () => transactionOf())
@@ -53,13 +75,22 @@ describe.each([['http', false], ['https', true]])('Over %s', (_scheme, secure) =
     expect(cookies.size).toBe(10)
     expect(bytesOf(cookies)).toBeLessThanOrEqual(5_000)
     ;({ cookies } = await put(cookies, logins[10], secure))
-    expect(await Promise.all(logins.map(async (login) => await found(cookies, login, secure) !== undefined))).toEqual([false, ...Array.from({ length: 10 }, () => true)])
+    expect(await Promise.all(logins.map(async (login) => (await found(cookies, login, secure)) !== undefined))).toEqual([
+      false,
+      ...Array.from({ length: 10 }, () => true),
+    ])
   })
 
   test.each([
     ['places to return to', { returnTo: `/${'x'.repeat(2_047)}` }],
     ['scopes', { scope: Array.from({ length: 40 }, (_none, index) => `https://id.example/auth/scope.${String(index)}`) }],
-    ['scopes and places to return to', { returnTo: `/${'x'.repeat(2_047)}`, scope: Array.from({ length: 40 }, (_none, index) => `https://id.example/auth/scope.${String(index)}`) }],
+    [
+      'scopes and places to return to',
+      {
+        returnTo: `/${'x'.repeat(2_047)}`,
+        scope: Array.from({ length: 40 }, (_none, index) => `https://id.example/auth/scope.${String(index)}`),
+      },
+    ],
   ])('the largest %s stay within 5,000 bytes together and 4,096 each, and the latest login is there', async (_what, parts) => {
     let cookies = new Map<string, string>()
     for (let start = 0; start < 12; start++) {
@@ -81,7 +112,10 @@ test('What fits into no cookie is refused, and the logins under way stay', async
 })
 
 describe('Six hundred cookies that look like logins', () => {
-  test.each([['short', 'x'], ['as long as a login', 'x'.repeat(480)]])('and are %s cost a bounded number of openings, and leave ten at a time', async (_kind, value) => {
+  test.each([
+    ['short', 'x'],
+    ['as long as a login', 'x'.repeat(480)],
+  ])('and are %s cost a bounded number of openings, and leave ten at a time', async (_kind, value) => {
     const login = transactionOf()
     const own = await put(new Map(), login)
     const forged = new Map(Array.from({ length: 600 }, (_none, index) => [forgedName(index), value] as const))
@@ -97,7 +131,13 @@ describe('Six hundred cookies that look like logins', () => {
 
   test('cost a callback that is not theirs no more', async () => {
     let opened = 0
-    const counting: Sealer = { ...sealer, open: (...call) => { opened++; return sealer.open(...call) } }
+    const counting: Sealer = {
+      ...sealer,
+      open: (...call) => {
+        opened++
+        return sealer.open(...call)
+      },
+    }
     const { jar } = measuredJar(new Map(Array.from({ length: 600 }, (_none, index) => [forgedName(index), 'x'.repeat(480)])))
     const transactions = cookieTransactions(jar, counting, 'ar')
     expect(await transactions.find(transactionOf())).toBeUndefined()

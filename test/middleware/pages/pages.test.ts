@@ -21,8 +21,9 @@ describe('the sign-in page', () => {
   })
 
   test('says who is signed in', () => {
-    expect(signInPage({ providers: [provider], user: { name: 'Ada Lovelace' } }).html)
-      .toContain('Signed in as <b><bdi>Ada Lovelace</bdi></b>')
+    expect(signInPage({ providers: [provider], user: { name: 'Ada Lovelace' } }).html).toContain(
+      'Signed in as <b><bdi>Ada Lovelace</bdi></b>',
+    )
     expect(signInPage({ providers: [provider] }).html).not.toContain('Signed in as')
   })
 
@@ -41,8 +42,9 @@ describe('the sign-in page', () => {
 
   test('puts the brand colour behind the mark, and leaves out what is no hex colour', () => {
     const mark = (color: string): string => signInPage({ providers: [{ ...provider, color }] }).html
-    expect(mark('#FEE500')).toContain('<span class="mark black" aria-hidden="true">'
-      + '<svg class="plate"><rect width="100%" height="100%" fill="#FEE500"/></svg>')
+    expect(mark('#FEE500')).toContain(
+      '<span class="mark black" aria-hidden="true">' + '<svg class="plate"><rect width="100%" height="100%" fill="#FEE500"/></svg>',
+    )
     expect(mark('#333')).toContain('<span class="mark white"')
     for (const color of ['red', '#12345', '#1234567', 'url(#x)', '#fff"/>']) expect(mark(color)).not.toContain('plate"')
   })
@@ -50,8 +52,14 @@ describe('the sign-in page', () => {
 
 describe('the error page', () => {
   test('says what happened, offers to start again, and gives the code in small print', () => {
-    const { html } = errorPage({ status: 400, code: 'state_expired', message: 'The sign-in was left open for too long.',
-      provider: 'One', startAgain: { url: '/auth/one', label: 'Sign in again' }, homeUrl: 'https://app.example/' })
+    const { html } = errorPage({
+      status: 400,
+      code: 'state_expired',
+      message: 'The sign-in was left open for too long.',
+      provider: 'One',
+      startAgain: { url: '/auth/one', label: 'Sign in again' },
+      homeUrl: 'https://app.example/',
+    })
     expect(html).toContain('<h1>Sign-in took too long</h1>')
     expect(html).toContain('The sign-in was left open for too long.')
     expect(html).toContain('Sign-in with <bdi>One</bdi>')
@@ -75,8 +83,14 @@ describe('the error page', () => {
 
 describe('the pages with a form', () => {
   test('the confirm page posts its fields and can be left', () => {
-    const { html } = confirmPage({ action: '/auth/one', heading: 'Sign in with One?', text: 'A link on another site wants it.',
-      button: 'Continue', fields: { returnTo: '/a"b', csrf: 'token' }, cancelUrl: '/home' })
+    const { html } = confirmPage({
+      action: '/auth/one',
+      heading: 'Sign in with One?',
+      text: 'A link on another site wants it.',
+      button: 'Continue',
+      fields: { returnTo: '/a"b', csrf: 'token' },
+      cancelUrl: '/home',
+    })
     expect(html).toContain('<form method="post" action="/auth/one" autocomplete="off">')
     expect(html).toContain('<input type="hidden" name="returnTo" value="/a&quot;b">')
     expect(html).toContain('<input type="hidden" name="csrf" value="token">')

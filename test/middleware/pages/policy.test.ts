@@ -4,8 +4,13 @@ import { confirmPage, errorPage, repostPage, signInPage, type Page } from '../..
 import { contents, directives, plainIcon, startTags } from './reading.js'
 
 const everyPage = (): Page[] => [
-  signInPage({ providers: [{ slug: 'one', title: 'One', url: '/auth/one', color: '#5865f2' },
-    { slug: 'two', title: 'Two', url: '/auth/two', icon: plainIcon }], user: { name: 'Ada' } }),
+  signInPage({
+    providers: [
+      { slug: 'one', title: 'One', url: '/auth/one', color: '#5865f2' },
+      { slug: 'two', title: 'Two', url: '/auth/two', icon: plainIcon },
+    ],
+    user: { name: 'Ada' },
+  }),
   signInPage({ providers: [] }),
   errorPage({ status: 403, code: 'access_denied', message: 'You stopped the sign-in.', homeUrl: '/' }),
   confirmPage({ action: '/auth/one', heading: 'Sign in?', text: 'A link wants it.', button: 'Sign in', cancelUrl: '/' }),
@@ -40,7 +45,9 @@ describe('every page', () => {
     for (const page of everyPage()) {
       const hasForm = page.html.includes('<form')
       expect(directives(page)).toMatchObject({
-        'default-src': "'none'", 'base-uri': "'none'", 'frame-ancestors': "'none'",
+        'default-src': "'none'",
+        'base-uri': "'none'",
+        'frame-ancestors': "'none'",
         'form-action': hasForm ? 'https: http:' : "'none'",
       })
       expect(page.headers['Content-Security-Policy']).not.toMatch(/unsafe|\*|data:/)

@@ -12,10 +12,12 @@ export function startTags(html: string): string[] {
 /** The directives of a page's Content-Security-Policy with their sources. */
 export function directives(page: Page): Record<string, string> {
   const policy = page.headers['Content-Security-Policy'] ?? ''
-  return Object.fromEntries(policy.split('; ').map((directive) => {
-    const [name = '', ...sources] = directive.split(' ')
-    return [name, sources.join(' ')]
-  }))
+  return Object.fromEntries(
+    policy.split('; ').map((directive) => {
+      const [name = '', ...sources] = directive.split(' ')
+      return [name, sources.join(' ')]
+    }),
+  )
 }
 
 /** The texts of all elements of a name. */

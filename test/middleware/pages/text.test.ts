@@ -39,8 +39,12 @@ const payloads = [
 /** Every page with `text` in each place that takes a text from outside. */
 function pagesWith(text: string): Page[] {
   return [
-    signInPage({ title: text, providers: [{ slug: text, title: text, url: text, color: text, icon: text }],
-      user: { name: text }, returnTo: text }),
+    signInPage({
+      title: text,
+      providers: [{ slug: text, title: text, url: text, color: text, icon: text }],
+      user: { name: text },
+      returnTo: text,
+    }),
     signInPage({ providers: [{ slug: text, title: '', url: `/auth/x?${text}` }] }),
     errorPage({ status: 400, code: text, message: text, provider: text, startAgain: { url: text, label: text }, homeUrl: text }),
     confirmPage({ action: text, heading: text, text, button: text, fields: { [text]: text }, cancelUrl: text }),
@@ -93,8 +97,15 @@ describe('text from outside', () => {
   })
 
   test('an error of four kilobytes makes a page of its usual size', () => {
-    const sizes = [10, 4096].map((length) => errorPage({
-      status: 400, code: 'x'.repeat(length), message: '<'.repeat(length), homeUrl: '/' }).html.length)
+    const sizes = [10, 4096].map(
+      (length) =>
+        errorPage({
+          status: 400,
+          code: 'x'.repeat(length),
+          message: '<'.repeat(length),
+          homeUrl: '/',
+        }).html.length,
+    )
     expect((sizes[1] ?? 0) - (sizes[0] ?? 0)).toBeLessThan(3000)
   })
 
@@ -114,8 +125,17 @@ describe('links', () => {
   })
 
   test('become the root when their scheme is another one or they cannot be parsed', () => {
-    for (const url of ['javascript:alert(1)', '\u0001 javascript:alert(1)', 'java\nscript:alert(1)', 'data:text/html,x',
-      'vbscript:x', 'blob:https://app.example/x', 'file:///x', 'http://[', 'ftp://x.example/']) {
+    for (const url of [
+      'javascript:alert(1)',
+      '\u0001 javascript:alert(1)',
+      'java\nscript:alert(1)',
+      'data:text/html,x',
+      'vbscript:x',
+      'blob:https://app.example/x',
+      'file:///x',
+      'http://[',
+      'ftp://x.example/',
+    ]) {
       expect(linkUrl(url)).toBe('/')
     }
   })

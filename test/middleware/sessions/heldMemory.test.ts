@@ -27,7 +27,12 @@ const profiles: [string, (index: number) => unknown][] = [
 ]
 
 const recordOf = (index: number, raw: unknown): object => ({
-  version: 1, salt: `salt-${String(index)}`, current: 'corp', accounts: { corp: { binding: 'whose', user: { id: String(index), key: `corp$${String(index)}`, raw: { raw } } } }, finished: [], createdAt: 0,
+  version: 1,
+  salt: `salt-${String(index)}`,
+  current: 'corp',
+  accounts: { corp: { binding: 'whose', user: { id: String(index), key: `corp$${String(index)}`, raw: { raw } } } },
+  finished: [],
+  createdAt: 0,
 })
 
 describe.each(profiles)('Seven hundred people whose profiles inflate to %s', (_name, profileOf) => {
@@ -39,7 +44,10 @@ describe.each(profiles)('Seven hundred people whose profiles inflate to %s', (_n
       const text = sealer.seal('session', 'place', recordOf(index, profileOf(index)), { compressed: true })
       const record = open('place', text)
       expect(record).toBeDefined()
-      await flights.share({ slug: 'corp', id: randomToken(16), stateHash: sha256(randomToken()), target: '', createdAt: 0 }, async () => ({ record, returnTo: '/' }))
+      await flights.share({ slug: 'corp', id: randomToken(16), stateHash: sha256(randomToken()), target: '', createdAt: 0 }, async () => ({
+        record,
+        returnTo: '/',
+      }))
     }
     expect((inUse() - before) / 2 ** 20).toBeLessThanOrEqual(32)
     // In use until here.
@@ -49,7 +57,16 @@ describe.each(profiles)('Seven hundred people whose profiles inflate to %s', (_n
 
 test('What a session holds is counted by what was opened, not by what it was sealed as', () => {
   const open = sessionCache(sealer)
-  const seal = (index: number): string => sealer.seal('session', 'place', recordOf(index, Array.from({ length: 15_000 }, () => ({}))), { compressed: true })
+  const seal = (index: number): string =>
+    sealer.seal(
+      'session',
+      'place',
+      recordOf(
+        index,
+        Array.from({ length: 15_000 }, () => ({})),
+      ),
+      { compressed: true },
+    )
   const first = seal(0)
   const record = open('place', first)
   expect(first.length).toBeLessThan(1_000)
@@ -59,7 +76,31 @@ test('What a session holds is counted by what was opened, not by what it was sea
 })
 
 test('A small session counts for little, so that more than a thousand of them fit', () => {
-  const user = { provider: 'corp', id: '1', key: 'corp$1', name: 'Ada', email: 'ada@example.org', emailVerified: true, roles: [], raw: { sub: '1', groups: ['a', 'b'] } }
-  const tokens = { accessToken: 'x'.repeat(1_000), refreshToken: 'x'.repeat(1_000), idToken: 'x'.repeat(1_000), tokenType: 'Bearer', expiresAt: 1_800_000_000 }
-  expect(heldBytes({ version: 1, salt: 'x'.repeat(22), current: 'corp', accounts: { corp: { binding: 'whose', user, tokens } }, finished: [], createdAt: 0 })).toBeLessThan(6_000)
+  const user = {
+    provider: 'corp',
+    id: '1',
+    key: 'corp$1',
+    name: 'Ada',
+    email: 'ada@example.org',
+    emailVerified: true,
+    roles: [],
+    raw: { sub: '1', groups: ['a', 'b'] },
+  }
+  const tokens = {
+    accessToken: 'x'.repeat(1_000),
+    refreshToken: 'x'.repeat(1_000),
+    idToken: 'x'.repeat(1_000),
+    tokenType: 'Bearer',
+    expiresAt: 1_800_000_000,
+  }
+  expect(
+    heldBytes({
+      version: 1,
+      salt: 'x'.repeat(22),
+      current: 'corp',
+      accounts: { corp: { binding: 'whose', user, tokens } },
+      finished: [],
+      createdAt: 0,
+    }),
+  ).toBeLessThan(6_000)
 })

@@ -4,9 +4,15 @@ import { sessionCache } from '../../../middleware/sessions/sessionCache.js'
 
 const sealer = createSealer(['a secret of the tests, long enough to seal'], 'app')
 
-const sealed = (padding = 0): string => sealer.seal('session', 'place', {
-  version: 1, salt: 'salt', current: 'corp', accounts: { corp: { binding: 'whose', user: { id: '1', key: 'corp$1', raw: { padding: 'x'.repeat(padding) } } } }, finished: [], createdAt: 0,
-})
+const sealed = (padding = 0): string =>
+  sealer.seal('session', 'place', {
+    version: 1,
+    salt: 'salt',
+    current: 'corp',
+    accounts: { corp: { binding: 'whose', user: { id: '1', key: 'corp$1', raw: { padding: 'x'.repeat(padding) } } } },
+    finished: [],
+    createdAt: 0,
+  })
 
 test('opens a session once, and gives what nobody can change', () => {
   const open = sessionCache(sealer)
@@ -14,7 +20,9 @@ test('opens a session once, and gives what nobody can change', () => {
   const record = open('place', text)
   expect(record).toMatchObject({ current: 'corp', createdAt: 0 })
   expect(open('place', text)).toBe(record)
-  expect(() => { Object.assign(record?.accounts['corp']?.user ?? {}, { id: '2' }) }).toThrow(TypeError)
+  expect(() => {
+    Object.assign(record?.accounts['corp']?.user ?? {}, { id: '2' })
+  }).toThrow(TypeError)
 })
 
 test('does not open for another place, or changed, what it remembers', () => {

@@ -8,10 +8,19 @@ import { endEverywhere, noteSession } from '../../../middleware/sessions/userSes
 import { newTokenRecordName, tokenRecordAt } from '../../../middleware/tokens/records.js'
 
 function engineWithStore(appId?: string): Engine {
-  return createEngine(resolveConfig<object, 'request'>({
-    providers: { corp: { protocol: 'oidc', issuer: 'https://id.example', clientId: 'a', clientSecret: 'b' } },
-    secret: 'a secret of the tests, long enough to seal', baseUrl: 'https://app.example', logger: false, tokenStore: memoryTokenStore(), ...(appId ? { appId } : {}),
-  }, { catalogue: {}, retired: {}, env: {}, warn: () => undefined }))
+  return createEngine(
+    resolveConfig<object, 'request'>(
+      {
+        providers: { corp: { protocol: 'oidc', issuer: 'https://id.example', clientId: 'a', clientSecret: 'b' } },
+        secret: 'a secret of the tests, long enough to seal',
+        baseUrl: 'https://app.example',
+        logger: false,
+        tokenStore: memoryTokenStore(),
+        ...(appId ? { appId } : {}),
+      },
+      { catalogue: {}, retired: {}, env: {}, warn: () => undefined },
+    ),
+  )
 }
 
 function corp(engine: Engine): Registration {
@@ -28,7 +37,14 @@ async function signInTimes(engine: Engine, times: number, slug: string): Promise
     const vault = newTokenRecordName(engine)
     vaults.push(vault)
     await tokenRecordAt(engine, corp(engine), vault)?.put({ accessToken: `token ${String(index)}`, tokenType: 'Bearer' })
-    await noteSession(engine, { version: 1, salt: 'salt', current: slug, accounts: { [slug]: { user, tokenRecord: vault, binding: bindingOf(corp(engine)) } }, finished: [], createdAt: 0 })
+    await noteSession(engine, {
+      version: 1,
+      salt: 'salt',
+      current: slug,
+      accounts: { [slug]: { user, tokenRecord: vault, binding: bindingOf(corp(engine)) } },
+      finished: [],
+      createdAt: 0,
+    })
   }
   await engine.close()
   return vaults
@@ -40,7 +56,7 @@ test.each([
 ])('a person has so many sessions that they can all be ended, and the oldest end first: %s', async (_names, slug, appId, least) => {
   const engine = engineWithStore(appId)
   const vaults = await signInTimes(engine, 505, slug)
-  const alive = await Promise.all(vaults.map(async (name) => await tokenRecordAt(engine, corp(engine), name)?.read() !== undefined))
+  const alive = await Promise.all(vaults.map(async (name) => (await tokenRecordAt(engine, corp(engine), name)?.read()) !== undefined))
   const count = alive.filter(Boolean).length
   expect(count).toBeGreaterThanOrEqual(least)
   expect(count).toBeLessThanOrEqual(500)

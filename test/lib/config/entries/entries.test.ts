@@ -32,8 +32,13 @@ describe('An entry of the catalogue', () => {
 
   test('gives way to the entry, table by table and option by option', () => {
     const { provider } = register('acme', {
-      ...client, title: 'Our Acme', scope: ['read', 'write'], authorizationParams: { lang: 'de' }, apiHeaders: { 'x-api': '2' },
-      extraRequests: { teams: 'https://api.acme.example/teams' }, profile: { email: 'primary_mail', locale: 'lang' },
+      ...client,
+      title: 'Our Acme',
+      scope: ['read', 'write'],
+      authorizationParams: { lang: 'de' },
+      apiHeaders: { 'x-api': '2' },
+      extraRequests: { teams: 'https://api.acme.example/teams' },
+      profile: { email: 'primary_mail', locale: 'lang' },
     })
     expect(provider).toMatchObject({
       title: 'Our Acme',
@@ -58,19 +63,28 @@ describe('Hooks', () => {
 
   test('of the catalogue run first, of the defaults next, of the entry last, each on the result of the former', () => {
     const trace = (who: string) => ({
-      userinfo: (raw: Record<string, unknown>) => ({ ...raw, trace: [...raw['trace'] as string[], who] }),
+      userinfo: (raw: Record<string, unknown>) => ({ ...raw, trace: [...(raw['trace'] as string[]), who] }),
     })
     const { provider } = register('acme', { ...client, hooks: trace('entry') }, {}, { hooks: trace('defaults') })
-    expect(provider.hooks?.userinfo?.({ trace: [] }, { accessToken: 'a', tokenType: 'Bearer' }, { client: { clientId: 'a' }, response: {}, callback: {} }))
-      .toEqual({ trace: ['catalogue', 'defaults', 'entry'] })
+    expect(
+      provider.hooks?.userinfo?.(
+        { trace: [] },
+        { accessToken: 'a', tokenType: 'Bearer' },
+        { client: { clientId: 'a' }, response: {}, callback: {} },
+      ),
+    ).toEqual({ trace: ['catalogue', 'defaults', 'entry'] })
   })
 
   test('keep their further arguments', () => {
-    const apiRequest = (changed: ApiRequest, _tokens: unknown, who: { clientId: string }): ApiRequest =>
-      ({ ...changed, headers: { ...changed.headers, 'x-entry': who.clientId } })
+    const apiRequest = (changed: ApiRequest, _tokens: unknown, who: { clientId: string }): ApiRequest => ({
+      ...changed,
+      headers: { ...changed.headers, 'x-entry': who.clientId },
+    })
     const { provider, client: who } = register('acme', { ...client, hooks: { apiRequest } })
-    expect(provider.hooks?.apiRequest?.(request, { accessToken: 'a', tokenType: 'Bearer' }, who).headers)
-      .toEqual({ 'x-catalogue': 'Bearer', 'x-entry': 'client-1' })
+    expect(provider.hooks?.apiRequest?.(request, { accessToken: 'a', tokenType: 'Bearer' }, who).headers).toEqual({
+      'x-catalogue': 'Bearer',
+      'x-entry': 'client-1',
+    })
   })
 
   test('of the catalogue alone stay what they are', () => {
@@ -81,10 +95,12 @@ describe('Hooks', () => {
 describe('Parameters', () => {
   test('fill texts and functions', () => {
     expect(register('forge', client).provider).toMatchObject({
-      tokenEndpoint: 'https://forge.example/token', userinfoEndpoint: 'https://api.forge.example/user',
+      tokenEndpoint: 'https://forge.example/token',
+      userinfoEndpoint: 'https://api.forge.example/user',
     })
     expect(register('forge', { ...client, host: 'Git.Corp.example:8443' }).provider).toMatchObject({
-      tokenEndpoint: 'https://git.corp.example:8443/token', userinfoEndpoint: 'https://git.corp.example:8443/api/user',
+      tokenEndpoint: 'https://git.corp.example:8443/token',
+      userinfoEndpoint: 'https://git.corp.example:8443/api/user',
     })
   })
 
@@ -110,7 +126,7 @@ describe('Parameters', () => {
     expect(registrations.get('cloud')?.provider.issuer).toBe('https://cloud.example/contoso/v2.0')
   })
 
-  test('can be declared by a provider of one\'s own', () => {
+  test("can be declared by a provider of one's own", () => {
     const parameters = { region: { description: 'the region', kind: 'segment' } } as const
     const own = { ...custom.oidc, issuer: 'https://id.example/{region}', parameters }
     expect(register('own', { ...own, region: 'eu-1' }).provider.issuer).toBe('https://id.example/eu-1')
@@ -121,19 +137,35 @@ describe('Parameters', () => {
 describe('The environment', () => {
   test('gives scalar options of every kind', () => {
     const env = {
-      MY_CORP_2_PROTOCOL: 'oidc', MY_CORP_2_ISSUER: 'https://id.example', MY_CORP_2_CLIENT_ID: ' id ',
-      MY_CORP_2_PRIVATE_KEY: rsaKey.replaceAll('\n', '\\n'), MY_CORP_2_CLIENT_AUTH: 'private_key_jwt',
-      MY_CORP_2_CLOCK_TOLERANCE: '10', MY_CORP_2_MAX_AGE: '0', MY_CORP_2_OFFLINE: 'true', MY_CORP_2_USERINFO: '0',
-      MY_CORP_2_API_BASE_URL: 'https://api.example/x', MY_CORP_2_USERINFO_ENDPOINT: 'https://id.example/me',
-      MY_CORP_2_TITLE: '', MY_CORP_2_SCOPE: 'openid more',
+      MY_CORP_2_PROTOCOL: 'oidc',
+      MY_CORP_2_ISSUER: 'https://id.example',
+      MY_CORP_2_CLIENT_ID: ' id ',
+      MY_CORP_2_PRIVATE_KEY: rsaKey.replaceAll('\n', '\\n'),
+      MY_CORP_2_CLIENT_AUTH: 'private_key_jwt',
+      MY_CORP_2_CLOCK_TOLERANCE: '10',
+      MY_CORP_2_MAX_AGE: '0',
+      MY_CORP_2_OFFLINE: 'true',
+      MY_CORP_2_USERINFO: '0',
+      MY_CORP_2_API_BASE_URL: 'https://api.example/x',
+      MY_CORP_2_USERINFO_ENDPOINT: 'https://id.example/me',
+      MY_CORP_2_TITLE: '',
+      MY_CORP_2_SCOPE: 'openid more',
     }
     const { provider, client: who } = resolve({ providers: ['my-corp_2'] }, { env }).registrations.get('my-corp_2') ?? {}
     expect(who).toEqual({ clientId: 'id', privateKey: rsaKey })
     expect(provider).toEqual({
-      protocol: 'oidc', issuer: 'https://id.example', userinfoEndpoint: 'https://id.example/me',
-      clientAuth: 'private_key_jwt', clockTolerance: 10, maxAge: 0, userinfo: false,
-      offline: true, offlineAccess: { scope: ['offline_access'], authorizationParams: { prompt: 'consent' } },
-      apiBaseUrl: 'https://api.example/x/', scope: ['openid', 'profile', 'email'], profile: standardClaims,
+      protocol: 'oidc',
+      issuer: 'https://id.example',
+      userinfoEndpoint: 'https://id.example/me',
+      clientAuth: 'private_key_jwt',
+      clockTolerance: 10,
+      maxAge: 0,
+      userinfo: false,
+      offline: true,
+      offlineAccess: { scope: ['offline_access'], authorizationParams: { prompt: 'consent' } },
+      apiBaseUrl: 'https://api.example/x/',
+      scope: ['openid', 'profile', 'email'],
+      profile: standardClaims,
     })
   })
 
@@ -149,13 +181,15 @@ describe('The environment', () => {
   })
 })
 
-describe('A provider of one\'s own', () => {
+describe("A provider of one's own", () => {
   test('of OpenID Connect needs its issuer only', () => {
     expect(register('corp', custom.oidc)).toEqual({
       slug: 'corp',
       client,
       provider: {
-        protocol: 'oidc', issuer: 'https://id.example', scope: ['openid', 'profile', 'email'],
+        protocol: 'oidc',
+        issuer: 'https://id.example',
+        scope: ['openid', 'profile', 'email'],
         profile: standardClaims,
       },
     })
@@ -180,8 +214,7 @@ describe('A provider of one\'s own', () => {
 
   test('may live on this machine', () => {
     const entry = { ...custom.oidc, issuer: 'http://localhost:4000', apiBaseUrl: 'http://127.0.0.1:4000/api' }
-    expect(register('own', entry).provider)
-      .toMatchObject({ issuer: 'http://localhost:4000', apiBaseUrl: 'http://127.0.0.1:4000/api/' })
+    expect(register('own', entry).provider).toMatchObject({ issuer: 'http://localhost:4000', apiBaseUrl: 'http://127.0.0.1:4000/api/' })
     const plaintext = { ...custom.oauth1, signatureMethod: 'PLAINTEXT', accessTokenEndpoint: 'http://127.0.0.1:4000/access' }
     expect(register('own', plaintext).provider.signatureMethod).toBe('PLAINTEXT')
   })
@@ -198,13 +231,17 @@ describe('A provider of one\'s own', () => {
 
   test('needs no client secret to sign by RSA', () => {
     const { clientSecret: _secret, ...entry } = custom.oauth1
-    expect(register('own', { ...entry, signatureMethod: 'RSA-SHA1', privateKey: rsaKey }).client)
-      .toEqual({ clientId: 'client-1', privateKey: rsaKey })
+    expect(register('own', { ...entry, signatureMethod: 'RSA-SHA1', privateKey: rsaKey }).client).toEqual({
+      clientId: 'client-1',
+      privateKey: rsaKey,
+    })
   })
 
   test('has its hosts in lower case, as URLs have them', () => {
-    expect(register('own', { ...custom.oauth2, apiHosts: ['CDN.example', 'files.example:8443'] }).provider.apiHosts)
-      .toEqual(['cdn.example', 'files.example:8443'])
+    expect(register('own', { ...custom.oauth2, apiHosts: ['CDN.example', 'files.example:8443'] }).provider.apiHosts).toEqual([
+      'cdn.example',
+      'files.example:8443',
+    ])
   })
 
   test('does not pass on who we are as part of the provider', () => {
@@ -219,8 +256,10 @@ describe('Defaults', () => {
     const shared = { ...client, authorizationParams: { lang: 'fr', theme: 'dark' }, clockTolerance: 5 }
     const own = { protocol: 'oidc', issuer: 'https://id.example', clockTolerance: 9 }
     const { registrations } = resolve({ providers: { defaults: shared, acme: {}, own } })
-    expect(registrations.get('acme'))
-      .toMatchObject({ client, provider: { authorizationParams: { display: 'page', lang: 'fr', theme: 'dark' } } })
+    expect(registrations.get('acme')).toMatchObject({
+      client,
+      provider: { authorizationParams: { display: 'page', lang: 'fr', theme: 'dark' } },
+    })
     expect(registrations.get('own')?.provider).toMatchObject({ clockTolerance: 9, authorizationParams: { theme: 'dark' } })
     expect([...registrations.keys()]).toEqual(['acme', 'own'])
   })
@@ -236,8 +275,10 @@ describe('Late entries', () => {
   test('run the same checks, over the same defaults and environment', () => {
     const providers = { defaults: { tenant: 'contoso' }, acme: client }
     const { register: late, registrations } = resolve({ providers }, { env: { CLOUD_CLIENT_ID: 'late' } })
-    expect(late('cloud', { clientSecret: 'hush' }))
-      .toMatchObject({ client: { clientId: 'late' }, provider: { issuer: 'https://cloud.example/contoso/v2.0' } })
+    expect(late('cloud', { clientSecret: 'hush' })).toMatchObject({
+      client: { clientId: 'late' },
+      provider: { issuer: 'https://cloud.example/contoso/v2.0' },
+    })
     expect(refusal(() => late('logout', client)).message).toContain('providers.logout cannot be a slug')
     expect(refusal(() => late('acme', { clientSecrt: '' })).message).toContain('providers.acme.clientSecrt is not an option')
     expect(refusal(() => late('acme', 'acme' as never)).message).toContain('providers.acme must be an object of options')
@@ -265,9 +306,19 @@ describe('Late entries', () => {
 
 describe('An exchange of access tokens', () => {
   test('has its addresses filled, those of short-lived tokens too', () => {
-    const renewal = { grantType: 'a', parameter: 'b', endpoint: 'https://{host}/longer', method: 'GET', authenticated: false, shortLived: { grantType: 'c', parameter: 'd', endpoint: () => 'https://x.example/first' } }
-    expect(register('forge', { ...client, host: 'git.example', renewal }).provider.renewal)
-      .toEqual({ ...renewal, endpoint: 'https://git.example/longer', shortLived: { grantType: 'c', parameter: 'd', endpoint: 'https://x.example/first' } })
+    const renewal = {
+      grantType: 'a',
+      parameter: 'b',
+      endpoint: 'https://{host}/longer',
+      method: 'GET',
+      authenticated: false,
+      shortLived: { grantType: 'c', parameter: 'd', endpoint: () => 'https://x.example/first' },
+    }
+    expect(register('forge', { ...client, host: 'git.example', renewal }).provider.renewal).toEqual({
+      ...renewal,
+      endpoint: 'https://git.example/longer',
+      shortLived: { grantType: 'c', parameter: 'd', endpoint: 'https://x.example/first' },
+    })
   })
 
   test('may be left out, or be no renewal at all', () => {
@@ -275,19 +326,37 @@ describe('An exchange of access tokens', () => {
     expect(register('forge', { ...client, renewal: 'none' }).provider.renewal).toBe('none')
   })
 
-  test('gives way to the entry\'s own strategy as a whole', () => {
+  test("gives way to the entry's own strategy as a whole", () => {
     const acme = defineProvider({ ...catalogue.acme, renewal: { grantType: 'a', parameter: 'b', method: 'GET' } })
-    expect(register('own', { ...acme, ...client, renewal: { grantType: 'c', parameter: 'd' } }).provider.renewal).toEqual({ grantType: 'c', parameter: 'd' })
+    expect(register('own', { ...acme, ...client, renewal: { grantType: 'c', parameter: 'd' } }).provider.renewal).toEqual({
+      grantType: 'c',
+      parameter: 'd',
+    })
   })
 })
 
 test('Endpoints of revocation and introspection are filled as others are', () => {
-  const { provider } = register('forge', { ...client, host: 'git.example', introspectionEndpoint: 'https://{host}/introspect', revocationEndpoint: 'https://{host}/revoke', revocationClientAuth: 'post' })
-  expect(provider).toMatchObject({ introspectionEndpoint: 'https://git.example/introspect', revocationEndpoint: 'https://git.example/revoke', revocationClientAuth: 'post' })
+  const { provider } = register('forge', {
+    ...client,
+    host: 'git.example',
+    introspectionEndpoint: 'https://{host}/introspect',
+    revocationEndpoint: 'https://{host}/revoke',
+    revocationClientAuth: 'post',
+  })
+  expect(provider).toMatchObject({
+    introspectionEndpoint: 'https://git.example/introspect',
+    revocationEndpoint: 'https://git.example/revoke',
+    revocationClientAuth: 'post',
+  })
 })
 
 test('An entry of OAuth 1.0a, which knows no revocation and no discovery, has none from what is said for all', () => {
-  const shared = { introspectionEndpoint: 'https://id.example/introspect', revocationEndpoint: 'https://id.example/revoke', issuer: 'https://id.example', discovery: true }
+  const shared = {
+    introspectionEndpoint: 'https://id.example/introspect',
+    revocationEndpoint: 'https://id.example/revoke',
+    issuer: 'https://id.example',
+    discovery: true,
+  }
   const { provider } = register('old', custom.oauth1, {}, shared)
   expect(provider).toMatchObject({ issuer: 'https://id.example', discovery: false })
   expect([provider.introspectionEndpoint, provider.revocationEndpoint]).toEqual([undefined, undefined])

@@ -15,11 +15,18 @@ function asked(entry: object, options: LoginOptions = {}): Record<string, string
 
 function warnings(providers: object): string[] {
   const heard: string[] = []
-  resolve({ providers }, { warn: (message) => { heard.push(message) } })
+  resolve(
+    { providers },
+    {
+      warn: (message) => {
+        heard.push(message)
+      },
+    },
+  )
   return heard
 }
 
-describe('An OpenID Connect entry of one\'s own', () => {
+describe("An OpenID Connect entry of one's own", () => {
   test('asks for offline_access, with consent (OpenID Connect Core section 11)', () => {
     expect(asked({ ...custom.oidc, offline: true })).toMatchObject({ scope: 'openid profile email offline_access', prompt: 'consent' })
     expect(asked({ ...custom.oidc, offline: true, scope: ['openid'] })['scope']).toBe('openid offline_access')
@@ -28,7 +35,12 @@ describe('An OpenID Connect entry of one\'s own', () => {
   })
 
   test.each([
-    ['none', 'none'], ['login', 'login consent'], ['select_account', 'select_account consent'], ['consent', 'consent'], ['login consent', 'login consent'], ['create', 'create'],
+    ['none', 'none'],
+    ['login', 'login consent'],
+    ['select_account', 'select_account consent'],
+    ['consent', 'consent'],
+    ['login consent', 'login consent'],
+    ['create', 'create'],
   ])('asks for prompt %s as %s', (prompt, together) => {
     expect(asked({ ...custom.oidc, offline: true }, { prompt })['prompt']).toBe(together)
     expect(asked({ ...custom.oidc, offline: true, authorizationParams: { prompt } })['prompt']).toBe(together)
@@ -44,25 +56,42 @@ describe('An OpenID Connect entry of one\'s own', () => {
   })
 })
 
-test('An OAuth entry of one\'s own has no such scope unless it says so', () => {
+test("An OAuth entry of one's own has no such scope unless it says so", () => {
   expect(asked({ ...custom.oauth2, offline: true })).not.toHaveProperty('scope')
 })
 
 describe('A provider that gives no refresh tokens', () => {
   test('is a warning where its entry asks for them', () => {
-    expect(warnings({ acme: { ...client, refreshTokens: false, offline: true } })).toEqual(['providers.acme.offline asks for refresh tokens, and Acme gives none: leave it out.'])
-    expect(warnings({ old: { ...custom.oauth1, offline: true } })).toEqual(['providers.old.offline asks for refresh tokens, and the protocol oauth1 gives none: leave it out.'])
+    expect(warnings({ acme: { ...client, refreshTokens: false, offline: true } })).toEqual([
+      'providers.acme.offline asks for refresh tokens, and Acme gives none: leave it out.',
+    ])
+    expect(warnings({ old: { ...custom.oauth1, offline: true } })).toEqual([
+      'providers.old.offline asks for refresh tokens, and the protocol oauth1 gives none: leave it out.',
+    ])
   })
 
   test('is none where all entries ask for what they can get, or nobody asks', () => {
     expect(warnings({ defaults: { offline: true }, acme: { ...client, refreshTokens: false }, old: custom.oauth1 })).toEqual([])
-    expect(warnings({ acme: { ...client, refreshTokens: false }, corp: { ...custom.oidc, offline: true }, plain: { ...custom.oauth2, offline: true } })).toEqual([])
+    expect(
+      warnings({
+        acme: { ...client, refreshTokens: false },
+        corp: { ...custom.oidc, offline: true },
+        plain: { ...custom.oauth2, offline: true },
+      }),
+    ).toEqual([])
   })
 
   test('is known by the catalogue', () => {
     expect(known.github.refreshTokens).toBe(false)
     const heard: unknown[] = []
-    const logger = { debug: () => undefined, info: () => undefined, error: () => undefined, warn: (_event: object, message?: string) => { heard.push(message) } }
+    const logger = {
+      debug: () => undefined,
+      info: () => undefined,
+      error: () => undefined,
+      warn: (_event: object, message?: string) => {
+        heard.push(message)
+      },
+    }
     authRouter({ secret: 'W3r9TqJxk0vB7mZsYh2LcNpGfD5aEuQ1', logger, providers: { github: { ...client, offline: true } } })
     expect(heard).toContain('providers.github.offline asks for refresh tokens, and GitHub gives none: leave it out.')
   })

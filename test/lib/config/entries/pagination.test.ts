@@ -2,15 +2,24 @@ import { describe, expect, test } from '@jest/globals'
 import { describeMistakes, type Mistake } from '../describeMistakes.js'
 import { custom, resolve } from '../fixtures.js'
 
-const entry = (options: object, defaults: object = {}) => () => resolve({ providers: { defaults, own: { ...custom.oauth2, ...options } } }).registrations.get('own')?.provider
+const entry =
+  (options: object, defaults: object = {}) =>
+  () =>
+    resolve({ providers: { defaults, own: { ...custom.oauth2, ...options } } }).registrations.get('own')?.provider
 
 describe('pagination', () => {
-  test.each([{ next: 'paging.next' }, { next: '["@odata.nextLink"]' }, { cursor: 'meta.next', parameter: 'after' }])('may be %j', (pagination) => {
-    expect(entry({ pagination })()).toMatchObject({ pagination })
-  })
+  test.each([{ next: 'paging.next' }, { next: '["@odata.nextLink"]' }, { cursor: 'meta.next', parameter: 'after' }])(
+    'may be %j',
+    (pagination) => {
+      expect(entry({ pagination })()).toMatchObject({ pagination })
+    },
+  )
 
   test('of an entry takes the place of what lies under it', () => {
-    expect(entry({ pagination: { cursor: 'next', parameter: 'after' } }, { pagination: { next: 'next' } })()?.pagination).toEqual({ cursor: 'next', parameter: 'after' })
+    expect(entry({ pagination: { cursor: 'next', parameter: 'after' } }, { pagination: { next: 'next' } })()?.pagination).toEqual({
+      cursor: 'next',
+      parameter: 'after',
+    })
     expect(entry({}, { pagination: { next: 'next' } })()?.pagination).toEqual({ next: 'next' })
     expect(entry({})()).not.toHaveProperty('pagination')
   })

@@ -9,7 +9,9 @@ import { contextFor } from '../../../support/context.js'
 import { startServer, type Received } from '../../../support/unitServer.js'
 
 const open: { close: () => Promise<unknown> }[] = []
-afterEach(async () => { await Promise.all(open.splice(0).map(({ close }) => close())) })
+afterEach(async () => {
+  await Promise.all(open.splice(0).map(({ close }) => close()))
+})
 
 const now = 1_800_000_000
 const client = { clientId: 'client', clientSecret: 'secret' }
@@ -43,9 +45,20 @@ describe('The clock of a provider', () => {
   })
 
   test.each<[string, HttpResponse]>([
-    ['a form', refusal(now + 500)], ['a form of several', refusal(now + 500, { body: 'oauth_acceptable_timestamps=1-2&oauth_problem=timestamp_refused\n' })], ['a form under 400', refusal(now + 500, { status: 400 })],
-    ['the header', refusal(now + 500, { body: '', headers: { 'www-authenticate': 'OAuth realm="x y", oauth_problem="timestamp_refused"' } })],
-    ['the header, unquoted, among others', refusal(now + 500, { body: '<html>', headers: { 'www-authenticate': 'Basic realm="x", OAuth oauth_problem=timestamp_refused,oauth_acceptable_timestamps="1-2"' } })],
+    ['a form', refusal(now + 500)],
+    ['a form of several', refusal(now + 500, { body: 'oauth_acceptable_timestamps=1-2&oauth_problem=timestamp_refused\n' })],
+    ['a form under 400', refusal(now + 500, { status: 400 })],
+    [
+      'the header',
+      refusal(now + 500, { body: '', headers: { 'www-authenticate': 'OAuth realm="x y", oauth_problem="timestamp_refused"' } }),
+    ],
+    [
+      'the header, unquoted, among others',
+      refusal(now + 500, {
+        body: '<html>',
+        headers: { 'www-authenticate': 'Basic realm="x", OAuth oauth_problem=timestamp_refused,oauth_acceptable_timestamps="1-2"' },
+      }),
+    ],
   ])('is learnt from %s', (_what, response) => {
     const context = fresh()
     expect(protocol.refused(context, response)).toBe(true)
@@ -53,9 +66,22 @@ describe('The clock of a provider', () => {
   })
 
   test.each<[string, HttpResponse]>([
-    ['another problem', refusal(now + 500, { body: 'oauth_problem=nonce_used' })], ['another word', refusal(now + 500, { body: 'oauth_problem=timestamp_refused_not' })], ['another word in the header', refusal(now + 500, { body: '', headers: { 'www-authenticate': 'OAuth oauth_problem="timestamp_refused_not"' } })],
-    ['a success', refusal(now + 500, { status: 200 })], ['a fault', refusal(now + 500, { status: 500 })], ['a page', refusal(now + 500, { body: '<html>timestamp_refused' })], ['a long answer', refusal(now + 500, { body: `oauth_problem=timestamp_refused&x=${'x'.repeat(5000)}` })],
-    ['no date', refusal('')], ['a date that is none', refusal('tomorrow')], ['a number for a date', refusal('5')], ['two dates', refusal('Sat, 21 Nov 2026 04:20:47 GMT, Sat, 21 Nov 2026 04:20:47 GMT')], ['the first second', refusal(0)], ['a date before it', refusal(-500)],
+    ['another problem', refusal(now + 500, { body: 'oauth_problem=nonce_used' })],
+    ['another word', refusal(now + 500, { body: 'oauth_problem=timestamp_refused_not' })],
+    [
+      'another word in the header',
+      refusal(now + 500, { body: '', headers: { 'www-authenticate': 'OAuth oauth_problem="timestamp_refused_not"' } }),
+    ],
+    ['a success', refusal(now + 500, { status: 200 })],
+    ['a fault', refusal(now + 500, { status: 500 })],
+    ['a page', refusal(now + 500, { body: '<html>timestamp_refused' })],
+    ['a long answer', refusal(now + 500, { body: `oauth_problem=timestamp_refused&x=${'x'.repeat(5000)}` })],
+    ['no date', refusal('')],
+    ['a date that is none', refusal('tomorrow')],
+    ['a number for a date', refusal('5')],
+    ['two dates', refusal('Sat, 21 Nov 2026 04:20:47 GMT, Sat, 21 Nov 2026 04:20:47 GMT')],
+    ['the first second', refusal(0)],
+    ['a date before it', refusal(-500)],
   ])('is not learnt from %s', (_what, response) => {
     const context = fresh()
     expect(learnClock(context, response)).toBe(false)
@@ -67,11 +93,19 @@ async function provider(ahead: number): Promise<{ server: Oauth1Provider; contex
   const server = await startOauth1Provider({ signInAs: 'ada-id', clients: [client], clock: () => Date.now() + ahead * 1000 })
   open.push(server)
   const { requestTokenEndpoint, authorizationEndpoint, accessTokenEndpoint, userinfoEndpoint } = server
-  const entry: Partial<ResolvedProvider> = { protocol: 'oauth1', requestTokenEndpoint, authorizationEndpoint, accessTokenEndpoint, userinfoEndpoint, profile: { id: 'id' } }
+  const entry: Partial<ResolvedProvider> = {
+    protocol: 'oauth1',
+    requestTokenEndpoint,
+    authorizationEndpoint,
+    accessTokenEndpoint,
+    userinfoEndpoint,
+    profile: { id: 'id' },
+  }
   return { server, context: contextFor({ client, slug: 'bird', redirectUri: 'https://app.example/auth/bird/callback', provider: entry }) }
 }
 
-const problems = (server: Oauth1Provider): (string | undefined)[] => server.requests.filter(({ path }) => !path.endsWith('authorize')).map(({ problem }) => problem)
+const problems = (server: Oauth1Provider): (string | undefined)[] =>
+  server.requests.filter(({ path }) => !path.endsWith('authorize')).map(({ problem }) => problem)
 
 describe('A provider whose clock differs', () => {
   test.each([3_600, -3_600, 400 * 86_400])('by %s seconds refuses once, and then no more', async (ahead) => {
@@ -88,7 +122,10 @@ describe('A provider whose clock differs', () => {
     const { location, transaction } = await login(context)
     const back = await fetch(location, { redirect: 'manual' })
     const elsewhere = { ...context, provider: { ...context.provider } }
-    expect((await callback(elsewhere, transaction, Object.fromEntries(new URL(back.headers.get('location') ?? '').searchParams))).tokens?.accessToken).toEqual(expect.any(String))
+    expect(
+      (await callback(elsewhere, transaction, Object.fromEntries(new URL(back.headers.get('location') ?? '').searchParams))).tokens
+        ?.accessToken,
+    ).toEqual(expect.any(String))
     expect(problems(server)).toEqual(['timestamp_refused', undefined, 'timestamp_refused', undefined, undefined])
   })
 
@@ -107,7 +144,10 @@ describe('A provider whose clock differs', () => {
 
   test('signs requests to the API by that clock, once it is known', async () => {
     const context = contextFor({ client, now: () => now * 1000, provider: { protocol: 'oauth1' } })
-    const timestamp = (): string | undefined => fieldsOf({ headers: protocol.sign(context, tokens, { method: 'GET', url: 'https://api.example/', headers: {} }).headers })['oauth_timestamp']
+    const timestamp = (): string | undefined =>
+      fieldsOf({ headers: protocol.sign(context, tokens, { method: 'GET', url: 'https://api.example/', headers: {} }).headers })[
+        'oauth_timestamp'
+      ]
     expect(timestamp()).toBe(String(now))
     expect(protocol.refused(context, refusal(now + 77))).toBe(true)
     expect(timestamp()).toBe(String(now + 77))
@@ -115,5 +155,7 @@ describe('A provider whose clock differs', () => {
 })
 
 function fieldsOf({ headers }: Pick<Received, 'headers'>): Record<string, string> {
-  return Object.fromEntries([...(headers.authorization ?? '').matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [name, decodeURIComponent(value)]))
+  return Object.fromEntries(
+    [...(headers.authorization ?? '').matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [name, decodeURIComponent(value)]),
+  )
 }

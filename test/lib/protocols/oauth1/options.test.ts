@@ -15,7 +15,11 @@ function sign(provider: Partial<ResolvedProvider>, request: Partial<ApiRequest>)
 }
 
 function placeOf({ url, headers, body }: ApiRequest): string[] {
-  const places: [string, unknown][] = [['header', headers['authorization']], ['query', new URL(url).search], ['body', body]]
+  const places: [string, unknown][] = [
+    ['header', headers['authorization']],
+    ['query', new URL(url).search],
+    ['body', body],
+  ]
   return places.filter(([, text]) => typeof text === 'string' && text.includes('oauth_signature=')).map(([place]) => place)
 }
 
@@ -25,9 +29,19 @@ describe('The signature travels', () => {
     ['a form', { signaturePlacement: 'query' }, { headers: form, body: 'a=1' }, 'query'],
     ['JSON', { signaturePlacement: 'query' }, { headers: json, body: '{}' }, 'query'],
     ['a form', { signaturePlacement: 'body' }, { headers: form, body: 'a=1' }, 'body'],
-    ['a form with a character set', { signaturePlacement: 'body' }, { headers: { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' }, body: 'a=1' }, 'body'],
+    [
+      'a form with a character set',
+      { signaturePlacement: 'body' },
+      { headers: { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' }, body: 'a=1' },
+      'body',
+    ],
     ['JSON, where a form would carry it', { signaturePlacement: 'body' }, { headers: json, body: '{}' }, 'header'],
-    ['a type that only begins like a form', { signaturePlacement: 'body' }, { headers: { 'content-type': 'application/x-www-form-urlencoded-not' }, body: 'a=1' }, 'header'],
+    [
+      'a type that only begins like a form',
+      { signaturePlacement: 'body' },
+      { headers: { 'content-type': 'application/x-www-form-urlencoded-not' }, body: 'a=1' },
+      'header',
+    ],
     ['nothing, where a form would carry it', { signaturePlacement: 'body' }, {}, 'header'],
     ['GET', { signaturePlacement: 'body' }, { method: 'GET' }, 'header'],
     ['DELETE of a form', { signaturePlacement: 'body' }, { method: 'DELETE', headers: form, body: 'a=1' }, 'header'],
@@ -35,8 +49,10 @@ describe('The signature travels', () => {
     expect(placeOf(sign(provider, request))).toEqual([place])
   })
 
-  test('behind the request\'s own parameters (RFC 5849 sections 3.5.2 and 3.5.3)', () => {
-    expect(sign({ signaturePlacement: 'query' }, { url: 'https://api.example/things?b=1' }).url).toMatch(/\?b=1&oauth_nonce=.*&oauth_signature=[^&]+$/)
+  test("behind the request's own parameters (RFC 5849 sections 3.5.2 and 3.5.3)", () => {
+    expect(sign({ signaturePlacement: 'query' }, { url: 'https://api.example/things?b=1' }).url).toMatch(
+      /\?b=1&oauth_nonce=.*&oauth_signature=[^&]+$/,
+    )
     expect(sign({ signaturePlacement: 'body' }, { headers: form, body: 'b=1' }).body).toMatch(/^b=1&oauth_nonce=.*&oauth_signature=[^&]+$/)
   })
 
@@ -62,7 +78,12 @@ describe('The hash of the body', () => {
     ['takes the digest of the signature', { bodyHash: true, signatureMethod: 'HMAC-SHA256' }, { method: 'GET' }, ofNothing256],
     ['travels in the query', { bodyHash: true, signaturePlacement: 'query' }, { method: 'GET' }, ofNothing],
     ['is never sent with a form', { bodyHash: true }, { headers: form, body: 'a=1' }, undefined],
-    ['is never sent with PLAINTEXT, which has none', { bodyHash: true, signatureMethod: 'PLAINTEXT' }, { headers: json, body: '{}' }, undefined],
+    [
+      'is never sent with PLAINTEXT, which has none',
+      { bodyHash: true, signatureMethod: 'PLAINTEXT' },
+      { headers: json, body: '{}' },
+      undefined,
+    ],
   ])('%s', (_what, provider, request, hash) => {
     expect(hashOf(provider, request)).toBe(hash)
   })
@@ -84,7 +105,10 @@ describe('PLAINTEXT', () => {
     expect(() => sign({ signatureMethod: 'PLAINTEXT' }, { url })).toThrow(/PLAINTEXT would send the secrets readable to http:.*: use https/)
   })
 
-  test.each(['https://api.example/things', 'http://127.0.0.1:3000/things', 'http://localhost/things', 'http://[::1]/things'])('to %s sends both secrets', (url) => {
-    expect(sign({ signatureMethod: 'PLAINTEXT' }, { url }).headers['authorization']).toContain('oauth_signature="the-secret%26b"')
-  })
+  test.each(['https://api.example/things', 'http://127.0.0.1:3000/things', 'http://localhost/things', 'http://[::1]/things'])(
+    'to %s sends both secrets',
+    (url) => {
+      expect(sign({ signatureMethod: 'PLAINTEXT' }, { url }).headers['authorization']).toContain('oauth_signature="the-secret%26b"')
+    },
+  )
 })

@@ -4,22 +4,38 @@ import { createRequire } from 'node:module'
 import { describe, expect, jest, test } from '@jest/globals'
 import { bodyParameters } from '../../../../lib/protocols/oauth1/parameters.js'
 import {
-  baseStringUri, percentEncode, sign, signatureBaseString, signRequest,
-  type ParameterPair, type SignatureMethod, type SignedRequest, type SigningKeys, type SigningOptions, type SigningRequest,
+  baseStringUri,
+  percentEncode,
+  sign,
+  signatureBaseString,
+  signRequest,
+  type ParameterPair,
+  type SignatureMethod,
+  type SignedRequest,
+  type SigningKeys,
+  type SigningOptions,
+  type SigningRequest,
 } from '../../../../lib/protocols/oauth1/signature.js'
 
 interface Vectors {
-  percent_encoding: { rows: { in: string, out: string }[] }
-  base_string_uri: { rows: [string, string][], errors: string[] }
-  normalized_parameters: { params: ParameterPair[], out: string }[]
+  percent_encoding: { rows: { in: string; out: string }[] }
+  base_string_uri: { rows: [string, string][]; errors: string[] }
+  normalized_parameters: { params: ParameterPair[]; out: string }[]
   hmac: {
-    name: string, method: string, url: string, params_beyond_query: ParameterPair[], consumer_secret: string, token_secret: string
-    base_string: string, signature_method: SignatureMethod, signature: string
+    name: string
+    method: string
+    url: string
+    params_beyond_query: ParameterPair[]
+    consumer_secret: string
+    token_secret: string
+    base_string: string
+    signature_method: SignatureMethod
+    signature: string
   }[]
-  hmac_over_given_base_string: ({ base_string: string, consumer_secret: string, token_secret: string } & Signatures)[]
-  plaintext: { consumer_secret: string, token_secret: string, signature: string, header_value?: string }[]
-  rsa: ({ private_key_pem?: string, private_key_pem_of?: string, base_string: string } & Signatures)[]
-  authorization_header: { params: ParameterPair[], realm: string | null, out: string }[]
+  hmac_over_given_base_string: ({ base_string: string; consumer_secret: string; token_secret: string } & Signatures)[]
+  plaintext: { consumer_secret: string; token_secret: string; signature: string; header_value?: string }[]
+  rsa: ({ private_key_pem?: string; private_key_pem_of?: string; base_string: string } & Signatures)[]
+  authorization_header: { params: ParameterPair[]; realm: string | null; out: string }[]
   placement: { rule: string }[]
 }
 type Signatures = Partial<Record<SignatureMethod, string>>
@@ -27,24 +43,36 @@ type Signatures = Partial<Record<SignatureMethod, string>>
 const file = readFileSync(new URL('../../../vectors.json', import.meta.url), 'utf8')
 const vectors = (JSON.parse(file) as { oauth1: Vectors }).oauth1
 
-const methods: SignatureMethod[] = [
-  'HMAC-SHA1', 'HMAC-SHA256', 'HMAC-SHA512', 'RSA-SHA1', 'RSA-SHA256', 'RSA-SHA512', 'PLAINTEXT',
-]
+const methods: SignatureMethod[] = ['HMAC-SHA1', 'HMAC-SHA256', 'HMAC-SHA512', 'RSA-SHA1', 'RSA-SHA256', 'RSA-SHA512', 'PLAINTEXT']
 const form = 'application/x-www-form-urlencoded'
 const rsaKey = rsaKeyOf(0)
 const keys: SigningKeys = { clientId: 'client', clientSecret: 'c&s', privateKey: rsaKey, token: 'tok', tokenSecret: 't s' }
 const hmac: SigningOptions = { signatureMethod: 'HMAC-SHA1', timestamp: 1318622958, nonce: 'kYjzVBB8Y0' }
 const get = (url: string): SigningRequest => ({ method: 'GET', url })
 const home = get('https://api.test/')
-const post = (type: string, body: string | Uint8Array): SigningRequest =>
-  ({ method: 'POST', url: 'https://api.test/things', headers: { 'content-type': type }, body })
+const post = (type: string, body: string | Uint8Array): SigningRequest => ({
+  method: 'POST',
+  url: 'https://api.test/things',
+  headers: { 'content-type': type },
+  body,
+})
 const postForm = (body: string | Uint8Array): SigningRequest => post(form, body)
 
 describe('the vectors', () => {
   test('are all here, none added and none skipped', () => {
     expect(Object.keys(vectors)).toEqual([
-      'percent_encoding', 'base_string_uri', 'normalized_parameters', 'hmac', 'hmac_over_given_base_string', 'plaintext', 'rsa',
-      'rsa_note', 'authorization_header', 'placement', 'token_response', 'callback',
+      'percent_encoding',
+      'base_string_uri',
+      'normalized_parameters',
+      'hmac',
+      'hmac_over_given_base_string',
+      'plaintext',
+      'rsa',
+      'rsa_note',
+      'authorization_header',
+      'placement',
+      'token_response',
+      'callback',
     ])
     expect({
       encodings: vectors.percent_encoding.rows.length,
@@ -60,8 +88,18 @@ describe('the vectors', () => {
       headers: vectors.authorization_header.length,
       placements: vectors.placement.length,
     }).toEqual({
-      encodings: 8, uris: 9, uriErrors: 9, normalizations: 3, hmac: 13, wholeRequests: 8, givenBaseStrings: 5, plaintext: 4,
-      plaintextHeaders: 2, rsa: 5, headers: 1, placements: 3,
+      encodings: 8,
+      uris: 9,
+      uriErrors: 9,
+      normalizations: 3,
+      hmac: 13,
+      wholeRequests: 8,
+      givenBaseStrings: 5,
+      plaintext: 4,
+      plaintextHeaders: 2,
+      rsa: 5,
+      headers: 1,
+      placements: 3,
     })
   })
 
@@ -91,7 +129,7 @@ describe('the vectors', () => {
 
   test.each(wholeRequests())('$name: the whole request, in every placement that it permits', (row) => {
     const { request, keys, options } = wholeRequest(row)
-    const placements = row.method === 'GET' ? ['header', 'query'] as const : ['header', 'query', 'body'] as const
+    const placements = row.method === 'GET' ? (['header', 'query'] as const) : (['header', 'query', 'body'] as const)
     for (const signaturePlacement of placements) {
       expect(signatureOf(signRequest(request, keys, { ...options, signaturePlacement }))).toBe(row.signature)
     }
@@ -120,13 +158,15 @@ describe('the vectors', () => {
     const parameter = Object.fromEntries(params) as Record<string, string>
     const client = { clientId: parameter['oauth_consumer_key'] ?? '' }
     const { headers } = signRequest({ method: 'POST', url: 'https://provider.test' }, client, {
-      signatureMethod: 'HMAC-SHA1', timestamp: Number(parameter['oauth_timestamp']), nonce: parameter['oauth_nonce'] ?? '',
+      signatureMethod: 'HMAC-SHA1',
+      timestamp: Number(parameter['oauth_timestamp']),
+      nonce: parameter['oauth_nonce'] ?? '',
     })
     expect(headers['authorization']).toBe(out)
   })
 
   describe('placement rules', () => {
-    test('oauth_ parameters go after the request\'s own', () => {
+    test("oauth_ parameters go after the request's own", () => {
       const inQuery = signRequest(get('https://api.test/?z=1'), keys, { ...hmac, signaturePlacement: 'query' })
       const inBody = signRequest(postForm('z=1'), keys, { ...hmac, signaturePlacement: 'body' })
       expect(inQuery.url).toMatch(/^https:\/\/api\.test\/\?z=1(&oauth_\w+=[^&]+)+$/)
@@ -146,8 +186,7 @@ describe('the vectors', () => {
 
     test.each(['RSA-SHA1', 'RSA-SHA256', 'RSA-SHA512'] as const)('%s without a usable key is an error', (signatureMethod) => {
       const elliptic = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' })
-      const attempt = (privateKey?: string) => () =>
-        signRequest(home, { clientId: 'client', privateKey }, { ...hmac, signatureMethod })
+      const attempt = (privateKey?: string) => () => signRequest(home, { clientId: 'client', privateKey }, { ...hmac, signatureMethod })
       expect(attempt()).toThrow(/signs with an RSA private key: pass it as privateKey/)
       expect(attempt('')).toThrow(/signs with an RSA private key: pass it as privateKey/)
       expect(attempt('SECRET, not PEM')).toThrow(/cannot be read: pass an unencrypted RSA private key in PEM$/)
@@ -215,18 +254,30 @@ describe('a server that reads only what was sent finds the signature valid', () 
 
 describe('the base string', () => {
   test('takes repeated keys one by one, sorted by value', () => {
-    expect(signatureBaseString('get', 'http://example.com/?a=2&a=1', [['a', '10']]))
-      .toBe('GET&http%3A%2F%2Fexample.com%2F&a%3D1%26a%3D10%26a%3D2')
+    expect(signatureBaseString('get', 'http://example.com/?a=2&a=1', [['a', '10']])).toBe(
+      'GET&http%3A%2F%2Fexample.com%2F&a%3D1%26a%3D10%26a%3D2',
+    )
   })
 
   test('sorts by encoded name, then by encoded value', () => {
-    const pairs: ParameterPair[] = [['a b', '1'], ['a!', '2'], ['aZ', '3'], ['ä', '4'], ['a', 'é'], ['a', 'z']]
-    expect(signatureBaseString('GET', 'http://example.com/', pairs))
-      .toBe('GET&http%3A%2F%2Fexample.com%2F&%25C3%25A4%3D4%26a%3D%25C3%25A9%26a%3Dz%26a%2520b%3D1%26a%2521%3D2%26aZ%3D3')
+    const pairs: ParameterPair[] = [
+      ['a b', '1'],
+      ['a!', '2'],
+      ['aZ', '3'],
+      ['ä', '4'],
+      ['a', 'é'],
+      ['a', 'z'],
+    ]
+    expect(signatureBaseString('GET', 'http://example.com/', pairs)).toBe(
+      'GET&http%3A%2F%2Fexample.com%2F&%25C3%25A4%3D4%26a%3D%25C3%25A9%26a%3Dz%26a%2520b%3D1%26a%2521%3D2%26aZ%3D3',
+    )
   })
 
-  test('takes the parameters of the RFC\'s form body as the RFC lists them', () => {
-    expect(bodyParameters(postForm('c2&a3=2+q'))).toEqual([['c2', ''], ['a3', '2%20q']])
+  test("takes the parameters of the RFC's form body as the RFC lists them", () => {
+    expect(bodyParameters(postForm('c2&a3=2+q'))).toEqual([
+      ['c2', ''],
+      ['a3', '2%20q'],
+    ])
   })
 
   // Signatures computed by python-oauth2 in its test_sign_request, which hashes the absent body.
@@ -248,7 +299,7 @@ describe('the body hash', () => {
     ['PUT', 'Hello World!', 1236874155, '10288510250934', 'Lve95gjOVATpfV8EL5X4nxwjKHE=', 't+MX8l/0S8hdbVQL99nD0X1fPnM='],
     ['PUT', 'Hello World!', 1236874236, '10369470270925', 'Lve95gjOVATpfV8EL5X4nxwjKHE=', 'CTFmrqJIGT7NsWJ42OrujahTtTc='],
     ['GET', undefined, 1238395022, '8628868109991', '2jmj7l5rSw0yVb/vlWAYkK/YBwk=', 'Zhl++aWSP0O3/hYQ0CuBc7jv38I='],
-  ])('of the draft\'s %s example with body %s at %s', (method, body, timestamp, nonce, hash, signature) => {
+  ])("of the draft's %s example with body %s at %s", (method, body, timestamp, nonce, hash, signature) => {
     const secrets = { clientId: 'consumer', clientSecret: 'con-test-secret', token: 'token' }
     const options: SigningOptions = { signatureMethod: 'HMAC-SHA1', timestamp, nonce, bodyHash: true }
     const request = { method, url: 'http://www.example.com/resource', headers: { 'content-type': 'text/plain' } }
@@ -285,7 +336,7 @@ describe('the Authorization header', () => {
     expect(headers['authorization']).toContain('oauth_consumer_key="a%22b%2C%20c%3Dd", oauth_x%22="%C3%B8", oauth_signature="')
   })
 
-  test('holds none of the request\'s own parameters', () => {
+  test("holds none of the request's own parameters", () => {
     const { headers } = signRequest({ ...postForm('mine=1'), url: 'https://api.test/?yours=2' }, keys, hmac)
     expect(headers['authorization']).not.toMatch(/mine|yours/)
   })
@@ -306,7 +357,7 @@ describe('the Authorization header', () => {
     expect(signRequest(home, keys, { ...inQuery, realm: 'r' })).toEqual(signRequest(home, keys, inQuery))
   })
 
-  test('comes in beside the request\'s headers', () => {
+  test("comes in beside the request's headers", () => {
     const { headers } = signRequest({ ...home, headers: { accept: 'text/html', authorization: 'old' } }, keys, hmac)
     expect(headers).toEqual({ accept: 'text/html', authorization: expect.stringMatching(/^OAuth oauth_nonce=/) })
   })
@@ -339,9 +390,11 @@ describe('query placement', () => {
     if (row === undefined) throw new Error('the vector is gone')
     const { request, keys, options } = wholeRequest(row)
     const { url } = signRequest(request, keys, { ...options, signaturePlacement: 'query' })
-    expect(url).toBe('http://i.b/path?oauth_nonce=14205877133089081931378988215&oauth_timestamp=1378988215'
-      + '&oauth_version=1.0&oauth_signature_method=HMAC-SHA1&oauth_consumer_key=client_key'
-      + '&oauth_signature=08G5Snvw%2BgDAzBF%2BCmT5KqlrPKo%3D')
+    expect(url).toBe(
+      'http://i.b/path?oauth_nonce=14205877133089081931378988215&oauth_timestamp=1378988215'
+        + '&oauth_version=1.0&oauth_signature_method=HMAC-SHA1&oauth_consumer_key=client_key'
+        + '&oauth_signature=08G5Snvw%2BgDAzBF%2BCmT5KqlrPKo%3D',
+    )
   })
 })
 
@@ -365,8 +418,9 @@ describe('body placement', () => {
   })
 
   test.each(['GET', 'head', 'DELETE'])('refuses a %s request, which has no body', (method) => {
-    expect(() => signRequest({ ...postForm('a=1'), method }, keys, inBody))
-      .toThrow(/has no body to place the signature in: use the header or the query/)
+    expect(() => signRequest({ ...postForm('a=1'), method }, keys, inBody)).toThrow(
+      /has no body to place the signature in: use the header or the query/,
+    )
   })
 
   test.each([
@@ -400,9 +454,15 @@ describe('what was signed is what is sent', () => {
       signRequest(Object.freeze(request), Object.freeze({ ...keys }), options)
     }
     expect(request).toEqual(postForm(new TextEncoder().encode('a=1')))
-    const pairs: ParameterPair[] = [['b', 'ø'], ['a', '!']]
+    const pairs: ParameterPair[] = [
+      ['b', 'ø'],
+      ['a', '!'],
+    ]
     signatureBaseString('GET', 'http://example.com/', pairs)
-    expect(pairs).toEqual([['b', 'ø'], ['a', '!']])
+    expect(pairs).toEqual([
+      ['b', 'ø'],
+      ['a', '!'],
+    ])
   })
 
   test('the same input gives the same output', () => {
@@ -421,18 +481,21 @@ describe('what was signed is what is sent', () => {
 })
 
 describe('refused, with cause and cure', () => {
-  test.each([
-    'http://api.test/', 'http://127.0.0.1.evil.test/', 'http://localhost.test/', 'http://128.0.0.1/',
-  ])('PLAINTEXT to %s', (url) => {
-    expect(() => signRequest(get(`${url}?secret=1`), keys, { ...hmac, signatureMethod: 'PLAINTEXT' }))
-      .toThrow(`PLAINTEXT would send the secrets readable to ${url.slice(0, -1)}: use https, or another signature method`)
-  })
+  test.each(['http://api.test/', 'http://127.0.0.1.evil.test/', 'http://localhost.test/', 'http://128.0.0.1/'])(
+    'PLAINTEXT to %s',
+    (url) => {
+      expect(() => signRequest(get(`${url}?secret=1`), keys, { ...hmac, signatureMethod: 'PLAINTEXT' })).toThrow(
+        `PLAINTEXT would send the secrets readable to ${url.slice(0, -1)}: use https, or another signature method`,
+      )
+    },
+  )
 
-  test.each([
-    'https://api.test/', 'http://127.0.0.1:3000/', 'http://127.8.9.1/', 'http://localhost:3000/', 'http://[::1]:3000/',
-  ])('but not PLAINTEXT to %s', (url) => {
-    expect(signatureOf(signRequest(get(url), keys, { ...hmac, signatureMethod: 'PLAINTEXT' }))).toBe('c%26s&t%20s')
-  })
+  test.each(['https://api.test/', 'http://127.0.0.1:3000/', 'http://127.8.9.1/', 'http://localhost:3000/', 'http://[::1]:3000/'])(
+    'but not PLAINTEXT to %s',
+    (url) => {
+      expect(signatureOf(signRequest(get(url), keys, { ...hmac, signatureMethod: 'PLAINTEXT' }))).toBe('c%26s&t%20s')
+    },
+  )
 
   test.each([
     ['/me?access=secret', '"/me": it is not an absolute URL; pass it with scheme and host'],
@@ -446,13 +509,11 @@ describe('refused, with cause and cure', () => {
     expect(() => signRequest(home, keys, { ...hmac, timestamp })).toThrow(/pass whole seconds since 1970/)
   })
 
-  test.each(['scope', 'realm', 'Oauth_callback'])('the further parameter %s, which is none of the protocol\'s', (name) => {
+  test.each(['scope', 'realm', 'Oauth_callback'])("the further parameter %s, which is none of the protocol's", (name) => {
     expect(() => signRequest(home, keys, { ...hmac, parameters: { [name]: 'x' } })).toThrow(/is not an OAuth parameter/)
   })
 
-  test.each([
-    'oauth_signature', 'oauth_nonce', 'oauth_token', 'oauth_version',
-  ])('the further parameter %s, which signing sets', (name) => {
+  test.each(['oauth_signature', 'oauth_nonce', 'oauth_token', 'oauth_version'])('the further parameter %s, which signing sets', (name) => {
     expect(() => signRequest(home, keys, { ...hmac, parameters: { [name]: 'x' } })).toThrow(/is set by the signing itself/)
   })
 
@@ -486,18 +547,23 @@ function rsaKeyOf(index: number): string {
 }
 
 function indented(pem: string): string {
-  return `\n${pem.split('\n').map((line) => `    ${line}\t`).join('\r\n')}\n`
+  return `\n${pem
+    .split('\n')
+    .map((line) => `    ${line}\t`)
+    .join('\r\n')}\n`
 }
 
-function secretsOf(row: { consumer_secret: string, token_secret: string }): SigningKeys {
+function secretsOf(row: { consumer_secret: string; token_secret: string }): SigningKeys {
   return { clientId: 'client', clientSecret: row.consumer_secret, tokenSecret: row.token_secret }
 }
 
 function signaturesOf<Row extends Signatures>(rows: Row[]): [SignatureMethod, string, Row][] {
-  return rows.flatMap((row) => methods.flatMap((method): [SignatureMethod, string, Row][] => {
-    const signature = row[method]
-    return signature === undefined ? [] : [[method, signature, row]]
-  }))
+  return rows.flatMap((row) =>
+    methods.flatMap((method): [SignatureMethod, string, Row][] => {
+      const signature = row[method]
+      return signature === undefined ? [] : [[method, signature, row]]
+    }),
+  )
 }
 
 function plaintextHeaders(): Vectors['plaintext'] {
@@ -512,7 +578,7 @@ function wholeRequests(): Vectors['hmac'] {
   })
 }
 
-function wholeRequest(row: Vectors['hmac'][number]): { request: SigningRequest, keys: SigningKeys, options: SigningOptions } {
+function wholeRequest(row: Vectors['hmac'][number]): { request: SigningRequest; keys: SigningKeys; options: SigningOptions } {
   const protocol = new Map(row.params_beyond_query)
   const body = new URLSearchParams(row.params_beyond_query.filter(([name]) => !name.startsWith('oauth_'))).toString()
   return {
@@ -539,18 +605,22 @@ function sentParameter(signed: SignedRequest, name: string): string | undefined 
 }
 
 function sentPairs({ url, headers, body }: SignedRequest): ParameterPair[] {
-  const inHeader = [...(headers['authorization'] ?? '').matchAll(/(?:OAuth |, )([^=]+)="([^"]*)"/g)]
-    .map(([, name, value]): ParameterPair => [decode(name ?? ''), decode(value ?? '')])
+  const inHeader = [...(headers['authorization'] ?? '').matchAll(/(?:OAuth |, )([^=]+)="([^"]*)"/g)].map(
+    ([, name, value]): ParameterPair => [decode(name ?? ''), decode(value ?? '')],
+  )
   const isForm = headers['content-type']?.toLowerCase().startsWith(form) === true
   const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
   return [...inHeader, ...formPairs(/\?(.*)$/.exec(url)?.[1] ?? ''), ...formPairs(isForm ? text : '')]
 }
 
 function formPairs(text: string): ParameterPair[] {
-  return text.split('&').filter((piece) => piece !== '').map((piece) => {
-    const [name = '', ...value] = piece.replaceAll('+', ' ').split('=')
-    return [decode(name), decode(value.join('='))]
-  })
+  return text
+    .split('&')
+    .filter((piece) => piece !== '')
+    .map((piece) => {
+      const [name = '', ...value] = piece.replaceAll('+', ' ').split('=')
+      return [decode(name), decode(value.join('='))]
+    })
 }
 
 // A percent sign without two hexadecimal digits stands for itself.
@@ -561,14 +631,20 @@ function decode(text: string): string {
 /** The server's part, written without the code under test: verifies a request from its method, URL, headers and body. */
 function expectValid(method: string, signed: SignedRequest, signatureMethod: SignatureMethod): void {
   const encode = (text: string): string =>
-    [...Buffer.from(text)].map((byte) => /[\w.~-]/.test(String.fromCharCode(byte)) && byte < 128
-      ? String.fromCharCode(byte)
-      : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('')
+    [...Buffer.from(text)]
+      .map((byte) =>
+        /[\w.~-]/.test(String.fromCharCode(byte)) && byte < 128
+          ? String.fromCharCode(byte)
+          : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`,
+      )
+      .join('')
   const pairs = sentPairs(signed)
     .filter(([name]) => name !== 'oauth_signature')
     .map(([name, value]) => [encode(name), encode(value)] as const)
-  const sorted = pairs.sort(([nameA, valueA], [nameB, valueB]) =>
-    Buffer.compare(Buffer.from(nameA), Buffer.from(nameB)) || Buffer.compare(Buffer.from(valueA), Buffer.from(valueB)))
+  const sorted = pairs.sort(
+    ([nameA, valueA], [nameB, valueB]) =>
+      Buffer.compare(Buffer.from(nameA), Buffer.from(nameB)) || Buffer.compare(Buffer.from(valueA), Buffer.from(valueB)),
+  )
   const [uri = ''] = signed.url.split('?')
   const baseString = [method.toUpperCase(), uri, sorted.map((pair) => pair.join('=')).join('&')].map(encode).join('&')
 

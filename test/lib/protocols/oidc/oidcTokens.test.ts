@@ -2,15 +2,29 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { exportJWK, generateKeyPair, UnsecuredJWT, type JWTPayload } from 'jose'
 import { protocol } from '../../../../lib/protocols/oidc/oidc.js'
 import type { Context, Tokens } from '../../../../lib/types.js'
-import { accessToken, contextAt, finish, halfHash, signer, startAt, startFakeOpenid, type FakeOpenid, type Started } from '../../../support/unitOpenid.js'
+import {
+  accessToken,
+  contextAt,
+  finish,
+  halfHash,
+  signer,
+  startAt,
+  startFakeOpenid,
+  type FakeOpenid,
+  type Started,
+} from '../../../support/unitOpenid.js'
 import { seeded } from '../../../support/unitServer.js'
 
 const right = await generateKeyPair('RS256', { extractable: true })
 const wrong = await generateKeyPair('RS256', { extractable: true })
 
 let fake: FakeOpenid
-beforeEach(async () => { fake = await startFakeOpenid(right) })
-afterEach(async () => { await fake.close() })
+beforeEach(async () => {
+  fake = await startFakeOpenid(right)
+})
+afterEach(async () => {
+  await fake.close()
+})
 
 async function refused(started: Started, code = 'idtoken_invalid'): Promise<unknown> {
   const thrown: unknown = await finish(started).catch((error: unknown) => error)
@@ -22,10 +36,20 @@ describe('The time of an ID Token', () => {
   const now = Math.floor(Date.now() / 1000)
 
   test.each<[string, JWTPayload, number | undefined, boolean]>([
-    ['just made', {}, undefined, true], ['from 25 seconds ahead', { iat: now + 25 }, undefined, true], ['from a minute and a half ahead', { iat: now + 90 }, undefined, false], ['from ten minutes ahead, as of a wrong clock', { iat: now + 600, exp: now + 1200 }, undefined, false],
-    ['from ahead by what the entry allows', { iat: now + 55 }, 60, true], ['from ahead by more than the entry allows', { iat: now + 25 }, 5, false], ['of an hour ago', { iat: now - 3600 }, undefined, true], ['of a week ago, still alive', { iat: now - 7 * 86_400 }, undefined, false],
-    ['that ended 20 seconds ago', { exp: now - 20 }, undefined, true], ['that ended 20 seconds ago where the entry allows 5', { exp: now - 20 }, 5, false], ['that ended 45 seconds ago where the entry allows 60', { exp: now - 45 }, 60, true], ['that ended 45 seconds ago', { exp: now - 45 }, undefined, false],
-    ['that begins in 25 seconds', { nbf: now + 25 }, undefined, true], ['that begins in 25 seconds where the entry allows none', { nbf: now + 25 }, 0, false],
+    ['just made', {}, undefined, true],
+    ['from 25 seconds ahead', { iat: now + 25 }, undefined, true],
+    ['from a minute and a half ahead', { iat: now + 90 }, undefined, false],
+    ['from ten minutes ahead, as of a wrong clock', { iat: now + 600, exp: now + 1200 }, undefined, false],
+    ['from ahead by what the entry allows', { iat: now + 55 }, 60, true],
+    ['from ahead by more than the entry allows', { iat: now + 25 }, 5, false],
+    ['of an hour ago', { iat: now - 3600 }, undefined, true],
+    ['of a week ago, still alive', { iat: now - 7 * 86_400 }, undefined, false],
+    ['that ended 20 seconds ago', { exp: now - 20 }, undefined, true],
+    ['that ended 20 seconds ago where the entry allows 5', { exp: now - 20 }, 5, false],
+    ['that ended 45 seconds ago where the entry allows 60', { exp: now - 45 }, 60, true],
+    ['that ended 45 seconds ago', { exp: now - 45 }, undefined, false],
+    ['that begins in 25 seconds', { nbf: now + 25 }, undefined, true],
+    ['that begins in 25 seconds where the entry allows none', { nbf: now + 25 }, 0, false],
   ])('%s', async (_what, change, clockTolerance, accepted) => {
     const started = await startAt(fake, contextAt(fake, clockTolerance === undefined ? {} : { clockTolerance }))
     fake.claims = { ...fake.claims, ...change }
@@ -36,7 +60,13 @@ describe('The time of an ID Token', () => {
     }
   })
 
-  test.each<[string, unknown, boolean]>([['just now', now, true], ['before what was asked for', now - 120, false], ['at no time', undefined, false], ['as text', String(now), false], ['below zero', -1, false]])('says that the person authenticated %s, when maxAge was asked for', async (_what, authTime, accepted) => {
+  test.each<[string, unknown, boolean]>([
+    ['just now', now, true],
+    ['before what was asked for', now - 120, false],
+    ['at no time', undefined, false],
+    ['as text', String(now), false],
+    ['below zero', -1, false],
+  ])('says that the person authenticated %s, when maxAge was asked for', async (_what, authTime, accepted) => {
     const started = await startAt(fake, contextAt(fake, { maxAge: 60 }))
     fake.claims = { ...fake.claims, ...(authTime === undefined ? {} : { auth_time: authTime }) }
     if (accepted) await expect(finish(started)).resolves.toBeDefined()
@@ -47,14 +77,21 @@ describe('The time of an ID Token', () => {
 describe('The hash of the access token', () => {
   test.each(['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'])('is checked under %s', async (alg) => {
     const keys = await generateKeyPair(alg, { extractable: true })
-    fake.keys = [{ ...await exportJWK(keys.publicKey), kid: 'right' }]
+    fake.keys = [{ ...(await exportJWK(keys.publicKey)), kid: 'right' }]
     fake.metadata['id_token_signing_alg_values_supported'] = [alg]
     fake.sign = signer(keys, { alg })
     const hash = alg.startsWith('Ed') ? 'sha512' : `sha${alg.slice(-3)}`
     const good = await startAt(fake)
     fake.claims['at_hash'] = halfHash(hash)
     await expect(finish(good)).resolves.toBeDefined()
-    for (const wrongHash of [halfHash(hash, 'another token'), halfHash(hash === 'sha256' ? 'sha512' : 'sha256'), '', 7, null, [halfHash(hash)]]) {
+    for (const wrongHash of [
+      halfHash(hash, 'another token'),
+      halfHash(hash === 'sha256' ? 'sha512' : 'sha256'),
+      '',
+      7,
+      null,
+      [halfHash(hash)],
+    ]) {
       const bad = await startAt(fake, good.context)
       fake.claims['at_hash'] = wrongHash
       expect(await refused(bad)).toMatchObject({ reason: 'at_hash' })
@@ -77,9 +114,33 @@ describe('More than six hundred changed ID Tokens', () => {
     one.metadata['id_token_signing_alg_values_supported'] = ['RS256', 'ES256', 'HS256', 'none']
     context = contextAt(one)
   })
-  afterAll(async () => { await one.close() })
+  afterAll(async () => {
+    await one.close()
+  })
 
-  const values: unknown[] = [undefined, null, '', 'other', ' ', 0, -1, 1, 1.5, true, false, [], {}, ['other'], [null], [''], { value: 'x' }, '0', '9999999999', 'x'.repeat(5_000), [['nested']]]
+  const values: unknown[] = [
+    undefined,
+    null,
+    '',
+    'other',
+    ' ',
+    0,
+    -1,
+    1,
+    1.5,
+    true,
+    false,
+    [],
+    {},
+    ['other'],
+    [null],
+    [''],
+    { value: 'x' },
+    '0',
+    '9999999999',
+    'x'.repeat(5_000),
+    [['nested']],
+  ]
 
   /** How many of these tokens were taken for good. */
   async function accepted(tokens: (claims: JWTPayload) => (Promise<string> | string)[]): Promise<{ count: number; taken: number[] }> {
@@ -89,7 +150,10 @@ describe('More than six hundred changed ID Tokens', () => {
     for (const [index, token] of made.entries()) {
       // The code and the transaction are the same each time: only the token differs.
       one.answer['id_token'] = token
-      await finish(started).then(() => taken.push(index), () => undefined)
+      await finish(started).then(
+        () => taken.push(index),
+        () => undefined,
+      )
     }
     one.answer = { access_token: accessToken, token_type: 'Bearer' }
     return { count: made.length, taken }
@@ -104,21 +168,53 @@ describe('More than six hundred changed ID Tokens', () => {
   })
 
   test.each(['azp', 'at_hash', 'nbf'])('%s of another kind', async (name) => {
-    const isWrong = (value: unknown): boolean => value !== undefined && !(name === 'nbf' && typeof value === 'number') && !(name === 'azp' && value === 'the-client')
-    expect((await accepted((claims) => values.filter(isWrong).map((value) => signer(right)({ ...claims, [name]: value as never })))).taken).toEqual([])
+    const isWrong = (value: unknown): boolean =>
+      value !== undefined && !(name === 'nbf' && typeof value === 'number') && !(name === 'azp' && value === 'the-client')
+    expect(
+      (await accepted((claims) => values.filter(isWrong).map((value) => signer(right)({ ...claims, [name]: value as never })))).taken,
+    ).toEqual([])
   })
 
   test('for several audiences without a word on which of them it is for', async () => {
-    expect((await accepted((claims) => [['the-client', 'other'], ['other', 'the-client']].flatMap((aud) => [signer(right)({ ...claims, aud }), signer(right)({ ...claims, aud, azp: 'other' })]))).taken).toEqual([])
+    expect(
+      (
+        await accepted((claims) =>
+          [
+            ['the-client', 'other'],
+            ['other', 'the-client'],
+          ].flatMap((aud) => [signer(right)({ ...claims, aud }), signer(right)({ ...claims, aud, azp: 'other' })]),
+        )
+      ).taken,
+    ).toEqual([])
   })
 
-  test.each<[string, object]>([['alg none', { alg: 'none' }], ['alg NoNe', { alg: 'NoNe' }], ['alg empty', { alg: '' }], ['alg a list', { alg: ['RS256'] }], ['no alg', { alg: undefined }], ['HS256 by name only', { alg: 'HS256' }], ['ES256 by name only', { alg: 'ES256' }], ['RS384 by name only', { alg: 'RS384' }],
-    ['crit', { crit: ['exp'] }], ['crit empty', { crit: [] }], ['b64', { b64: false, crit: ['b64'] }], ['jku', { kid: 'other', jku: 'https://evil.example/keys' }], ['kid other', { kid: 'other' }], ['kid a number', { kid: 7 }]])('with the header changed: %s', async (_what, change) => {
-    expect((await accepted((claims) => [signer(right)(claims) as Promise<string>, new UnsecuredJWT(claims).encode()].map(async (made) => {
-      const [header = '', payload = '', signature = ''] = (await made).split('.')
-      const changed = { ...JSON.parse(Buffer.from(header, 'base64url').toString()) as object, alg: 'RS256', ...change }
-      return `${Buffer.from(JSON.stringify(changed)).toString('base64url')}.${payload}.${signature}`
-    }))).taken).toEqual([])
+  test.each<[string, object]>([
+    ['alg none', { alg: 'none' }],
+    ['alg NoNe', { alg: 'NoNe' }],
+    ['alg empty', { alg: '' }],
+    ['alg a list', { alg: ['RS256'] }],
+    ['no alg', { alg: undefined }],
+    ['HS256 by name only', { alg: 'HS256' }],
+    ['ES256 by name only', { alg: 'ES256' }],
+    ['RS384 by name only', { alg: 'RS384' }],
+    ['crit', { crit: ['exp'] }],
+    ['crit empty', { crit: [] }],
+    ['b64', { b64: false, crit: ['b64'] }],
+    ['jku', { kid: 'other', jku: 'https://evil.example/keys' }],
+    ['kid other', { kid: 'other' }],
+    ['kid a number', { kid: 7 }],
+  ])('with the header changed: %s', async (_what, change) => {
+    expect(
+      (
+        await accepted((claims) =>
+          [signer(right)(claims) as Promise<string>, new UnsecuredJWT(claims).encode()].map(async (made) => {
+            const [header = '', payload = '', signature = ''] = (await made).split('.')
+            const changed = { ...(JSON.parse(Buffer.from(header, 'base64url').toString()) as object), alg: 'RS256', ...change }
+            return `${Buffer.from(JSON.stringify(changed)).toString('base64url')}.${payload}.${signature}`
+          }),
+        )
+      ).taken,
+    ).toEqual([])
   })
 
   test('with any of the bytes of its signature changed, and with others in their place', async () => {
@@ -130,32 +226,95 @@ describe('More than six hundred changed ID Tokens', () => {
       copy.writeUInt8(copy.readUInt8(position) ^ 1, position)
       return copy
     })
-    const others = [Buffer.alloc(0), Buffer.alloc(256), Buffer.alloc(256, 0xff), bytes.subarray(1), bytes.subarray(0, -1), Buffer.concat([bytes, Buffer.alloc(1)])]
-    const { count, taken } = await accepted(() => [...changed, ...others].map((made) => `${header}.${payload}.${made.toString('base64url')}`))
+    const others = [
+      Buffer.alloc(0),
+      Buffer.alloc(256),
+      Buffer.alloc(256, 0xff),
+      bytes.subarray(1),
+      bytes.subarray(0, -1),
+      Buffer.concat([bytes, Buffer.alloc(1)]),
+    ]
+    const { count, taken } = await accepted(() =>
+      [...changed, ...others].map((made) => `${header}.${payload}.${made.toString('base64url')}`),
+    )
     expect([count > 260, taken]).toEqual([true, []])
   })
 
   test('with any of 200 places of its payload changed', async () => {
     const random = seeded(7)
-    expect((await accepted((claims) => Array.from({ length: 200 }, async () => {
-      const [header = '', payload = '', signature = ''] = (await signer(right)(claims)).split('.')
-      const at = random(payload.length - 1)
-      const other = payload[at] === 'A' ? 'B' : 'A'
-      return `${header}.${payload.slice(0, at)}${other}${payload.slice(at + 1)}.${signature}`
-    }))).taken).toEqual([])
+    expect(
+      (
+        await accepted((claims) =>
+          Array.from({ length: 200 }, async () => {
+            const [header = '', payload = '', signature = ''] = (await signer(right)(claims)).split('.')
+            const at = random(payload.length - 1)
+            const other = payload[at] === 'A' ? 'B' : 'A'
+            return `${header}.${payload.slice(0, at)}${other}${payload.slice(at + 1)}.${signature}`
+          }),
+        )
+      ).taken,
+    ).toEqual([])
   })
 
   test('of another shape', async () => {
-    const { taken } = await accepted((claims) => [signer(wrong)(claims), signer(wrong, { kid: 'other' })(claims), new UnsecuredJWT(claims).encode(), Promise.resolve(signer(right)(claims)).then((token) => `${token}.x`), Promise.resolve(signer(right)(claims)).then((token) => `${token}.x.y`),
-      Promise.resolve(signer(right)(claims)).then((token) => token.split('.').slice(0, 2).join('.')), 'x', '...', '....', `${'a'.repeat(100_000)}.b.c`, Promise.resolve(signer(right)(claims)).then((token) => ` ${token}`)])
+    const { taken } = await accepted((claims) => [
+      signer(wrong)(claims),
+      signer(wrong, { kid: 'other' })(claims),
+      new UnsecuredJWT(claims).encode(),
+      Promise.resolve(signer(right)(claims)).then((token) => `${token}.x`),
+      Promise.resolve(signer(right)(claims)).then((token) => `${token}.x.y`),
+      Promise.resolve(signer(right)(claims)).then((token) => token.split('.').slice(0, 2).join('.')),
+      'x',
+      '...',
+      '....',
+      `${'a'.repeat(100_000)}.b.c`,
+      Promise.resolve(signer(right)(claims)).then((token) => ` ${token}`),
+    ])
     expect(taken).toEqual([])
   })
 })
 
 describe('Without keys', () => {
   test.each<[string, () => void]>([
-    ['that the document names', () => { delete fake.metadata['jwks_uri'] }], ['of any number', () => { fake.keys = [] }], ['that are usable', () => { fake.keys = [{ kty: 'oct', k: 'AAAA', kid: 'right' }, { kty: 'RSA', kid: 'right', n: 'AQ', e: 'AQAB' }] }], ['of this name', () => { fake.keys = fake.keys.map((key) => ({ ...key, kid: 'other' })) }],
-    ['for signatures', () => { fake.keys = fake.keys.map((key) => ({ ...key, use: 'enc' })) }], ['that can be told apart', () => { fake.keys = [...fake.keys, ...fake.keys] }],
+    [
+      'that the document names',
+      () => {
+        delete fake.metadata['jwks_uri']
+      },
+    ],
+    [
+      'of any number',
+      () => {
+        fake.keys = []
+      },
+    ],
+    [
+      'that are usable',
+      () => {
+        fake.keys = [
+          { kty: 'oct', k: 'AAAA', kid: 'right' },
+          { kty: 'RSA', kid: 'right', n: 'AQ', e: 'AQAB' },
+        ]
+      },
+    ],
+    [
+      'of this name',
+      () => {
+        fake.keys = fake.keys.map((key) => ({ ...key, kid: 'other' }))
+      },
+    ],
+    [
+      'for signatures',
+      () => {
+        fake.keys = fake.keys.map((key) => ({ ...key, use: 'enc' }))
+      },
+    ],
+    [
+      'that can be told apart',
+      () => {
+        fake.keys = [...fake.keys, ...fake.keys]
+      },
+    ],
   ])('%s, nobody is signed in', async (_what, change) => {
     change()
     const thrown: unknown = await finish(await startAt(fake)).catch((error: unknown) => error)
@@ -168,15 +327,25 @@ describe('Without keys', () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
     fake.keys = [{ ...publicKey.export({ format: 'jwk' }), kid: 'right' }]
     fake.sign = (claims) => {
-      const input = [{ alg: 'RS256', kid: 'right' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
+      const input = [{ alg: 'RS256', kid: 'right' }, claims]
+        .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+        .join('.')
       return `${input}.${sign('sha256', Buffer.from(input), privateKey).toString('base64url')}`
     }
-    await expect(finish(await startAt(fake))).rejects.toMatchObject({ code: expect.stringMatching(/^(idtoken_invalid|provider_bad_response)$/) as unknown })
+    await expect(finish(await startAt(fake))).rejects.toMatchObject({
+      code: expect.stringMatching(/^(idtoken_invalid|provider_bad_response)$/) as unknown,
+    })
   })
 })
 
 describe('The algorithms of the entry', () => {
-  test.each<[string[], boolean]>([[['RS256'], true], [['ES256', 'RS256'], true], [['ES256'], false], [['ES256', 'PS256'], false], [['RS512'], false]])('%j', async (idTokenAlgs, accepted) => {
+  test.each<[string[], boolean]>([
+    [['RS256'], true],
+    [['ES256', 'RS256'], true],
+    [['ES256'], false],
+    [['ES256', 'PS256'], false],
+    [['RS512'], false],
+  ])('%j', async (idTokenAlgs, accepted) => {
     fake.metadata['id_token_signing_alg_values_supported'] = ['RS256', 'ES256', 'PS256', 'RS512']
     const started = await startAt(fake, contextAt(fake, { idTokenAlgs }))
     if (accepted) await expect(finish(started)).resolves.toBeDefined()
@@ -186,7 +355,10 @@ describe('The algorithms of the entry', () => {
 })
 
 describe('Userinfo', () => {
-  test.each<[string, boolean]>([['that discovery names', false], ['of the entry', true]])('%s must speak of the same person', async (_what, own) => {
+  test.each<[string, boolean]>([
+    ['that discovery names', false],
+    ['of the entry', true],
+  ])('%s must speak of the same person', async (_what, own) => {
     const context = contextAt(fake, own ? { userinfoEndpoint: `${fake.issuer}/userinfo?own=1` } : {})
     await expect(finish(await startAt(fake, context))).resolves.toMatchObject({ user: { id: 'ada', name: 'Ada' } })
     expect(fake.server.received.at(-1)?.url).toBe(own ? '/userinfo?own=1' : '/userinfo')
@@ -224,7 +396,10 @@ describe('The nonce', () => {
 })
 
 describe('A renewal', () => {
-  const previousOf = async (context: Context): Promise<Tokens> => ({ ...(await finish(await startAt(fake, context))).tokens, refreshToken: 'r' })
+  const previousOf = async (context: Context): Promise<Tokens> => ({
+    ...(await finish(await startAt(fake, context))).tokens,
+    refreshToken: 'r',
+  })
   const renew = (context: Context, tokens: Tokens): Promise<unknown> => protocol.exchange(context, { type: 'refresh_token', tokens })
 
   test('may bring an ID Token of the same person, or none', async () => {
@@ -237,7 +412,13 @@ describe('A renewal', () => {
     await expect(renew(context, tokens)).resolves.toMatchObject({ tokens: { idToken: tokens.idToken } })
   })
 
-  test.each<[string, JWTPayload]>([['another person', { sub: 'eve' }], ['another issuer', { iss: 'https://other.example' }], ['another client', { aud: 'other' }], ['the past', { exp: 1 }], ['another access token', { at_hash: halfHash('sha256', 'other') }]])('does not bring one of %s', async (_what, change) => {
+  test.each<[string, JWTPayload]>([
+    ['another person', { sub: 'eve' }],
+    ['another issuer', { iss: 'https://other.example' }],
+    ['another client', { aud: 'other' }],
+    ['the past', { exp: 1 }],
+    ['another access token', { at_hash: halfHash('sha256', 'other') }],
+  ])('does not bring one of %s', async (_what, change) => {
     const context = contextAt(fake)
     const tokens = await previousOf(context)
     fake.claims = { ...fake.claims, ...change }
@@ -247,7 +428,9 @@ describe('A renewal', () => {
   test('may bring the first ID Token, and needs a refresh token', async () => {
     const context = contextAt(fake)
     const { idToken: _idToken, refreshToken: _refreshToken, ...tokens } = await previousOf(context)
-    await expect(renew(context, { ...tokens, refreshToken: 'r' })).resolves.toMatchObject({ tokens: { idToken: expect.any(String) as unknown } })
+    await expect(renew(context, { ...tokens, refreshToken: 'r' })).resolves.toMatchObject({
+      tokens: { idToken: expect.any(String) as unknown },
+    })
     const before = fake.calls('/token')
     await expect(renew(context, tokens)).rejects.toMatchObject({ code: 'reauth_required' })
     expect(fake.calls('/token')).toBe(before)
@@ -263,7 +446,10 @@ describe('A renewal', () => {
 
 describe('A token answer', () => {
   test.each<[string, Record<string, unknown>, string]>([
-    ['without an access token', { access_token: undefined }, 'provider_bad_response'], ['of another type', { token_type: 'mac' }, 'provider_bad_response'], ['of DPoP, which was not asked for', { token_type: 'DPoP' }, 'provider_bad_response'], ['without a type', { token_type: undefined }, 'provider_bad_response'],
+    ['without an access token', { access_token: undefined }, 'provider_bad_response'],
+    ['of another type', { token_type: 'mac' }, 'provider_bad_response'],
+    ['of DPoP, which was not asked for', { token_type: 'DPoP' }, 'provider_bad_response'],
+    ['without a type', { token_type: undefined }, 'provider_bad_response'],
     ['with an ID Token that is no text', { id_token: 7 }, 'idtoken_invalid'],
   ])('%s is refused', async (_what, change, code) => {
     fake.answer = { ...fake.answer, ...change }

@@ -17,7 +17,9 @@ function connect(more: pg.PoolConfig = {}): pg.Pool {
 }
 
 async function countRows(table: string): Promise<number> {
-  const { rows: [row] } = await pool.query<{ count: number }>(`SELECT count(*)::int AS count FROM ${table}`)
+  const {
+    rows: [row],
+  } = await pool.query<{ count: number }>(`SELECT count(*)::int AS count FROM ${table}`)
   return row?.count ?? -1
 }
 
@@ -26,7 +28,7 @@ function oldRows(table: string, count: number): string {
 }
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!await condition()) await sleep(20)
+  while (!(await condition())) await sleep(20)
 }
 
 beforeAll(async () => {
@@ -108,7 +110,7 @@ describeWith('postgresql', 'postgresTokenStore', () => {
     expect(await countRows('swept')).toBe(1201)
 
     await postgresTokenStore(pool, { table: 'swept' }).take?.('claim', 60)
-    await until(async () => await countRows('swept') === 2)
+    await until(async () => (await countRows('swept')) === 2)
     expect(await first.get('lives')).toEqual({ record: 'again', version: 2 })
   })
 
@@ -119,7 +121,7 @@ describeWith('postgresql', 'postgresTokenStore', () => {
     const holder = await pool.connect()
     await holder.query("BEGIN; SELECT * FROM held WHERE key = 'old 1' FOR UPDATE")
     await one.set('a', 'record', { ttl: 60 })
-    await until(async () => await countRows('held') === 2)
+    await until(async () => (await countRows('held')) === 2)
     await holder.query('ROLLBACK')
     holder.release()
   })
@@ -133,7 +135,7 @@ describeWith('postgresql', 'postgresTokenStore', () => {
     await small.end()
   })
 
-  test('lets the driver\'s errors through, and works again when the database is back, table included', async () => {
+  test("lets the driver's errors through, and works again when the database is back, table included", async () => {
     const late = postgresTokenStore(pool, { table: 'late' })
     await server.crash()
     await expect(late.get('a')).rejects.toThrow()

@@ -81,11 +81,11 @@ describe('sqliteTokenStore shares its file', () => {
     expect(await store.set('killed', 'goes on', { version: held?.version ?? 0, ttl: 60 })).toBe(true)
   })
 
-  test('with a process that dies with a lock, until the lock\'s time is over', async () => {
+  test("with a process that dies with a lock, until the lock's time is over", async () => {
     const child = await start(file)
     expect(await child.tell({ lock: { key: 'orphan', ttl: 0.3 } })).toBe(true)
     await child.kill()
-    while (!await store.lock?.('orphan', 60)) await new Promise(setImmediate)
+    while (!(await store.lock?.('orphan', 60))) await new Promise(setImmediate)
   })
 })
 

@@ -14,8 +14,8 @@ const store = sqliteTokenStore(process.argv[2] ?? '')
 
 async function obey({ write, lock, count }: SqliteOrder): Promise<unknown> {
   if (write) return store.set(write.key, write.record, { version: write.version, ttl: 60 })
-  if (lock) return await store.lock?.(lock.key, lock.ttl) !== undefined
-  if (count) for (let n = 0; n < count.times; n++) while (!await addOne(count.key));
+  if (lock) return (await store.lock?.(lock.key, lock.ttl)) !== undefined
+  if (count) for (let n = 0; n < count.times; n++) while (!(await addOne(count.key)));
   return 'done'
 }
 
