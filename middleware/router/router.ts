@@ -9,6 +9,8 @@ import { openRequest, type RequestOpener } from '../request/openRequest.js'
 import { findRoute, type Route } from '../routes/index.js'
 import type { MountSession } from '../sessions/findSession.js'
 
+export type { Route }
+
 /** What a host hands its requests to. */
 export interface Router {
   readonly engine: Engine
