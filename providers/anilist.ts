@@ -14,9 +14,6 @@ export default defineProvider({
   refreshTokens: false,
   scope: [],
   profile: {
-    id: 'data.Viewer.id',
-    username: 'data.Viewer.name',
-    picture: 'data.Viewer.avatar.large',
-    profileUrl: 'data.Viewer.siteUrl',
+    id: 'data.Viewer.id', username: 'data.Viewer.name', picture: 'data.Viewer.avatar.large', profileUrl: 'data.Viewer.siteUrl',
   },
 })

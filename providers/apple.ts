@@ -24,7 +24,7 @@ export default defineProvider({
 // https://developer.apple.com/documentation/accountorganizationaldatasharing/creating-a-client-secret
 function signedSecret({ clientId, client, form }: Parameters<ClientAuthFunction>[0]): void {
   const { privateKey, parameters: { teamId, keyId } = {} } = client
-  if (privateKey === undefined) throw new Error("privateKey is missing: set it to the PEM text of the team's key.")
+  if (privateKey === undefined) throw new Error('privateKey is missing: set it to the PEM text of the team\'s key.')
   const now = Math.floor(Date.now() / 1000)
   const claims = { iss: teamId, iat: now, exp: now + 300, aud: 'https://appleid.apple.com', sub: clientId }
   const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url')

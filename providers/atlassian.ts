@@ -15,13 +15,7 @@ export default defineProvider({
   scope: ['read:me'],
   offlineAccess: { scope: ['offline_access'] },
   profile: {
-    id: 'account_id',
-    username: 'nickname',
-    name: 'name',
-    email: 'email',
-    emailVerified: 'email_verified',
-    picture: 'picture',
-    locale: 'locale',
-    zoneinfo: 'zoneinfo',
+    id: 'account_id', username: 'nickname', name: 'name', email: 'email', emailVerified: 'email_verified', picture: 'picture',
+    locale: 'locale', zoneinfo: 'zoneinfo',
   },
 })

@@ -19,6 +19,6 @@ export default defineProvider({
     id: 'openid',
     username: 'username',
     // The portrait is a key of the picture, not its address: https://openauth.baidu.com/doc/doc.html
-    picture: ({ portrait: key }) => (typeof key === 'string' ? `https://tb.himg.baidu.com/sys/portrait/item/${key}` : undefined),
+    picture: ({ portrait: key }) => typeof key === 'string' ? `https://tb.himg.baidu.com/sys/portrait/item/${key}` : undefined,
   },
 })

@@ -23,9 +23,6 @@ export default defineProvider({
   refreshTokens: true,
   scope: [],
   profile: {
-    id: 'identity.id',
-    givenName: 'identity.first_name',
-    familyName: 'identity.last_name',
-    email: 'identity.email_address',
+    id: 'identity.id', givenName: 'identity.first_name', familyName: 'identity.last_name', email: 'identity.email_address',
   },
 })

@@ -15,12 +15,7 @@ export default defineProvider({
   refreshTokens: true,
   scope: ['account', 'email'],
   profile: {
-    id: 'account_id',
-    username: 'nickname',
-    name: 'display_name',
-    picture: 'links.avatar.href',
-    profileUrl: 'links.html.href',
-    email: 'emails.values[is_primary=true].email',
-    emailVerified: 'emails.values[is_primary=true].is_confirmed',
+    id: 'account_id', username: 'nickname', name: 'display_name', picture: 'links.avatar.href', profileUrl: 'links.html.href',
+    email: 'emails.values[is_primary=true].email', emailVerified: 'emails.values[is_primary=true].is_confirmed',
   },
 })

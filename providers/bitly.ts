@@ -15,9 +15,6 @@ export default defineProvider({
   refreshTokens: false,
   scope: [],
   profile: {
-    id: 'login',
-    name: 'name',
-    email: 'emails[is_primary=true].email',
-    emailVerified: 'emails[is_primary=true].is_verified',
+    id: 'login', name: 'name', email: 'emails[is_primary=true].email', emailVerified: 'emails[is_primary=true].is_verified',
   },
 })

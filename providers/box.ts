@@ -14,13 +14,7 @@ export default defineProvider({
   refreshTokens: true,
   scope: [],
   profile: {
-    id: 'id',
-    username: 'login',
-    name: 'name',
-    email: 'login',
-    locale: 'language',
-    zoneinfo: 'timezone',
-    phoneNumber: 'phone',
+    id: 'id', username: 'login', name: 'name', email: 'login', locale: 'language', zoneinfo: 'timezone', phoneNumber: 'phone',
     // One text, not parts. The avatar is left out, for its address answers only to the access token:
     // https://developer.box.com/reference/resources/user/
     address: ({ address }) => ({ formatted: address }),

@@ -15,11 +15,8 @@ export default defineProvider({
   refreshTokens: true,
   scope: [],
   profile: {
-    id: 'Response.bungieNetUser.membershipId',
-    username: 'Response.bungieNetUser.uniqueName',
-    name: 'Response.bungieNetUser.displayName',
-    locale: 'Response.bungieNetUser.locale',
-    picture,
+    id: 'Response.bungieNetUser.membershipId', username: 'Response.bungieNetUser.uniqueName',
+    name: 'Response.bungieNetUser.displayName', locale: 'Response.bungieNetUser.locale', picture,
   },
 })
 

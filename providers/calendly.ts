@@ -15,12 +15,7 @@ export default defineProvider({
   refreshTokens: true,
   scope: ['users:read'],
   profile: {
-    id: 'resource.uri',
-    username: 'resource.slug',
-    name: 'resource.name',
-    email: 'resource.email',
-    picture: 'resource.avatar_url',
-    profileUrl: 'resource.scheduling_url',
-    zoneinfo: 'resource.timezone',
+    id: 'resource.uri', username: 'resource.slug', name: 'resource.name', email: 'resource.email', picture: 'resource.avatar_url',
+    profileUrl: 'resource.scheduling_url', zoneinfo: 'resource.timezone',
   },
 })

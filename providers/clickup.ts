@@ -14,10 +14,6 @@ export default defineProvider({
   refreshTokens: false,
   scope: [],
   profile: {
-    id: 'user.id',
-    username: 'user.username',
-    email: 'user.email',
-    picture: 'user.profilePicture',
-    zoneinfo: 'user.timezone',
+    id: 'user.id', username: 'user.username', email: 'user.email', picture: 'user.profilePicture', zoneinfo: 'user.timezone',
   },
 })

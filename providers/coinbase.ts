@@ -16,11 +16,7 @@ export default defineProvider({
   scope: ['wallet:user:read', 'wallet:user:email'],
   offlineAccess: { scope: ['offline_access'] },
   profile: {
-    id: 'data.id',
-    username: 'data.username',
-    name: 'data.name',
-    email: 'data.email',
-    picture: 'data.avatar_url',
+    id: 'data.id', username: 'data.username', name: 'data.name', email: 'data.email', picture: 'data.avatar_url',
     profileUrl: 'data.profile_url',
   },
 })

@@ -15,16 +15,7 @@ export default defineProvider({
   refreshTokens: true,
   scope: ['userinfo', 'email'],
   profile: {
-    id: 'id',
-    username: 'username',
-    name: 'fullname',
-    givenName: 'first_name',
-    familyName: 'last_name',
-    nickname: 'screenname',
-    email: 'email',
-    picture: 'avatar_240_url',
-    profileUrl: 'url',
-    gender: 'gender',
-    locale: 'language',
+    id: 'id', username: 'username', name: 'fullname', givenName: 'first_name', familyName: 'last_name', nickname: 'screenname',
+    email: 'email', picture: 'avatar_240_url', profileUrl: 'url', gender: 'gender', locale: 'language',
   },
 })

@@ -17,11 +17,7 @@ export default defineProvider({
   refreshTokens: true,
   scope: ['user'],
   profile: {
-    id: 'userid',
-    username: 'username',
-    picture: 'usericon',
-    gender: 'details.sex',
-    zoneinfo: 'geo.timezone',
-    profileUrl: ({ username }) => (typeof username === 'string' ? `https://www.deviantart.com/${username}` : undefined),
+    id: 'userid', username: 'username', picture: 'usericon', gender: 'details.sex', zoneinfo: 'geo.timezone',
+    profileUrl: ({ username }) => typeof username === 'string' ? `https://www.deviantart.com/${username}` : undefined,
   },
 })

@@ -26,11 +26,7 @@ export default defineProvider({
       return { ...form, ...renamed, ...(refreshToken === undefined ? {} : { refreshToken }) }
     },
     // As above.
-    tokenResponse: ({ accessToken, refreshToken, expireIn, ...body }) => ({
-      ...body,
-      access_token: accessToken,
-      refresh_token: refreshToken,
-      expires_in: expireIn,
-    }),
+    tokenResponse: ({ accessToken, refreshToken, expireIn, ...body }) =>
+      ({ ...body, access_token: accessToken, refresh_token: refreshToken, expires_in: expireIn }),
   },
 })

@@ -16,11 +16,6 @@ export default defineProvider({
   apiHeaders: { 'user-agent': '{userAgent}' },
   signatureMethod: 'HMAC-SHA1',
   profile: {
-    id: 'id',
-    username: 'username',
-    name: 'user.name',
-    email: 'user.email',
-    picture: 'user.avatar_url',
-    profileUrl: 'user.uri',
+    id: 'id', username: 'username', name: 'user.name', email: 'user.email', picture: 'user.avatar_url', profileUrl: 'user.uri',
   },
 })

@@ -14,16 +14,10 @@ export default defineProvider({
   refreshTokens: true,
   scope: ['identify', 'email'],
   profile: {
-    id: 'id',
-    username: 'username',
-    name: 'global_name',
-    email: 'email',
-    emailVerified: 'verified',
-    locale: 'locale',
+    id: 'id', username: 'username', name: 'global_name', email: 'email', emailVerified: 'verified', locale: 'locale',
     // The avatar is a file's name, which a_ marks as animated: https://discord.com/developers/docs/reference#image-formatting
-    picture: ({ id, avatar }) =>
-      typeof avatar === 'string'
-        ? `https://cdn.discordapp.com/avatars/${String(id)}/${avatar}.${avatar.startsWith('a_') ? 'gif' : 'png'}`
-        : undefined,
+    picture: ({ id, avatar }) => typeof avatar === 'string'
+      ? `https://cdn.discordapp.com/avatars/${String(id)}/${avatar}.${avatar.startsWith('a_') ? 'gif' : 'png'}`
+      : undefined,
   },
 })

@@ -15,12 +15,8 @@ export default defineProvider({
   scope: ['read', 'email'],
   scopeSeparator: ',',
   profile: {
-    id: 'response.id',
-    username: 'response.username',
-    name: 'response.name',
-    email: 'response.email',
-    picture: 'response.avatar.permalink',
-    profileUrl: 'response.profileUrl',
+    id: 'response.id', username: 'response.username', name: 'response.name', email: 'response.email',
+    picture: 'response.avatar.permalink', profileUrl: 'response.profileUrl',
   },
   hooks: {
     // Every call names the application, and from a server proves it, beside the token: https://disqus.com/api/docs/requests/

@@ -15,13 +15,7 @@ export default defineProvider({
   scope: ['account_info.read'],
   offlineAccess: { authorizationParams: { token_access_type: 'offline' } },
   profile: {
-    id: 'account_id',
-    name: 'name.display_name',
-    givenName: 'name.given_name',
-    familyName: 'name.surname',
-    email: 'email',
-    emailVerified: 'email_verified',
-    picture: 'profile_photo_url',
-    locale: 'locale',
+    id: 'account_id', name: 'name.display_name', givenName: 'name.given_name', familyName: 'name.surname', email: 'email',
+    emailVerified: 'email_verified', picture: 'profile_photo_url', locale: 'locale',
   },
 })

@@ -19,10 +19,7 @@ export default defineProvider({
   refreshTokens: true,
   scope: ['email_r'],
   profile: {
-    id: 'user.user_id',
-    givenName: 'user.first_name',
-    familyName: 'user.last_name',
-    email: 'user.primary_email',
+    id: 'user.user_id', givenName: 'user.first_name', familyName: 'user.last_name', email: 'user.primary_email',
     picture: 'user.image_url_75x75',
   },
   hooks: {

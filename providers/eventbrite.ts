@@ -13,11 +13,7 @@ export default defineProvider({
   refreshTokens: false,
   scope: [],
   profile: {
-    id: 'id',
-    name: 'name',
-    givenName: 'first_name',
-    familyName: 'last_name',
-    email: 'emails[primary=true].email',
+    id: 'id', name: 'name', givenName: 'first_name', familyName: 'last_name', email: 'emails[primary=true].email',
     emailVerified: 'emails[primary=true].verified',
   },
 })

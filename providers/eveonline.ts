@@ -15,10 +15,10 @@ export default defineProvider({
   refreshTokens: true,
   scope: ['publicData'],
   profile: {
-    id: 'CharacterID',
-    username: 'CharacterName',
+    id: 'CharacterID', username: 'CharacterName',
     // Portraits of characters have an address by id: https://developers.eveonline.com/docs/services/image-server/
-    picture: ({ CharacterID: id, TokenType: type }) =>
-      type === 'Character' ? `https://images.evetech.net/characters/${String(id)}/portrait?size=256` : undefined,
+    picture: ({ CharacterID: id, TokenType: type }) => type === 'Character'
+      ? `https://images.evetech.net/characters/${String(id)}/portrait?size=256`
+      : undefined,
   },
 })

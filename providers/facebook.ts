@@ -21,12 +21,7 @@ export default defineProvider({
   scope: ['public_profile', 'email'],
   scopeSeparator: ',',
   profile: {
-    id: 'id',
-    name: 'name',
-    givenName: 'first_name',
-    familyName: 'last_name',
-    email: 'email',
-    picture: 'picture.data.url',
+    id: 'id', name: 'name', givenName: 'first_name', familyName: 'last_name', email: 'email', picture: 'picture.data.url',
   },
   hooks: {
     // Proves that the request comes from the application itself, which its settings can demand:

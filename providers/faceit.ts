@@ -15,15 +15,7 @@ export default defineProvider({
   refreshTokens: true,
   scope: ['openid', 'email', 'profile'],
   profile: {
-    id: 'guid',
-    username: 'nickname',
-    name: 'name',
-    givenName: 'given_name',
-    familyName: 'family_name',
-    email: 'email',
-    emailVerified: 'email_verified',
-    picture: 'picture',
-    birthdate: 'birthdate',
-    locale: 'locale',
+    id: 'guid', username: 'nickname', name: 'name', givenName: 'given_name', familyName: 'family_name', email: 'email',
+    emailVerified: 'email_verified', picture: 'picture', birthdate: 'birthdate', locale: 'locale',
   },
 })

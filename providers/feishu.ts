@@ -14,11 +14,6 @@ export default defineProvider({
   refreshTokens: true,
   scope: [],
   profile: {
-    id: 'union_id',
-    username: 'user_id',
-    name: 'name',
-    email: 'email',
-    picture: 'avatar_big',
-    phoneNumber: 'mobile',
+    id: 'union_id', username: 'user_id', name: 'name', email: 'email', picture: 'avatar_big', phoneNumber: 'mobile',
   },
 })

@@ -11,22 +11,13 @@ export default defineProvider({
   accessTokenEndpoint: 'https://www.flickr.com/services/oauth/access_token',
   userinfoEndpoint: 'https://api.flickr.com/services/rest/',
   // The token answer says whose tokens these are: https://www.flickr.com/services/api/flickr.people.getInfo.html
-  userinfoQuery: ({ client: { clientId }, response: { user_nsid: id } }) => ({
-    method: 'flickr.people.getInfo',
-    user_id: String(id),
-    api_key: clientId,
-    format: 'json',
-    nojsoncallback: '1',
-  }),
+  userinfoQuery: ({ client: { clientId }, response: { user_nsid: id } }) =>
+    ({ method: 'flickr.people.getInfo', user_id: String(id), api_key: clientId, format: 'json', nojsoncallback: '1' }),
   apiBaseUrl: 'https://api.flickr.com/services/rest/',
   signatureMethod: 'HMAC-SHA1',
   profile: {
-    id: 'person.nsid',
-    username: 'person.username._content',
-    name: 'person.realname._content',
-    profileUrl: 'person.profileurl._content',
-    zoneinfo: 'person.timezone.timezone_id',
-    picture,
+    id: 'person.nsid', username: 'person.username._content', name: 'person.realname._content',
+    profileUrl: 'person.profileurl._content', zoneinfo: 'person.timezone.timezone_id', picture,
   },
 })
 

@@ -18,13 +18,8 @@ export default defineProvider({
   refreshTokens: false,
   scope: [],
   profile: {
-    id: 'response.user.id',
-    givenName: 'response.user.firstName',
-    familyName: 'response.user.lastName',
-    picture,
-    email: 'response.user.contact.email',
-    phoneNumber: 'response.user.contact.phone',
-    profileUrl: 'response.user.canonicalUrl',
+    id: 'response.user.id', givenName: 'response.user.firstName', familyName: 'response.user.lastName', picture,
+    email: 'response.user.contact.email', phoneNumber: 'response.user.contact.phone', profileUrl: 'response.user.canonicalUrl',
     gender: 'response.user.gender',
   },
 })

@@ -14,10 +14,7 @@ export default defineProvider({
   refreshTokens: true,
   scope: ['user:profile:read'],
   profile: {
-    id: 'response.id',
-    givenName: 'response.first_name',
-    familyName: 'response.last_name',
-    email: 'response.email',
+    id: 'response.id', givenName: 'response.first_name', familyName: 'response.last_name', email: 'response.email',
     phoneNumber: 'response.phone_numbers.0.number',
   },
 })

@@ -14,21 +14,13 @@ export default defineProvider({
   refreshTokens: true,
   scope: ['user_info', 'emails'],
   profile: {
-    id: 'id',
-    username: 'login',
-    name: 'name',
-    picture: 'avatar_url',
-    profileUrl: 'html_url',
+    id: 'id', username: 'login', name: 'name', picture: 'avatar_url', profileUrl: 'html_url',
     email: (raw) => primary(raw)?.email ?? raw['email'],
     emailVerified: (raw) => primary(raw)?.state === 'confirmed',
   },
 })
 
-interface Entry {
-  email?: unknown
-  state?: unknown
-  scope?: unknown
-}
+interface Entry { email?: unknown; state?: unknown; scope?: unknown }
 
 // The list says of each address what it is for, and whether it is confirmed: https://gitee.com/api/v5/swagger#/getV5Emails
 function primary({ emails }: RawProfile): Entry | undefined {

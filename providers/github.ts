@@ -2,10 +2,8 @@ import { defineProvider, type RawProfile } from '../lib/types.js'
 
 // The API has a host of its own, but on an Enterprise Server it is a path:
 // https://docs.github.com/en/enterprise-server@latest/rest/using-the-rest-api/getting-started-with-the-rest-api
-const api =
-  (path: string) =>
-  ({ host = '' }: Record<string, string>): string =>
-    host === 'github.com' || host.endsWith('.ghe.com') ? `https://api.${host}/${path}` : `https://${host}/api/v3/${path}`
+const api = (path: string) => ({ host = '' }: Record<string, string>): string =>
+  host === 'github.com' || host.endsWith('.ghe.com') ? `https://api.${host}/${path}` : `https://${host}/api/v3/${path}`
 
 export default defineProvider({
   protocol: 'oauth2',
@@ -24,11 +22,7 @@ export default defineProvider({
   refreshTokens: false,
   scope: ['read:user', 'user:email'],
   profile: {
-    id: 'id',
-    username: 'login',
-    name: 'name',
-    picture: 'avatar_url',
-    profileUrl: 'html_url',
+    id: 'id', username: 'login', name: 'name', picture: 'avatar_url', profileUrl: 'html_url',
     email: primaryOrPublicAddress,
     emailVerified: 'emails[primary=true].verified',
   },

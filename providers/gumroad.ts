@@ -14,10 +14,6 @@ export default defineProvider({
   scope: ['view_profile'],
   defaultTokenType: 'Bearer',
   profile: {
-    id: 'user.user_id',
-    name: 'user.name',
-    email: 'user.email',
-    picture: 'user.profile_url',
-    profileUrl: 'user.url',
+    id: 'user.user_id', name: 'user.name', email: 'user.email', picture: 'user.profile_url', profileUrl: 'user.url',
   },
 })

@@ -11,11 +11,8 @@ export default defineProvider({
   // What is known of the person is what is known of the token:
   // https://developers.hubspot.com/docs/api-reference/2026-03/authentication/oauth-tokens/token-introspect
   userinfoEndpoint: 'https://api.hubapi.com/oauth/2026-03/token/introspect',
-  userinfoForm: ({ client: { clientId, clientSecret = '' } }) => ({
-    client_id: clientId,
-    client_secret: clientSecret,
-    token_type_hint: 'access_token',
-  }),
+  userinfoForm: ({ client: { clientId, clientSecret = '' } }) =>
+    ({ client_id: clientId, client_secret: clientSecret, token_type_hint: 'access_token' }),
   tokenPlacement: 'body',
   tokenParameter: 'token',
   apiBaseUrl: 'https://api.hubapi.com/',

@@ -15,10 +15,7 @@ export default defineProvider({
   nonce: false,
   callbackParameters: ['realmId'],
   profile: {
-    givenName: 'givenName',
-    familyName: 'familyName',
-    emailVerified: 'emailVerified',
-    phoneNumber: 'phoneNumber',
+    givenName: 'givenName', familyName: 'familyName', emailVerified: 'emailVerified', phoneNumber: 'phoneNumber',
   },
   hooks: {
     // The company that calls to the API have to name; it comes in the callback, and only with a scope of accounting:

@@ -15,12 +15,8 @@ export default defineProvider({
   scope: ['profile_nickname', 'profile_image', 'account_email'],
   scopeSeparator: ',',
   profile: {
-    id: 'id',
-    name: 'kakao_account.profile.nickname',
-    email: 'kakao_account.email',
-    gender: 'kakao_account.gender',
-    picture: 'kakao_account.profile.profile_image_url',
-    phoneNumber: 'kakao_account.phone_number',
+    id: 'id', name: 'kakao_account.profile.nickname', email: 'kakao_account.email', gender: 'kakao_account.gender',
+    picture: 'kakao_account.profile.profile_image_url', phoneNumber: 'kakao_account.phone_number',
     // A confirmed address that another account has taken since is no longer valid:
     // https://developers.kakao.com/docs/latest/en/kakaologin/rest-api#kakaoaccount
     emailVerified: (raw) => account(raw)['is_email_valid'] === true && account(raw)['is_email_verified'] === true,

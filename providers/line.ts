@@ -29,5 +29,5 @@ function signedClaims(idToken: unknown, secret: string | undefined): RawProfile 
   if (typeof idToken !== 'string' || secret === undefined) return {}
   const [header = '', payload = '', signature] = idToken.split('.')
   const expected = createHmac('sha256', secret).update(`${header}.${payload}`).digest('base64url')
-  return signature === expected ? (JSON.parse(Buffer.from(payload, 'base64url').toString()) as RawProfile) : {}
+  return signature === expected ? JSON.parse(Buffer.from(payload, 'base64url').toString()) as RawProfile : {}
 }

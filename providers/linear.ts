@@ -15,12 +15,7 @@ export default defineProvider({
   scope: ['read'],
   scopeSeparator: ',',
   profile: {
-    id: 'data.viewer.id',
-    username: 'data.viewer.displayName',
-    name: 'data.viewer.name',
-    email: 'data.viewer.email',
-    picture: 'data.viewer.avatarUrl',
-    profileUrl: 'data.viewer.url',
-    zoneinfo: 'data.viewer.timezone',
+    id: 'data.viewer.id', username: 'data.viewer.displayName', name: 'data.viewer.name', email: 'data.viewer.email',
+    picture: 'data.viewer.avatarUrl', profileUrl: 'data.viewer.url', zoneinfo: 'data.viewer.timezone',
   },
 })

@@ -22,14 +22,11 @@ export default defineProvider({
   hooks: {
     // A client registered with a key signs an assertion, for the token endpoint and not for the issuer; one registered for PKCE
     // sends nothing else: https://developers.login.gov/oidc/token/
-    tokenRequest: (form, { client }) =>
-      client.privateKey === undefined
-        ? form
-        : {
-            ...form,
-            client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-            client_assertion: assertion(client, client.privateKey),
-          },
+    tokenRequest: (form, { client }) => client.privateKey === undefined ? form : {
+      ...form,
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: assertion(client, client.privateKey),
+    },
   },
 })
 

@@ -19,15 +19,11 @@ export default defineProvider({
   // An account may have several logins; user_id names the account:
   // https://mailchimp.com/developer/marketing/guides/access-user-data-oauth-2/
   profile: {
-    id: 'login.login_id',
-    username: 'login.login_name',
-    name: 'accountname',
-    email: 'login.login_email',
-    picture: 'login.avatar',
+    id: 'login.login_id', username: 'login.login_name', name: 'accountname', email: 'login.login_email', picture: 'login.avatar',
   },
   hooks: {
     // A lifetime of 0 seconds means that the token does not end:
     // https://mailchimp.com/developer/marketing/guides/access-user-data-oauth-2/
-    tokenResponse: ({ expires_in: lifetime, ...body }) => (lifetime === 0 ? body : { ...body, expires_in: lifetime }),
+    tokenResponse: ({ expires_in: lifetime, ...body }) => lifetime === 0 ? body : { ...body, expires_in: lifetime },
   },
 })

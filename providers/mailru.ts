@@ -14,16 +14,8 @@ export default defineProvider({
   scope: ['userinfo'],
   defaultTokenType: 'Bearer',
   profile: {
-    id: 'id',
-    username: 'nickname',
-    name: 'name',
-    givenName: 'first_name',
-    familyName: 'last_name',
-    email: 'email',
-    picture: 'image',
-    locale: 'locale',
-    gender: 'gender',
-    birthdate,
+    id: 'id', username: 'nickname', name: 'name', givenName: 'first_name', familyName: 'last_name', email: 'email',
+    picture: 'image', locale: 'locale', gender: 'gender', birthdate,
   },
 })
 

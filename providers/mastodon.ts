@@ -15,11 +15,6 @@ export default defineProvider({
   refreshTokens: false,
   scope: ['read:accounts'],
   profile: {
-    id: 'id',
-    username: 'username',
-    name: 'display_name',
-    picture: 'avatar',
-    profileUrl: 'url',
-    locale: 'source.language',
+    id: 'id', username: 'username', name: 'display_name', picture: 'avatar', profileUrl: 'url', locale: 'source.language',
   },
 })

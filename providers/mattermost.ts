@@ -13,14 +13,8 @@ export default defineProvider({
   clientAuth: 'post',
   refreshTokens: true,
   profile: {
-    id: 'id',
-    username: 'username',
-    givenName: 'first_name',
-    familyName: 'last_name',
-    email: 'email',
-    emailVerified: 'email_verified',
-    locale: 'locale',
-    zoneinfo,
+    id: 'id', username: 'username', givenName: 'first_name', familyName: 'last_name', email: 'email',
+    emailVerified: 'email_verified', locale: 'locale', zoneinfo,
   },
 })
 

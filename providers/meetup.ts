@@ -14,10 +14,7 @@ export default defineProvider({
   refreshTokens: true,
   scope: ['basic'],
   profile: {
-    id: 'data.self.id',
-    username: 'data.self.username',
-    name: 'data.self.name',
-    email: 'data.self.email',
+    id: 'data.self.id', username: 'data.self.username', name: 'data.self.name', email: 'data.self.email',
     profileUrl: 'data.self.memberUrl',
   },
 })

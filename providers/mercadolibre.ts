@@ -16,11 +16,7 @@ export default defineProvider({
   refreshTokens: true,
   offlineAccess: { scope: ['offline_access'] },
   profile: {
-    id: 'id',
-    username: 'nickname',
-    givenName: 'first_name',
-    familyName: 'last_name',
-    email: 'email',
+    id: 'id', username: 'nickname', givenName: 'first_name', familyName: 'last_name', email: 'email',
     picture: 'thumbnail.picture_url',
   },
 })

@@ -16,13 +16,7 @@ export default defineProvider({
   refreshTokens: false,
   scope: ['me:read'],
   profile: {
-    id: 'data.me.id',
-    name: 'data.me.name',
-    email: 'data.me.email',
-    picture: 'data.me.photo_original',
-    profileUrl: 'data.me.url',
-    birthdate: 'data.me.birthday',
-    zoneinfo: 'data.me.time_zone_identifier',
-    phoneNumber: 'data.me.phone',
+    id: 'data.me.id', name: 'data.me.name', email: 'data.me.email', picture: 'data.me.photo_original', profileUrl: 'data.me.url',
+    birthdate: 'data.me.birthday', zoneinfo: 'data.me.time_zone_identifier', phoneNumber: 'data.me.phone',
   },
 })

@@ -21,13 +21,7 @@ export default defineProvider({
   offlineAccess: { authorizationParams: { access_type: 'offline', approval_prompt: 'force' } },
   // The subject is the account's name, which can change; the number cannot.
   profile: {
-    id: 'metabrainz_user_id',
-    username: 'sub',
-    email: 'email',
-    emailVerified: 'email_verified',
-    profileUrl: 'profile',
-    website: 'website',
-    gender: 'gender',
-    zoneinfo: 'zoneinfo',
+    id: 'metabrainz_user_id', username: 'sub', email: 'email', emailVerified: 'email_verified', profileUrl: 'profile',
+    website: 'website', gender: 'gender', zoneinfo: 'zoneinfo',
   },
 })

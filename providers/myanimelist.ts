@@ -18,13 +18,9 @@ export default defineProvider({
   // No other method is known here: https://myanimelist.net/apiconfig/references/authorization
   pkceMethod: 'plain',
   profile: {
-    id: 'id',
-    username: 'name',
-    picture: 'picture',
-    gender: 'gender',
-    birthdate: 'birthday',
-    zoneinfo: 'time_zone',
+    id: 'id', username: 'name', picture: 'picture', gender: 'gender', birthdate: 'birthday', zoneinfo: 'time_zone',
     // https://myanimelist.net/apiconfig/references/api/v2#operation/users_user_id_get
-    profileUrl: ({ name }) => (typeof name === 'string' ? `https://myanimelist.net/profile/${encodeURIComponent(name)}` : undefined),
+    profileUrl: ({ name }) =>
+      typeof name === 'string' ? `https://myanimelist.net/profile/${encodeURIComponent(name)}` : undefined,
   },
 })

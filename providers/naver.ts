@@ -14,14 +14,8 @@ export default defineProvider({
   scope: [],
   callbackParameters: ['state'],
   profile: {
-    id: 'response.id',
-    name: 'response.name',
-    nickname: 'response.nickname',
-    email: 'response.email',
-    picture: 'response.profile_image',
-    phoneNumber: 'response.mobile',
-    gender,
-    birthdate,
+    id: 'response.id', name: 'response.name', nickname: 'response.nickname', email: 'response.email',
+    picture: 'response.profile_image', phoneNumber: 'response.mobile', gender, birthdate,
   },
   hooks: {
     // The state goes to the token endpoint too: https://developers.naver.com/docs/login/api/api.md

@@ -15,11 +15,7 @@ export default defineProvider({
   refreshTokens: true,
   scope: [],
   profile: {
-    id: 'ocs.data.id',
-    name: 'ocs.data.display-name',
-    email: 'ocs.data.email',
-    website: 'ocs.data.website',
-    locale: 'ocs.data.language',
-    phoneNumber: 'ocs.data.phone',
+    id: 'ocs.data.id', name: 'ocs.data.display-name', email: 'ocs.data.email', website: 'ocs.data.website',
+    locale: 'ocs.data.language', phoneNumber: 'ocs.data.phone',
   },
 })

@@ -18,9 +18,7 @@ export default defineProvider({
   scope: [],
   // The token belongs to a bot, whose owner is the person: https://developers.notion.com/reference/get-self
   profile: {
-    id: 'bot.owner.user.id',
-    name: 'bot.owner.user.name',
-    email: 'bot.owner.user.person.email',
+    id: 'bot.owner.user.id', name: 'bot.owner.user.name', email: 'bot.owner.user.person.email',
     picture: 'bot.owner.user.avatar_url',
   },
 })

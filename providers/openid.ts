@@ -8,20 +8,12 @@ export default defineProvider({
   openid2: {
     simpleRegistration: ['nickname', 'email', 'fullname', 'dob', 'gender', 'country', 'language', 'timezone'],
     attributeExchange: {
-      email: 'http://axschema.org/contact/email',
-      fullname: 'http://axschema.org/namePerson',
-      nickname: 'http://axschema.org/namePerson/friendly',
+      email: 'http://axschema.org/contact/email', fullname: 'http://axschema.org/namePerson', nickname: 'http://axschema.org/namePerson/friendly',
     },
   },
   refreshTokens: false,
   profile: {
-    id: 'claimed_id',
-    nickname: 'nickname',
-    name: 'fullname',
-    email: 'email',
-    birthdate: 'dob',
-    gender: 'gender',
-    locale: 'language',
+    id: 'claimed_id', nickname: 'nickname', name: 'fullname', email: 'email', birthdate: 'dob', gender: 'gender', locale: 'language',
     zoneinfo: 'timezone',
   },
 })

@@ -13,7 +13,7 @@ export default defineProvider({
   scope: ['openid'],
   profile: {
     // An iD is shown as an address: https://support.orcid.org/hc/en-us/articles/360006897674-Structure-of-the-ORCID-Identifier
-    profileUrl: ({ iss, sub }) => (typeof iss === 'string' && typeof sub === 'string' ? `${iss}/${sub}` : undefined),
+    profileUrl: ({ iss, sub }) => typeof iss === 'string' && typeof sub === 'string' ? `${iss}/${sub}` : undefined,
     // No claim speaks of addresses: https://github.com/ORCID/ORCID-Source/blob/main/orcid-web/ORCID_AUTH_WITH_OPENID_CONNECT.md
     emailVerified: () => undefined,
   },

@@ -13,11 +13,9 @@ export default defineProvider({
   refreshTokens: true,
   scope: ['identify'],
   profile: {
-    id: 'id',
-    username: 'username',
-    picture: 'avatar_url',
+    id: 'id', username: 'username', picture: 'avatar_url',
     // https://osu.ppy.sh/docs/index.html#user
     address: ({ country_code: country }) => ({ country }),
-    profileUrl: ({ id, username }) => (username === undefined ? undefined : `https://osu.ppy.sh/users/${String(id)}`),
+    profileUrl: ({ id, username }) => username === undefined ? undefined : `https://osu.ppy.sh/users/${String(id)}`,
   },
 })

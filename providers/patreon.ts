@@ -16,14 +16,8 @@ export default defineProvider({
   refreshTokens: true,
   scope: ['identity', 'identity[email]'],
   profile: {
-    id: 'data.id',
-    username: 'data.attributes.vanity',
-    name: 'data.attributes.full_name',
-    givenName: 'data.attributes.first_name',
-    familyName: 'data.attributes.last_name',
-    email: 'data.attributes.email',
-    emailVerified: 'data.attributes.is_email_verified',
-    picture: 'data.attributes.image_url',
-    profileUrl: 'data.attributes.url',
+    id: 'data.id', username: 'data.attributes.vanity', name: 'data.attributes.full_name', givenName: 'data.attributes.first_name',
+    familyName: 'data.attributes.last_name', email: 'data.attributes.email', emailVerified: 'data.attributes.is_email_verified',
+    picture: 'data.attributes.image_url', profileUrl: 'data.attributes.url',
   },
 })

@@ -16,12 +16,8 @@ export default defineProvider({
   scope: ['openid', 'profile', 'email'],
   profile: {
     // An address that ends in the id: https://developer.paypal.com/docs/api/identity/v1/#userinfo_get
-    id: ({ user_id: id }) => (typeof id === 'string' ? id.slice(id.lastIndexOf('/') + 1) : undefined),
-    name: 'name',
-    givenName: 'given_name',
-    familyName: 'family_name',
-    email: 'emails[primary=true].value',
-    emailVerified: 'emails[primary=true].confirmed',
-    address: 'address',
+    id: ({ user_id: id }) => typeof id === 'string' ? id.slice(id.lastIndexOf('/') + 1) : undefined,
+    name: 'name', givenName: 'given_name', familyName: 'family_name', email: 'emails[primary=true].value',
+    emailVerified: 'emails[primary=true].confirmed', address: 'address',
   },
 })

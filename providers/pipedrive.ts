@@ -13,12 +13,7 @@ export default defineProvider({
   refreshTokens: true,
   scope: ['base'],
   profile: {
-    id,
-    name: 'data.name',
-    email: 'data.email',
-    picture: 'data.icon_url',
-    locale: 'data.locale',
-    zoneinfo: 'data.timezone_name',
+    id, name: 'data.name', email: 'data.email', picture: 'data.icon_url', locale: 'data.locale', zoneinfo: 'data.timezone_name',
     phoneNumber: 'data.phone',
   },
 })

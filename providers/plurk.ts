@@ -12,16 +12,9 @@ export default defineProvider({
   apiBaseUrl: 'https://www.plurk.com/APP/',
   signatureMethod: 'HMAC-SHA1',
   profile: {
-    id: 'user_info.id',
-    username: 'user_info.nick_name',
-    name: 'user_info.full_name',
-    nickname: 'user_info.display_name',
-    locale: 'user_info.default_lang',
-    zoneinfo: 'user_info.timezone',
-    gender,
-    birthdate,
-    picture,
-    profileUrl,
+    id: 'user_info.id', username: 'user_info.nick_name', name: 'user_info.full_name', nickname: 'user_info.display_name',
+    locale: 'user_info.default_lang', zoneinfo: 'user_info.timezone',
+    gender, birthdate, picture, profileUrl,
   },
 })
 

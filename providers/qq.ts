@@ -19,12 +19,11 @@ export default defineProvider({
   scope: ['get_user_info'],
   scopeSeparator: ',',
   profile: {
-    id: 'openid',
-    name: 'nickname',
+    id: 'openid', name: 'nickname',
     // Pictures are named by plain http, and are there by https too: https://wiki.connect.qq.com/get_user_info
-    picture: ({ figureurl_qq_2: picture }) => (typeof picture === 'string' ? picture.replace(/^http:/, 'https:') : undefined),
+    picture: ({ figureurl_qq_2: picture }) => typeof picture === 'string' ? picture.replace(/^http:/, 'https:') : undefined,
     // A person's sex is a Chinese word, where they live are two: https://wiki.connect.qq.com/get_user_info
-    gender: ({ gender }) => (gender === '女' ? 'female' : gender === '男' ? 'male' : undefined),
+    gender: ({ gender }) => gender === '女' ? 'female' : gender === '男' ? 'male' : undefined,
     address: ({ province: region, city: locality }) => ({ region, locality }),
   },
   hooks: {

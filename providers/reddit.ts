@@ -21,11 +21,9 @@ export default defineProvider({
   scope: ['identity'],
   offlineAccess: { authorizationParams: { duration: 'permanent' } },
   profile: {
-    id: 'id',
-    username: 'name',
-    name: 'subreddit.title',
+    id: 'id', username: 'name', name: 'subreddit.title',
     // Text of the API is escaped for HTML: https://www.reddit.com/dev/api/#response_body_encoding
-    picture: ({ icon_img: icon }) => (typeof icon === 'string' ? icon.replaceAll('&amp;', '&') : undefined),
-    profileUrl: ({ name }) => (typeof name === 'string' ? `https://www.reddit.com/user/${name}` : undefined),
+    picture: ({ icon_img: icon }) => typeof icon === 'string' ? icon.replaceAll('&amp;', '&') : undefined,
+    profileUrl: ({ name }) => typeof name === 'string' ? `https://www.reddit.com/user/${name}` : undefined,
   },
 })

@@ -13,12 +13,7 @@ export default defineProvider({
   refreshTokens: true,
   scope: ['public'],
   profile: {
-    id: 'id',
-    username: 'login',
-    name: 'displayname',
-    givenName: 'first_name',
-    familyName: 'last_name',
-    email: 'email',
+    id: 'id', username: 'login', name: 'displayname', givenName: 'first_name', familyName: 'last_name', email: 'email',
     picture: 'image.link',
   },
 })

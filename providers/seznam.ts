@@ -15,12 +15,7 @@ export default defineProvider({
   scope: ['identity', 'avatar'],
   scopeSeparator: ',',
   profile: {
-    id: 'oauth_user_id',
-    username: 'username',
-    givenName: 'firstname',
-    familyName: 'lastname',
-    email: 'email',
-    emailVerified: 'email_verified',
-    picture: 'avatar_url',
+    id: 'oauth_user_id', username: 'username', givenName: 'firstname', familyName: 'lastname', email: 'email',
+    emailVerified: 'email_verified', picture: 'avatar_url',
   },
 })

@@ -22,30 +22,18 @@ export default defineProvider({
   scope: ['read_products'],
   scopeSeparator: ',',
   profile: {
-    id: 'associated_user.id',
-    givenName: 'associated_user.first_name',
-    familyName: 'associated_user.last_name',
-    email: 'associated_user.email',
-    emailVerified: 'associated_user.email_verified',
-    locale: 'associated_user.locale',
+    id: 'associated_user.id', givenName: 'associated_user.first_name', familyName: 'associated_user.last_name',
+    email: 'associated_user.email', emailVerified: 'associated_user.email_verified', locale: 'associated_user.locale',
   },
   hooks: { tokenRequest: ofSignedCallback },
 })
 
 // The callback is signed with the client's secret, and a login whose callback is not ends here:
 // https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/authorization-code-grant#step-3-validate-authorization-code
-function ofSignedCallback(
-  form: Record<string, string>,
-  { callback: { hmac, ...signed }, client }: TokenRequestFacts,
-): Record<string, string> {
+function ofSignedCallback(form: Record<string, string>, { callback: { hmac, ...signed }, client }: TokenRequestFacts): Record<string, string> {
   if (form['grant_type'] !== 'authorization_code') return form
-  const text = Object.entries(signed)
-    .map(([name, value]) => `${name}=${value}`)
-    .sort()
-    .join('&')
-  const expected = createHmac('sha256', client.clientSecret ?? '')
-    .update(text)
-    .digest()
+  const text = Object.entries(signed).map(([name, value]) => `${name}=${value}`).sort().join('&')
+  const expected = createHmac('sha256', client.clientSecret ?? '').update(text).digest()
   const given = Buffer.from(hmac ?? '', 'hex')
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw new Error('The callback is not signed by the shop.')
   return form

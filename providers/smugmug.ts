@@ -13,11 +13,8 @@ export default defineProvider({
   apiBaseUrl: 'https://api.smugmug.com/api/v2/',
   signatureMethod: 'HMAC-SHA1',
   profile: {
-    id: 'Response.User.NickName',
-    name: 'Response.User.Name',
-    givenName: 'Response.User.FirstName',
-    familyName: 'Response.User.LastName',
-    email: 'Response.User.Email',
+    id: 'Response.User.NickName', name: 'Response.User.Name',
+    givenName: 'Response.User.FirstName', familyName: 'Response.User.LastName', email: 'Response.User.Email',
     profileUrl: 'Response.User.WebUri',
   },
 })

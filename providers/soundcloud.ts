@@ -16,12 +16,7 @@ export default defineProvider({
   clientAuth: 'post',
   refreshTokens: true,
   profile: {
-    id: 'urn',
-    username: 'username',
-    name: 'full_name',
-    givenName: 'first_name',
-    familyName: 'last_name',
-    picture: 'avatar_url',
+    id: 'urn', username: 'username', name: 'full_name', givenName: 'first_name', familyName: 'last_name', picture: 'avatar_url',
     profileUrl: 'permalink_url',
   },
 })

@@ -14,10 +14,6 @@ export default defineProvider({
   refreshTokens: true,
   scope: ['user-read-email'],
   profile: {
-    id: 'id',
-    name: 'display_name',
-    email: 'email',
-    picture: 'images.0.url',
-    profileUrl: 'external_urls.spotify',
+    id: 'id', name: 'display_name', email: 'email', picture: 'images.0.url', profileUrl: 'external_urls.spotify',
   },
 })

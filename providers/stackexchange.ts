@@ -29,7 +29,7 @@ export default defineProvider({
     // The lifetime is named expires: https://api.stackexchange.com/docs/authentication#explicit
     tokenResponse: ({ expires, ...body }) => ({ expires_in: expires, ...body }),
     // Every answer is a list: https://api.stackexchange.com/docs/wrapper
-    userinfo: ({ items }) => (Array.isArray(items) ? (items[0] as RawProfile | undefined) : undefined) ?? {},
+    userinfo: ({ items }) => (Array.isArray(items) ? items[0] as RawProfile | undefined : undefined) ?? {},
   },
 })
 
@@ -39,6 +39,5 @@ const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"'
 function displayName({ display_name: name }: RawProfile): unknown {
   if (typeof name !== 'string') return undefined
   return name.replace(/&(?:#(\d{1,6})|(\w+));/g, (text, code: string | undefined, entity: string) =>
-    code === undefined ? (entities[entity] ?? text) : String.fromCodePoint(Number(code)),
-  )
+    code === undefined ? entities[entity] ?? text : String.fromCodePoint(Number(code)))
 }

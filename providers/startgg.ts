@@ -17,10 +17,7 @@ export default defineProvider({
   refreshTokens: true,
   scope: ['user.identity', 'user.email'],
   profile: {
-    id: 'data.currentUser.id',
-    username: 'data.currentUser.player.gamerTag',
-    name: 'data.currentUser.name',
-    email: 'data.currentUser.email',
-    picture: 'data.currentUser.images.0.url',
+    id: 'data.currentUser.id', username: 'data.currentUser.player.gamerTag', name: 'data.currentUser.name',
+    email: 'data.currentUser.email', picture: 'data.currentUser.images.0.url',
   },
 })

@@ -13,5 +13,5 @@ export default defineProvider({
   apiBaseUrl: 'https://api.steampowered.com/',
   refreshTokens: false,
   // The id is the end of the claimed identifier: https://partner.steamgames.com/doc/features/auth#website
-  profile: { id: ({ claimed_id: id }) => (typeof id === 'string' ? id.split('/').at(-1) : undefined) },
+  profile: { id: ({ claimed_id: id }) => typeof id === 'string' ? id.split('/').at(-1) : undefined },
 })

@@ -15,11 +15,6 @@ export default defineProvider({
   scope: ['read'],
   scopeSeparator: ',',
   profile: {
-    id: 'id',
-    username: 'username',
-    givenName: 'firstname',
-    familyName: 'lastname',
-    picture: 'profile',
-    gender: 'sex',
+    id: 'id', username: 'username', givenName: 'firstname', familyName: 'lastname', picture: 'profile', gender: 'sex',
   },
 })

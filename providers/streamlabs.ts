@@ -13,9 +13,6 @@ export default defineProvider({
   refreshTokens: true,
   scope: ['donations.read'],
   profile: {
-    id: 'streamlabs.id',
-    username: 'streamlabs.username',
-    name: 'streamlabs.display_name',
-    picture: 'streamlabs.thumbnail',
+    id: 'streamlabs.id', username: 'streamlabs.username', name: 'streamlabs.display_name', picture: 'streamlabs.thumbnail',
   },
 })

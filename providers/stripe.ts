@@ -13,10 +13,7 @@ export default defineProvider({
   refreshTokens: true,
   scope: ['read_write'],
   profile: {
-    id: 'id',
-    name: 'settings.dashboard.display_name',
-    email: 'email',
-    website: 'business_profile.url',
+    id: 'id', name: 'settings.dashboard.display_name', email: 'email', website: 'business_profile.url',
     zoneinfo: 'settings.dashboard.timezone',
   },
 })

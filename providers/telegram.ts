@@ -14,6 +14,6 @@ export default defineProvider({
     // There are no e-mail addresses, so nothing is said of one: https://core.telegram.org/bots/telegram-login
     emailVerified: () => undefined,
     // A username is the name of a public link: https://core.telegram.org/api/links#public-username-links
-    profileUrl: ({ preferred_username: username }) => (typeof username === 'string' ? `https://t.me/${username}` : undefined),
+    profileUrl: ({ preferred_username: username }) => typeof username === 'string' ? `https://t.me/${username}` : undefined,
   },
 })

@@ -17,30 +17,18 @@ export default defineProvider({
   // A token of one hour is exchanged for one of sixty days, and that for the next:
   // https://developers.facebook.com/docs/threads/get-started/long-lived-tokens
   renewal: {
-    grantType: 'th_refresh_token',
-    parameter: 'access_token',
-    endpoint: 'https://graph.threads.net/refresh_access_token',
-    method: 'GET',
-    authenticated: false,
-    shortLived: {
-      grantType: 'th_exchange_token',
-      parameter: 'access_token',
-      endpoint: 'https://graph.threads.net/access_token',
-      method: 'GET',
-    },
+    grantType: 'th_refresh_token', parameter: 'access_token', endpoint: 'https://graph.threads.net/refresh_access_token', method: 'GET', authenticated: false,
+    shortLived: { grantType: 'th_exchange_token', parameter: 'access_token', endpoint: 'https://graph.threads.net/access_token', method: 'GET' },
   },
   scope: ['threads_basic'],
   scopeSeparator: ',',
   profile: {
-    id: 'id',
-    username: 'username',
-    name: 'name',
-    picture: 'threads_profile_picture_url',
+    id: 'id', username: 'username', name: 'name', picture: 'threads_profile_picture_url',
     // A profile's page goes by the username: https://developers.facebook.com/docs/threads/threads-profiles
-    profileUrl: ({ username }) => (typeof username === 'string' ? `https://www.threads.net/@${username}` : undefined),
+    profileUrl: ({ username }) => typeof username === 'string' ? `https://www.threads.net/@${username}` : undefined,
   },
   hooks: {
     // The first token's hour is said in the documentation only; that of the others is in their answers.
-    tokenResponse: (answer) => ('access_token' in answer ? { expires_in: 3600, ...answer } : answer),
+    tokenResponse: (answer) => 'access_token' in answer ? { expires_in: 3600, ...answer } : answer,
   },
 })

@@ -16,13 +16,8 @@ export default defineProvider({
   clientAuth: 'post',
   refreshTokens: true,
   profile: {
-    id: 'user.ids.uuid',
-    username: 'user.username',
-    name: 'user.name',
-    picture: 'user.images.avatar.full',
-    gender: 'user.gender',
-    zoneinfo: 'account.timezone',
-    profileUrl,
+    id: 'user.ids.uuid', username: 'user.username', name: 'user.name', picture: 'user.images.avatar.full', gender: 'user.gender',
+    zoneinfo: 'account.timezone', profileUrl,
   },
   hooks: {
     // Every call names the application: https://trakt.docs.apiary.io/#introduction/required-headers

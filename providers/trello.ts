@@ -15,14 +15,9 @@ export default defineProvider({
   apiBaseUrl: 'https://api.trello.com/1/',
   signatureMethod: 'HMAC-SHA1',
   profile: {
-    id: 'id',
-    username: 'username',
-    name: 'fullName',
-    email: 'email',
-    profileUrl: 'url',
-    locale: 'prefs.locale',
+    id: 'id', username: 'username', name: 'fullName', email: 'email', profileUrl: 'url', locale: 'prefs.locale',
     // The address lacks the file, which is named by its size:
     // https://developer.atlassian.com/cloud/trello/guides/rest-api/object-definitions/
-    picture: ({ avatarUrl }) => (typeof avatarUrl === 'string' ? `${avatarUrl}/170.png` : undefined),
+    picture: ({ avatarUrl }) => typeof avatarUrl === 'string' ? `${avatarUrl}/170.png` : undefined,
   },
 })

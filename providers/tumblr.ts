@@ -16,11 +16,9 @@ export default defineProvider({
   profile: {
     // A person is known by the primary blog, whose name may change and pass to others:
     // https://www.tumblr.com/docs/en/api/v2#blog-identifiers
-    id: 'blogs[primary=true].uuid',
-    username: 'name',
-    profileUrl: 'blogs[primary=true].url',
+    id: 'blogs[primary=true].uuid', username: 'name', profileUrl: 'blogs[primary=true].url',
     // The avatar goes by the blog's name: https://www.tumblr.com/docs/en/api/v2#avatar--retrieve-a-blog-avatar
-    picture: ({ name }) => (typeof name === 'string' ? `https://api.tumblr.com/v2/blog/${name}/avatar/512` : undefined),
+    picture: ({ name }) => typeof name === 'string' ? `https://api.tumblr.com/v2/blog/${name}/avatar/512` : undefined,
   },
   // Answers are wrapped: https://www.tumblr.com/docs/en/api/v2#response-format
   hooks: { userinfo: ({ response }) => (response as { user?: RawProfile } | undefined)?.user ?? {} },

@@ -18,7 +18,7 @@ export default defineProvider({
   scope: ['openid', 'user:read:email'],
   hooks: {
     // Scopes are a list: https://dev.twitch.tv/docs/authentication/getting-tokens-oidc/#oidc-authorization-code-grant-flow
-    tokenResponse: (body) => (Array.isArray(body['scope']) ? { ...body, scope: body['scope'].join(' ') } : body),
+    tokenResponse: (body) => Array.isArray(body['scope']) ? { ...body, scope: body['scope'].join(' ') } : body,
     // Every call names the application: https://dev.twitch.tv/docs/api/get-started/#make-your-first-call
     apiRequest: (request, _tokens, { clientId }) => ({ ...request, headers: { ...request.headers, 'client-id': clientId } }),
   },

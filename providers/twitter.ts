@@ -13,14 +13,10 @@ export default defineProvider({
   apiBaseUrl: 'https://api.x.com/1.1/',
   signatureMethod: 'HMAC-SHA1',
   profile: {
-    id: 'id_str',
-    username: 'screen_name',
-    name: 'name',
-    email: 'email',
-    picture: 'profile_image_url_https',
+    id: 'id_str', username: 'screen_name', name: 'name', email: 'email', picture: 'profile_image_url_https',
     // An address that is not confirmed is left out:
     // https://developer.x.com/en/docs/twitter-api/v1/accounts-and-users/manage-account-settings/api-reference/get-account-verify_credentials
     emailVerified: () => true,
-    profileUrl: ({ screen_name: username }) => (typeof username === 'string' ? `https://x.com/${username}` : undefined),
+    profileUrl: ({ screen_name: username }) => typeof username === 'string' ? `https://x.com/${username}` : undefined,
   },
 })

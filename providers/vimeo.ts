@@ -18,9 +18,7 @@ export default defineProvider({
     // A person has no id of its own, only an address such as /users/123: https://developer.vimeo.com/api/reference/users
     id: ({ uri }) => lastSegment(uri),
     username: ({ link }) => lastSegment(link),
-    name: 'name',
-    picture: 'pictures.base_link',
-    profileUrl: 'link',
+    name: 'name', picture: 'pictures.base_link', profileUrl: 'link',
   },
 })
 

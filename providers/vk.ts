@@ -17,23 +17,14 @@ export default defineProvider({
   refreshTokens: false,
   scope: ['vkid.personal_info', 'email'],
   profile: {
-    id: 'user.user_id',
-    givenName: 'user.first_name',
-    familyName: 'user.last_name',
-    email: 'user.email',
-    picture: 'user.avatar',
-    phoneNumber: 'user.phone',
-    gender,
-    birthdate,
+    id: 'user.user_id', givenName: 'user.first_name', familyName: 'user.last_name', email: 'user.email', picture: 'user.avatar',
+    phoneNumber: 'user.phone', gender, birthdate,
   },
   hooks: {
     // A code is bound to the device and the state of its callback, and a confidential application shows its service token:
     // https://id.vk.com/about/business/go/docs/ru/vkid/latest/vk-id/connection/api-integration/api-description
-    tokenRequest: (form, { client: { parameters: { serviceToken = '' } = {} }, callback }) => ({
-      ...form,
-      ...callback,
-      ...(serviceToken === '' ? {} : { service_token: serviceToken }),
-    }),
+    tokenRequest: (form, { client: { parameters: { serviceToken = '' } = {} }, callback }) =>
+      ({ ...form, ...callback, ...(serviceToken === '' ? {} : { service_token: serviceToken }) }),
     // A refresh needs the device too, which is known at the callback only: without it the refresh token is of no use.
     tokenResponse: ({ refresh_token: _ofTheDevice, ...answer }) => answer,
   },

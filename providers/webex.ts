@@ -14,13 +14,7 @@ export default defineProvider({
   refreshTokens: true,
   scope: ['spark:people_read', 'spark:kms'],
   profile: {
-    id: 'id',
-    name: 'displayName',
-    givenName: 'firstName',
-    familyName: 'lastName',
-    nickname: 'nickName',
-    email: 'emails.0',
-    picture: 'avatar',
-    zoneinfo: 'timezone',
+    id: 'id', name: 'displayName', givenName: 'firstName', familyName: 'lastName', nickname: 'nickName', email: 'emails.0',
+    picture: 'avatar', zoneinfo: 'timezone',
   },
 })

@@ -17,14 +17,9 @@ export default defineProvider({
   scope: [],
   scopeSeparator: ',',
   profile: {
-    id: 'idstr',
-    username: 'screen_name',
-    name: 'name',
-    picture: 'avatar_large',
-    locale: 'lang',
-    gender,
+    id: 'idstr', username: 'screen_name', name: 'name', picture: 'avatar_large', locale: 'lang', gender,
     // The address is given without its host: https://open.weibo.com/wiki/2/users/show/en
-    profileUrl: ({ profile_url: path }) => (typeof path === 'string' ? `https://weibo.com/${path}` : undefined),
+    profileUrl: ({ profile_url: path }) => typeof path === 'string' ? `https://weibo.com/${path}` : undefined,
   },
 })
 

@@ -17,6 +17,6 @@ export default defineProvider({
   profile: { id: 'userid' },
   hooks: {
     // Every answer is a 200, with a status that is 0 when all is well, and a body: https://developer.withings.com/api-reference/
-    tokenResponse: ({ status, body }) => (status === 0 ? { ...(body as Record<string, unknown>) } : { error: status }),
+    tokenResponse: ({ status, body }) => status === 0 ? { ...body as Record<string, unknown> } : { error: status },
   },
 })

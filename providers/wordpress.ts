@@ -13,13 +13,7 @@ export default defineProvider({
   refreshTokens: false,
   scope: ['auth'],
   profile: {
-    id: 'ID',
-    username: 'username',
-    name: 'display_name',
-    email: 'email',
-    emailVerified: 'email_verified',
-    picture: 'avatar_URL',
-    profileUrl: 'profile_URL',
-    locale: 'language',
+    id: 'ID', username: 'username', name: 'display_name', email: 'email', emailVerified: 'email_verified', picture: 'avatar_URL',
+    profileUrl: 'profile_URL', locale: 'language',
   },
 })

@@ -17,11 +17,7 @@ export default defineProvider({
   scope: ['users.read', 'tweet.read', 'users.email'],
   offlineAccess: { scope: ['offline.access'] },
   profile: {
-    id: 'data.id',
-    username: 'data.username',
-    name: 'data.name',
-    picture: 'data.profile_image_url',
-    email: 'data.confirmed_email',
+    id: 'data.id', username: 'data.username', name: 'data.name', picture: 'data.profile_image_url', email: 'data.confirmed_email',
     // Only a confirmed address is given: https://docs.x.com/x-api/users/get-my-user
     emailVerified: () => true,
     profileUrl,

@@ -14,16 +14,8 @@ export default defineProvider({
   refreshTokens: true,
   scope: ['login:info', 'login:email', 'login:avatar'],
   profile: {
-    id: 'id',
-    username: 'login',
-    name: 'real_name',
-    givenName: 'first_name',
-    familyName: 'last_name',
-    email: 'default_email',
-    picture,
-    gender: 'sex',
-    birthdate: 'birthday',
-    phoneNumber: 'default_phone.number',
+    id: 'id', username: 'login', name: 'real_name', givenName: 'first_name', familyName: 'last_name', email: 'default_email',
+    picture, gender: 'sex', birthdate: 'birthday', phoneNumber: 'default_phone.number',
   },
 })
 

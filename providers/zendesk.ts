@@ -17,12 +17,7 @@ export default defineProvider({
   scope: ['read'],
   // Not taken: verified, which speaks of any of a person's identities, and which an agent may set.
   profile: {
-    id: 'user.id',
-    name: 'user.name',
-    email: 'user.email',
-    picture: 'user.photo.content_url',
-    locale: 'user.locale',
-    zoneinfo: 'user.iana_time_zone',
-    phoneNumber: 'user.phone',
+    id: 'user.id', name: 'user.name', email: 'user.email', picture: 'user.photo.content_url', locale: 'user.locale',
+    zoneinfo: 'user.iana_time_zone', phoneNumber: 'user.phone',
   },
 })

@@ -15,16 +15,8 @@ export default defineProvider({
   refreshTokens: true,
   scope: ['user:read:user'],
   profile: {
-    id: 'id',
-    name: 'display_name',
-    givenName: 'first_name',
-    familyName: 'last_name',
-    email: 'email',
-    picture: 'pic_url',
-    profileUrl: 'vanity_url',
-    locale: 'language',
-    zoneinfo: 'timezone',
-    phoneNumber: 'phone_number',
+    id: 'id', name: 'display_name', givenName: 'first_name', familyName: 'last_name', email: 'email', picture: 'pic_url',
+    profileUrl: 'vanity_url', locale: 'language', zoneinfo: 'timezone', phoneNumber: 'phone_number',
     // A number says whether the account's address is confirmed: https://developers.zoom.us/docs/api/users/
     emailVerified: ({ verified }) => verified === 1,
   },
