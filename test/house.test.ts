@@ -25,6 +25,7 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   'middleware/hosts': ['middleware/router', 'middleware/request', 'middleware/sessions', 'middleware/core', 'middleware/http'],
   'middleware/router': [
+    'middleware/accounts',
     'middleware/routes',
     'middleware/request',
     'middleware/login',
@@ -36,6 +37,7 @@ const mayImport: Record<string, readonly string[]> = {
     'middleware/http',
   ],
   'middleware/routes': [
+    'middleware/accounts',
     'middleware/login',
     'middleware/logout',
     'middleware/tokens',
@@ -44,6 +46,7 @@ const mayImport: Record<string, readonly string[]> = {
     'middleware/http',
   ],
   'middleware/request': [
+    'middleware/accounts',
     'middleware/login',
     'middleware/logout',
     'middleware/sessions',
@@ -51,9 +54,10 @@ const mayImport: Record<string, readonly string[]> = {
     'middleware/core',
     'middleware/http',
   ],
-  'middleware/login': ['middleware/sessions', 'middleware/tokens', 'middleware/core', 'middleware/http'],
+  'middleware/login': ['middleware/accounts', 'middleware/sessions', 'middleware/tokens', 'middleware/core', 'middleware/http'],
   'middleware/logout': ['middleware/sessions', 'middleware/tokens', 'middleware/core', 'middleware/http'],
   'middleware/sessions': ['middleware/tokens', 'middleware/core', 'middleware/http'],
+  'middleware/accounts': ['middleware/core'],
   'middleware/tokens': ['middleware/core', 'middleware/http'],
   'middleware/core': ['middleware/pages', 'middleware/http'],
   'middleware/pages': [],

@@ -31,7 +31,7 @@ export const errorStatus = {
   assertion_invalid: 400,
   /** Not in use yet: the answer of an OpenID 2.0 provider is for another address. */
   return_to_mismatch: 400,
-  /** Not in use yet: another user came back than the one who was asked for. */
+  /** The user signed out, or in as somebody else, while an account was being added. Nothing was added: sign in and add it again. */
   user_mismatch: 400,
   /** The discovery document names another issuer, or an address that is not allowed. Check `issuer`; see also `http.privateHosts`. */
   discovery_failed: 400,
@@ -45,7 +45,7 @@ export const errorStatus = {
   credentials_unreadable: 401,
   /** The account was signed out, or its tokens were revoked. Send the user to sign in again. */
   credentials_gone: 401,
-  /** Not in use yet: the account belongs to no user. */
+  /** The session has no such account. Add it first, or name one of `req.auth.accounts`. */
   not_linked: 401,
   /** The user cancelled at the provider, or the provider denied access. Offer to start again. */
   access_denied: 403,
@@ -63,7 +63,7 @@ export const errorStatus = {
   method_not_allowed: 405,
   /** Not in use yet: the account is linked to another user. */
   link_conflict: 409,
-  /** Not in use yet: it is the user's last way to sign in. */
+  /** It is the only account that the user can sign in with. Add another one before it is removed. */
   last_method: 409,
   /** The request's body, or what a session has to hold of the user, is too large. Add fewer fields in `onLogin`, or set `tokenStore`. */
   too_large: 413,

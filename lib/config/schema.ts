@@ -27,6 +27,8 @@ const expiry = {
 
 const hooks = {
   onLogin: callable<Required<Hooks>['onLogin']>(),
+  onLink: callable<Required<Hooks>['onLink']>(),
+  onUnlink: callable<Required<Hooks>['onUnlink']>(),
   onLogout: callable<Required<Hooks>['onLogout']>(),
   onError: callable<Required<Hooks>['onError']>(),
   onTokens: callable<Required<Hooks>['onTokens']>(),
@@ -80,7 +82,7 @@ const options = {
   afterLogin: text,
   afterLogout: text,
   returnToOrigins: list,
-  ifLoggedIn: oneOf(['allow', 'redirect'], unavailable.ifLoggedIn),
+  ifLoggedIn: oneOf(['allow', 'redirect', 'link']),
   remember: v.custom<Remember>(
     (value) =>
       isSecondsOrFalse(value)

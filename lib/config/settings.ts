@@ -55,6 +55,17 @@ export interface LoginEvent<Request = unknown> {
 /** What `onLogin` may answer: nothing or `true`, own fields for the user, another place to go. Anything else refuses, such as `false` or `null`. */
 export type LoginDecision = undefined | void | boolean | { user?: Record<string, unknown>; redirect?: string }
 
+/** What `onLink` is given. */
+export interface LinkEvent<Request = unknown> {
+  /** Who is signed in. */
+  user: AuthUser
+  /** The account that is to be added. */
+  account: AuthUser
+  /** The tokens of the account, with a life. */
+  credentials: Credentials
+  req: Request
+}
+
 /** Tokens that are new: of a login, or of a refresh. */
 export interface TokensEvent {
   /** Slug of the provider. */
@@ -72,6 +83,12 @@ export interface Hooks<Request = unknown> {
    * (`{ redirect }`), or refuse (`false`).
    */
   onLogin?: (event: LoginEvent<Request>) => LoginDecision | Promise<LoginDecision>
+  /**
+   * Called with `{ user, account, credentials, req }` before an account is added to the signed-in user. It refuses with `false`, or by throwing.
+   */
+  onLink?: (event: LinkEvent<Request>) => void | boolean | Promise<void | boolean>
+  /** Called with `{ user, account, req }` when an account has been removed from the signed-in user. */
+  onUnlink?: (event: { user: AuthUser; account: AuthUser; req: Request }) => void | Promise<void>
   /** Called at each sign-out with `{ user, req }`. */
   onLogout?: (event: { user: AuthUser; req: Request }) => void | Promise<void>
   /** Called with `{ error, req }` when a route, a guard or a handler of authrouter's fails. */
@@ -165,8 +182,12 @@ export interface AuthRouterConfig<Request = unknown, Session = unknown> {
   afterLogout?: string
   /** Other origins that `returnTo` may name, exactly as `https://app.example.com`. @default [] */
   returnToOrigins?: readonly string[]
-  /** What happens when a signed-in user starts a login: it replaces the user, or goes straight to `returnTo`. @default 'allow' */
-  ifLoggedIn?: 'allow' | 'redirect'
+  /**
+   * What happens when a signed-in user starts a login: it replaces the user (`'allow'`), goes straight to `returnTo` (`'redirect'`), or adds the
+   * account to the session (`'link'`).
+   * @default 'allow'
+   */
+  ifLoggedIn?: 'allow' | 'redirect' | 'link'
   /**
    * How long users stay signed in, in seconds; `{ ifAsked: seconds }` for logins started with `remember=1` only; `false` until the browser
    * closes.
@@ -216,7 +237,7 @@ export interface Settings<Request = unknown, Session = unknown> {
   afterLogin: string
   afterLogout: string
   returnToOrigins: readonly string[]
-  ifLoggedIn: 'allow' | 'redirect'
+  ifLoggedIn: 'allow' | 'redirect' | 'link'
   remember: Remember
   expiry: { idle: number | false; absolute: number | false | undefined; rolling: boolean }
   crossSiteStart: 'confirm' | 'allow'

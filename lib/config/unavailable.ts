@@ -1,4 +1,4 @@
-type Place = 'options' | 'hooks' | 'entryOptions' | 'ifLoggedIn' | 'protocol'
+type Place = 'options' | 'hooks' | 'entryOptions' | 'protocol'
 
 /**
  * What the documentation of authrouter names and this version does not do. It is refused with a message of its own, so that
@@ -6,7 +6,7 @@ type Place = 'options' | 'hooks' | 'entryOptions' | 'ifLoggedIn' | 'protocol'
  */
 export const unavailable: Readonly<Record<Place, readonly string[]>> = {
   options: ['userStore', 'linkByVerifiedEmail', 'popup', 'api', 'profileMaxAge', 'keepTokens'],
-  hooks: ['onLink', 'onUnlink'],
+  hooks: [],
   entryOptions: [
     'par',
     'dpop',
@@ -19,6 +19,5 @@ export const unavailable: Readonly<Record<Place, readonly string[]>> = {
     'backchannelLogout',
     'frontchannelLogout',
   ],
-  ifLoggedIn: ['link'],
   protocol: ['openid2', 'header-jwt'],
 }

@@ -36,6 +36,8 @@ export interface Transaction {
   remember?: boolean
   /** Digest of what a guard asked of this login, so that it asks once. */
   stepUp?: string
+  /** Digest of whose session the account is to be added to; absent for a login that signs in. */
+  linkTo?: string
 }
 
 /** What `authorize` gives: where to send the browser, and what the protocol wants back at the callback. */

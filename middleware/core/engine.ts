@@ -30,6 +30,8 @@ export interface MountOptions {
 /** What listeners of `auth.on` are given. */
 export interface AuthEvents {
   login: [{ user: AuthUser; provider: string }]
+  /** An account was added to the signed-in user. */
+  link: [{ user: AuthUser; account: AuthUser; provider: string }]
   logout: [{ user: AuthUser; provider: string }]
   /** Tokens were refreshed. The user is absent for an application's own tokens, and known in part where sealed credentials were used. */
   token_update: [{ user: Partial<AuthUser> | undefined; provider: string }]

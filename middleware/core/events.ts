@@ -16,6 +16,21 @@ export function tellOfLogin(engine: Engine, user: AuthUser): void {
   engine.emit('login', { user, provider })
 }
 
+/** Tells of an account that was added to a user. `hooks.onLink` decided about it before. */
+export function tellOfLink(engine: Engine, user: AuthUser, account: AuthUser): void {
+  const { provider } = account
+  engine.log('info', { event: 'account_linked', provider })
+  engine.emit('link', { user, account, provider })
+}
+
+/** Tells of an account that was taken from a user; resolves when `hooks.onUnlink` has answered. */
+export async function tellOfUnlink(engine: Engine, { native: req }: HostRequest, user: AuthUser, account: AuthUser): Promise<void> {
+  const { provider } = account
+  const { onUnlink } = engine.settings.hooks
+  engine.log('info', { event: 'account_unlinked', provider })
+  if (onUnlink) await hooked(engine, 'onUnlink', () => onUnlink({ user, account, req }), provider)
+}
+
 /** Tells of a sign-out; resolves when `hooks.onLogout` has answered. */
 export async function tellOfLogout(engine: Engine, { native: req }: HostRequest, user: AuthUser): Promise<void> {
   const { provider } = user

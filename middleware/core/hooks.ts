@@ -7,7 +7,7 @@ import { withTimeout } from '../../lib/base/timeout.js'
 const timeout = 5_000
 /** Milliseconds for those that a login waits for, and which may have to make a user somewhere. */
 const loginTimeout = 10_000
-const atLogin: ReadonlySet<string> = new Set(['onLogin', 'onTokens'])
+const atLogin: ReadonlySet<string> = new Set(['onLogin', 'onLink', 'onTokens'])
 
 /**
  * Runs a function of the application's, with an end to waiting for it.

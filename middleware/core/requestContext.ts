@@ -24,9 +24,9 @@ export interface RequestContext {
   doubt: AuthError | undefined
   /** What the session says, of accounts too that are absent for this request: what a sign-out or another sign-in ends. */
   stored: SessionRecord | undefined
-  /** The entries of the record's accounts. */
+  /** The entries of the record's accounts, by their keys. */
   registrations: ReadonlyMap<string, Registration>
-  /** The tokens of the record's accounts, by slug. */
+  /** The tokens of the record's accounts, by their keys. */
   tokens: Map<string, LoadedTokens>
   /** What is said if the request fails: see `FailedRequest`. */
   slug: string | undefined

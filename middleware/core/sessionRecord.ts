@@ -5,13 +5,13 @@ import type { Tokens } from '../../lib/model/tokens.js'
 import type { AuthUser } from '../../lib/model/user.js'
 import type { HostSession } from '../http/host.js'
 
-/** One account that the person signed in with. */
+/** One account that the user signed in with, or linked. */
 export interface Account {
   user: AuthUser
-  /** What `bindingOf` gave for the entry that the person signed in with: another entry of the same slug does not get the account. */
+  /** What `bindingOf` gave for the entry that the user signed in with: another entry of the same slug does not get the account. */
   binding: string
-  /** Digest of the public address that the person signed in at, where `providers` is a function: the slug may be another's elsewhere. */
-  place?: string
+  /** Digest of the public URL that the user signed in at, where `providers` is a function: the slug may be another's elsewhere. */
+  publicUrl?: string
   /** Where the session itself holds them; absent once they have been revoked, and where the provider gives none. */
   tokens?: Tokens
   /** Name of the token store's record that holds them. */
@@ -30,13 +30,16 @@ export interface FinishedLogin {
   at?: number
 }
 
-/** What is remembered of a signed-in person. */
+/** What is remembered of a signed-in user. */
 export interface SessionRecord {
-  version: 1
+  version: 2
   /** New at every login and never shown: what CSRF tokens are bound to. */
   salt: string
-  /** Slug of the account that signed in. */
+  /** Key of the account that signed in: who the session is of, whichever account is current. */
+  loginKey: string
+  /** Key of the account that is `req.authUser`. */
   current: string
+  /** By `user.key`, the latest last. */
   accounts: Record<string, Account>
   finished: FinishedLogin[]
   /** Milliseconds since 1970. */
@@ -53,6 +56,11 @@ export interface SessionRecord {
 export interface SessionWriter {
   /** Starts a session of a new id that holds this record, and is finished only when it is stored. */
   start: (record: SessionRecord, previous: SessionRecord | undefined) => Promise<void>
+  /**
+   * Refuses where the session has no room for one more account as large as its largest.
+   * @throws AuthError `too_large`
+   */
+  requireRoom?: (record: SessionRecord) => void
   /** Keeps a changed record under the same id. */
   save: (record: SessionRecord) => Promise<void>
   /** Gives this response the session that another response to the same callback has started, where the response carries it. */
@@ -70,28 +78,47 @@ const optionalTimes = ['seenAt', 'expiresAt', 'rememberedFor'] as const
 
 /** Reads a record that was opened from its seal: it may come from another version, so only what is whole counts. */
 export function readRecord(value: unknown): SessionRecord | undefined {
-  if (!isObject(value) || value['version'] !== 1) return undefined
-  const { salt, current, accounts, finished, createdAt } = value
-  if (typeof salt !== 'string' || typeof current !== 'string' || !isObject(accounts) || typeof createdAt !== 'number') return undefined
+  const record = isObject(value) && value['version'] === 1 ? byKey(value) : value
+  if (!isObject(record) || record['version'] !== 2) return undefined
+  const { salt, loginKey, current, accounts, finished, createdAt } = record
+  if (typeof salt !== 'string' || typeof loginKey !== 'string' || typeof current !== 'string' || typeof createdAt !== 'number')
+    return undefined
+  if (!isObject(accounts)) return undefined
   const whole = Object.entries(accounts).filter((entry): entry is [string, Account] => isAccount(entry[1]))
-  if (!whole.some(([slug]) => slug === current)) return undefined
+  if (![loginKey, current].every((key) => whole.some(([name]) => name === key))) return undefined
   return {
-    version: 1,
+    version: 2,
     salt,
+    loginKey,
     current,
     accounts: Object.fromEntries(whole),
     finished: Array.isArray(finished) ? finished.filter(isFinishedLogin).slice(-maxFinished) : [],
     createdAt,
-    ...Object.fromEntries(optionalTimes.filter((name) => typeof value[name] === 'number').map((name) => [name, value[name]])),
+    ...Object.fromEntries(optionalTimes.filter((name) => typeof record[name] === 'number').map((name) => [name, record[name]])),
   }
+}
+
+/** A record of the version before, which kept one account of each slug. */
+function byKey({ accounts, current, ...rest }: Record<string, unknown>): Record<string, unknown> {
+  const former = isObject(accounts) ? Object.values(accounts).filter(isObject) : []
+  const renamed = former.map(({ place, ...account }) => [
+    keyOf(account),
+    { ...account, ...(place === undefined ? {} : { publicUrl: place }) },
+  ])
+  const key = isObject(accounts) && typeof current === 'string' && isObject(accounts[current]) ? keyOf(accounts[current]) : undefined
+  return { ...rest, version: 2, loginKey: key, current: key, accounts: Object.fromEntries(renamed) as Record<string, unknown> }
+}
+
+function keyOf({ user }: Record<string, unknown>): string {
+  return isObject(user) ? String(user['key']) : ''
 }
 
 function isAccount(value: unknown): boolean {
   if (!isObject(value)) return false
-  const { binding, place, tokens, tokenRecord, sessionTokenRecord } = value
+  const { binding, publicUrl, tokens, tokenRecord, sessionTokenRecord } = value
   return (
     (tokens === undefined || (isObject(tokens) && typeof tokens['accessToken'] === 'string'))
-    && [place, tokenRecord, sessionTokenRecord].every((name) => name === undefined || typeof name === 'string')
+    && [publicUrl, tokenRecord, sessionTokenRecord].every((name) => name === undefined || typeof name === 'string')
     && typeof binding === 'string'
     && isObject(value['user'])
     && typeof value['user']['id'] === 'string'

@@ -1,6 +1,6 @@
 import type { ApiClient } from '../../lib/client/apiClient.js'
 import type { AuthUser } from '../../lib/model/user.js'
-import type { RequestAuth } from '../request/attach.js'
+import type { RequestAuth } from '../request/requestTypes.js'
 
 declare global {
   // Express types its requests by this namespace; merging into it needs no import of Express, and so no types of it.

@@ -1,12 +1,17 @@
+import { AuthError } from '../../lib/base/errors.js'
 import { login } from '../../lib/login.js'
 import type { Registration } from '../../lib/model/context.js'
-import type { LoginOptions } from '../../lib/model/login.js'
+import type { LoginOptions, Transaction } from '../../lib/model/login.js'
 import type { Engine } from '../core/engine.js'
 import { contextOf, type RequestContext } from '../core/requestContext.js'
+import { linkDigest } from './linkTo.js'
+
+/** What a transaction keeps besides what the protocol and the options ask for. */
+type Purpose = Pick<Transaction, 'stepUp' | 'linkTo'>
 
 /**
  * Begins a login and remembers it for this browser.
- * @param stepUp digest of what a guard asks of it
+ * @param purpose `stepUp` digest of what a guard asks of it; `linkTo` digest of whose session the account is added to
  * @returns the provider's address to send the browser to
  */
 export async function beginLogin(
@@ -14,10 +19,26 @@ export async function beginLogin(
   request: RequestContext,
   registration: Registration,
   options: LoginOptions,
-  stepUp?: string,
+  purpose: Purpose = {},
 ): Promise<string> {
   const { location, transaction } = await login(contextOf(engine, registration, request.publicUrl), options)
-  await request.transactions.put(stepUp === undefined ? transaction : { ...transaction, stepUp })
+  await request.transactions.put({ ...transaction, ...purpose })
   engine.log('info', { event: 'login_started', provider: registration.slug })
   return location
+}
+
+/**
+ * Begins a login that adds an account to the signed-in user.
+ * @throws AuthError `login_required`; `too_large` where the session has no room for another account
+ */
+export async function beginLink(
+  engine: Engine,
+  request: RequestContext,
+  registration: Registration,
+  options: LoginOptions,
+): Promise<string> {
+  const { record } = request
+  if (!record) throw new AuthError('login_required', 'Sign in before you add an account.')
+  request.session.requireRoom?.(record)
+  return await beginLogin(engine, request, registration, options, { linkTo: linkDigest(record) })
 }

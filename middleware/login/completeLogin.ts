@@ -1,132 +1,113 @@
 import { AuthError } from '../../lib/base/errors.js'
-import { isObject } from '../../lib/base/json.js'
 import { randomToken } from '../../lib/base/random.js'
-import { callback, type LoginResult } from '../../lib/callback.js'
-import { createCredentials } from '../../lib/client/credentials.js'
-import type { LoginDecision } from '../../lib/config/settings.js'
+import { callback } from '../../lib/callback.js'
 import type { Transaction } from '../../lib/model/login.js'
-import type { Tokens } from '../../lib/model/tokens.js'
-import type { AuthUser } from '../../lib/model/user.js'
 import type { ClientContext } from '../../lib/refresh/refresher.js'
-import { sealerOf } from '../../lib/tokens/sealedCredentials.js'
+import { withAccount } from '../accounts/accounts.js'
 import type { Engine } from '../core/engine.js'
-import { tellOfLogin } from '../core/events.js'
+import { tellOfLink, tellOfLogin } from '../core/events.js'
 import { rememberedFor } from '../core/expiry.js'
-import { callHook } from '../core/hooks.js'
 import { presentRecord, returnToOf, type RequestContext } from '../core/requestContext.js'
 import { type Account, type FinishedLogin, maxFinished, type SessionRecord } from '../core/sessionRecord.js'
 import type { Parameters } from '../http/parameters.js'
-import { markEnded } from '../sessions/endedMarks.js'
-import { dropSession, noteSession } from '../sessions/userSessions.js'
-import { removeTokens } from '../tokens/removeTokens.js'
+import { replaceSession } from '../sessions/replaceSession.js'
 import { saveTokens } from '../tokens/saveTokens.js'
 import type { CallbackResult } from './callbackOnce.js'
+import { decideLink, decideLogin } from './decide.js'
+import { isLinkTo } from './linkTo.js'
+
+/** A callback that has passed its checks. */
+export interface CheckedCallback {
+  context: ClientContext
+  transaction: Transaction
+  parameters: Parameters
+}
 
 /**
- * The end of a login: its code is redeemed, `onLogin` decides, tokens and session are stored, and only then somebody is signed in.
- * @throws AuthError what `callback`, the hooks and the stores throw; nobody is signed in then
+ * The end of a login: its code is redeemed, `onLogin` or `onLink` decides, tokens and session are stored, and only then somebody is
+ * signed in, or has another account.
+ * @throws AuthError what `callback`, the hooks and the stores throw; nothing has changed then
  */
-export async function completeLogin(
-  engine: Engine,
-  request: RequestContext,
-  context: ClientContext,
-  transaction: Transaction,
-  parameters: Parameters,
-): Promise<CallbackResult> {
-  const { slug } = context
-  const { user, tokens, redirect: asked } = await decide(engine, request, context, await callback(context, transaction, parameters))
-  const returnTo = returnToOf(engine, request.publicUrl, asked ?? transaction.returnTo, engine.settings.afterLogin)
+export async function completeLogin(engine: Engine, request: RequestContext, checked: CheckedCallback): Promise<CallbackResult> {
+  return checked.transaction.linkTo === undefined ? await signIn(engine, request, checked) : await link(engine, request, checked)
+}
+
+async function signIn(engine: Engine, request: RequestContext, checked: CheckedCallback): Promise<CallbackResult> {
+  const { context, transaction, parameters } = checked
+  const { user, tokens, redirect } = await decideLogin(engine, request, context, await callback(context, transaction, parameters))
+  const returnTo = returnToOf(engine, request.publicUrl, redirect ?? transaction.returnTo, engine.settings.afterLogin)
   const previous = presentRecord(engine, request)
-  const record = loginRecord(engine, previous, slug, await saveTokens(engine, request, context, user, tokens), transaction, returnTo)
-  try {
-    await noteSession(engine, record)
-    await request.session.start(record, previous)
-  } catch (error) {
-    engine.background(removeTokens(engine, request.host, record, request.stored))
-    throw error
-  }
-  const { stored: former } = request
-  if (former) engine.ended.add(former.salt)
-  request.record = record
-  request.stored = record
-  request.tokens = new Map([...request.tokens, [slug, { tokens }]])
-  if (former) engine.background(forgetReplaced(engine, request, former, record))
+  const account = await saveTokens(engine, request, context, user, tokens)
+  const record = loginRecord(engine, previous, account, transaction, returnTo)
+  await replaceSession(engine, request, record, previous)
+  request.tokens = new Map([...request.tokens, [user.key, { tokens }]])
   tellOfLogin(engine, user)
   return { record, returnTo }
 }
 
-async function forgetReplaced(engine: Engine, { host }: RequestContext, former: SessionRecord, record: SessionRecord): Promise<void> {
-  await markEnded(engine, former)
-  await removeTokens(engine, host, former, record)
-  await dropSession(engine, former)
+async function link(engine: Engine, request: RequestContext, checked: CheckedCallback): Promise<CallbackResult> {
+  const { context, transaction, parameters } = checked
+  const result = await callback(context, transaction, parameters)
+  // Asked again: the provider has taken its time, and a sign-out has the last word.
+  const previous = presentRecord(engine, request)
+  const to = previous?.accounts[previous.current]?.user
+  if (!previous || !to || !isLinkTo(transaction, previous)) throw signedOutMeanwhile()
+  const { user, tokens } = await decideLink(engine, request, context, result, to)
+  const returnTo = returnToOf(engine, request.publicUrl, transaction.returnTo, engine.settings.afterLogin)
+  const account = await saveTokens(engine, request, context, user, tokens)
+  const record = {
+    ...previous,
+    salt: randomToken(16),
+    accounts: withAccount(previous.accounts, account),
+    finished: finishedLogins(engine, previous, transaction, returnTo),
+  }
+  await replaceSession(engine, request, record, previous)
+  request.tokens = new Map([...request.tokens, [user.key, { tokens }]])
+  tellOfLink(engine, to, user)
+  return { record, returnTo }
 }
 
-interface Decided {
-  user: AuthUser
-  tokens: Tokens | undefined
-  redirect: string | undefined
-}
-
-async function decide(
-  { settings, sealer }: Engine,
-  { host }: RequestContext,
-  context: ClientContext,
-  { user, tokens }: LoginResult,
-): Promise<Decided> {
-  const { onLogin } = settings.hooks
-  if (!onLogin) return { user, tokens, redirect: undefined }
-  let current = tokens
-  const credentials = createCredentials(context, {
-    source: {
-      current: () => current,
-      save: (changed) => {
-        current = changed
-      },
-    },
-    seal: sealerOf(sealer, context, { user }),
-  })
-  // No protocol that applications can configure today comes without tokens; the first that does widens the type of the hook.
-  const given = tokens as Readonly<Tokens>
-  const decision: unknown = await callHook(
-    'onLogin',
-    () => onLogin({ user, tokens: given, credentials, req: host.native }),
-    'The application could not complete the sign-in.',
+/** What a link ends in whose user has signed out, or is another one by now. */
+export function signedOutMeanwhile(): AuthError {
+  return new AuthError(
+    'user_mismatch',
+    'You have signed out, or in as somebody else, since you began to add this account. Nothing was added.',
   )
-  // What a look-up that found nobody gives, such as null, must not let anybody in.
-  if (decision !== undefined && decision !== true && !isDecision(decision))
-    throw new AuthError('login_refused', 'This account may not sign in here.')
-  if (!isDecision(decision)) return { user, tokens: current, redirect: undefined }
-  // Who the person is at the provider is not the hook's to change.
-  const { provider, id, key, raw, loggedInAt } = user
-  return { user: { ...user, ...decision.user, provider, id, key, raw, loggedInAt }, tokens: current, redirect: decision.redirect }
 }
 
-function isDecision(value: unknown): value is Exclude<LoginDecision, boolean | void | undefined> {
-  return isObject(value)
-}
-
-/** What a session remembers after a login: the account, beside the other ones of the same person, and where the login led. */
+/** What a session remembers after a login: the account, beside the other ones of the same user, and where the login led. */
 function loginRecord(
-  { settings, now }: Engine,
+  engine: Engine,
   previous: SessionRecord | undefined,
-  slug: string,
   account: Account,
-  { stateHash, remember, stepUp }: Transaction,
+  transaction: Transaction,
   returnTo: string,
 ): SessionRecord {
-  // Another person takes nothing over; the same one keeps the other accounts.
-  const isSame = previous?.accounts[slug]?.user.key === account.user.key
-  const lifetime = rememberedFor(settings, remember)
-  const finished = { slug, stateHash, returnTo, ...(stepUp === undefined ? {} : { stepUp, at: now() }) }
+  const { settings, now } = engine
+  const { key } = account.user
+  // Another user takes nothing over; who signs in by one of their accounts again keeps the others.
+  const same = previous?.accounts[key] ? previous : undefined
+  const lifetime = rememberedFor(settings, transaction.remember)
   return {
-    version: 1,
+    version: 2,
     salt: randomToken(16),
-    current: slug,
-    accounts: { ...(isSame ? previous.accounts : {}), [slug]: account },
-    finished: [...(previous?.finished ?? []), shortened(finished, settings.afterLogin)].slice(-maxFinished),
+    loginKey: same?.loginKey ?? key,
+    current: key,
+    accounts: withAccount(same?.accounts ?? {}, account),
+    finished: finishedLogins(engine, previous, transaction, returnTo),
     createdAt: now(),
     ...(lifetime === undefined ? {} : { expiresAt: now() + lifetime * 1000, rememberedFor: lifetime }),
   }
+}
+
+function finishedLogins(
+  { settings, now }: Engine,
+  previous: SessionRecord | undefined,
+  { slug, stateHash, stepUp }: Transaction,
+  returnTo: string,
+): FinishedLogin[] {
+  const finished = { slug, stateHash, returnTo, ...(stepUp === undefined ? {} : { stepUp, at: now() }) }
+  return [...(previous?.finished ?? []), shortened(finished, settings.afterLogin)].slice(-maxFinished)
 }
 
 /** Characters of a place that is remembered for a callback opened again: five of them travel in a cookie. */

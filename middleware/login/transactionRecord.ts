@@ -37,6 +37,7 @@ const letters = {
   maxAge: 'a',
   remember: 'm',
   stepUp: 'u',
+  linkTo: 'l',
 } as const satisfies Record<keyof Transaction, string>
 
 /** The shortest form of a record. */
@@ -51,7 +52,7 @@ export function unpacked(value: unknown): Transaction | undefined {
 }
 
 const texts = ['slug', 'id', 'stateHash', 'target'] as const
-const optionalTexts = ['returnTo', 'nonce', 'codeVerifier', 'requestToken', 'requestTokenSecret', 'stepUp'] as const
+const optionalTexts = ['returnTo', 'nonce', 'codeVerifier', 'requestToken', 'requestTokenSecret', 'stepUp', 'linkTo'] as const
 
 /** Reads a record that was opened from its seal: perhaps another version of us made it, so only known members of the right kind are taken. */
 export function readTransaction(value: unknown): Transaction | undefined {

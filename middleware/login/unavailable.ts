@@ -21,7 +21,7 @@ export function refuseLoginParameters(parameters: Parameters): void {
 }
 
 const loginOptions = ['params', 'state']
-const logoutOptions = ['provider', 'key']
+const logoutOptions = ['provider']
 
 /** @throws AuthError `config_invalid` for options of `login` that are for later: TypeScript knows none of them */
 export function checkLoginOptions(options: object): void {
@@ -38,12 +38,11 @@ function refuseOptions(name: string, options: object, names: readonly string[]):
   if (asked) throw new AuthError('config_invalid', `The option ${asked[0]} of ${name} ${later}: leave it out.`)
 }
 
-const events: readonly string[] = ['login', 'logout', 'token_update', 'error'] satisfies (keyof AuthEvents)[]
+const events: readonly string[] = ['login', 'link', 'logout', 'token_update', 'error'] satisfies (keyof AuthEvents)[]
 
 /** @throws AuthError `config_invalid` for an event that is never emitted */
 export function checkEventName(name: string): void {
   if (events.includes(name)) return
-  if (name === 'link') throw new AuthError('config_invalid', `The event 'link' ${later}.`)
   throw new AuthError('config_invalid', `There is no event '${name}'${didYouMean(name, events, `: the events are ${events.join(', ')}.`)}`)
 }
 

@@ -2,46 +2,22 @@ import { inspect } from 'node:util'
 import { asAuthError, AuthError } from '../../lib/base/errors.js'
 import { type ApiClient, createApiClient } from '../../lib/client/apiClient.js'
 import { refusingClient } from '../../lib/client/refusingClient.js'
-import type { LoginOptions } from '../../lib/model/login.js'
 import type { AuthUser } from '../../lib/model/user.js'
 import type { Engine } from '../core/engine.js'
 import { tellOfError } from '../core/events.js'
 import { contextOf, type RequestContext } from '../core/requestContext.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import type { Native } from '../http/host.js'
-import type { LogoutOptions } from '../logout/endSession.js'
 import { deepFreeze } from '../sessions/deepFreeze.js'
 import { tokenAccessOf } from '../tokens/tokenSource.js'
-import { endSessionAsAsked, redirectToLogin } from './requestAuth.js'
-
-/** `req.auth`: for handlers that drive sign-in and sign-out themselves. */
-export interface RequestAuth {
-  /** The signed-in user. */
-  readonly user: AuthUser | undefined
-  /** The signed-in user as each linked provider knows them. */
-  readonly users: Readonly<Record<string, AuthUser>>
-  /**
-   * Starts a login and answers this request with a redirect to the provider.
-   * @param provider slug
-   * @throws AuthError `unknown_provider`, and what reaching the provider may throw
-   */
-  login: (provider: string, options?: LoginOptions) => Promise<void>
-  /** Signs out, with `everywhere` in all browsers of the user. The handler sends the response. */
-  logout: (options?: LogoutOptions) => Promise<void>
-}
-
-/** What the middleware puts on a request. */
-export interface AttachedRequest {
-  authUser: AuthUser | undefined
-  oauthClient: ApiClient
-  oauthClients: Readonly<Record<string, ApiClient>>
-  auth: RequestAuth
-}
+import { unlinkAccount } from '../login/unlinkAccount.js'
+import type { RequestAuth } from './requestTypes.js'
+import { endSessionAsAsked, notLinked, redirectToLink, redirectToLogin, requireAccount, switchAccount } from './requestAuth.js'
 
 /** What few requests ask for, made when it is asked for. */
 interface MadeLater {
   clients?: Map<string, ApiClient>
-  users?: { of: SessionRecord | undefined; frozen: Readonly<Record<string, AuthUser>> }
+  users?: { of: SessionRecord | undefined; bySlug: Readonly<Record<string, AuthUser>>; all: readonly AuthUser[] }
   auth?: RequestAuth
 }
 
@@ -154,13 +130,18 @@ function currentUser(attachment: Attachment): AuthUser | undefined {
 }
 
 /** The users of the record as it is now, frozen once for each record. */
-function usersOf(attachment: Attachment): Readonly<Record<string, AuthUser>> {
+function usersOf(attachment: Attachment): NonNullable<MadeLater['users']> {
   const { record, made } = attachment
   if (made.users?.of !== record || !made.users) {
-    const users = Object.entries(record?.accounts ?? {}).map(([slug, { user }]) => [slug, deepFreeze(user)] as const)
-    made.users = { of: record, frozen: Object.freeze(Object.fromEntries(users)) }
+    const all = Object.values(record?.accounts ?? {}).map(({ user }) => deepFreeze(user))
+    // Of several accounts of one provider the latest counts.
+    made.users = {
+      of: record,
+      all: Object.freeze(all),
+      bySlug: Object.freeze(Object.fromEntries(all.map((user) => [user.provider, user]))),
+    }
   }
-  return made.users.frozen
+  return made.users
 }
 
 // One for all requests: most come from nobody, and few of those ask for it.
@@ -172,23 +153,24 @@ function currentClient(attachment: Attachment): ApiClient {
   return (record && clientOf(attachment, record.current)) ?? signedOut
 }
 
-function clientOf(attachment: Attachment, slug: string): ApiClient | undefined {
+function clientOf(attachment: Attachment, key: string): ApiClient | undefined {
   const { engine, request } = attachment
-  const account = request.record?.accounts[slug]
-  const registration = request.registrations.get(slug)
+  const account = request.record?.accounts[key]
+  const registration = request.registrations.get(key)
   if (!account || !registration) return undefined
   const clients = (attachment.made.clients ??= new Map<string, ApiClient>())
-  let client = clients.get(slug)
+  let client = clients.get(key)
   if (!client) {
     const context = contextOf(engine, registration, request.publicUrl)
-    client = createApiClient(context, tokenAccessOf(engine, request, context), account.user)
-    clients.set(slug, client)
+    client = createApiClient(context, tokenAccessOf(engine, request, context, key), account.user)
+    clients.set(key, client)
   }
   return client
 }
 
 function allClients(attachment: Attachment): Readonly<Record<string, ApiClient>> {
-  const entries = Object.keys(attachment.record?.accounts ?? {}).map((slug) => [slug, clientOf(attachment, slug)] as const)
+  // Of several accounts of one provider the latest counts.
+  const entries = usersOf(attachment).all.map(({ provider, key }) => [provider, clientOf(attachment, key)] as const)
   return Object.freeze(Object.fromEntries(entries.filter((entry): entry is readonly [string, ApiClient] => entry[1] !== undefined)))
 }
 
@@ -199,12 +181,20 @@ function authOf(attachment: Attachment): RequestAuth {
       return currentUser(attachment)
     },
     get users() {
-      return usersOf(attachment)
+      return usersOf(attachment).bySlug
     },
-    login: (slug, options) =>
-      told(engine, request, async () => {
-        request.host.answer(await redirectToLogin(engine, request, slug, options))
-      }),
+    get accounts() {
+      return usersOf(attachment).all
+    },
+    login: (slug, options) => told(engine, request, async () => request.host.answer(await redirectToLogin(engine, request, slug, options))),
+    link: (slug, options) => told(engine, request, async () => request.host.answer(await redirectToLink(engine, request, slug, options))),
+    unlink: (slugOrKey) => told(engine, request, () => unlinkAccount(engine, request, requireAccount(request, slugOrKey))),
+    client(key) {
+      const client = clientOf(attachment, key)
+      if (!client) throw notLinked()
+      return client
+    },
+    switch: (key) => told(engine, request, () => switchAccount(engine, request, key)),
     logout: (options) => told(engine, request, () => endSessionAsAsked(engine, request, options)),
   })
 }

@@ -106,27 +106,27 @@ export function openRequest(engine: Engine, mountSession: MountSession): Request
       .save(record)
       .catch((thrown: unknown) => {
         const error = asAuthError(thrown, 'store_unavailable', 'The session could not be written.')
-        engine.log('warn', { ...failureEvent('session_not_updated', error), provider: record.current })
+        engine.log('warn', { ...failureEvent('session_not_updated', error), provider: record.accounts[record.current]?.user.provider })
       })
       .then(() => request)
   }
 
   /** The entries of a record's accounts, without those that are somebody else's by now (rule R10). */
   function registrationsOf({ accounts }: SessionRecord, { host, publicUrl }: RequestContext): Awaitable<RequestContext['registrations']> {
-    const slugs = Object.keys(accounts)
-    const found = slugs.map((slug) => engine.find(slug, host))
+    const known = Object.entries(accounts)
+    const found = known.map(([, { user }]) => engine.find(user.provider, host))
     return withValue(allValues(found), (entries) => {
       const registrations = new Map<string, Registration>()
-      slugs.forEach((slug, index) => {
+      known.forEach(([key, account], index) => {
         const registration = entries[index]
-        if (registration && isFor(registration, accounts[slug], publicUrl)) registrations.set(slug, registration)
+        if (registration && isFor(registration, account, publicUrl)) registrations.set(key, registration)
       })
       return registrations
     })
   }
 
-  function isFor(registration: Registration, account: Account | undefined, publicUrl: PublicUrl): boolean {
-    return isBoundTo(account?.binding, registration) && (!registration.fromLookup || account?.place === addressDigest(publicUrl))
+  function isFor(registration: Registration, account: Account, publicUrl: PublicUrl): boolean {
+    return isBoundTo(account.binding, registration) && (!registration.fromLookup || account.publicUrl === addressDigest(publicUrl))
   }
 }
 

@@ -1,22 +1,75 @@
 import { AuthError } from '../../lib/base/errors.js'
+import type { Registration } from '../../lib/model/context.js'
 import type { LoginOptions } from '../../lib/model/login.js'
+import { accountKey } from '../accounts/accounts.js'
 import type { Engine } from '../core/engine.js'
-import { returnToOf, type RequestContext } from '../core/requestContext.js'
+import { presentRecord, returnToOf, type RequestContext } from '../core/requestContext.js'
 import { redirect, type Reply } from '../http/reply.js'
-import { beginLogin } from '../login/beginLogin.js'
+import { beginLink, beginLogin } from '../login/beginLogin.js'
 import { checkLoginOptions, checkLogoutOptions } from '../login/unavailable.js'
+import { unlinkAccount } from '../login/unlinkAccount.js'
 import { endSession, type LogoutOptions } from '../logout/endSession.js'
 
-/** A redirect to the provider. */
+/** A redirect to the provider, to sign in. */
 export async function redirectToLogin(engine: Engine, request: RequestContext, slug: string, options: LoginOptions = {}): Promise<Reply> {
+  const { registration, options: checked } = await prepared(engine, request, slug, options)
+  return redirect(302, await beginLogin(engine, request, registration, checked))
+}
+
+/** A redirect to the provider, to add an account. */
+export async function redirectToLink(engine: Engine, request: RequestContext, slug: string, options: LoginOptions = {}): Promise<Reply> {
+  const { registration, options: checked } = await prepared(engine, request, slug, options)
+  return redirect(302, await beginLink(engine, request, registration, checked))
+}
+
+async function prepared(
+  engine: Engine,
+  request: RequestContext,
+  slug: string,
+  options: LoginOptions,
+): Promise<{ registration: Registration; options: LoginOptions }> {
   checkLoginOptions(options)
   const registration = await engine.find(slug, request.host)
   if (!registration) throw new AuthError('unknown_provider', 'There is no such provider here.', { provider: slug })
   const returnTo = returnToOf(engine, request.publicUrl, options.returnTo, engine.settings.afterLogin)
-  return redirect(302, await beginLogin(engine, request, registration, { ...options, returnTo }))
+  return { registration, options: { ...options, returnTo } }
 }
 
-export async function endSessionAsAsked(engine: Engine, request: RequestContext, options: LogoutOptions = {}): Promise<void> {
+/** What `req.auth.logout` and a handler of `auth.logout` take. */
+export interface RequestLogoutOptions extends LogoutOptions {
+  /** `authUser.key` of one account: the others stay signed in. */
+  key?: string
+}
+
+export async function endSessionAsAsked(
+  engine: Engine,
+  request: RequestContext,
+  { key, ...options }: RequestLogoutOptions = {},
+): Promise<void> {
   checkLogoutOptions(options)
-  await endSession(engine, request, options)
+  const others = Object.keys(request.record?.accounts ?? {}).filter((other) => other !== key)
+  if (key === undefined || others.length === 0) await endSession(engine, request, options)
+  else await unlinkAccount(engine, request, requireAccount(request, key))
+}
+
+/** Makes another account of the session the current one. */
+export async function switchAccount(engine: Engine, request: RequestContext, key: string): Promise<void> {
+  const record = presentRecord(engine, request)
+  if (!record?.accounts[key]) throw notLinked()
+  request.record = { ...record, current: key }
+  await request.session.save(request.record)
+}
+
+/**
+ * The key of an account of the session.
+ * @throws AuthError `not_linked`
+ */
+export function requireAccount({ record }: RequestContext, slugOrKey: string): string {
+  const key = record && accountKey(record, slugOrKey)
+  if (key === undefined) throw notLinked()
+  return key
+}
+
+export function notLinked(): AuthError {
+  return new AuthError('not_linked', 'There is no such account in this session.')
 }

@@ -2,6 +2,7 @@ import { asAuthError, AuthError } from '../../lib/base/errors.js'
 import { sha256 } from '../../lib/base/random.js'
 import type { LoginOptions } from '../../lib/model/login.js'
 import type { AuthUser } from '../../lib/model/user.js'
+import { accountKey } from '../accounts/accounts.js'
 import type { Engine } from '../core/engine.js'
 import { failure } from '../core/failure.js'
 import { callHook } from '../core/hooks.js'
@@ -12,6 +13,7 @@ import { isApiRequest } from '../http/negotiation.js'
 import { originOf } from '../http/origin.js'
 import { redirect, type Reply } from '../http/reply.js'
 import { beginLogin } from '../login/beginLogin.js'
+import { linkDigest, linkMarker } from '../login/linkTo.js'
 
 /** What a guard asks of the login; `Req` is the host's request. */
 export interface LoginRequirement<Req = Native> {
@@ -46,10 +48,11 @@ const undecided = 'The application could not decide whether you may see this.'
  */
 export async function guard({ engine, request }: Attached, required: LoginRequirement): Promise<Reply | undefined> {
   requireCertainty(request)
-  const slug = required.provider ?? request.record?.current
-  const user = slug === undefined ? undefined : request.record?.accounts[slug]?.user
-  if (slug === undefined || !user) return askToSignIn(request, required.provider)
-  const missing = lacking(required, user, grantedScope(request, slug, required), engine.now())
+  const { record } = request
+  const key = required.provider === undefined ? record?.current : record && accountKey(record, required.provider)
+  const user = key === undefined ? undefined : record?.accounts[key]?.user
+  if (key === undefined || !user) return askToSignIn(request, required.provider)
+  const missing = lacking(required, user, grantedScope(request, key, required), engine.now())
   if (missing) return await stepUp(engine, request, user, missing)
   const hasRole = !required.roles || required.roles.some((role) => user.roles.includes(role))
   if (!hasRole || !(await isAllowed(required, user, request))) throw new AuthError('forbidden', 'Your account may not see this.')
@@ -70,16 +73,17 @@ function isAllowed({ check }: LoginRequirement, user: AuthUser, { host }: Reques
 }
 
 /** @throws AuthError why the tokens, which know what was granted, could not be read */
-function grantedScope({ tokens }: RequestContext, slug: string, { scope }: LoginRequirement): string | undefined {
-  const loaded = tokens.get(slug)
+function grantedScope({ tokens }: RequestContext, key: string, { scope }: LoginRequirement): string | undefined {
+  const loaded = tokens.get(key)
   if (scope && loaded?.error) throw loaded.error
   return loaded?.tokens?.scope
 }
 
-function askToSignIn({ host, publicUrl }: RequestContext, slug: string | undefined): Reply {
+function askToSignIn({ host, publicUrl, record }: RequestContext, slug: string | undefined): Reply {
   // What a form sent cannot be brought back by a redirect.
   if (isApiRequest(host) || (host.method !== 'GET' && host.method !== 'HEAD')) throw new AuthError('login_required', 'Sign in first.')
-  return redirect(302, `${publicUrl.mountPath}${slug === undefined ? '' : `/${slug}`}?returnTo=${encodeURIComponent(host.target)}`)
+  const query = new URLSearchParams({ returnTo: host.target, ...(record && slug !== undefined ? { [linkMarker]: '1' } : {}) })
+  return redirect(302, `${publicUrl.mountPath}${slug === undefined ? '' : `/${slug}`}?${query.toString()}`)
 }
 
 interface Missing {
@@ -118,11 +122,19 @@ async function stepUp(engine: Engine, request: RequestContext, user: AuthUser, {
   if (asksFirst && !isBackFromLogin(record, returnTo, engine.now())) {
     return redirect(302, `${publicUrl.mountPath}/${registration.slug}?returnTo=${encodeURIComponent(returnTo)}`)
   }
+  // The login of an account that was added leaves the session its own.
+  const isOther = record !== undefined && record.loginKey !== user.key
   // Many providers replace what they granted before, so that is asked for as well.
-  const granted = tokens.get(user.provider)?.tokens?.scope?.split(' ').filter(Boolean) ?? []
+  const granted = tokens.get(user.key)?.tokens?.scope?.split(' ').filter(Boolean) ?? []
   return redirect(
     302,
-    await beginLogin(engine, request, registration, { ...options, scope: [...granted, ...(options.scope ?? [])], returnTo }, digest),
+    await beginLogin(
+      engine,
+      request,
+      registration,
+      { ...options, scope: [...granted, ...(options.scope ?? [])], returnTo },
+      { stepUp: digest, ...(isOther ? { linkTo: linkDigest(record) } : {}) },
+    ),
   )
 }
 

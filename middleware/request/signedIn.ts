@@ -1,7 +1,8 @@
 import { AuthError } from '../../lib/base/errors.js'
 import type { ApiClient } from '../../lib/client/apiClient.js'
 import type { AuthUser } from '../../lib/model/user.js'
-import { attachedTo, type AttachedRequest } from './attach.js'
+import { attachedTo } from './attach.js'
+import type { AttachedRequest } from './requestTypes.js'
 import { requireCertainty } from '../core/requestContext.js'
 
 /** The signed-in user of a request and their API clients. */

@@ -9,7 +9,8 @@ import { wantsJson } from '../http/negotiation.js'
 import { originOf } from '../http/origin.js'
 import { goOn, page, type Reply } from '../http/reply.js'
 import { callbackOnce, type CallbackResult } from '../login/callbackOnce.js'
-import { completeLogin } from '../login/completeLogin.js'
+import { completeLogin, signedOutMeanwhile } from '../login/completeLogin.js'
+import { isLinkTo } from '../login/linkTo.js'
 import { repostPage } from '../pages/pages.js'
 import type { ProviderRequest } from './receive.js'
 
@@ -26,6 +27,7 @@ export async function callbackRoute(received: ProviderRequest): Promise<Reply> {
   if (!transaction || callback.engine.callbackRuns.hasUsed(transaction)) return await afterwards(callback, login, transaction)
   keepReturnTo(callback, transaction)
   if (isSignedInAlready(callback, transaction)) return await leave(callback, transaction)
+  await requireSameUser(callback, transaction)
   const context = contextOf(callback.engine, callback.registration, callback.request.publicUrl)
   await checkAnswer(callback, context, transaction)
   const { returnTo } = await finishOnce(callback, context, transaction)
@@ -87,7 +89,14 @@ function keepReturnTo({ engine, request }: ProviderRequest, transaction: Transac
 }
 
 function isSignedInAlready({ engine, request }: ProviderRequest, transaction: Transaction): boolean {
-  return request.record !== undefined && isTooOld(transaction, engine.now())
+  return request.record !== undefined && transaction.linkTo === undefined && isTooOld(transaction, engine.now())
+}
+
+/** An account is added to the user who asked for it, or to nobody. */
+async function requireSameUser({ request }: ProviderRequest, transaction: Transaction): Promise<void> {
+  if (transaction.linkTo === undefined || isLinkTo(transaction, request.record)) return
+  await request.transactions.remove(transaction)
+  throw signedOutMeanwhile()
 }
 
 async function leave(callback: ProviderRequest, transaction: Transaction): Promise<Reply> {
@@ -114,7 +123,7 @@ async function finishOnce(
   let isOurs = true
   try {
     const { result, isFirst } = await callbackOnce(engine, transaction, () =>
-      completeLogin(engine, request, context, transaction, parameters),
+      completeLogin(engine, request, { context, transaction, parameters }),
     )
     isOurs = isFirst
     if (!isFirst) request.session.adopt?.(result.record)

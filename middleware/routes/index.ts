@@ -4,11 +4,13 @@ import type { RequestContext } from '../core/requestContext.js'
 import type { Parameters } from '../http/parameters.js'
 import type { Reply } from '../http/reply.js'
 import { callbackRoute } from './callback.js'
+import { linkRoute } from './link.js'
 import { loginRoute } from './login.js'
 import { logoutRoute } from './logout.js'
 import { providersRoute } from './providers.js'
 import { type MethodsOf, type ProviderRequest, receive, receiveForProvider } from './receive.js'
 import { sessionRoute } from './session.js'
+import { unlinkRoute } from './unlink.js'
 
 /** One route of ours that a request is for. */
 export interface Route {
@@ -35,6 +37,8 @@ export function findRoute(engine: Engine, path: string): Route | undefined {
   if (!slugShape.test(first)) return undefined
   if (second === undefined) return { ...providerRoute(engine, first, () => ['GET', 'POST'], loginRoute), isEntrance: true }
   if (second === 'callback') return providerRoute(engine, first, ({ provider }) => callbackMethods(provider), callbackRoute)
+  if (second === 'link') return providerRoute(engine, first, () => ['POST'], linkRoute)
+  if (second === 'unlink') return providerRoute(engine, first, () => ['POST'], unlinkRoute)
   return undefined
 }
 

@@ -1,27 +1,29 @@
 import { AuthError } from '../../lib/base/errors.js'
 import { titleOf } from '../../lib/config/entries/title.js'
-import type { Registration } from '../../lib/model/context.js'
-import type { LoginOptions } from '../../lib/model/login.js'
 import { hasCsrfToken, returnToOf } from '../core/requestContext.js'
 import { wantsJson } from '../http/negotiation.js'
 import { isNavigation, originOf } from '../http/origin.js'
 import { hostMarker } from '../http/otherHost.js'
-import { isYes, type Parameters } from '../http/parameters.js'
+import { isYes } from '../http/parameters.js'
 import { goOn, page, type Reply } from '../http/reply.js'
 import { beginLogin } from '../login/beginLogin.js'
+import { linkMarker } from '../login/linkTo.js'
 import { refuseLoginParameters } from '../login/unavailable.js'
 import { confirmPage } from '../pages/pages.js'
+import { addAccount } from './link.js'
+import { loginOptions } from './loginOptions.js'
 import type { ProviderRequest } from './receive.js'
 
 /** `GET` or `POST /auth/:provider`: sends the browser to the provider, or asks first when another site sent it here. */
 export async function loginRoute(received: ProviderRequest): Promise<Reply> {
   const { engine, request, registration } = received
-  const { [hostMarker]: _moved, ...parameters } = received.parameters
+  const { [hostMarker]: _moved, [linkMarker]: link, ...parameters } = received.parameters
   refuseLoginParameters(parameters)
+  if (request.record && (isYes(link) || engine.settings.ifLoggedIn === 'link')) return await addAccount({ ...received, parameters })
   if (needsConfirmation({ ...received, parameters })) return askFirst({ ...received, parameters })
   const returnTo = returnToOf(engine, request.publicUrl, parameters['returnTo'], engine.settings.afterLogin)
   const isDone = request.record !== undefined && engine.settings.ifLoggedIn === 'redirect'
-  const location = isDone ? returnTo : await beginLogin(engine, request, registration, optionsOf(registration, parameters, returnTo))
+  const location = isDone ? returnTo : await beginLogin(engine, request, registration, loginOptions(registration, parameters, returnTo))
   return goOn(wantsJson(request.host), 302, location)
 }
 
@@ -55,25 +57,4 @@ function askFirst({ engine, request: { publicUrl }, registration, parameters }: 
       cancelUrl: engine.settings.afterLogout,
     }),
   )
-}
-
-const prompts = new Set(['none', 'login', 'consent', 'select_account', 'create'])
-
-function optionsOf({ provider }: Registration, parameters: Parameters, returnTo: string): LoginOptions {
-  const { prompt, login_hint: loginHint, scope } = parameters
-  if (prompt !== undefined && !prompt.split(' ').every((word) => prompts.has(word))) {
-    throw new AuthError('bad_request', 'prompt may be none, login, consent, select_account or create.')
-  }
-  const wanted = scope?.split(' ').filter(Boolean) ?? []
-  const allowed = new Set([...provider.scope, ...(provider.scopes ?? [])])
-  if (!wanted.every((item) => allowed.has(item))) {
-    throw new AuthError('bad_request', "A requested scope is not listed in the scopes of this provider's entry.")
-  }
-  return {
-    returnTo,
-    ...(prompt === undefined ? {} : { prompt }),
-    ...(loginHint === undefined ? {} : { loginHint: loginHint.slice(0, 320) }),
-    ...(wanted.length === 0 ? {} : { scope: wanted }),
-    ...(parameters['remember'] === undefined ? {} : { remember: isYes(parameters['remember']) }),
-  }
 }

@@ -1,6 +1,6 @@
 import type { CookieJar } from '../http/cookies.js'
 import type { OpenSession } from './sessionCache.js'
-import type { SealSession } from './sealedSession.js'
+import { requireRoomInCookies, type SealSession } from './sealedSession.js'
 import type { SessionRecord, SessionWriter } from '../core/sessionRecord.js'
 
 /** Bytes of one cookie's value: browsers take 4,096 with name and attributes. */
@@ -51,6 +51,7 @@ export function cookieSession(
       write(record)
       return Promise.resolve()
     },
+    requireRoom: requireRoomInCookies,
     save(record) {
       // Too late for this response: the next request refreshes the tokens again, or finds them in memory.
       if (cookies.isWritable()) writeUnlessEnded(record)

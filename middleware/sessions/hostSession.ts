@@ -35,7 +35,7 @@ export function hostSession(session: HostSession, seal: SealSession, carryOver: 
     async start(record, previous) {
       // A record that is there but has ended, or cannot be read any more, was somebody's: what it stood beside is not an anonymous visitor's.
       const wasSomebody = previous !== undefined || (await callStore(() => session.get(key))) !== undefined
-      const carried = carryOver(!wasSomebody ? 'anonymous' : previous && userKey(previous) === userKey(record) ? 'same' : 'other')
+      const carried = carryOver(!wasSomebody ? 'anonymous' : previous?.loginKey === record.loginKey ? 'same' : 'other')
       // Other tabs of this browser may have logins under way.
       const underWay = await callStore(() => (session.latest ? session.latest(transactionsKey) : session.get(transactionsKey)))
       await callStore(() => session.regenerate?.())
@@ -91,10 +91,6 @@ function opened(text: unknown, id: string | undefined, open: OpenSession): Sessi
 // A store that gives another's record must not sign anybody in.
 function recordNameOf(id: string | undefined): string {
   return id === undefined ? key : `${key}:${id}`
-}
-
-function userKey({ accounts, current }: SessionRecord): string | undefined {
-  return accounts[current]?.user.key
 }
 
 /** Takes the application's data out of a session that is about to be replaced, and puts back what may stay. */

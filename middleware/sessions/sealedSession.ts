@@ -45,11 +45,27 @@ export function sealSession({ sealer, log }: Engine, home: keyof typeof homes, r
   return sealer.seal('session', recordName, small, { compressed })
 }
 
+/**
+ * Refuses where cookies have no room for one more account as large as the largest that is there.
+ * @throws AuthError `too_large`, with what to configure
+ */
+export function requireRoomInCookies(record: SessionRecord): void {
+  const { accounts } = withoutRaw(record)
+  const sizes = Object.values(accounts).map((account) => Buffer.byteLength(JSON.stringify(account)))
+  const needed = Buffer.byteLength(JSON.stringify({ ...withoutRaw(record), finished: [] })) + Math.max(...sizes)
+  if (needed > homes.cookies.maxBytes) {
+    throw new AuthError(
+      'too_large',
+      'Another account does not fit into the cookies of this session. The application needs a store: set the option tokenStore, or session: { store }.',
+    )
+  }
+}
+
 function withoutRaw(record: SessionRecord): SessionRecord {
   return {
     ...record,
     accounts: Object.fromEntries(
-      Object.entries(record.accounts).map(([slug, account]) => [slug, { ...account, user: { ...account.user, raw: {} } }]),
+      Object.entries(record.accounts).map(([key, account]) => [key, { ...account, user: { ...account.user, raw: {} } }]),
     ),
   }
 }

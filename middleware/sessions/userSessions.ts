@@ -8,18 +8,25 @@ import { revokeInBackground } from '../tokens/removeTokens.js'
 import { removeAt, tokenRecordAt } from '../tokens/records.js'
 import { contextOf, configuredUrl } from '../core/requestContext.js'
 
-/** Sessions of one person that are remembered at most; the oldest are ended when there are more. */
+/** Sessions of one user that are remembered at most; the oldest are ended when there are more. */
 const maxSessions = 500
 /** Bytes of the list besides its sessions. */
 const frame = 64
 
-/** One session, by the record that holds its tokens: without the record the session has ended. */
+/** One session, by the record that holds the tokens of its login: without the record the session has ended. */
 interface KnownSession {
+  slug: string
+  tokenRecord: string
+  /** The records of the accounts that were added to it. */
+  linked?: LinkedRecord[]
+}
+
+interface LinkedRecord {
   slug: string
   tokenRecord: string
 }
 
-/** The sessions of one person, so that all of them can be ended at once. Needs a token store. */
+/** The sessions of one user, so that all of them can be ended at once. Needs a token store. */
 async function changeSessions({ records }: Engine, userKey: string, change: (sessions: KnownSession[]) => KnownSession[]): Promise<void> {
   await records?.('sessions').change(sha256(userKey), (list) => ({ version: 1, sessions: change(sessionsIn(list)) }))
 }
@@ -30,14 +37,22 @@ function sessionsIn(value: unknown): KnownSession[] {
 }
 
 function isKnownSession(value: unknown): value is KnownSession {
+  return isLinkedRecord(value) && (!('linked' in value) || (Array.isArray(value.linked) && value.linked.every(isLinkedRecord)))
+}
+
+function isLinkedRecord(value: unknown): value is LinkedRecord {
   return isObject(value) && typeof value['slug'] === 'string' && typeof value['tokenRecord'] === 'string'
 }
 
-function sessionOf({ current, accounts }: SessionRecord): { userKey: string; known: KnownSession } | undefined {
-  const account = accounts[current]
-  return account?.tokenRecord === undefined
-    ? undefined
-    : { userKey: account.user.key, known: { slug: current, tokenRecord: account.tokenRecord } }
+/** A session as the lists have it, and the keys of its user: each of them leads to it. */
+function sessionOf({ loginKey, accounts }: SessionRecord): { userKeys: string[]; known: KnownSession } | undefined {
+  const { [loginKey]: login, ...others } = accounts
+  if (login?.tokenRecord === undefined) return undefined
+  const linked = Object.values(others).flatMap(({ user, tokenRecord }) =>
+    tokenRecord === undefined ? [] : [{ slug: user.provider, tokenRecord }],
+  )
+  const known = { slug: login.user.provider, tokenRecord: login.tokenRecord, ...(linked.length === 0 ? {} : { linked }) }
+  return { userKeys: Object.keys(accounts), known }
 }
 
 /** How many of these sessions one sealed list holds: fewer where their names are long. */
@@ -46,13 +61,18 @@ function roomFor(sessions: readonly KnownSession[]): number {
   return Math.min(maxSessions, Math.floor((maxSealed - frame) / longest))
 }
 
-/** Remembers a session that has just begun. */
+/** Remembers a session that has just begun, or has other accounts now. */
 export async function noteSession(engine: Engine, record: SessionRecord): Promise<void> {
   const session = sessionOf(record)
   if (!session) return
+  const { userKeys, known } = session
+  await Promise.all(userKeys.map((userKey) => noteFor(engine, userKey, known)))
+}
+
+async function noteFor(engine: Engine, userKey: string, known: KnownSession): Promise<void> {
   let surplus: KnownSession[] = []
-  await changeSessions(engine, session.userKey, (sessions) => {
-    const all = [...sessions, session.known]
+  await changeSessions(engine, userKey, (sessions) => {
+    const all = [...sessions.filter(({ tokenRecord }) => tokenRecord !== known.tokenRecord), known]
     const kept = all.slice(-roomFor(all))
     surplus = all.slice(0, -kept.length)
     return kept
@@ -60,17 +80,25 @@ export async function noteSession(engine: Engine, record: SessionRecord): Promis
   for (const { tokenRecord } of surplus) engine.background(removeAt(engine, tokenRecord))
 }
 
-/** Forgets a session that has ended. */
-export async function dropSession(engine: Engine, record: SessionRecord): Promise<void> {
+/**
+ * Forgets a session that has ended.
+ * @param stays the session that took its place
+ */
+export async function dropSession(engine: Engine, record: SessionRecord, stays?: SessionRecord): Promise<void> {
   const session = sessionOf(record)
-  if (session)
-    await changeSessions(engine, session.userKey, (sessions) =>
-      sessions.filter(({ tokenRecord }) => tokenRecord !== session.known.tokenRecord),
-    )
+  if (!session) return
+  const next = stays && sessionOf(stays)
+  const isSame = next?.known.tokenRecord === session.known.tokenRecord
+  const left = session.userKeys.filter((userKey) => !isSame || !next.userKeys.includes(userKey))
+  await Promise.all(
+    left.map((userKey) =>
+      changeSessions(engine, userKey, (sessions) => sessions.filter(({ tokenRecord }) => tokenRecord !== session.known.tokenRecord)),
+    ),
+  )
 }
 
 /**
- * Ends every session of a person, in all browsers and processes, at the next request of each; their tokens are revoked as at a sign-out.
+ * Ends every session of a user, in all browsers and processes, at the next request of each; their tokens are revoked as at a sign-out.
  *
  * @param userKey `authUser.key`
  * @returns how many sessions there were
@@ -93,7 +121,11 @@ export async function endEverywhere(engine: Engine, userKey: string): Promise<nu
   return sessions.length
 }
 
-async function endSession(engine: Engine, { slug, tokenRecord: name }: KnownSession): Promise<void> {
+async function endSession(engine: Engine, { linked = [], ...login }: KnownSession): Promise<void> {
+  await Promise.all([login, ...linked].map((known) => endAccountAt(engine, known)))
+}
+
+async function endAccountAt(engine: Engine, { slug, tokenRecord: name }: LinkedRecord): Promise<void> {
   const registration = engine.registration(slug)
   const kept = engine.settings.revokeOnLogout && registration ? await tokenRecordAt(engine, registration, name)?.read() : undefined
   await removeAt(engine, name)

@@ -12,7 +12,7 @@ import type { HostRequest } from '../http/host.js'
 import { readTable, tokenRecordAt, tokenRecordOf } from './records.js'
 
 export interface LoadedAccounts {
-  /** The record without the accounts that were signed out elsewhere; `undefined` when the current one was. */
+  /** The record without the accounts that were signed out elsewhere; `undefined` when the one that signed in, or the current one, was. */
   record: SessionRecord | undefined
   tokens: Map<string, LoadedTokens>
 }
@@ -34,18 +34,18 @@ export function loadAccounts(
   registrations: ReadonlyMap<string, Registration>,
 ): Awaitable<LoadedAccounts> {
   const accounts = Object.entries(record.accounts)
-  const loading = accounts.map(([slug, account]) => {
-    const registration = registrations.get(slug)
+  const loading = accounts.map(([key, account]) => {
+    const registration = registrations.get(key)
     return registration && (tokensAtHand(engine, registration, account) ?? fetchTokens(engine, host, registration, account, record))
   })
   return withValue(allValues(loading), (loaded) => {
     const tokens = new Map<string, LoadedTokens>()
-    accounts.forEach(([slug], index) => {
+    accounts.forEach(([key], index) => {
       const found = loaded[index]
-      if (found) tokens.set(slug, found)
+      if (found) tokens.set(key, found)
     })
-    if (!tokens.has(record.current)) return nobody()
-    const present = tokens.size === accounts.length ? record.accounts : Object.fromEntries(accounts.filter(([slug]) => tokens.has(slug)))
+    if (!tokens.has(record.current) || !tokens.has(record.loginKey)) return nobody()
+    const present = tokens.size === accounts.length ? record.accounts : Object.fromEntries(accounts.filter(([key]) => tokens.has(key)))
     return { record: withNewest(present === record.accounts ? record : { ...record, accounts: present }, tokens), tokens }
   })
 }
@@ -131,10 +131,10 @@ function touch(engine: Engine, tokenRecord: SealedTokenRecord, contents: Exclude
 
 /** A session that holds its tokens itself learns what they have become since: a refresh was too late for an earlier answer, or another request's. */
 function withNewest(record: SessionRecord, loaded: ReadonlyMap<string, LoadedTokens>): SessionRecord {
-  const changed = Object.entries(record.accounts).flatMap(([slug, account]) => {
-    const tokens = loaded.get(slug)?.tokens
+  const changed = Object.entries(record.accounts).flatMap(([key, account]) => {
+    const tokens = loaded.get(key)?.tokens
     const isHere = account.tokens && account.sessionTokenRecord === undefined
-    return isHere && tokens && tokens.accessToken !== account.tokens?.accessToken ? [[slug, { ...account, tokens }] as const] : []
+    return isHere && tokens && tokens.accessToken !== account.tokens?.accessToken ? [[key, { ...account, tokens }] as const] : []
   })
   return changed.length === 0 ? record : { ...record, accounts: { ...record.accounts, ...Object.fromEntries(changed) } }
 }

@@ -33,9 +33,9 @@ function nameOf({ tokenRecord, sessionTokenRecord: beside }: Account): string | 
 export function endAccess(engine: Engine, request: RequestContext, record: SessionRecord): void {
   const { settings, refresher } = engine
   if (settings.fetchToken) return
-  for (const [slug, account] of Object.entries(record.accounts)) {
-    const registration = request.registrations.get(slug)
-    const tokens = request.tokens.get(slug)?.tokens
+  for (const [key, account] of Object.entries(record.accounts)) {
+    const registration = request.registrations.get(key)
+    const tokens = request.tokens.get(key)?.tokens
     if (!registration || !tokens) continue
     const context = contextOf(engine, registration, request.publicUrl)
     const tokenRecord = tokenRecordOf(engine, request.host, registration, account)

@@ -26,7 +26,7 @@ export async function saveTokens(
   const { slug } = context
   const { onTokens } = settings.hooks
   if (onTokens && tokens) await callHook('onTokens', () => onTokens({ slug, user, tokens, previous: undefined }))
-  const account = { user, binding: bindingOf(context), ...(context.fromLookup ? { place: addressDigest(publicUrl) } : {}) }
+  const account = { user, binding: bindingOf(context), ...(context.fromLookup ? { publicUrl: addressDigest(publicUrl) } : {}) }
   if (settings.fetchToken) return account
   if (!settings.tokenStore)
     return tokens

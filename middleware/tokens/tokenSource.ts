@@ -9,13 +9,13 @@ import { revokeInBackground } from './removeTokens.js'
 import { tableRecord, tokenRecordOf } from './records.js'
 
 /** The access to one account of this request's session, and all that may happen to it. */
-export function tokenAccessOf(engine: Engine, request: RequestContext, context: Context): TokenAccess {
+export function tokenAccessOf(engine: Engine, request: RequestContext, context: Context, key: string): TokenAccess {
   const { slug } = context
-  const account = request.record?.accounts[slug]
+  const account = request.record?.accounts[key]
   const ownRecord = account && tokenRecordOf(engine, request.host, context, account)
   const table = account && tableRecord(engine, request.host, slug, account)
   return {
-    source: sessionSource(engine, request, slug, ownRecord),
+    source: sessionSource(engine, request, key, ownRecord),
     record: table ?? ownRecord,
     onRefreshed: (tokens, previous) =>
       tellOfTokens(engine, { slug, user: account?.user, tokens, previous }, { isStored: table !== undefined }),
@@ -27,24 +27,24 @@ export function tokenAccessOf(engine: Engine, request: RequestContext, context: 
 }
 
 /** The tokens of one account as its session, and this request, hold them. */
-function sessionSource(engine: Engine, request: RequestContext, slug: string, ownRecord: SealedTokenRecord | undefined): TokenSource {
+function sessionSource(engine: Engine, request: RequestContext, key: string, ownRecord: SealedTokenRecord | undefined): TokenSource {
   return {
     current() {
-      if (!presentRecord(engine, request)?.accounts[slug]) return undefined
-      const loaded = request.tokens.get(slug)
+      if (!presentRecord(engine, request)?.accounts[key]) return undefined
+      const loaded = request.tokens.get(key)
       if (loaded?.error) throw loaded.error
       return loaded?.tokens
     },
     async save(tokens) {
-      if (tokens && !presentRecord(engine, request)?.accounts[slug]) return
-      request.tokens.set(slug, { tokens })
+      if (tokens && !presentRecord(engine, request)?.accounts[key]) return
+      request.tokens.set(key, { tokens })
       if (!tokens) await ownRecord?.markRevoked()
       // Where the session itself holds the tokens, it is what has to be written.
       const record = presentRecord(engine, request)
-      const held = record?.accounts[slug]
+      const held = record?.accounts[key]
       if (!record || !held?.tokens || (tokens && held.sessionTokenRecord !== undefined)) return
       const { tokens: _old, ...rest } = held
-      request.record = { ...record, accounts: { ...record.accounts, [slug]: tokens ? { ...rest, tokens } : rest } }
+      request.record = { ...record, accounts: { ...record.accounts, [key]: tokens ? { ...rest, tokens } : rest } }
       await request.session.save(request.record)
     },
   }

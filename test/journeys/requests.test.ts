@@ -214,7 +214,9 @@ describe('requireLogin', () => {
   test('asks for the account that it names', async () => {
     const browser = createBrowser()
     await browser.go(`${app.url}/auth/plain`)
-    expect((await browser.go(`${app.url}/corp-only`, { follow: false })).headers.get('location')).toBe('/auth/corp?returnTo=%2Fcorp-only')
+    expect((await browser.go(`${app.url}/corp-only`, { follow: false })).headers.get('location')).toBe(
+      '/auth/corp?returnTo=%2Fcorp-only&link=1',
+    )
   })
 
   test("turns away who lacks a role or the application's leave, and asks for a scope that is lacking", async () => {

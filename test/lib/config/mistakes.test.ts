@@ -49,7 +49,7 @@ const ofTheWhole: Mistake[] = [
       + 'secret, appId, session, transactions, tokenStore, fetchToken, revokeOnLogout, afterLogin, afterLogout, returnToOrigins, ifLoggedIn, remember, expiry, crossSiteStart, '
       + 'keep, hooks, errors, http, logger.',
   ],
-  ['a wrong word for ifLoggedIn', top({ ifLoggedIn: 'refuse' }), "ifLoggedIn must be 'allow' or 'redirect'."],
+  ['a wrong word for ifLoggedIn', top({ ifLoggedIn: 'refuse' }), "ifLoggedIn must be 'allow', 'redirect' or 'link'."],
   ['a wrong word for errors', top({ errors: 'pages' }), "errors must be 'page' or 'next'; did you mean 'page'?"],
   ['a wrong word for transactions', top({ transactions: true }), "transactions must be 'cookie' or 'session'."],
   ['a wrong word for crossSiteStart', top({ crossSiteStart: 'deny' }), "crossSiteStart must be 'confirm' or 'allow'."],
@@ -158,18 +158,12 @@ const ofPlacesAndSecrets: Mistake[] = [
 
 const ofLaterVersions: Mistake[] = [
   ...['userStore', 'linkByVerifiedEmail', 'popup', 'api'].map((name): Mistake => [name, top({ [name]: {} }), `${name} ${unavailable}`]),
-  ...['onLink', 'onUnlink'].map((name): Mistake => [name, top({ hooks: { [name]: () => undefined } }), `hooks.${name} ${unavailable}`]),
   ...['par', 'dpop', 'jwks', 'callbackPath', 'ask'].map((name): Mistake => [
     name,
     acme({ [name]: true }),
     `providers.acme.${name} ${unavailable}`,
   ]),
   ['par for all', providers({ defaults: { par: true }, acme: client }), `providers.defaults.par ${unavailable}`],
-  [
-    "ifLoggedIn: 'link'",
-    top({ ifLoggedIn: 'link' }),
-    "ifLoggedIn must be 'allow' or 'redirect': 'link' is not available in this version of authrouter.",
-  ],
   ...['openid2', 'header-jwt'].map((protocol): Mistake => [
     `protocol ${protocol}`,
     oauth2({ protocol, header: 'x' }),

@@ -6,10 +6,11 @@ const sealer = createSealer(['a secret of the tests, long enough to seal'], 'app
 
 const sealed = (padding = 0): string =>
   sealer.seal('session', 'place', {
-    version: 1,
+    version: 2,
     salt: 'salt',
-    current: 'corp',
-    accounts: { corp: { binding: 'whose', user: { id: '1', key: 'corp$1', raw: { padding: 'x'.repeat(padding) } } } },
+    loginKey: 'corp$1',
+    current: 'corp$1',
+    accounts: { corp$1: { binding: 'whose', user: { id: '1', key: 'corp$1', raw: { padding: 'x'.repeat(padding) } } } },
     finished: [],
     createdAt: 0,
   })
@@ -18,10 +19,10 @@ test('opens a session once, and gives what nobody can change', () => {
   const open = sessionCache(sealer)
   const text = sealed()
   const record = open('place', text)
-  expect(record).toMatchObject({ current: 'corp', createdAt: 0 })
+  expect(record).toMatchObject({ current: 'corp$1', createdAt: 0 })
   expect(open('place', text)).toBe(record)
   expect(() => {
-    Object.assign(record?.accounts['corp']?.user ?? {}, { id: '2' })
+    Object.assign(record?.accounts['corp$1']?.user ?? {}, { id: '2' })
   }).toThrow(TypeError)
 })
 

@@ -38,10 +38,11 @@ async function signInTimes(engine: Engine, times: number, slug: string): Promise
     vaults.push(vault)
     await tokenRecordAt(engine, corp(engine), vault)?.put({ accessToken: `token ${String(index)}`, tokenType: 'Bearer' })
     await noteSession(engine, {
-      version: 1,
+      version: 2,
+      loginKey: user.key,
       salt: 'salt',
-      current: slug,
-      accounts: { [slug]: { user, tokenRecord: vault, binding: bindingOf(corp(engine)) } },
+      current: user.key,
+      accounts: { [user.key]: { user, tokenRecord: vault, binding: bindingOf(corp(engine)) } },
       finished: [],
       createdAt: 0,
     })

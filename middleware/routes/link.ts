@@ -1,0 +1,47 @@
+import { AuthError } from '../../lib/base/errors.js'
+import { titleOf } from '../../lib/config/entries/title.js'
+import { hasCsrfToken, returnToOf } from '../core/requestContext.js'
+import { wantsJson } from '../http/negotiation.js'
+import { originOf, requireSameOrigin } from '../http/origin.js'
+import { goOn, page, type Reply } from '../http/reply.js'
+import { beginLink } from '../login/beginLogin.js'
+import { confirmPage } from '../pages/pages.js'
+import { loginOptions } from './loginOptions.js'
+import type { ProviderRequest } from './receive.js'
+
+/** `POST /auth/:provider/link`: adds an account to the signed-in user. */
+export async function linkRoute({ engine, request, registration, parameters }: ProviderRequest): Promise<Reply> {
+  const { host, publicUrl } = request
+  requireSameOrigin(host, publicUrl.origin, hasCsrfToken(engine, request, parameters))
+  const returnTo = returnToOf(engine, publicUrl, parameters['returnTo'], engine.settings.afterLogin)
+  return goOn(wantsJson(host), 303, await beginLink(engine, request, registration, loginOptions(registration, parameters, returnTo)))
+}
+
+/**
+ * The same for a login that a signed-in user starts. Another site's link, or an address that somebody else has sent, adds nothing by
+ * itself: a page asks, and its button posts.
+ */
+export async function addAccount(received: ProviderRequest): Promise<Reply> {
+  const { engine, request, parameters } = received
+  const { host, publicUrl } = request
+  const isOwn = originOf(host, publicUrl.origin) === 'same-origin' || hasCsrfToken(engine, request, parameters)
+  if (isOwn || host.method === 'POST') return await linkRoute(received)
+  if (wantsJson(host)) throw new AuthError('csrf', 'Adding an account takes a POST to /link from a page of this site.')
+  return askFirst(received)
+}
+
+function askFirst({ engine, request: { publicUrl, record }, registration, parameters }: ProviderRequest): Reply {
+  const title = titleOf(registration)
+  const name = record?.accounts[record.current]?.user.name ?? ''
+  return page(
+    200,
+    confirmPage({
+      action: `${publicUrl.mountPath}/${registration.slug}/link`,
+      heading: `Add your ${title} account?`,
+      text: `You are signed in as ${name}. If you continue, ${title} asks you to sign in there, and that account is added to yours.`,
+      button: 'Continue',
+      fields: { ...parameters },
+      cancelUrl: engine.settings.afterLogin,
+    }),
+  )
+}
