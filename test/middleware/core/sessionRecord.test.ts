@@ -1,7 +1,11 @@
 import { expect, test } from '@jest/globals'
 import { readRecord } from '../../../middleware/core/sessionRecord.js'
 
-const account = (key: string, more: object = {}): object => ({ binding: 'whose', user: { id: '1', key, provider: 'corp', raw: {} }, ...more })
+const account = (key: string, more: object = {}): object => ({
+  binding: 'whose',
+  user: { id: '1', key, provider: 'corp', raw: {} },
+  ...more,
+})
 const record = (more: object = {}): Record<string, unknown> => ({
   version: 2,
   salt: 'salt',
@@ -18,7 +22,12 @@ test('A record comes back as it was', () => {
 })
 
 test('A record of the version before keeps its user: one account of each slug, and the public URL by its former name', () => {
-  const former = { ...record(), version: 1, current: 'corp', accounts: { corp: account('corp$1', { place: 'digest' }), plain: account('plain$1') } }
+  const former = {
+    ...record(),
+    version: 1,
+    current: 'corp',
+    accounts: { corp: account('corp$1', { place: 'digest' }), plain: account('plain$1') },
+  }
   expect(readRecord(former)).toEqual({
     ...record(),
     current: 'corp$1',
