@@ -1,4 +1,5 @@
 export type { SetOptions, StoredRecord, StoreLock, TokenStore } from './tokenStore.js'
+export type { UserId, UserStore } from './userStore.js'
 export { memoryTokenStore, type MemoryTokenStoreOptions } from './memory.js'
 export { postgresTokenStore, type PostgresTokenStoreOptions } from './postgres/postgres.js'
 export { postgresTokenStoreSql, type PostgresPool } from './postgres/table.js'
