@@ -3,3 +3,5 @@ export { startOpenidProvider, type OpenidClient, type OpenidProvider, type Openi
 export { people, type Person } from './people.js'
 export type { TokenStoreCase } from './tokenStoreCase.js'
 export { tokenStoreContract } from './tokenStoreContract.js'
+export type { UserStoreCase } from './userStoreCase.js'
+export { userStoreContract } from './userStoreContract.js'

@@ -36,7 +36,7 @@ export function numbers(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index)
 }
 
-export function pick(n: number, store: TokenStore, other: TokenStore): TokenStore {
+export function pick<Store>(n: number, store: Store, other: Store): Store {
   return n % 2 === 0 ? store : other
 }
 

@@ -35,7 +35,7 @@ export interface UserStore<Row = unknown> {
   link: (userId: UserId, user: AuthUser) => Awaitable<boolean>
   /** Takes an account from a user. A key that is unknown or another user's stays as it is, and is no error. */
   unlink: (userId: UserId, key: string) => Awaitable<unknown>
-  /** The keys of a user's accounts, the first linked first; empty for an unknown id. */
+  /** The keys of a user's accounts, in any order; empty for an unknown id. */
   listKeys: (userId: UserId) => Awaitable<readonly string[]>
   /**
    * The user of whose accounts one vouches for an address (`emailVerified`), for `linkByVerifiedEmail`. The whole address is compared,

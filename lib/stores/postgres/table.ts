@@ -1,4 +1,4 @@
-import { AuthError } from '../../base/errors.js'
+import { quoteName } from '../sqlName.js'
 
 /** What a `Pool` of the `pg` package has, as far as it is used here. */
 export interface PostgresPool {
@@ -16,16 +16,7 @@ export const postgresTokenStoreSql = tableSql(defaultTable)
  * @throws AuthError `config_invalid` for anything else
  */
 export function quoteTable(name: string): string {
-  if (!/^[a-z_]\w{0,49}(?:\.[a-z_]\w{0,49})?$/i.test(name)) {
-    throw new AuthError(
-      'config_invalid',
-      'The table of postgresTokenStore must be a name such as "tokens" or "schema.tokens": letters, digits and underscores.',
-    )
-  }
-  return name
-    .split('.')
-    .map((part) => `"${part}"`)
-    .join('.')
+  return quoteName(name, 'The table of postgresTokenStore', 2)
 }
 
 /** The statements that make a table and its index, where they are missing. */

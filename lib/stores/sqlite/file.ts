@@ -6,6 +6,8 @@ export interface SqliteFile {
   all: (sql: string, ...values: unknown[]) => unknown[]
   /** How many rows a statement has changed. */
   run: (sql: string, ...values: unknown[]) => number
+  /** Does all of some work or, where it throws, nothing. Takes the lock for writing first, and must not wait for anything else. */
+  transaction: <T>(work: () => T) => T
   close: () => void
 }
 
@@ -16,22 +18,15 @@ const setUp = [
   // Readers and a writer do not wait for each other, and a process that is killed leaves every finished write behind.
   'PRAGMA journal_mode = WAL',
   'PRAGMA synchronous = NORMAL',
-  `CREATE TABLE IF NOT EXISTS authrouter_tokens (
-    kind TEXT NOT NULL,
-    key TEXT NOT NULL,
-    value TEXT NOT NULL,
-    version INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL,
-    PRIMARY KEY (kind, key)
-  )`,
-  'CREATE INDEX IF NOT EXISTS authrouter_tokens_expires_at ON authrouter_tokens (expires_at)',
+  'PRAGMA foreign_keys = ON',
 ]
 
 /**
- * Opens a file that other processes may be opening for the first time in the same moment, and makes the table.
+ * Opens a file that other processes may be opening for the first time in the same moment, and makes what is missing in it.
+ * @param tables statements that make tables, where they are missing
  * @throws the driver's error when the file cannot be opened, or others keep it busy for three seconds
  */
-export function openSqlite(Database: SqliteDatabaseConstructor, file: string): SqliteFile {
+export function openSqlite(Database: SqliteDatabaseConstructor, file: string, tables: readonly string[]): SqliteFile {
   const database = new Database(file)
   const statements = new Map<string, SqliteStatement>()
   const prepare = (sql: string): SqliteStatement => {
@@ -45,15 +40,28 @@ export function openSqlite(Database: SqliteDatabaseConstructor, file: string): S
     database.close()
   }
   try {
-    for (const statement of setUp) execute(database, statement)
+    for (const statement of [...setUp, ...tables]) execute(database, statement)
   } catch (error) {
     close()
     throw error
   }
+  const run = (sql: string, ...values: unknown[]): number => prepare(sql).run(...values).changes
   return {
     // libsql's `get` does not end the statement: the next call on it would go on to the next row. `all` does.
     all: (sql, ...values) => prepare(sql).all(...values),
-    run: (sql, ...values) => prepare(sql).run(...values).changes,
+    run,
+    transaction: (work) => {
+      run('BEGIN IMMEDIATE')
+      try {
+        const result = work()
+        run('COMMIT')
+        return result
+      } catch (error) {
+        // SQLite has ended it by itself where the disk is full.
+        if (database.inTransaction) run('ROLLBACK')
+        throw error
+      }
+    },
     close,
   }
 }

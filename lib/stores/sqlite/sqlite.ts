@@ -12,6 +12,18 @@ export interface SqliteTokenStore extends TokenStore {
 
 type Kind = 'record' | 'lock' | 'claim'
 
+const tables = [
+  `CREATE TABLE IF NOT EXISTS authrouter_tokens (
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (kind, key)
+  )`,
+  'CREATE INDEX IF NOT EXISTS authrouter_tokens_expires_at ON authrouter_tokens (expires_at)',
+]
+
 const insert = `INSERT INTO authrouter_tokens AS held (kind, key, value, version, expires_at) VALUES (:kind, :key, :value, 1, :expiry)
   ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at, version =`
 const writeIfNothing = `${insert} 1 WHERE held.expires_at <= :now`
@@ -33,7 +45,7 @@ const deleteExpired = `DELETE FROM authrouter_tokens WHERE (kind, key) IN (
  * @throws AuthError `config_invalid` when `libsql` is not installed; the driver's errors, also from the store's methods
  */
 export function sqliteTokenStore(file: string): SqliteTokenStore {
-  const { all, run, close } = openSqlite(loadLibsql(), file)
+  const { all, run, close } = openSqlite(loadLibsql('sqliteTokenStore'), file, tables)
   const now = Date.now
 
   const removeExpired = everyMinute(() => {

@@ -103,7 +103,7 @@ describe('sqliteTokenStore', () => {
 
   test('removes what has expired', async () => {
     const path = join(folder, 'swept.db')
-    const Database = loadLibsql()
+    const Database = loadLibsql('a test')
     sqliteTokenStore(path).close()
     const database = new Database(path)
     for (let n = 0; n < 20; n++) database.prepare("INSERT INTO authrouter_tokens VALUES ('record', ?, 'x', 1, 1)").run(`old ${n}`)
@@ -116,7 +116,7 @@ describe('sqliteTokenStore', () => {
 
   test('says which package is missing', () => {
     const load = (): unknown => createRequire(import.meta.url)('no-such-package')
-    expect(() => loadLibsql(load)).toThrow(/npm install libsql$/)
+    expect(() => loadLibsql('sqliteTokenStore', load)).toThrow(/npm install libsql$/)
   })
 
   test('says so when the file cannot be opened', () => {
