@@ -41,7 +41,7 @@ export const accountCases: readonly UserStoreCase[] = [
       const ids = [idOf(await store.create(newUser())), idOf(await store.create(newUser()))]
       const wanted = newUser()
       const idFor = (n: number): string => ids[Math.floor(n / 2) % 2] ?? ''
-      const linked = await Promise.all(numbers(crowd).map((n) => pick(n, store, other).link(idFor(n), wanted)))
+      const linked = await Promise.all(numbers(crowd).map(async (n) => pick(n, store, other).link(idFor(n), wanted)))
       const owner = await ownerOf(store, wanted.key)
       assert.deepEqual(
         linked,
@@ -57,7 +57,7 @@ export const accountCases: readonly UserStoreCase[] = [
       const first = newUser()
       const id = idOf(await store.create(first))
       const accounts = numbers(crowd).map(() => newUser())
-      const linked = await Promise.all(accounts.map((account, n) => pick(n, store, other).link(id, account)))
+      const linked = await Promise.all(accounts.map(async (account, n) => pick(n, store, other).link(id, account)))
       assert.ok(linked.every((answer) => answer))
       assert.deepEqual(await keysOf(store, id), [first, ...accounts].map(({ key }) => key).sort())
     },
@@ -103,7 +103,9 @@ export const accountCases: readonly UserStoreCase[] = [
       for (const round of numbers(10)) {
         const id = idOf(await store.create(newUser()))
         const account = newUser()
-        await Promise.all([pick(round, store, other).remove(id), pick(round, other, store).link(id, account)])
+        // A database may refuse the link of a user who is going.
+        const linking = Promise.resolve(pick(round, other, store).link(id, account)).catch(() => false)
+        await Promise.all([pick(round, store, other).remove(id), linking])
         await assertNobody(store.findByKey(account.key))
         assert.notEqual(idOf(await store.create(account)), id)
       }

@@ -54,9 +54,8 @@ export const noIds: readonly UserId[] = [
   '00000000-0000-4000-8000-000000000000',
   '99999999999999999999999',
   "1' OR '1'='1",
-  'a\0b',
   '🔑',
-  'x'.repeat(5_000),
+  'x'.repeat(2_000),
 ]
 
 export async function assertNobody(answer: unknown): Promise<void> {
