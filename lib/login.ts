@@ -34,6 +34,7 @@ export async function login(context: Context, options: LoginOptions = {}): Promi
       ...(options.returnTo === undefined ? {} : { returnTo: options.returnTo }),
       ...(maxAge === undefined ? {} : { maxAge }),
       ...(options.remember === undefined ? {} : { remember: options.remember }),
+      ...(options.state === undefined ? {} : { state: options.state }),
       ...checks,
     },
   }

@@ -12,7 +12,8 @@ import { nodeHandler } from './hosts/node.js'
 import { ownHandler } from './hosts/nodeHandlers.js'
 import type { Handler, Request, SessionSetting } from './hosts/nodeTypes.js'
 import { redirect } from './http/reply.js'
-import { checkEventName, checkLoginOptions, checkLogoutOptions } from './login/unavailable.js'
+import { readLoginOptions } from './login/loginOptions.js'
+import { checkEventName, checkLogoutOptions } from './login/unavailable.js'
 import type { LogoutOptions } from './logout/endSession.js'
 import { endSessionAsAsked, redirectToLogin } from './request/requestAuth.js'
 import { type Beyond, createApi } from './router/api.js'
@@ -42,7 +43,10 @@ export interface AuthRouter extends Handler, Beyond {
    * @throws AuthError `config_invalid`
    */
   register: (slug: string, entry: ProviderEntry | Provider) => void
-  /** A handler that starts a login, for an application that makes its own routes. Mount the router itself before it. */
+  /**
+   * A handler that starts a login, for an application that makes its own routes. Mount the router itself before it.
+   * @throws AuthError `bad_request`, `too_large` for a `state` that is no JSON or over 1 KB
+   */
   login: (slug: string, options?: LoginOptions) => Handler
   /** A handler that signs out and goes on to `returnTo`, else to `afterLogout`. Give it a method and a path that another site cannot use. */
   logout: (options?: { returnTo?: string } & LogoutOptions) => Handler
@@ -85,7 +89,7 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
     },
     register: engine.register,
     login(slug: string, options: LoginOptions = {}): Handler {
-      checkLoginOptions(options)
+      readLoginOptions(options)
       return ownHandler(engine, (request) => redirectToLogin(engine, request, slug, options), slug)
     },
     logout({ returnTo, ...options }: { returnTo?: string } & LogoutOptions = {}): Handler {

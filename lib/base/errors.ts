@@ -65,7 +65,10 @@ export const errorStatus = {
   link_conflict: 409,
   /** It is the only account that the user can sign in with. Add another one before it is removed. */
   last_method: 409,
-  /** The request's body, or what a session has to hold of the user, is too large. Add fewer fields in `onLogin`, or set `tokenStore`. */
+  /**
+   * The request's body, the `state` of a login, or what a session has to hold of the user, is too large. Add fewer fields in `onLogin`, or
+   * set `tokenStore`.
+   */
   too_large: 413,
   /** A function of your application threw, or took too long; `reason` names it. Its error is in the log as `cause`. */
   hook_failed: 500,

@@ -50,6 +50,8 @@ export interface LoginEvent<Request = unknown> {
   /** The same tokens with a life: when they expire, and how to refresh them. */
   credentials: Credentials
   req: Request
+  /** What the application gave this login as its option `state`; `undefined` for any other login. */
+  state: unknown
 }
 
 /** What `onLogin` may answer: nothing or `true`, own fields for the user, another place to go. Anything else refuses, such as `false` or `null`. */
@@ -79,7 +81,7 @@ export interface TokensEvent {
 
 export interface Hooks<Request = unknown> {
   /**
-   * Called at each login with `{ user, tokens, credentials, req }`. It may add fields to the user (`{ user: {...} }`), redirect
+   * Called at each login with `{ user, tokens, credentials, req, state }`. It may add fields to the user (`{ user: {...} }`), redirect
    * (`{ redirect }`), or refuse (`false`).
    */
   onLogin?: (event: LoginEvent<Request>) => LoginDecision | Promise<LoginDecision>

@@ -13,6 +13,11 @@ export interface LoginOptions {
   acrValues?: readonly string[]
   /** Whether the user asks to stay signed in beyond the browser's session; what the option `remember` says unless told. */
   remember?: boolean
+  /**
+   * A JSON value of the application's own, at most 1 KB of JSON: kept encrypted while the user is at the provider, and handed to
+   * `hooks.onLogin`. No query parameter sets it.
+   */
+  state?: unknown
 }
 
 /** What must survive the redirect to the provider and back. Sealed, one record a login, used once. */
@@ -38,6 +43,8 @@ export interface Transaction {
   stepUp?: string
   /** Digest of whose session the account is to be added to; absent for a login that signs in. */
   linkTo?: string
+  /** JSON value that the application gave this login; never the parameter `state` of the protocol. */
+  state?: unknown
 }
 
 /** What `authorize` gives: where to send the browser, and what the protocol wants back at the callback. */

@@ -34,7 +34,8 @@ export async function completeLogin(engine: Engine, request: RequestContext, che
 
 async function signIn(engine: Engine, request: RequestContext, checked: CheckedCallback): Promise<CallbackResult> {
   const { context, transaction, parameters } = checked
-  const { user, tokens, redirect } = await decideLogin(engine, request, context, await callback(context, transaction, parameters))
+  const result = await callback(context, transaction, parameters)
+  const { user, tokens, redirect } = await decideLogin(engine, request, context, result, { state: transaction.state })
   const returnTo = returnToOf(engine, request.publicUrl, redirect ?? transaction.returnTo, engine.settings.afterLogin)
   const previous = presentRecord(engine, request)
   const account = await saveTokens(engine, request, context, user, tokens)

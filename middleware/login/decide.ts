@@ -19,11 +19,23 @@ export interface Decided {
   redirect: string | undefined
 }
 
+/** What `onLogin` is told besides who signs in. */
+export interface LoginFacts {
+  /** What the application gave this login. */
+  state: unknown
+}
+
 /**
  * Asks `hooks.onLogin` about a login.
  * @throws AuthError `login_refused`, `hook_failed`, or what the hook throws
  */
-export async function decideLogin(engine: Engine, { host }: RequestContext, context: ClientContext, result: LoginResult): Promise<Decided> {
+export async function decideLogin(
+  engine: Engine,
+  { host }: RequestContext,
+  context: ClientContext,
+  result: LoginResult,
+  facts: LoginFacts,
+): Promise<Decided> {
   const { user, tokens } = result
   const { onLogin } = engine.settings.hooks
   if (!onLogin) return { user, tokens, redirect: undefined }
@@ -32,7 +44,7 @@ export async function decideLogin(engine: Engine, { host }: RequestContext, cont
   const given = tokens as Readonly<Tokens>
   const decision: unknown = await callHook(
     'onLogin',
-    () => onLogin({ user, tokens: given, credentials, req: host.native }),
+    () => onLogin({ user, tokens: given, credentials, req: host.native, ...facts }),
     'The application could not complete the sign-in.',
   )
   // What a look-up that found nobody gives, such as null, must not let anybody in.

@@ -7,6 +7,7 @@ const maxBytes = 2_850
 
 /**
  * A login as it can be kept: without the place to return to where there is no room for it, so that the person ends up at the default.
+ * The application's own state is never left out.
  * @throws AuthError `too_large` when there is no room for the rest either, such as a provider's request token
  */
 export function bounded(transaction: Transaction): Transaction {
@@ -38,6 +39,7 @@ const letters = {
   remember: 'm',
   stepUp: 'u',
   linkTo: 'l',
+  state: 'x',
 } as const satisfies Record<keyof Transaction, string>
 
 /** The shortest form of a record. */
@@ -57,7 +59,7 @@ const optionalTexts = ['returnTo', 'nonce', 'codeVerifier', 'requestToken', 'req
 /** Reads a record that was opened from its seal: perhaps another version of us made it, so only known members of the right kind are taken. */
 export function readTransaction(value: unknown): Transaction | undefined {
   if (!isObject(value) || typeof value['createdAt'] !== 'number' || texts.some((name) => typeof value[name] !== 'string')) return undefined
-  const { createdAt, maxAge, remember, scope } = value
+  const { createdAt, maxAge, remember, scope, state } = value
   return {
     ...(Object.fromEntries(texts.map((name) => [name, value[name]])) as Pick<Transaction, (typeof texts)[number]>),
     ...Object.fromEntries(optionalTexts.filter((name) => typeof value[name] === 'string').map((name) => [name, value[name]])),
@@ -65,5 +67,6 @@ export function readTransaction(value: unknown): Transaction | undefined {
     ...(typeof maxAge === 'number' ? { maxAge } : {}),
     ...(typeof remember === 'boolean' ? { remember } : {}),
     ...(Array.isArray(scope) ? { scope: scope.filter((item) => typeof item === 'string') } : {}),
+    ...(state === undefined ? {} : { state }),
   }
 }

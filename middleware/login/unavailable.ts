@@ -20,7 +20,7 @@ export function refuseLoginParameters(parameters: Parameters): void {
   refuseParameter(parameters, 'identifier')
 }
 
-const loginOptions = ['params', 'state']
+const loginOptions = ['params']
 const logoutOptions = ['provider']
 
 /** @throws AuthError `config_invalid` for options of `login` that are for later: TypeScript knows none of them */

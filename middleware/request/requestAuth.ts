@@ -6,7 +6,8 @@ import type { Engine } from '../core/engine.js'
 import { presentRecord, returnToOf, type RequestContext } from '../core/requestContext.js'
 import { redirect, type Reply } from '../http/reply.js'
 import { beginLink, beginLogin } from '../login/beginLogin.js'
-import { checkLoginOptions, checkLogoutOptions } from '../login/unavailable.js'
+import { readLoginOptions } from '../login/loginOptions.js'
+import { checkLogoutOptions } from '../login/unavailable.js'
 import { unlinkAccount } from '../login/unlinkAccount.js'
 import { endSession, type LogoutOptions } from '../logout/endSession.js'
 
@@ -28,11 +29,11 @@ async function prepared(
   slug: string,
   options: LoginOptions,
 ): Promise<{ registration: Registration; options: LoginOptions }> {
-  checkLoginOptions(options)
+  const asked = readLoginOptions(options)
   const registration = await engine.find(slug, request.host)
   if (!registration) throw new AuthError('unknown_provider', 'There is no such provider here.', { provider: slug })
-  const returnTo = returnToOf(engine, request.publicUrl, options.returnTo, engine.settings.afterLogin)
-  return { registration, options: { ...options, returnTo } }
+  const returnTo = returnToOf(engine, request.publicUrl, asked.returnTo, engine.settings.afterLogin)
+  return { registration, options: { ...asked, returnTo } }
 }
 
 /** What `req.auth.logout` and a handler of `auth.logout` take. */

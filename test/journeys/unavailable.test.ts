@@ -22,7 +22,6 @@ beforeAll(async () => {
     {},
     {
       handlers: {
-        '/log-in-with-state': (req) => req.auth.login('corp', { state: { cart: 1 } } as object),
         '/log-out-at-provider': async (req, res) => {
           sendJson(res, await req.auth.logout({ provider: true } as object))
         },
@@ -68,8 +67,8 @@ describe('A request', () => {
 })
 
 describe('A handler', () => {
-  test.each(['/log-in-with-state', '/log-out-at-provider'])('at %s is told', async (path) => {
-    const page = await browser.go(`${app.url}${path}`, { follow: false })
+  test('is told', async () => {
+    const page = await browser.go(`${app.url}/log-out-at-provider`, { follow: false })
     expect(page.status).toBe(500)
     expect(page.body).toContain(notAvailable)
     expect((await browser.json<{ name: string }>(`${app.url}/me`)).data.name).toBe('Ada Example')

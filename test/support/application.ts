@@ -17,11 +17,18 @@ export interface Application {
 
 let clients = 0
 
-/** Entries for both protocols, with clients that the provider knows. */
-export function entriesAt(openid: OpenidProvider, url: string): { corp: Record<string, unknown>; plain: Record<string, unknown> } {
+/**
+ * Entries for both protocols, with clients that the provider knows.
+ * @param callbackOf where the callback of a slug is registered, if not at its default address
+ */
+export function entriesAt(
+  openid: OpenidProvider,
+  url: string,
+  callbackOf: (slug: string) => string | undefined = () => undefined,
+): { corp: Record<string, unknown>; plain: Record<string, unknown> } {
   const register = (slug: string): { clientId: string; clientSecret: string } => {
     const client = { clientId: `app-${String(clients++)}`, clientSecret: 'canary-client-secret of the tests' }
-    openid.registerClient({ ...client, redirectUris: [`${url}/auth/${slug}/callback`] })
+    openid.registerClient({ ...client, redirectUris: [callbackOf(slug) ?? `${url}/auth/${slug}/callback`] })
     return client
   }
   return {
