@@ -4,6 +4,7 @@ import type { LoginOptions, Transaction } from './model/login.js'
 import type { ResolvedProvider } from './model/provider.js'
 import { requestedScope } from './protocols/authorizationRequest.js'
 import { loadProtocol } from './protocols/index.js'
+import { checkLoginParams } from './protocols/loginParams.js'
 
 export interface LoginStart {
   /** Where to send the browser. */
@@ -16,9 +17,10 @@ export interface LoginStart {
  * Phase 1 of a login: asks the protocol where to send the browser and gives back what must be remembered until it returns.
  *
  * @param options `returnTo` must have passed rule R1 already
- * @throws AuthError `discovery_failed`, `provider_bad_response`, `provider_timeout`
+ * @throws AuthError `config_invalid` for `params` that the flow sets itself; `discovery_failed`, `provider_bad_response`, `provider_timeout`
  */
 export async function login(context: Context, options: LoginOptions = {}): Promise<LoginStart> {
+  if (options.params) checkLoginParams(context, options.params)
   const protocol = await loadProtocol(context.provider.protocol)
   const { location, state, checks } = await protocol.authorize(context, options)
   const maxAge = options.maxAge ?? context.provider.maxAge

@@ -45,7 +45,7 @@ export interface AuthRouter extends Handler, Beyond {
   register: (slug: string, entry: ProviderEntry | Provider) => void
   /**
    * A handler that starts a login, for an application that makes its own routes. Mount the router itself before it.
-   * @throws AuthError `bad_request`, `too_large` for a `state` that is no JSON or over 1 KB
+   * @throws AuthError `config_invalid`, `bad_request`, `too_large` for `params` and a `state` that a login cannot have
    */
   login: (slug: string, options?: LoginOptions) => Handler
   /** A handler that signs out and goes on to `returnTo`, else to `afterLogout`. Give it a method and a path that another site cannot use. */
@@ -89,7 +89,7 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
     },
     register: engine.register,
     login(slug: string, options: LoginOptions = {}): Handler {
-      readLoginOptions(options)
+      readLoginOptions(options, engine.registration(slug))
       return ownHandler(engine, (request) => redirectToLogin(engine, request, slug, options), slug)
     },
     logout({ returnTo, ...options }: { returnTo?: string } & LogoutOptions = {}): Handler {

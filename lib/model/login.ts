@@ -14,6 +14,11 @@ export interface LoginOptions {
   /** Whether the user asks to stay signed in beyond the browser's session; what the option `remember` says unless told. */
   remember?: boolean
   /**
+   * Further parameters of this one authorization request, such as `{ hd: 'corp.example' }`; they win over `authorizationParams` of the
+   * entry. None can replace what the flow sets itself, and no query parameter sets one.
+   */
+  params?: Readonly<Record<string, string>>
+  /**
    * A JSON value of the application's own, at most 1 KB of JSON: kept encrypted while the user is at the provider, and handed to
    * `hooks.onLogin`. No query parameter sets it.
    */

@@ -2,20 +2,7 @@ import { renamed, withParameters } from '../base/parameters.js'
 import { codeChallenge, randomToken } from '../base/random.js'
 import type { Context } from '../model/context.js'
 import type { LoginOptions } from '../model/login.js'
-
-// Only the flow sets these: a configured or requested parameter of such a name is dropped.
-const reserved = new Set([
-  'response_type',
-  'client_id',
-  'redirect_uri',
-  'state',
-  'nonce',
-  'code_challenge',
-  'code_challenge_method',
-  'request',
-  'request_uri',
-  'response_mode',
-])
+import { flowParameters } from './loginParams.js'
 
 export interface AuthorizationRequest {
   parameters: Record<string, string>
@@ -47,8 +34,9 @@ export function authorizationRequest(context: Context, options: LoginOptions, { 
   const extra = { ...offline, ...provider.authorizationParams }
   for (const [name, value] of Object.entries(extra)) {
     // What this login asks for, such as a prompt, wins over what is configured for all.
-    if (!reserved.has(name)) prepared[name] ??= value
+    if (!flowParameters.has(name)) prepared[name] ??= value
   }
+  Object.assign(prepared, options.params)
   if (provider.protocol === 'oidc' && prepared['prompt'] !== undefined)
     prepared['prompt'] = withPrompt(prepared['prompt'], offline?.['prompt'])
   const parameters = renamed(provider.hooks?.authorizationRequest?.({ ...prepared }) ?? prepared, provider.parameterNames)

@@ -1,18 +1,40 @@
 import { AuthError } from '../../lib/base/errors.js'
+import { isPlainObject } from '../../lib/base/json.js'
+import type { Registration } from '../../lib/model/context.js'
 import type { LoginOptions } from '../../lib/model/login.js'
-import { checkLoginOptions } from './unavailable.js'
+import { checkLoginParams } from '../../lib/protocols/loginParams.js'
 
 /** Bytes of the application's own state as JSON: it travels in a cookie, beside what the protocol wants remembered. */
 const maxState = 1024
 
 /**
  * The options of a login that the application starts itself, copied and checked: before the provider hears of it.
- * @throws AuthError `bad_request` for a `state` that is no JSON, `too_large` for one of more than 1 KB; `config_invalid`
+ * @param registration of the provider, where it is known already
+ * @throws AuthError `bad_request` for `params` that are no texts and a `state` that is no JSON, `too_large` for a state of more than 1 KB;
+ * `config_invalid` for `params` that the flow sets itself
  */
-export function readLoginOptions(options: LoginOptions): LoginOptions {
-  checkLoginOptions(options)
-  const { state, ...others } = options
-  return state === undefined ? others : { ...others, state: readState(state) }
+export function readLoginOptions({ params, state, ...others }: LoginOptions, registration?: Registration): LoginOptions {
+  const texts = params === undefined ? undefined : readParams(params)
+  if (texts && registration) checkLoginParams(registration, texts)
+  return {
+    ...others,
+    ...(texts === undefined ? {} : { params: texts }),
+    ...(state === undefined ? {} : { state: readState(state) }),
+  }
+}
+
+/** RFC 6749 section 8.2. */
+const parameterName = /^[\w.-]+$/
+
+function readParams(params: unknown): Record<string, string> {
+  if (!isPlainObject(params)) throw new AuthError('bad_request', 'The option params of login must be a plain object of texts by name.')
+  const given = Object.entries(params).filter(([, value]) => value !== undefined)
+  for (const [name, value] of given) {
+    if (!parameterName.test(name))
+      throw new AuthError('bad_request', 'The names in the option params of login must be letters, digits, dots, - and _ only.')
+    if (typeof value !== 'string') throw new AuthError('bad_request', `The option params of login must be texts: ${name} is none.`)
+  }
+  return Object.fromEntries(given) as Record<string, string>
 }
 
 /** What comes back after the login: the value as JSON has it. */

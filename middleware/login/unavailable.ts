@@ -20,22 +20,12 @@ export function refuseLoginParameters(parameters: Parameters): void {
   refuseParameter(parameters, 'identifier')
 }
 
-const loginOptions = ['params']
 const logoutOptions = ['provider']
 
-/** @throws AuthError `config_invalid` for options of `login` that are for later: TypeScript knows none of them */
-export function checkLoginOptions(options: object): void {
-  refuseOptions('login', options, loginOptions)
-}
-
-/** @throws AuthError `config_invalid` for options of `logout` that are for later */
+/** @throws AuthError `config_invalid` for options of `logout` that are for later: TypeScript knows none of them */
 export function checkLogoutOptions(options: object): void {
-  refuseOptions('logout', options, logoutOptions)
-}
-
-function refuseOptions(name: string, options: object, names: readonly string[]): void {
-  const asked = Object.entries(options).find(([option, value]) => names.includes(option) && value !== undefined && value !== false)
-  if (asked) throw new AuthError('config_invalid', `The option ${asked[0]} of ${name} ${later}: leave it out.`)
+  const asked = Object.entries(options).find(([option, value]) => logoutOptions.includes(option) && value !== undefined && value !== false)
+  if (asked) throw new AuthError('config_invalid', `The option ${asked[0]} of logout ${later}: leave it out.`)
 }
 
 const events: readonly string[] = ['login', 'link', 'logout', 'token_update', 'error'] satisfies (keyof AuthEvents)[]

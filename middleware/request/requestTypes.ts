@@ -14,7 +14,9 @@ export interface RequestAuth {
   /**
    * Starts a login and answers this request with a redirect to the provider.
    * @param provider slug
-   * @throws AuthError `unknown_provider`, and what reaching the provider may throw
+   * @param options of this login alone
+   * @throws AuthError `unknown_provider`; `config_invalid`, `bad_request`, `too_large` for `params` and a `state` that a login cannot have; and
+   * what reaching the provider may throw
    */
   login: (provider: string, options?: LoginOptions) => Promise<void>
   /**

@@ -75,9 +75,6 @@ describe('A handler', () => {
   })
 
   test('made for a route is refused when it is made', () => {
-    expect(() => (app.router.login as Untyped)('corp', { params: { hd: 'example.com' } })).toThrow(
-      `The option params of login ${notAvailable}`,
-    )
     expect(() => (app.router.logout as Untyped)({ provider: true })).toThrow(`The option provider of logout ${notAvailable}`)
     expect(app.router.logout({ returnTo: '/' })).toBeInstanceOf(Function)
   })

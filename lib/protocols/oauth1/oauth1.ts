@@ -39,7 +39,8 @@ export const protocol = defineProtocol({
       })
     }
     const { token, secret } = tokenPair(answer, slug)
-    const asked = { ...provider.authorizationParams, ...(options.loginHint === undefined ? {} : { login_hint: options.loginHint }) }
+    const hint = options.loginHint === undefined ? {} : { login_hint: options.loginHint }
+    const asked = { ...provider.authorizationParams, ...hint, ...options.params }
     const parameters = provider.hooks?.authorizationRequest?.(asked) ?? asked
     return {
       location: withParameters(endpoint(context, 'authorizationEndpoint'), { ...parameters, oauth_token: token }),
