@@ -71,7 +71,10 @@ describeWith('postgresql', 'four processes that sign in 100 people 1,000 times',
   test('make 100 users in Postgres, and lose nothing', async () => {
     const server = await startPostgres()
     const pool = new pg.Pool({ connectionString: server.connectionString }).on('error', () => undefined)
-    await storm(server.connectionString, async (sql) => (await pool.query(sql.replaceAll('count(*)', 'count(*)::int'))).rows)
+    await storm(
+      server.connectionString,
+      async (sql) => (await pool.query<Record<string, unknown>>(sql.replaceAll('count(*)', 'count(*)::int'))).rows,
+    )
     await pool.end()
     await server.stop()
   })
