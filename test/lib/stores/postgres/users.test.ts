@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import pg from 'pg'
@@ -226,6 +227,25 @@ describeWith('postgresql', 'the tables of postgresUserStore', () => {
     await migrated.query(postgresUserStoreSql)
     expect(await one.create(newUser())).toMatchObject({ name: 'Ada Lovelace' })
     await migrated.end()
+  })
+
+  test('are those of docs/user-stores.md', async () => {
+    const docs = readFileSync(new URL('../../../../docs/user-stores.md', import.meta.url), 'utf8')
+    const [shown = ''] = [...docs.matchAll(/^```sql\n(CREATE TABLE users .*?)^```$/gms)].map(([, sql]) => sql)
+    const described = async (sql: string, schema: string): Promise<unknown[]> => {
+      await query(`CREATE SCHEMA ${schema}`)
+      const own = connect({ max: 1, options: `-c search_path=${schema}` })
+      await own.query(sql)
+      await own.end()
+      const ofColumns = `SELECT table_name, column_name, data_type, is_nullable, column_default, collation_name FROM information_schema.columns
+        WHERE table_schema = $1 ORDER BY 1, ordinal_position`
+      const ofIndexes = `SELECT replace(indexdef, $1, '') AS index FROM pg_indexes WHERE schemaname = $1 ORDER BY 1`
+      const ofKeys = `SELECT contype, confdeltype FROM pg_constraint WHERE connamespace = $1::regnamespace AND contype <> 'n' ORDER BY 1`
+      return [...(await query(ofColumns, [schema])), ...(await query(ofIndexes, [schema])), ...(await query(ofKeys, [schema]))]
+    }
+    const shownTables = await described(shown, 'shown')
+    expect(shownTables).toHaveLength(16 + 4 + 3)
+    expect(shownTables).toEqual(await described(postgresUserStoreSql, 'made'))
   })
 
   test('that are there serve an account that may not make tables', async () => {
