@@ -15,16 +15,7 @@ export type { Beyond } from './router/api.js'
 export type { ClientCredentialsGrant } from './tokens/clientCredentials.js'
 export type { ApiClient, ApiFetchInit, ApiResponse, PageOptions, RequestOptions } from '../lib/client/apiClient.js'
 export type { Credentials } from '../lib/client/credentials.js'
-export type {
-  AuthRouterConfig,
-  FetchToken,
-  Hooks,
-  LoginDecision,
-  LoginEvent,
-  Logger,
-  ProviderEntry,
-  ProviderLookup,
-  TokensEvent,
-} from '../lib/config/settings.js'
+export type { AuthRouterConfig, FetchToken, Logger, ProviderEntry, ProviderLookup } from '../lib/config/settings.js'
+export type { Hooks, LoginDecision, LoginEvent, TokensEvent } from '../lib/config/hooks.js'
 export type { Introspection, IntrospectionOptions } from '../lib/endpoints/introspection.js'
 export type { SetOptions, StoredRecord, StoreLock, TokenStore } from '../lib/stores/tokenStore.js'

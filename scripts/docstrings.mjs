@@ -12,6 +12,7 @@ function parse(path) {
 const files = [
   ...readdirSync(`${root}lib/model`).map((name) => `lib/model/${name}`),
   'lib/config/settings.ts',
+  'lib/config/hooks.ts',
   'middleware/hosts/nodeTypes.ts',
 ]
 /** Interfaces and type aliases by name. */

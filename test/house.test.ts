@@ -55,7 +55,7 @@ const mayImport: Record<string, readonly string[]> = {
     'middleware/http',
   ],
   'middleware/login': ['middleware/accounts', 'middleware/sessions', 'middleware/tokens', 'middleware/core', 'middleware/http'],
-  'middleware/logout': ['middleware/sessions', 'middleware/tokens', 'middleware/core', 'middleware/http'],
+  'middleware/logout': ['middleware/accounts', 'middleware/sessions', 'middleware/tokens', 'middleware/core', 'middleware/http'],
   'middleware/sessions': ['middleware/tokens', 'middleware/core', 'middleware/http'],
   'middleware/accounts': ['middleware/core'],
   'middleware/tokens': ['middleware/core', 'middleware/http'],

@@ -25,7 +25,7 @@ const allowed: Record<string, RegExp> = {
   lib: /^lib\//,
   providers: /^lib\/types\.js$/,
   middleware: /^(middleware|lib|providers)\//,
-  testing: /^(testing\/|lib\/stores\/tokenStore\.js$)/,
+  testing: /^(testing\/|lib\/stores\/(tokenStore|userStore)\.js$|lib\/model\/user\.js$)/,
   'example-app': /^example-app\//,
 }
 

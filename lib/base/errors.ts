@@ -61,7 +61,7 @@ export const errorStatus = {
   unknown_provider: 404,
   /** The route does not take this method. Use one that the message names. */
   method_not_allowed: 405,
-  /** Not in use yet: the account is linked to another user. */
+  /** The account belongs to another user of the application. Sign in with it, or remove it there first. */
   link_conflict: 409,
   /** It is the only account that the user can sign in with. Add another one before it is removed. */
   last_method: 409,

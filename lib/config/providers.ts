@@ -4,7 +4,7 @@ import { refuseCallback, resolveEntry, type EntrySources } from './entries/entri
 import { optionNames } from './entries/schema.js'
 import { checkSlug, checkVariables } from './entries/slugs.js'
 import { invalid, printable } from './invalid.js'
-import { allOf } from './missing.js'
+import { allOf } from './invalid.js'
 import type { ProviderLookup, ProviderTable } from './settings.js'
 import { unknownOption, withoutUndefined } from './shapes.js'
 import { unavailable } from './unavailable.js'

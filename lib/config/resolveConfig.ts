@@ -10,7 +10,7 @@ import { callbackUrls } from './entries/callbackUrls.js'
 import { reachWarnings } from './entries/reach.js'
 import { readList, type Environment } from './environment.js'
 import { check, invalid } from './invalid.js'
-import { allOf, MissingSettings } from './missing.js'
+import { allOf, MissingSettings } from './invalid.js'
 import { resolveProviders } from './providers.js'
 import { configSchema, hasMethods } from './schema.js'
 import { checkSecret } from './secrets.js'
@@ -76,6 +76,8 @@ export function resolveConfig<Request, Session>(
     session: options.session,
     transactions: options.transactions ?? 'cookie',
     tokenStore: sharedStore(options.tokenStore, warn),
+    userStore: options.userStore,
+    linkByVerifiedEmail: frozen(emailLinks(options, providers.registrations)),
     fetchToken: tableReader(options),
     revokeOnLogout: options.revokeOnLogout ?? true,
     ifLoggedIn: options.ifLoggedIn ?? 'allow',
@@ -196,6 +198,18 @@ function sharedStore(store: TokenStore | undefined, warn: (message: string) => v
   if (store && !store.lock)
     warn('tokenStore has no function lock, so it is safe for one process only: two could refresh the same tokens at once.')
   return store
+}
+
+function emailLinks<Request, Session>(
+  { linkByVerifiedEmail = [], userStore }: Partial<AuthRouterConfig<Request, Session>>,
+  registrations: Settings['registrations'],
+): readonly string[] {
+  if (linkByVerifiedEmail.length > 0 && !userStore?.findByEmail)
+    throw invalid('linkByVerifiedEmail', 'needs a userStore with the function findByEmail.')
+  const unknown = linkByVerifiedEmail.find((slug) => registrations.size > 0 && !registrations.has(slug))
+  if (unknown !== undefined)
+    throw invalid('linkByVerifiedEmail', `lists slugs of providers, and there is no provider ${JSON.stringify(unknown)}.`)
+  return linkByVerifiedEmail
 }
 
 function tableReader<Request, Session>({

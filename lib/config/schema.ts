@@ -3,8 +3,10 @@ import * as v from 'valibot'
 import type { Agrees, Assert } from '../base/agreement.js'
 import type { Outbound } from '../model/http.js'
 import type { TokenStore } from '../stores/tokenStore.js'
+import type { UserStore } from '../stores/userStore.js'
 import { isHost } from './addresses.js'
-import type { AuthRouterConfig, Expiry, Hooks, Keep, Logger, Remember } from './settings.js'
+import type { AuthRouterConfig, Expiry, Keep, Logger, Remember } from './settings.js'
+import type { Hooks } from './hooks.js'
 import { callable, flag, group, listOf, number, oneOf, text, type Group } from './shapes.js'
 import { unavailable } from './unavailable.js'
 
@@ -77,6 +79,11 @@ const options = {
     (value) => hasMethods(value, ['get', 'set', 'delete']),
     'must be a token store with the functions get, set and delete: memoryTokenStore(), redisTokenStore(client) and the like of authrouter/stores.',
   ),
+  userStore: v.custom<UserStore>(
+    (value) => hasMethods(value, ['findByKey', 'findById', 'create', 'update', 'remove', 'link', 'unlink', 'listKeys']),
+    'must be a user store with the functions findByKey, findById, create, update, remove, link, unlink and listKeys: sqliteUserStore(file) and the like of authrouter/stores.',
+  ),
+  linkByVerifiedEmail: list,
   fetchToken: callable<NonNullable<AuthRouterConfig['fetchToken']>>(),
   revokeOnLogout: flag,
   afterLogin: text,

@@ -1,11 +1,11 @@
-import type { AuthError } from '../base/errors.js'
-import type { Credentials } from '../client/credentials.js'
 import type { Registration } from '../model/context.js'
 import type { Outbound } from '../model/http.js'
 import type { ProtocolName, Provider, ProviderOptions } from '../model/provider.js'
 import type { Tokens } from '../model/tokens.js'
 import type { AuthUser } from '../model/user.js'
+import type { Hooks } from './hooks.js'
 import type { TokenStore } from '../stores/tokenStore.js'
+import type { UserStore } from '../stores/userStore.js'
 
 /** Who the application is to one provider, and how it wants that provider used: one value of `providers`. */
 export interface ProviderEntry extends Partial<Omit<Provider, 'protocol' | 'title' | 'parameters' | 'openid2'>>, ProviderOptions {
@@ -42,61 +42,6 @@ export interface Logger {
   info: (event: object, message?: string) => void
   warn: (event: object, message?: string) => void
   error: (event: object, message?: string) => void
-}
-
-export interface LoginEvent<Request = unknown> {
-  user: AuthUser
-  tokens: Readonly<Tokens>
-  /** The same tokens with a life: when they expire, and how to refresh them. */
-  credentials: Credentials
-  req: Request
-  /** What the application gave this login as its option `state`; `undefined` for any other login. */
-  state: unknown
-}
-
-/** What `onLogin` may answer: nothing or `true`, own fields for the user, another place to go. Anything else refuses, such as `false` or `null`. */
-export type LoginDecision = undefined | void | boolean | { user?: Record<string, unknown>; redirect?: string }
-
-/** What `onLink` is given. */
-export interface LinkEvent<Request = unknown> {
-  /** Who is signed in. */
-  user: AuthUser
-  /** The account that is to be added. */
-  account: AuthUser
-  /** The tokens of the account, with a life. */
-  credentials: Credentials
-  req: Request
-}
-
-/** Tokens that are new: of a login, or of a refresh. */
-export interface TokensEvent {
-  /** Slug of the provider. */
-  slug: string
-  /** Whose they are; absent for an application's own (client credentials), and only in part where sealed credentials name the user. */
-  user: Partial<AuthUser> | undefined
-  tokens: Readonly<Tokens>
-  /** What they replace; absent for a login. */
-  previous: Readonly<Tokens> | undefined
-}
-
-export interface Hooks<Request = unknown> {
-  /**
-   * Called at each login with `{ user, tokens, credentials, req, state }`. It may add fields to the user (`{ user: {...} }`), redirect
-   * (`{ redirect }`), or refuse (`false`).
-   */
-  onLogin?: (event: LoginEvent<Request>) => LoginDecision | Promise<LoginDecision>
-  /**
-   * Called with `{ user, account, credentials, req }` before an account is added to the signed-in user. It refuses with `false`, or by throwing.
-   */
-  onLink?: (event: LinkEvent<Request>) => void | boolean | Promise<void | boolean>
-  /** Called with `{ user, account, req }` when an account has been removed from the signed-in user. */
-  onUnlink?: (event: { user: AuthUser; account: AuthUser; req: Request }) => void | Promise<void>
-  /** Called at each sign-out with `{ user, req }`. */
-  onLogout?: (event: { user: AuthUser; req: Request }) => void | Promise<void>
-  /** Called with `{ error, req }` when a route, a guard or a handler of authrouter's fails. */
-  onError?: (event: { error: AuthError; req: Request }) => void | Promise<void>
-  /** Called with the tokens of each login and refresh, `{ slug, user, tokens, previous }`. A login waits for it, and fails if it throws. */
-  onTokens?: (event: TokensEvent) => void | Promise<void>
 }
 
 /**
@@ -172,6 +117,18 @@ export interface AuthRouterConfig<Request = unknown, Session = unknown> {
    */
   tokenStore?: TokenStore
   /**
+   * Your application's users: a store of `authrouter/stores`, or one of your own. A first login creates a user, later ones find it, and
+   * `req.user` is its row.
+   * @see docs/user-stores.md
+   */
+  userStore?: UserStore
+  /**
+   * Slugs of providers whose verified e-mail address adds a new account to the user who has that address. Only for providers that you
+   * trust with every user's account.
+   * @default []
+   */
+  linkByVerifiedEmail?: readonly string[]
+  /**
    * Reads tokens from a table of your own, which `hooks.onTokens` writes: `(slug, req, user) => tokens`.
    * @see docs/credentials.md#a-table-of-your-own
    */
@@ -234,6 +191,9 @@ export interface Settings<Request = unknown, Session = unknown> {
   session: Session | undefined
   transactions: 'cookie' | 'session'
   tokenStore: TokenStore | undefined
+  userStore: UserStore | undefined
+  /** Slugs whose verified e-mail addresses find a user. */
+  linkByVerifiedEmail: readonly string[]
   fetchToken: FetchToken<Request> | undefined
   revokeOnLogout: boolean
   afterLogin: string

@@ -5,7 +5,7 @@ type Place = 'options' | 'hooks' | 'entryOptions' | 'protocol'
  * nobody counts on a protection that is not there. What gets built is taken out of here and put into the schema.
  */
 export const unavailable: Readonly<Record<Place, readonly string[]>> = {
-  options: ['userStore', 'linkByVerifiedEmail', 'popup', 'api', 'profileMaxAge', 'keepTokens'],
+  options: ['popup', 'api', 'profileMaxAge', 'keepTokens'],
   hooks: [],
   entryOptions: [
     'par',

@@ -1,5 +1,5 @@
 import type { AuthError } from '../../lib/base/errors.js'
-import type { TokensEvent } from '../../lib/config/settings.js'
+import type { TokensEvent } from '../../lib/config/hooks.js'
 import type { AuthUser } from '../../lib/model/user.js'
 import type { HostRequest } from '../http/host.js'
 import type { Engine } from './engine.js'

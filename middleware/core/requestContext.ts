@@ -28,6 +28,8 @@ export interface RequestContext {
   registrations: ReadonlyMap<string, Registration>
   /** The tokens of the record's accounts, by their keys. */
   tokens: Map<string, LoadedTokens>
+  /** The application's row of the signed-in user, where it has a `userStore`. */
+  user: unknown
   /** What is said if the request fails: see `FailedRequest`. */
   slug: string | undefined
   returnTo: string | undefined

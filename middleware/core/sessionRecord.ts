@@ -3,6 +3,7 @@ import type { AuthError } from '../../lib/base/errors.js'
 import { isObject } from '../../lib/base/json.js'
 import type { Tokens } from '../../lib/model/tokens.js'
 import type { AuthUser } from '../../lib/model/user.js'
+import type { UserId } from '../../lib/stores/userStore.js'
 import type { HostSession } from '../http/host.js'
 
 /** One account that the user signed in with, or linked. */
@@ -37,6 +38,8 @@ export interface SessionRecord {
   salt: string
   /** Key of the account that signed in: who the session is of, whichever account is current. */
   loginKey: string
+  /** Id of the application's user, where it has a `userStore`. */
+  userId?: UserId
   /** Key of the account that is `req.authUser`. */
   current: string
   /** By `user.key`, the latest last. */
@@ -90,6 +93,7 @@ export function readRecord(value: unknown): SessionRecord | undefined {
     version: 2,
     salt,
     loginKey,
+    ...(typeof record['userId'] === 'string' || typeof record['userId'] === 'number' ? { userId: record['userId'] } : {}),
     current,
     accounts: Object.fromEntries(whole),
     finished: Array.isArray(finished) ? finished.filter(isFinishedLogin).slice(-maxFinished) : [],

@@ -3,7 +3,9 @@ import { randomToken } from '../../lib/base/random.js'
 import { callback } from '../../lib/callback.js'
 import type { Transaction } from '../../lib/model/login.js'
 import type { ClientContext } from '../../lib/refresh/refresher.js'
+import type { UserId } from '../../lib/stores/userStore.js'
 import { withAccount } from '../accounts/accounts.js'
+import { addToUser, findUser, isSameUser, keepUser } from '../accounts/users.js'
 import type { Engine } from '../core/engine.js'
 import { tellOfLink, tellOfLogin } from '../core/events.js'
 import { rememberedFor } from '../core/expiry.js'
@@ -34,13 +36,18 @@ export async function completeLogin(engine: Engine, request: RequestContext, che
 
 async function signIn(engine: Engine, request: RequestContext, checked: CheckedCallback): Promise<CallbackResult> {
   const { context, transaction, parameters } = checked
+  const { userStore } = engine.settings
   const result = await callback(context, transaction, parameters)
-  const { user, tokens, redirect } = await decideLogin(engine, request, context, result, { state: transaction.state })
+  const found = userStore && (await findUser(engine, userStore, result.user))
+  const facts = { state: transaction.state, isNew: userStore && !found }
+  const { user, tokens, redirect } = await decideLogin(engine, request, context, result, facts)
+  const stored = userStore && (await keepUser(userStore, user, found))
   const returnTo = returnToOf(engine, request.publicUrl, redirect ?? transaction.returnTo, engine.settings.afterLogin)
   const previous = presentRecord(engine, request)
   const account = await saveTokens(engine, request, context, user, tokens)
-  const record = loginRecord(engine, previous, account, transaction, returnTo)
+  const record = loginRecord(engine, previous, account, { transaction, returnTo, userId: stored?.id })
   await replaceSession(engine, request, record, previous)
+  request.user = stored?.row
   request.tokens = new Map([...request.tokens, [user.key, { tokens }]])
   tellOfLogin(engine, user)
   return { record, returnTo }
@@ -48,12 +55,14 @@ async function signIn(engine: Engine, request: RequestContext, checked: CheckedC
 
 async function link(engine: Engine, request: RequestContext, checked: CheckedCallback): Promise<CallbackResult> {
   const { context, transaction, parameters } = checked
+  const { userStore } = engine.settings
   const result = await callback(context, transaction, parameters)
   // Asked again: the provider has taken its time, and a sign-out has the last word.
   const previous = presentRecord(engine, request)
   const to = previous?.accounts[previous.current]?.user
   if (!previous || !to || !isLinkTo(transaction, previous)) throw signedOutMeanwhile()
   const { user, tokens } = await decideLink(engine, request, context, result, to)
+  if (userStore) await addToUser(userStore, previous, user)
   const returnTo = returnToOf(engine, request.publicUrl, transaction.returnTo, engine.settings.afterLogin)
   const account = await saveTokens(engine, request, context, user, tokens)
   const record = {
@@ -76,23 +85,28 @@ export function signedOutMeanwhile(): AuthError {
   )
 }
 
+/** How a login ended. */
+interface Ending {
+  transaction: Transaction
+  returnTo: string
+  /** Of the application's user. */
+  userId: UserId | undefined
+}
+
 /** What a session remembers after a login: the account, beside the other ones of the same user, and where the login led. */
-function loginRecord(
-  engine: Engine,
-  previous: SessionRecord | undefined,
-  account: Account,
-  transaction: Transaction,
-  returnTo: string,
-): SessionRecord {
+function loginRecord(engine: Engine, previous: SessionRecord | undefined, account: Account, ending: Ending): SessionRecord {
   const { settings, now } = engine
+  const { transaction, returnTo, userId } = ending
   const { key } = account.user
   // Another user takes nothing over; who signs in by one of their accounts again keeps the others.
-  const same = previous?.accounts[key] ? previous : undefined
+  const isSame = userId === undefined ? previous?.accounts[key] !== undefined : isSameUser(previous?.userId, userId)
+  const same = isSame ? previous : undefined
   const lifetime = rememberedFor(settings, transaction.remember)
   return {
     version: 2,
     salt: randomToken(16),
     loginKey: same?.loginKey ?? key,
+    ...(userId === undefined ? {} : { userId }),
     current: key,
     accounts: withAccount(same?.accounts ?? {}, account),
     finished: finishedLogins(engine, previous, transaction, returnTo),

@@ -2,7 +2,7 @@ import { AuthError } from '../../lib/base/errors.js'
 import { isObject } from '../../lib/base/json.js'
 import type { LoginResult } from '../../lib/callback.js'
 import { createCredentials, type Credentials } from '../../lib/client/credentials.js'
-import type { LoginDecision } from '../../lib/config/settings.js'
+import type { LoginDecision } from '../../lib/config/hooks.js'
 import type { Tokens } from '../../lib/model/tokens.js'
 import type { AuthUser } from '../../lib/model/user.js'
 import type { ClientContext } from '../../lib/refresh/refresher.js'
@@ -23,6 +23,8 @@ export interface Decided {
 export interface LoginFacts {
   /** What the application gave this login. */
   state: unknown
+  /** Whether it makes a new user; `undefined` without a user store. */
+  isNew: boolean | undefined
 }
 
 /**

@@ -1,3 +1,4 @@
+import { keysOfUser } from '../accounts/users.js'
 import type { Engine } from '../core/engine.js'
 import { tellOfLogout } from '../core/events.js'
 import type { RequestContext } from '../core/requestContext.js'
@@ -17,7 +18,7 @@ export interface LogoutOptions {
 export async function endSession(engine: Engine, request: RequestContext, { everywhere = false }: LogoutOptions = {}): Promise<void> {
   const { stored: record } = request
   const user = (request.doubt ? record : request.record)?.accounts[record?.current ?? '']?.user
-  if (everywhere && user) await endEverywhere(engine, user.key)
+  if (everywhere && user) await endEverywhere(engine, await keysOfUser(engine, user.key))
   if (record) engine.ended.add(record.salt)
   await request.session.end()
   request.record = undefined

@@ -10,7 +10,7 @@ import type { SessionRecord } from '../core/sessionRecord.js'
 import type { Native } from '../http/host.js'
 import { deepFreeze } from '../sessions/deepFreeze.js'
 import { tokenAccessOf } from '../tokens/tokenSource.js'
-import { unlinkAccount } from '../login/unlinkAccount.js'
+import { unlinkAccount } from '../logout/unlinkAccount.js'
 import type { RequestAuth } from './requestTypes.js'
 import { endSessionAsAsked, notLinked, redirectToLink, redirectToLogin, requireAccount, switchAccount } from './requestAuth.js'
 
@@ -40,6 +40,10 @@ class Attachment {
   /** What is remembered of the signed-in person. A context that nobody asked for so far is a stranger's. */
   get record(): SessionRecord | undefined {
     return typeof this.#request === 'function' ? undefined : this.#request.record
+  }
+
+  get user(): unknown {
+    return this.record && typeof this.#request !== 'function' ? this.#request.user : undefined
   }
 
   get doubt(): AuthError | undefined {
@@ -85,6 +89,9 @@ export function attach(
 ): void {
   // Assigned and not defined, and an object rather than a function: either costs more than all the rest of this.
   ;(req as Carrier)[attached] = new Attachment(engine, request)
+  const { userStore } = engine.settings
+  // Only here, because other packages have a `req.user`, too.
+  if (userStore) Object.defineProperty(req, 'user', userProperty)
   // What another middleware has put on the request under one of these names must not be taken for ours.
   if (
     Object.hasOwn(req, 'authUser')
@@ -106,6 +113,14 @@ const properties: PropertyDescriptorMap = {
   oauthClient: property('oauthClient', currentClient),
   oauthClients: property('oauthClients', allClients),
   auth: property('auth', authOf),
+}
+
+const userProperty: PropertyDescriptor & ThisType<Carrier> = {
+  get() {
+    return this[attached]?.user
+  },
+  enumerable: true,
+  configurable: true,
 }
 
 /** Undefined on a request that did not pass here, where it can also be given another value, as any property can. */

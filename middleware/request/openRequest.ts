@@ -5,6 +5,7 @@ import { isBoundTo } from '../../lib/tokens/binding.js'
 import type { Engine } from '../core/engine.js'
 import { hasEnded, seen } from '../core/expiry.js'
 import { failureEvent } from '../core/logging.js'
+import { userOfSession } from '../accounts/users.js'
 import { doubtOf, type RequestContext } from '../core/requestContext.js'
 import type { Account, ResolvedSession, SessionRecord, SessionWriter } from '../core/sessionRecord.js'
 import type { Transactions } from '../core/transactions.js'
@@ -80,14 +81,22 @@ export function openRequest(engine: Engine, mountSession: MountSession): Request
   ): Awaitable<RequestContext> {
     request.registrations = registrations
     const accounts = accountsOf(request, stored)
-    return accounts instanceof Promise
-      ? accounts.then((late) => noteRequest(request, stored, late))
-      : noteRequest(request, stored, accounts)
+    return accounts instanceof Promise ? accounts.then((late) => withUser(request, stored, late)) : withUser(request, stored, accounts)
   }
 
   function accountsOf({ host, registrations }: OpenRequest, stored: SessionRecord): Awaitable<LoadedAccounts> {
     if (!hasMarks) return loadAccounts(engine, host, stored, registrations)
     return isMarkedEnded(engine, stored).then((isEnded) => (isEnded ? nobody() : loadAccounts(engine, host, stored, registrations)))
+  }
+
+  function withUser(request: OpenRequest, stored: SessionRecord, loaded: LoadedAccounts): Awaitable<RequestContext> {
+    const { userStore } = settings
+    if (!userStore || !loaded.record) return noteRequest(request, stored, loaded)
+    return userOfSession(userStore, loaded.record).then((row) => {
+      request.user = row
+      // A user who was deleted is signed out, in every browser.
+      return noteRequest(request, stored, row ? loaded : nobody())
+    })
   }
 
   function inDoubt(request: OpenRequest, error: unknown): RequestContext {
@@ -154,6 +163,7 @@ class OpenRequest implements RequestContext {
   stored: RequestContext['stored'] = undefined
   registrations: RequestContext['registrations'] = none
   found: ResolvedSession | undefined = undefined
+  user: RequestContext['user'] = undefined
   slug: RequestContext['slug'] = undefined
   returnTo: RequestContext['returnTo'] = undefined
   allow: RequestContext['allow'] = undefined

@@ -8,8 +8,8 @@ import { redirect, type Reply } from '../http/reply.js'
 import { beginLink, beginLogin } from '../login/beginLogin.js'
 import { readLoginOptions } from '../login/loginOptions.js'
 import { checkLogoutOptions } from '../login/unavailable.js'
-import { unlinkAccount } from '../login/unlinkAccount.js'
 import { endSession, type LogoutOptions } from '../logout/endSession.js'
+import { leaveAccount } from '../logout/unlinkAccount.js'
 
 /** A redirect to the provider, to sign in. */
 export async function redirectToLogin(engine: Engine, request: RequestContext, slug: string, options: LoginOptions = {}): Promise<Reply> {
@@ -48,9 +48,8 @@ export async function endSessionAsAsked(
   { key, ...options }: RequestLogoutOptions = {},
 ): Promise<void> {
   checkLogoutOptions(options)
-  const others = Object.keys(request.record?.accounts ?? {}).filter((other) => other !== key)
-  if (key === undefined || others.length === 0) await endSession(engine, request, options)
-  else await unlinkAccount(engine, request, requireAccount(request, key))
+  if (key === undefined) await endSession(engine, request, options)
+  else await leaveAccount(engine, request, requireAccount(request, key))
 }
 
 /** Makes another account of the session the current one. */

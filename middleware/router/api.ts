@@ -9,8 +9,11 @@ import type { ClientContext } from '../../lib/refresh/refresher.js'
 import { isBoundTo } from '../../lib/tokens/binding.js'
 import { openCredentials, sealerOf, unreadable } from '../../lib/tokens/sealedCredentials.js'
 import { readTokens } from '../../lib/tokens/tokens.js'
+import type { UserId } from '../../lib/stores/userStore.js'
 import type { TokenAccess } from '../../lib/tokens/tokenSource.js'
 import { ownTokens, type ClientCredentialsGrant } from '../tokens/clientCredentials.js'
+import { keysOfUser } from '../accounts/users.js'
+import { forgetUser } from '../logout/forgetUser.js'
 import type { Engine } from '../core/engine.js'
 import { endEverywhere } from '../sessions/userSessions.js'
 import { tellOfTokens } from '../core/events.js'
@@ -42,6 +45,13 @@ export interface Beyond {
    */
   logoutEverywhere: (userKey: string) => Promise<number>
   /**
+   * Deletes a user of the `userStore`, signs them out in every browser, and revokes their tokens. Needs the options `userStore` and
+   * `tokenStore`.
+   * @param userId id of the application's row
+   * @throws AuthError `config_invalid` without these stores; `store_unavailable`
+   */
+  forget: (userId: UserId) => Promise<void>
+  /**
    * Asks a provider what a token is worth (RFC 7662).
    * @throws AuthError `config_invalid` where the provider has no introspection endpoint; `provider_error`, `provider_bad_response`, `provider_timeout`
    */
@@ -72,7 +82,8 @@ export function createApi(engine: Engine): Beyond {
       const { context, held } = opened(engine, text)
       return createCredentials(context, held)
     },
-    logoutEverywhere: (userKey) => endEverywhere(engine, userKey),
+    logoutEverywhere: async (userKey) => await endEverywhere(engine, await keysOfUser(engine, userKey)),
+    forget: (userId) => forgetUser(engine, userId),
     introspect: (slug, token, options) => introspect(contextOf(engine, configured(engine, slug), configuredUrl(engine)), token, options),
   }
 }

@@ -4,7 +4,7 @@ import type { SessionRecord } from '../core/sessionRecord.js'
 import { wantsJson } from '../http/negotiation.js'
 import { requireSameOrigin } from '../http/origin.js'
 import { goOn, type Reply } from '../http/reply.js'
-import { unlinkAccount } from '../login/unlinkAccount.js'
+import { unlinkAccount } from '../logout/unlinkAccount.js'
 import type { ProviderRequest } from './receive.js'
 
 /** `POST /auth/:provider/unlink`: takes an account from the signed-in user. */

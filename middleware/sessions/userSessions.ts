@@ -100,11 +100,11 @@ export async function dropSession(engine: Engine, record: SessionRecord, stays?:
 /**
  * Ends every session of a user, in all browsers and processes, at the next request of each; their tokens are revoked as at a sign-out.
  *
- * @param userKey `authUser.key`
+ * @param userKeys the keys of all accounts of the user
  * @returns how many sessions there were
  * @throws AuthError `config_invalid` without a token store of the router's own, `store_unavailable`
  */
-export async function endEverywhere(engine: Engine, userKey: string): Promise<number> {
+export async function endEverywhere(engine: Engine, userKeys: readonly string[]): Promise<number> {
   const { settings, records } = engine
   if (!records || settings.fetchToken) {
     throw new AuthError(
@@ -112,13 +112,15 @@ export async function endEverywhere(engine: Engine, userKey: string): Promise<nu
       'Signing out everywhere needs the option tokenStore, which lists the sessions of each user, and does not work with fetchToken.',
     )
   }
-  const sessions = sessionsIn(await records('sessions').read(sha256(userKey)))
-  await Promise.all(sessions.map((session) => endSession(engine, session)))
+  const lists = await Promise.all(userKeys.map(async (userKey) => sessionsIn(await records('sessions').read(sha256(userKey)))))
+  const sessions = new Map(lists.flat().map((session) => [session.tokenRecord, session]))
+  await Promise.all([...sessions.values()].map((session) => endSession(engine, session)))
   // Those that were ended and no others: a session that began meanwhile stays on the list.
-  const ended = new Set(sessions.map(({ tokenRecord }) => tokenRecord))
-  if (ended.size > 0) await changeSessions(engine, userKey, (current) => current.filter(({ tokenRecord }) => !ended.has(tokenRecord)))
+  const isLeft = ({ tokenRecord }: KnownSession): boolean => !sessions.has(tokenRecord)
+  const listed = userKeys.filter((_userKey, index) => lists[index]?.length)
+  await Promise.all(listed.map((userKey) => changeSessions(engine, userKey, (current) => current.filter(isLeft))))
   engine.log('info', { event: 'logout_everywhere' })
-  return sessions.length
+  return sessions.size
 }
 
 async function endSession(engine: Engine, { linked = [], ...login }: KnownSession): Promise<void> {

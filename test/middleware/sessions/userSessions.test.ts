@@ -62,6 +62,6 @@ test.each([
   expect(count).toBeGreaterThanOrEqual(least)
   expect(count).toBeLessThanOrEqual(500)
   expect(alive.lastIndexOf(false)).toBe(vaults.length - count - 1)
-  expect(await endEverywhere(engine, `${slug}$1`)).toBe(count)
+  expect(await endEverywhere(engine, [`${slug}$1`])).toBe(count)
   for (const name of vaults) expect(await tokenRecordAt(engine, corp(engine), name)?.read()).toBeUndefined()
 })

@@ -1,30 +1,50 @@
 import { AuthError } from '../../lib/base/errors.js'
 import { randomToken } from '../../lib/base/random.js'
 import { withoutAccount } from '../accounts/accounts.js'
+import { lastMethod, takeFromUser } from '../accounts/users.js'
 import type { Engine } from '../core/engine.js'
 import { tellOfUnlink } from '../core/events.js'
 import { presentRecord, type RequestContext } from '../core/requestContext.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import { replaceSession } from '../sessions/replaceSession.js'
 import { endAccess } from '../tokens/removeTokens.js'
+import { endSession } from './endSession.js'
 
 /**
- * Takes one account out of the session, with its tokens. The session goes on with the others under a new id, because a copy of the old
- * one still has the account.
+ * Takes one account from the signed-in user, with its tokens.
  * @param key of the account
- * @throws AuthError `not_linked` for an account that is not there, `last_method` for the only one, `store_unavailable`
+ * @throws AuthError `not_linked` for an account that is not there; `last_method` for the only one; `store_unavailable`
  */
 export async function unlinkAccount(engine: Engine, request: RequestContext, key: string): Promise<void> {
+  const { userStore } = engine.settings
   const record = presentRecord(engine, request)
-  const account = record?.accounts[key]
+  const account = record?.accounts[key]?.user
   const user = record?.accounts[record.current]?.user
   if (!record || !user || !account) throw new AuthError('not_linked', 'There is no such account to remove.')
+  if (userStore && record.userId !== undefined) await takeFromUser(userStore, record.userId, account)
+  else if (!recordWithout(record, key)) throw lastMethod()
+  await leaveAccount(engine, request, key)
+  await tellOfUnlink(engine, request.host, user, account)
+}
+
+/**
+ * Takes one account out of the session. The session goes on with the others under a new id, because a copy of the old one still has the
+ * account; without others it ends.
+ * @throws AuthError `store_unavailable`
+ */
+export async function leaveAccount(engine: Engine, request: RequestContext, key: string): Promise<void> {
+  const record = presentRecord(engine, request)
+  const account = record?.accounts[key]
+  if (!record || !account) return
   const next = recordWithout(record, key)
-  if (!next) throw new AuthError('last_method', 'This is the only account that you can sign in with. Add another one first, or sign out.')
+  if (!next) {
+    await endSession(engine, request)
+    return
+  }
+  const { tokens } = request
   await replaceSession(engine, request, next, record)
   endAccess(engine, request, { ...record, accounts: { [key]: account } })
-  request.tokens.delete(key)
-  await tellOfUnlink(engine, request.host, user, account.user)
+  request.tokens = new Map([...tokens].filter(([other]) => other !== key))
 }
 
 /** The session without one of its accounts: the latest of the others takes its part. */

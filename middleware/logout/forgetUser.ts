@@ -1,0 +1,18 @@
+import { AuthError } from '../../lib/base/errors.js'
+import { callStore } from '../../lib/stores/callStore.js'
+import type { UserId } from '../../lib/stores/userStore.js'
+import type { Engine } from '../core/engine.js'
+import { endEverywhere } from '../sessions/userSessions.js'
+
+/**
+ * Deletes a user, ends all their sessions and revokes their tokens.
+ * @throws AuthError `config_invalid` without a user store and a token store; `store_unavailable`
+ */
+export async function forgetUser(engine: Engine, userId: UserId): Promise<void> {
+  const { userStore } = engine.settings
+  if (!userStore) throw new AuthError('config_invalid', 'auth.forget needs the option userStore.')
+  const keys = await callStore(() => userStore.listKeys(userId))
+  await endEverywhere(engine, keys)
+  await callStore(() => userStore.remove(userId))
+  engine.log('info', { event: 'user_forgotten' })
+}
