@@ -66,12 +66,18 @@ export function sqlUserStore(tables: ResolvedTables, { query, insertBoth, isNoId
     },
     async update(given, profile) {
       const user = storableUser(profile)
-      return withId(given, undefined, async (id) => {
+      const id = idText(given)
+      if (id === undefined) return undefined
+      try {
         const statement = profileUpdate(tables, id, user)
         const row = statement ? await first(statement) : await findById(id)
         if (row) await query(identityUpdate(tables, id, user))
         return row
-      })
+      } catch (error) {
+        // It may be a value of the application's that is wrong, and not the id.
+        if (isNoId(error) && !(await findById(id))) return undefined
+        throw error
+      }
     },
     remove: (given) =>
       withId(given, undefined, async (id) => {

@@ -170,6 +170,11 @@ describeWith('postgresql', 'a users table that is there', () => {
       identities: 'shop.logins',
     })
     expect(await writing.update('1', { ...user, name: 'Ada King' })).toMatchObject({ full_name: 'Ada King', is_admin: true })
+    const wrong = postgresUserStore<Member>(pool, {
+      users: { ...members, update: () => ({ is_admin: 'perhaps' }) },
+      identities: 'shop.logins',
+    })
+    await expect(wrong.update('1', user)).rejects.toMatchObject({ code: '22P02' })
     await query('DELETE FROM shop.members')
     expect(await own.findByKey(user.key)).toBeUndefined()
   })
