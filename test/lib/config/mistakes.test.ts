@@ -46,8 +46,14 @@ const ofTheWhole: Mistake[] = [
     'an option that resembles none',
     top({ zzz: 1 }),
     'zzz is not an option: the options here are providers, baseUrl, path, '
-      + 'secret, appId, session, transactions, tokenStore, fetchToken, revokeOnLogout, afterLogin, afterLogout, returnToOrigins, ifLoggedIn, remember, expiry, crossSiteStart, '
+      + 'secret, appId, session, transactions, tokenStore, userStore, linkByVerifiedEmail, fetchToken, revokeOnLogout, afterLogin, afterLogout, returnToOrigins, ifLoggedIn, remember, expiry, crossSiteStart, '
       + 'keep, hooks, errors, http, logger.',
+  ],
+  ['a userStore that is none', top({ userStore: { findByKey: () => undefined } }), 'userStore must be a user store with the functions'],
+  [
+    'linkByVerifiedEmail without a userStore',
+    top({ linkByVerifiedEmail: ['acme'] }),
+    'linkByVerifiedEmail needs a userStore with the function findByEmail.',
   ],
   ['a wrong word for ifLoggedIn', top({ ifLoggedIn: 'refuse' }), "ifLoggedIn must be 'allow', 'redirect' or 'link'."],
   ['a wrong word for errors', top({ errors: 'pages' }), "errors must be 'page' or 'next'; did you mean 'page'?"],
@@ -157,7 +163,7 @@ const ofPlacesAndSecrets: Mistake[] = [
 ]
 
 const ofLaterVersions: Mistake[] = [
-  ...['userStore', 'linkByVerifiedEmail', 'popup', 'api'].map((name): Mistake => [name, top({ [name]: {} }), `${name} ${unavailable}`]),
+  ...['popup', 'api'].map((name): Mistake => [name, top({ [name]: {} }), `${name} ${unavailable}`]),
   ...['par', 'dpop', 'jwks', 'callbackPath', 'ask'].map((name): Mistake => [
     name,
     acme({ [name]: true }),

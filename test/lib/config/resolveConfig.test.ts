@@ -23,6 +23,8 @@ describe('A configuration of nothing but providers', () => {
       crossSiteStart: 'confirm',
       errors: 'page',
       tokenStore: undefined,
+      userStore: undefined,
+      linkByVerifiedEmail: [],
       fetchToken: undefined,
       revokeOnLogout: true,
       expiry: { idle: false, absolute: undefined, rolling: false },
