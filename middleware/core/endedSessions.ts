@@ -1,3 +1,4 @@
+import { AuthError } from '../../lib/base/errors.js'
 import { sha256 } from '../../lib/base/random.js'
 import type { Settings } from '../../lib/config/settings.js'
 import { callStore } from '../../lib/stores/callStore.js'
@@ -32,6 +33,11 @@ export function endedSessions(now: () => number, lifetime: number): EndedSession
     },
     has: (salt) => ended.has(salt),
   }
+}
+
+/** What a change of accounts ends in whose user has signed out, or is another one by now. */
+export function signedOutMeanwhile(): AuthError {
+  return new AuthError('user_mismatch', 'You have signed out, or in as somebody else, since you began this. Nothing was changed.')
 }
 
 /** Seconds that a session's mark stays: longer than anything that is under way when it ends. */

@@ -1,4 +1,3 @@
-import { AuthError } from '../../lib/base/errors.js'
 import { randomToken } from '../../lib/base/random.js'
 import { callback } from '../../lib/callback.js'
 import type { Transaction } from '../../lib/model/login.js'
@@ -6,13 +5,15 @@ import type { ClientContext } from '../../lib/refresh/refresher.js'
 import type { UserId } from '../../lib/stores/userStore.js'
 import { withAccount } from '../accounts/accounts.js'
 import { addToUser, findUser, isSameUser, keepUser } from '../accounts/users.js'
+import { signedOutMeanwhile } from '../core/endedSessions.js'
 import type { Engine } from '../core/engine.js'
 import { tellOfLink, tellOfLogin } from '../core/events.js'
 import { rememberedFor } from '../core/expiry.js'
 import { presentRecord, returnToOf, type RequestContext } from '../core/requestContext.js'
 import { type Account, type FinishedLogin, maxFinished, type SessionRecord } from '../core/sessionRecord.js'
 import type { Parameters } from '../http/parameters.js'
-import { replaceSession } from '../sessions/replaceSession.js'
+import { lastingRecord } from '../sessions/endedMarks.js'
+import { continueSession, replaceSession } from '../sessions/replaceSession.js'
 import { saveTokens } from '../tokens/saveTokens.js'
 import type { CallbackResult } from './callbackOnce.js'
 import { decideLink, decideLogin } from './decide.js'
@@ -43,7 +44,9 @@ async function signIn(engine: Engine, request: RequestContext, checked: CheckedC
   const { user, tokens, redirect } = await decideLogin(engine, request, context, result, facts)
   const stored = userStore && (await keepUser(userStore, user, found))
   const returnTo = returnToOf(engine, request.publicUrl, redirect ?? transaction.returnTo, engine.settings.afterLogin)
-  const previous = presentRecord(engine, request)
+  const before = presentRecord(engine, request)
+  // Other accounts are taken along out of a session that is still there.
+  const previous = before && hasOthers(before, user.key) ? await lastingRecord(engine, request) : before
   const account = await saveTokens(engine, request, context, user, tokens)
   const record = loginRecord(engine, previous, account, { transaction, returnTo, userId: stored?.id })
   await replaceSession(engine, request, record, previous)
@@ -58,7 +61,7 @@ async function link(engine: Engine, request: RequestContext, checked: CheckedCal
   const { userStore } = engine.settings
   const result = await callback(context, transaction, parameters)
   // Asked again: the provider has taken its time, and a sign-out has the last word.
-  const previous = presentRecord(engine, request)
+  const previous = await lastingRecord(engine, request)
   const to = previous?.accounts[previous.current]?.user
   if (!previous || !to || !isLinkTo(transaction, previous)) throw signedOutMeanwhile()
   const { user, tokens } = await decideLink(engine, request, context, result, to)
@@ -71,18 +74,15 @@ async function link(engine: Engine, request: RequestContext, checked: CheckedCal
     accounts: withAccount(previous.accounts, account),
     finished: finishedLogins(engine, previous, transaction, returnTo),
   }
-  await replaceSession(engine, request, record, previous)
+  await continueSession(engine, request, record, previous)
   request.tokens = new Map([...request.tokens, [user.key, { tokens }]])
   tellOfLink(engine, to, user)
   return { record, returnTo }
 }
 
-/** What a link ends in whose user has signed out, or is another one by now. */
-export function signedOutMeanwhile(): AuthError {
-  return new AuthError(
-    'user_mismatch',
-    'You have signed out, or in as somebody else, since you began to add this account. Nothing was added.',
-  )
+/** Whether a login by this account takes over others that are there. */
+function hasOthers({ accounts }: SessionRecord, key: string): boolean {
+  return accounts[key] !== undefined && Object.keys(accounts).length > 1
 }
 
 /** How a login ended. */

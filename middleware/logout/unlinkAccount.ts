@@ -4,9 +4,10 @@ import { withoutAccount } from '../accounts/accounts.js'
 import { lastMethod, takeFromUser } from '../accounts/users.js'
 import type { Engine } from '../core/engine.js'
 import { tellOfUnlink } from '../core/events.js'
-import { presentRecord, type RequestContext } from '../core/requestContext.js'
+import type { RequestContext } from '../core/requestContext.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
-import { replaceSession } from '../sessions/replaceSession.js'
+import { lastingRecord } from '../sessions/endedMarks.js'
+import { continueSession } from '../sessions/replaceSession.js'
 import { endAccess } from '../tokens/removeTokens.js'
 import { endSession } from './endSession.js'
 
@@ -16,9 +17,14 @@ import { endSession } from './endSession.js'
  * @throws AuthError `not_linked` for an account that is not there; `last_method` for the only one; `store_unavailable`
  */
 export async function unlinkAccount(engine: Engine, request: RequestContext, key: string): Promise<void> {
+<<<<<<< HEAD:middleware/logout/unlinkAccount.ts
   const { userStore } = engine.settings
-  const record = presentRecord(engine, request)
+  const record = await lastingRecord(engine, request)
   const account = record?.accounts[key]?.user
+=======
+  const record = await lastingRecord(engine, request)
+  const account = record?.accounts[key]
+>>>>>>> 30fd4c1 (accounts: let a sign-out hold against a link under way):middleware/login/unlinkAccount.ts
   const user = record?.accounts[record.current]?.user
   if (!record || !user || !account) throw new AuthError('not_linked', 'There is no such account to remove.')
   if (userStore && record.userId !== undefined) await takeFromUser(userStore, record.userId, account)
@@ -33,16 +39,21 @@ export async function unlinkAccount(engine: Engine, request: RequestContext, key
  * @throws AuthError `store_unavailable`
  */
 export async function leaveAccount(engine: Engine, request: RequestContext, key: string): Promise<void> {
-  const record = presentRecord(engine, request)
+  const record = await lastingRecord(engine, request)
   const account = record?.accounts[key]
   if (!record || !account) return
   const next = recordWithout(record, key)
+<<<<<<< HEAD:middleware/logout/unlinkAccount.ts
   if (!next) {
     await endSession(engine, request)
     return
   }
   const { tokens } = request
-  await replaceSession(engine, request, next, record)
+  await continueSession(engine, request, next, record)
+=======
+  if (!next) throw new AuthError('last_method', 'This is the only account that you can sign in with. Add another one first, or sign out.')
+  await continueSession(engine, request, next, record)
+>>>>>>> 30fd4c1 (accounts: let a sign-out hold against a link under way):middleware/login/unlinkAccount.ts
   endAccess(engine, request, { ...record, accounts: { [key]: account } })
   request.tokens = new Map([...tokens].filter(([other]) => other !== key))
 }

@@ -1,6 +1,10 @@
 import { sha256 } from '../../lib/base/random.js'
+import { callStore } from '../../lib/stores/callStore.js'
+import { sessionMark } from '../core/endedSessions.js'
 import type { Engine } from '../core/engine.js'
+import { presentRecord, type RequestContext } from '../core/requestContext.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
+import { tokenRecordAt } from '../tokens/records.js'
 
 /**
  * Marks of ended sessions in the token store, for applications that keep tokens in a table of their own: no record of the session's
@@ -17,4 +21,22 @@ export async function isMarkedEnded(engine: Engine, { salt }: SessionRecord): Pr
 
 export function needsMarks({ settings: { fetchToken }, records }: Engine): boolean {
   return fetchToken !== undefined && records !== undefined
+}
+
+/**
+ * The record of a request whose session is still there now, by all that this process and the stores know: what another session is to go
+ * on with must not bring back one that was signed out meanwhile (rule R13).
+ * @throws AuthError `store_unavailable` when it cannot be known
+ */
+export async function lastingRecord(engine: Engine, request: RequestContext): Promise<SessionRecord | undefined> {
+  const record = presentRecord(engine, request)
+  if (!record || (needsMarks(engine) && (await isMarkedEnded(engine, record)))) return undefined
+  const { loginKey, accounts } = record
+  const registration = request.registrations.get(loginKey)
+  const name = accounts[loginKey]?.tokenRecord
+  if (name !== undefined && registration && (await tokenRecordAt(engine, registration, name)?.look())?.state === 'absent') return undefined
+  const { host } = request
+  const beside = host.sessionId === undefined ? undefined : host.tokenRecords()
+  const mark = await callStore(() => beside?.get(sessionMark(engine, host.sessionId ?? '')))
+  return mark ? undefined : presentRecord(engine, request)
 }

@@ -1,3 +1,4 @@
+import { signedOutMeanwhile } from '../core/endedSessions.js'
 import type { Engine } from '../core/engine.js'
 import type { RequestContext } from '../core/requestContext.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
@@ -15,18 +16,53 @@ export async function replaceSession(
   record: SessionRecord,
   previous: SessionRecord | undefined,
 ): Promise<void> {
+  await replace(engine, request, record, () => request.session.start(record, previous))
+}
+
+/**
+ * The same for a session that goes on with other accounts: a sign-out that comes before it is stored has the last word (rule R13).
+ * @throws AuthError `user_mismatch` too; nobody is signed in then
+ */
+export async function continueSession(
+  engine: Engine,
+  request: RequestContext,
+  record: SessionRecord,
+  previous: SessionRecord,
+): Promise<void> {
+  const requirePresent = (): void => {
+    if (engine.ended.has(previous.salt)) throw signedOutMeanwhile()
+  }
+  await replace(engine, request, record, async () => {
+    requirePresent()
+    await request.session.start(record, previous)
+    try {
+      requirePresent()
+    } catch (error) {
+      engine.ended.add(record.salt)
+      await request.session.end()
+      throw error
+    }
+  })
+}
+
+async function replace(engine: Engine, request: RequestContext, record: SessionRecord, start: () => Promise<void>): Promise<void> {
   const { stored: former } = request
   try {
     await noteSession(engine, record)
-    await request.session.start(record, previous)
+    await start()
   } catch (error) {
-    engine.background(removeTokens(engine, request.host, record, former))
+    engine.background(takeBack(engine, request, record, former))
     throw error
   }
   if (former) engine.ended.add(former.salt)
   request.record = record
   request.stored = record
   if (former) engine.background(forgetFormer(engine, request, former, record))
+}
+
+async function takeBack(engine: Engine, { host }: RequestContext, record: SessionRecord, former: SessionRecord | undefined): Promise<void> {
+  await removeTokens(engine, host, record, former)
+  await dropSession(engine, record, former && engine.ended.has(former.salt) ? undefined : former)
 }
 
 async function forgetFormer(engine: Engine, { host }: RequestContext, former: SessionRecord, record: SessionRecord): Promise<void> {

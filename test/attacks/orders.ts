@@ -31,6 +31,8 @@ export interface Site {
   ownTable?: boolean
   /** Room of a token store in memory, where it is not as it comes. */
   maxEntries?: number
+  /** `hooks.onLink` stands at the gate `link` until it is opened. */
+  heldLinks?: boolean
   /** Prints every event and error that the router tells of. */
   listening?: boolean
   redisUrl: string

@@ -42,7 +42,7 @@ export function runSite(site: Site, stores: Stores, gates: Gates): RunningSite {
   }
   app.use(gates.at('between'))
   for (const [mount, options] of Object.entries(site.apps ?? { '': {} })) {
-    const auth = routerOf(site, stores, options, running)
+    const auth = routerOf({ site, stores, gates, running }, options)
     running.routers.push(auth)
     for (const path of site.mounts ?? [mount]) app.use(path === '' ? '/' : path, withHandlers(site, auth, gates))
   }
@@ -50,7 +50,14 @@ export function runSite(site: Site, stores: Stores, gates: Gates): RunningSite {
   return running
 }
 
-function routerOf(site: Site, { tokens, sessions }: Stores, options: Partial<AuthRouterOptions>, running: RunningSite): AuthRouter {
+interface Parts {
+  site: Site
+  stores: Stores
+  gates: Gates
+  running: RunningSite
+}
+
+function routerOf({ site, stores: { tokens, sessions }, gates, running }: Parts, options: Partial<AuthRouterOptions>): AuthRouter {
   const auth = authRouter({
     secret,
     baseUrl: site.baseUrl,
@@ -58,6 +65,7 @@ function routerOf(site: Site, { tokens, sessions }: Stores, options: Partial<Aut
     ...(tokens ? { tokenStore: tokens } : {}),
     ...(sessions && site.session.endsWith('here') ? { session: { store: sessions } } : {}),
     ...(site.ownTable === true ? { fetchToken: () => undefined, hooks: { onTokens: () => undefined } } : {}),
+    ...(site.heldLinks === true ? { hooks: { onLink: () => gates.pass('link') } } : {}),
     ...(site.listening === true
       ? {
           logger: printing,
@@ -152,6 +160,26 @@ function withHandlers({ express: version }: Site, auth: AuthRouter, gates: Gates
   router.get('/write', (req, res) => {
     Object.assign((req as { session?: object | null }).session ?? {}, { cart: ['book'], at: Date.now() })
     res.json({ id: req.authUser?.id ?? null })
+  })
+  router.get('/switch', (req, res, next) => {
+    req.auth.switch(String(req.query['key'])).then(() => {
+      res.json(req.authUser?.key ?? null)
+    }, next)
+  })
+  router.get('/leave', (req, res, next) => {
+    req.auth.logout({ key: String(req.query['key']) }).then(() => {
+      res.json(req.authUser?.key ?? null)
+    }, next)
+  })
+  router.get('/add/:slug', (req, _res, next) => {
+    req.auth.link(req.params['slug']).catch(next)
+  })
+  router.get('/call', (req, res, next) => {
+    Promise.resolve()
+      .then(() => req.auth.client(String(req.query['key'])).get<{ things: string }>('things'))
+      .then(({ status, data }) => {
+        res.json({ status, things: data.things })
+      }, next)
   })
   router.get('/logout', (req, res, next) => {
     req.auth.logout().then(() => {

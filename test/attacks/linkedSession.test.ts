@@ -1,0 +1,89 @@
+import { expect } from '@jest/globals'
+import type { Attack } from './attack.js'
+import { startLink, twoProviders } from './linking.js'
+import { attacked, overModes, type Needs } from './modes.js'
+
+/** Rule R13 for sessions with several accounts: a sign-out, and a replaced session, hold against links that are under way and against copies. */
+
+attacked()
+
+/** Keeps the provider's answer to the next code. */
+function holdTokenCall({ honest }: Attack): { asked: Promise<void>; goOn: () => void } {
+  let isAsked = (): void => undefined
+  let goOn = (): void => undefined
+  const asked = new Promise<void>((resolve) => {
+    isAsked = resolve
+  })
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  honest.script = async ({ path }) => {
+    if (path !== '/token') return undefined
+    isAsked()
+    await held
+    return undefined
+  }
+  return {
+    asked,
+    goOn: () => {
+      goOn()
+    },
+  }
+}
+
+const isShared: Needs = ({ session, tokens, processes }) => processes === 1 || session !== 'cookie' || tokens !== 'none'
+
+overModes('A sign-out while the application decides about another account has the last word', async (attack) => {
+  await attack.run({ providers: twoProviders(attack), heldLinks: true })
+  const visitor = attack.visitor()
+  await attack.signIn(visitor, 'ada')
+  const callback = await startLink(attack, visitor, 'more')
+  const late = visitor.copy()
+  const finishing = late.go(callback)
+  await attack.tell({ do: 'held', gate: 'link' })
+  await attack.signOut(visitor)
+  await attack.tell({ do: 'open', gate: 'link' })
+  expect((await finishing).json()).toMatchObject({ error: 'user_mismatch' })
+  await attack.tellAll({ do: 'settle' })
+  expect([await attack.me(late), await attack.me(visitor)]).toEqual([null, null])
+})
+
+overModes(
+  'A sign-out in one process while another one finishes a link has the last word',
+  async (attack) => {
+    await attack.run({ providers: twoProviders(attack) })
+    const visitor = attack.visitor()
+    await attack.signIn(visitor, 'ada')
+    const callback = await startLink(attack, visitor, 'more')
+    const { asked, goOn } = holdTokenCall(attack)
+    const late = visitor.copy()
+    const finishing = late.go(callback, { process: attack.other })
+    await asked
+    await attack.signOut(visitor)
+    goOn()
+    expect((await finishing).json()).toMatchObject({ error: 'user_mismatch' })
+    await attack.tellAll({ do: 'settle' })
+    expect([await attack.me(late), await attack.me(late, { process: attack.other })]).toEqual([null, null])
+  },
+  { needs: isShared },
+)
+
+overModes(
+  'With tokens in a table of the application, a sign-out in one process holds against a link in another',
+  async (attack) => {
+    await attack.run({ providers: twoProviders(attack), ownTable: true })
+    const visitor = attack.visitor()
+    await attack.signIn(visitor, 'ada')
+    const callback = await startLink(attack, visitor, 'more')
+    const { asked, goOn } = holdTokenCall(attack)
+    const late = visitor.copy()
+    const finishing = late.go(callback, { process: attack.other })
+    await asked
+    await attack.signOut(visitor)
+    goOn()
+    await finishing
+    await attack.tellAll({ do: 'settle' })
+    expect([await attack.me(late), await attack.me(late, { process: attack.other })]).toEqual([null, null])
+  },
+  { needs: ({ tokens }) => tokens !== 'none' },
+)
