@@ -47,6 +47,8 @@ export interface SessionRecord {
   finished: FinishedLogin[]
   /** Milliseconds since 1970. */
   createdAt: number
+  /** When its user signed in first, for one who has signed in again since. */
+  begunAt?: number
   /** Milliseconds since 1970, where the time of the last request matters. */
   seenAt?: number
   /** Milliseconds since 1970; absent for a session that ends with the browser. */
@@ -77,7 +79,7 @@ export const transactionsKey = 'authrouterTransactions'
 /** Logins remembered as finished in one session. */
 export const maxFinished = 5
 
-const optionalTimes = ['seenAt', 'expiresAt', 'rememberedFor'] as const
+const optionalTimes = ['begunAt', 'seenAt', 'expiresAt', 'rememberedFor'] as const
 
 /** Reads a record that was opened from its seal: it may come from another version, so only what is whole counts. */
 export function readRecord(value: unknown): SessionRecord | undefined {

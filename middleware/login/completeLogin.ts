@@ -111,6 +111,7 @@ function loginRecord(engine: Engine, previous: SessionRecord | undefined, accoun
     accounts: withAccount(same?.accounts ?? {}, account),
     finished: finishedLogins(engine, previous, transaction, returnTo),
     createdAt: now(),
+    ...(same ? { begunAt: same.begunAt ?? same.createdAt } : {}),
     ...(lifetime === undefined ? {} : { expiresAt: now() + lifetime * 1000, rememberedFor: lifetime }),
   }
 }

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals'
 import type { Attack } from './attack.js'
-import { startLink, twoProviders } from './linking.js'
+import { keysOf, link, startLink, twoProviders, unlink } from './linking.js'
 import { attacked, overModes, type Needs } from './modes.js'
 
 /** Rule R13 for sessions with several accounts: a sign-out, and a replaced session, hold against links that are under way and against copies. */
@@ -87,3 +87,25 @@ overModes(
   },
   { needs: ({ tokens }) => tokens !== 'none' },
 )
+overModes('Who signed out and in again gets no account that was asked for before', async (attack) => {
+  await attack.run({ providers: twoProviders(attack) })
+  const visitor = attack.visitor()
+  await attack.signIn(visitor, 'ada')
+  const callback = await startLink(attack, visitor, 'more')
+  await attack.signOut(visitor)
+  await attack.tellAll({ do: 'pass time', milliseconds: 10 })
+  await attack.signIn(visitor, 'ada')
+  expect((await visitor.go(callback)).json()).toMatchObject({ error: 'user_mismatch' })
+  expect(await keysOf(visitor)).toEqual(['plain$ada'])
+})
+
+overModes('Who signs in again in another tab still gets the account', async (attack) => {
+  await attack.run({ providers: twoProviders(attack) })
+  const visitor = attack.visitor()
+  await attack.signIn(visitor, 'ada')
+  const callback = await startLink(attack, visitor, 'more')
+  await attack.tellAll({ do: 'pass time', milliseconds: 10 })
+  await attack.signIn(visitor, 'ada')
+  expect((await visitor.go(callback)).status).toBe(200)
+  expect(await keysOf(visitor)).toEqual(['plain$ada', 'more$eve'])
+})
