@@ -78,10 +78,13 @@ export function lastMethod(): AuthError {
   return new AuthError('last_method', 'This is the only account that you can sign in with. Add another one first, or sign out.')
 }
 
-/** All keys of the user whose account this is; the key alone where there is no user store, or no such user. */
-export async function keysOfUser({ settings: { userStore } }: Engine, userKey: string): Promise<readonly string[]> {
-  const user = userStore && stored(await callStore(() => userStore.findByKey(userKey)))
-  return user ? [...new Set([userKey, ...(await callStore(() => userStore.listKeys(user.id)))])] : [userKey]
+/** All keys of the user of these accounts; these alone where there is no user store, or no such user. */
+export async function keysOfUser({ settings: { userStore } }: Engine, keys: readonly string[]): Promise<readonly string[]> {
+  if (!userStore) return keys
+  const users = await Promise.all(keys.map(async (key) => stored(await callStore(() => userStore.findByKey(key)))))
+  const ids = [...new Set(users.flatMap((user) => (user ? [user.id] : [])))]
+  const lists = await Promise.all(ids.map((id) => callStore(() => userStore.listKeys(id))))
+  return [...new Set([...keys, ...lists.flat()])]
 }
 
 export function isSameUser(one: UserId | undefined, other: UserId): boolean {

@@ -17,8 +17,10 @@ export interface LogoutOptions {
  */
 export async function endSession(engine: Engine, request: RequestContext, { everywhere = false }: LogoutOptions = {}): Promise<void> {
   const { stored: record } = request
-  const user = (request.doubt ? record : request.record)?.accounts[record?.current ?? '']?.user
-  if (everywhere && user) await endEverywhere(engine, await keysOfUser(engine, user.key))
+  const known = request.doubt ? record : request.record
+  const user = known?.accounts[known.current]?.user
+  // Sessions of the same user elsewhere may know any of the accounts.
+  if (everywhere && known) await endEverywhere(engine, await keysOfUser(engine, Object.keys(known.accounts)))
   if (record) engine.ended.add(record.salt)
   await request.session.end()
   request.record = undefined

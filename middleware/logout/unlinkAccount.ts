@@ -17,14 +17,9 @@ import { endSession } from './endSession.js'
  * @throws AuthError `not_linked` for an account that is not there; `last_method` for the only one; `store_unavailable`
  */
 export async function unlinkAccount(engine: Engine, request: RequestContext, key: string): Promise<void> {
-<<<<<<< HEAD:middleware/logout/unlinkAccount.ts
   const { userStore } = engine.settings
   const record = await lastingRecord(engine, request)
   const account = record?.accounts[key]?.user
-=======
-  const record = await lastingRecord(engine, request)
-  const account = record?.accounts[key]
->>>>>>> 30fd4c1 (accounts: let a sign-out hold against a link under way):middleware/login/unlinkAccount.ts
   const user = record?.accounts[record.current]?.user
   if (!record || !user || !account) throw new AuthError('not_linked', 'There is no such account to remove.')
   if (userStore && record.userId !== undefined) await takeFromUser(userStore, record.userId, account)
@@ -43,17 +38,12 @@ export async function leaveAccount(engine: Engine, request: RequestContext, key:
   const account = record?.accounts[key]
   if (!record || !account) return
   const next = recordWithout(record, key)
-<<<<<<< HEAD:middleware/logout/unlinkAccount.ts
   if (!next) {
     await endSession(engine, request)
     return
   }
   const { tokens } = request
   await continueSession(engine, request, next, record)
-=======
-  if (!next) throw new AuthError('last_method', 'This is the only account that you can sign in with. Add another one first, or sign out.')
-  await continueSession(engine, request, next, record)
->>>>>>> 30fd4c1 (accounts: let a sign-out hold against a link under way):middleware/login/unlinkAccount.ts
   endAccess(engine, request, { ...record, accounts: { [key]: account } })
   request.tokens = new Map([...tokens].filter(([other]) => other !== key))
 }

@@ -82,7 +82,7 @@ export function createApi(engine: Engine): Beyond {
       const { context, held } = opened(engine, text)
       return createCredentials(context, held)
     },
-    logoutEverywhere: async (userKey) => await endEverywhere(engine, await keysOfUser(engine, userKey)),
+    logoutEverywhere: async (userKey) => await endEverywhere(engine, await keysOfUser(engine, [userKey])),
     forget: (userId) => forgetUser(engine, userId),
     introspect: (slug, token, options) => introspect(contextOf(engine, configured(engine, slug), configuredUrl(engine)), token, options),
   }

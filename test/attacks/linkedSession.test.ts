@@ -109,3 +109,19 @@ overModes('Who signs in again in another tab still gets the account', async (att
   expect((await visitor.go(callback)).status).toBe(200)
   expect(await keysOf(visitor)).toEqual(['plain$ada', 'more$eve'])
 })
+
+overModes(
+  'A sign-out everywhere by any account of the session ends the sessions of all of them',
+  async (attack) => {
+    await attack.run({ providers: twoProviders(attack) })
+    const [visitor, lost] = [attack.visitor(), attack.visitor()]
+    await attack.signIn(lost, 'ada')
+    await attack.signIn(visitor, 'ada')
+    await link(attack, visitor, 'more')
+    await visitor.go('/switch?key=more$eve')
+    await attack.tellAll({ do: 'settle' })
+    await attack.signOut(visitor, { form: { everywhere: '1' } })
+    expect([await attack.me(lost), await attack.me(lost, { process: attack.other })]).toEqual([null, null])
+  },
+  { needs: ({ tokens }) => tokens !== 'none' },
+)
