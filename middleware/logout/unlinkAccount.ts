@@ -8,7 +8,7 @@ import type { RequestContext } from '../core/requestContext.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import { lastingRecord } from '../sessions/endedMarks.js'
 import { continueSession } from '../sessions/replaceSession.js'
-import { endAccess } from '../tokens/removeTokens.js'
+import { endAccess, removeTokens } from '../tokens/removeTokens.js'
 import { endSession } from './endSession.js'
 
 /**
@@ -44,8 +44,12 @@ export async function leaveAccount(engine: Engine, request: RequestContext, key:
   }
   const { tokens } = request
   await continueSession(engine, request, next, record)
-  endAccess(engine, request, { ...record, accounts: { [key]: account } })
+  const left = { ...record, accounts: { [key]: account } }
+  const [removal] = await Promise.allSettled([removeTokens(engine, request.host, left)])
+  endAccess(engine, request, left)
   request.tokens = new Map([...tokens].filter(([other]) => other !== key))
+  // Told last: it is out of this session, and a copy of the former one may still have it.
+  if (removal.status === 'rejected') throw removal.reason
 }
 
 /** The session without one of its accounts: the latest of the others takes its part. */

@@ -125,3 +125,21 @@ overModes(
   },
   { needs: ({ tokens }) => tokens !== 'none' },
 )
+
+overModes(
+  'An account that could not be taken out of the store is not said to be removed',
+  async (attack) => {
+    await attack.run({ providers: twoProviders(attack) })
+    const visitor = attack.visitor()
+    await attack.signIn(visitor, 'ada')
+    await link(attack, visitor, 'more')
+    await attack.tellAll({ do: 'settle' })
+    await attack.tell({ do: 'fail', store: 'tokens', fault: 'throws', operations: ['delete'] })
+    const { status } = await unlink(visitor, 'more')
+    await attack.tellAll({ do: 'settle' })
+    await attack.tell({ do: 'fail', store: 'tokens', fault: undefined })
+    expect(status).toBe(503)
+    expect(await keysOf(visitor)).toEqual(['plain$ada'])
+  },
+  { needs: ({ tokens }) => tokens !== 'none' },
+)
