@@ -3,6 +3,8 @@ export interface ReturnToRules {
   baseUrl: string
   /** Path of authrouter's own routes as seen from outside, such as `/auth`: never a place to return to. */
   mountPath: string
+  /** Paths of callbacks below the base URL, where they are not below `mountPath`: no places to return to either. */
+  callbackPaths?: Iterable<string>
   /** Exact other origins that may be named. */
   origins: readonly string[]
 }
@@ -29,7 +31,8 @@ export function safeReturnTo(value: unknown, rules: ReturnToRules): string | und
   return text === undefined || text.length > maxLength ? undefined : text
 }
 
-function ownPath(value: string, { baseUrl, mountPath }: ReturnToRules): string | undefined {
+function ownPath(value: string, rules: ReturnToRules): string | undefined {
+  const { baseUrl } = rules
   if (value.startsWith('//')) return undefined
   const base = new URL(baseUrl)
   const url = parse(value, base)
@@ -37,30 +40,46 @@ function ownPath(value: string, { baseUrl, mountPath }: ReturnToRules): string |
   const text = url.pathname + url.search + url.hash
   if (!text.startsWith('/') || text.startsWith('//')) return undefined
   if (encodedEscape.test(url.pathname)) return undefined
-  if (isWithin(url.pathname, mountPath)) return undefined
+  if (isOurs(url.pathname, rules)) return undefined
   if (parse(text, base)?.href !== url.href) return undefined
   return text
 }
 
-function listedOrigin(value: string, { baseUrl, mountPath, origins }: ReturnToRules): string | undefined {
+function listedOrigin(value: string, rules: ReturnToRules): string | undefined {
+  const { baseUrl, origins } = rules
   const url = parse(value)
   if (!url || url.username || url.password || !origins.includes(url.origin)) return undefined
   // A blob: URL has the origin of the page that made it.
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined
-  if (url.origin === new URL(baseUrl).origin && isWithin(url.pathname, mountPath)) return undefined
+  if (url.origin === new URL(baseUrl).origin && isOurs(url.pathname, rules)) return undefined
   return url.href
 }
 
-function isWithin(pathname: string, mountPath: string): boolean {
+/** Whether a path is, or passes for, that of a route of ours. */
+function isOurs(pathname: string, { baseUrl, mountPath, callbackPaths = [] }: ReturnToRules): boolean {
+  const path = laxly(pathname)
+  const mount = mountPath.toLowerCase()
+  if (path === mount || path.startsWith(`${mount}/`)) return true
+  const base = new URL(baseUrl).pathname.replace(/\/$/, '')
+  for (const callbackPath of callbackPaths) {
+    if (withoutSlash(path) === withoutSlash((base + callbackPath).toLowerCase())) return true
+  }
+  return false
+}
+
+/** A path as servers read it that take several spellings for one. */
+function laxly(pathname: string): string {
   let path = pathname
   try {
     path = decodeURIComponent(pathname)
   } catch {
     // A path that does not decode is compared as it stands.
   }
-  path = path.toLowerCase().replace(/\/{2,}/g, '/')
-  const mount = mountPath.toLowerCase()
-  return path === mount || path.startsWith(`${mount}/`)
+  return path.toLowerCase().replace(/\/{2,}/g, '/')
+}
+
+function withoutSlash(path: string): string {
+  return path.replace(/\/$/, '')
 }
 
 function parse(text: string, base?: URL): URL | undefined {

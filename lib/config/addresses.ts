@@ -37,6 +37,11 @@ export function exactOrigin(text: string, path: string): string {
   throw invalid(path, `must be an exact origin, without path, query or slash at the end: write '${url.origin}'.`)
 }
 
+/** Whether a text is a path in its one spelling: nothing encoded, no empty or dot segment, no query. It may end in a slash. */
+export function isPlainPath(text: string): boolean {
+  return /^(?:\/[\w.~-]+)+\/?$/.test(text) && !text.split('/').some((segment) => segment === '.' || segment === '..')
+}
+
 const hostName = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i
 
 /** Whether a text is a host name, with a port or without, and nothing else. */

@@ -1,5 +1,6 @@
 import { isPlainObject } from '../base/json.js'
 import type { Registration } from '../model/context.js'
+import { noteCallbackPath } from './entries/callbackUrls.js'
 import { refuseCallback, resolveEntry, type EntrySources } from './entries/entries.js'
 import { optionNames } from './entries/schema.js'
 import { checkSlug, checkVariables } from './entries/slugs.js'
@@ -34,6 +35,8 @@ export function resolveProviders<Request>(
   }
   const { defaults, entries } = readTable(providers)
   refuseCallback(Object.keys(defaults), '<slug>', 'providers.defaults', sources)
+  if (defaults['callbackPath'] !== undefined)
+    throw invalid('providers.defaults.callbackPath', 'cannot be the same for all entries: give it to one of them.')
   checkDefaults(defaults, [...Object.values(sources.catalogue), ...Object.values(entries)])
   checkVariables(Object.keys(entries))
   const register = registrar({ ...sources, defaults })
@@ -42,6 +45,8 @@ export function resolveProviders<Request>(
   const registrations = allOf(
     Object.fromEntries(Object.entries(entries).map(([slug, entry]) => [slug, () => register(slug, entry as object)])),
   )
+  const callbackSlugs = new Map<string, string>()
+  for (const registration of Object.values(registrations)) noteCallbackPath(callbackSlugs, registration)
   return { registrations: new Map(Object.entries(registrations)), lookup: undefined, register }
 }
 

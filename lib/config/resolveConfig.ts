@@ -5,7 +5,7 @@ import type { Outbound } from '../model/http.js'
 import type { Provider } from '../model/provider.js'
 import { safeReturnTo } from '../returnTo.js'
 import type { TokenStore } from '../stores/tokenStore.js'
-import { applicationAddress, exactOrigin } from './addresses.js'
+import { applicationAddress, exactOrigin, isPlainPath } from './addresses.js'
 import { callbackUrls } from './entries/callbackUrls.js'
 import { reachWarnings } from './entries/reach.js'
 import { readList, type Environment } from './environment.js'
@@ -53,7 +53,7 @@ export function resolveConfig<Request, Session>(
   const outbound = outboundOf(options.http)
   const wayOut = outbound.fetch ? 'http.fetch' : outbound.dispatcher === undefined ? undefined : 'http.dispatcher'
   const urls = baseUrls(options.baseUrl, env)
-  const callbacksOf = (slug: string): string[] => callbackUrls(urls, path, slug)
+  const callbacksOf = (slug: string): string[] => callbackUrls(urls, path, { slug })
   const { secrets, providers } = allOf({
     urls: () => {
       requireBaseUrl(urls, production || Boolean(options.baseUrl))
@@ -62,7 +62,7 @@ export function resolveConfig<Request, Session>(
     providers: () => {
       if (options.providers === undefined)
         throw new MissingSettings(['providers is missing: give at least one entry of the catalogue, or a provider of your own.'])
-      return resolveProviders(options.providers, { catalogue, retired, env, production, warn, callbackUrls: callbacksOf, wayOut })
+      return resolveProviders(options.providers, { catalogue, retired, env, production, warn, path, callbackUrls: callbacksOf, wayOut })
     },
   })
 
@@ -97,8 +97,8 @@ export function resolveConfig<Request, Session>(
   const local = production && urls.find((url) => url.startsWith('http:'))
   if (local) warn(`baseUrl ${local} is plain http in production: users can sign in there from this machine only.`)
   // Where an application is developed without a baseUrl, it is reached on this machine alone.
-  const callbacks = [...providers.registrations.keys()].flatMap((slug) =>
-    callbackUrls(urls.length > 0 ? urls : ['http://localhost:<port>'], path, slug),
+  const callbacks = [...providers.registrations.values()].flatMap((registration) =>
+    callbackUrls(urls.length > 0 ? urls : ['http://localhost:<port>'], path, registration),
   )
   if (callbacks.length > 0 && !production && env['NODE_ENV'] !== 'test')
     inform?.(`Callback URLs, to be registered with the providers: ${callbacks.join(', ')}`)
@@ -154,8 +154,7 @@ function eachOf(
 }
 
 function mountPath(path: string): string {
-  const isPlain = /^(?:\/[\w.~-]+)+$/.test(path) && !path.split('/').some((segment) => segment === '.' || segment === '..')
-  if (isPlain) return path
+  if (isPlainPath(path) && !path.endsWith('/')) return path
   throw invalid('path', "must begin with / and not end with it, without query: letters, digits, - . _ ~ and /, like '/auth'.")
 }
 

@@ -23,6 +23,12 @@ export interface ProviderEntry extends Partial<Omit<Provider, 'protocol' | 'titl
   keyId?: string
   /** Client certificate in PEM text, with its intermediate certificates if it has any, for `clientAuth: 'tls'` (RFC 8705). */
   certificate?: string
+  /**
+   * Path of the callback below `baseUrl`, where another is registered with the provider already, such as `'/login/return'`.
+   * @default `<path>/<slug>/callback`
+   * @see docs/own-routes.md#a-callback-url-that-is-registered-already
+   */
+  callbackPath?: string
   /** Parameters of the catalogue entry, such as a tenant or a host. */
   [parameter: string]: unknown
 }

@@ -7,6 +7,8 @@ export interface Registration {
   slug: string
   provider: ResolvedProvider
   client: Client
+  /** Path of the callback below the base URL, where it is not the route's. */
+  callbackPath?: string
   /** Given by `providers` as a function: the same slug may be another's for another request. */
   fromLookup?: true
   /** Where it may lead: to public addresses only, where a lookup gave it and so somebody else may have written its addresses. */

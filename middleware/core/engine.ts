@@ -3,6 +3,7 @@ import type { Awaitable } from '../../lib/base/awaitable.js'
 import { asAuthError, AuthError } from '../../lib/base/errors.js'
 import { createSealer, type Sealer } from '../../lib/base/seal.js'
 import { withTimeout } from '../../lib/base/timeout.js'
+import { noteCallbackPath } from '../../lib/config/entries/callbackUrls.js'
 import type { Settings } from '../../lib/config/settings.js'
 import { createHttp, type HttpPair } from '../../lib/http/http.js'
 import type { Registration } from '../../lib/model/context.js'
@@ -61,6 +62,8 @@ export interface Engine {
   /** The entry of a slug, looked up where `providers` is a function. */
   find: (slug: string, host: HostRequest) => Awaitable<Registration | undefined>
   register: (slug: string, entry: Parameters<Settings['register']>[1]) => void
+  /** Slugs of the entries whose callback stands at a path of their own, by that path below the base URL. */
+  callbackSlugs: ReadonlyMap<string, string>
   /** The entry of a slug that was configured or registered, for work that no request asks for. */
   registration: (slug: string) => Registration | undefined
   registrations: () => Registration[]
@@ -75,6 +78,8 @@ const closeTimeout = 10_000
 
 export function createEngine(settings: Settings<Native, SessionSetting>, now: () => number = () => Date.now()): Engine {
   const registrations = new Map(settings.registrations)
+  const callbackSlugs = new Map<string, string>()
+  for (const registration of registrations.values()) noteCallbackPath(callbackSlugs, registration)
   const log = createLog(settings.logger)
   // An asynchronous listener that fails is heard here and not as an unhandled rejection.
   const events = new EventEmitter({ captureRejections: true })
@@ -131,8 +136,11 @@ export function createEngine(settings: Settings<Native, SessionSetting>, now: ()
     },
     register(slug, entry) {
       if (registrations.has(slug)) throw new AuthError('config_invalid', `The provider "${slug}" is registered already.`)
-      registrations.set(slug, settings.register(slug, entry))
+      const registration = settings.register(slug, entry)
+      noteCallbackPath(callbackSlugs, registration)
+      registrations.set(slug, registration)
     },
+    callbackSlugs,
     registration: (slug) => registrations.get(slug),
     registrations: () => [...registrations.values()],
     background(work) {

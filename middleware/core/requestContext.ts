@@ -61,10 +61,18 @@ export function contextOf(
   registration: Registration,
   publicUrl: Pick<PublicUrl, 'baseUrl' | 'origin' | 'mountPath'>,
 ): ClientContext {
-  const redirectUri = `${publicUrl.origin}${publicUrl.mountPath}/${registration.slug}/callback`
+  const redirectUri = redirectUriOf(registration, publicUrl)
   const { settings, refresher, now } = engine
   const { http, openStream } = registration.reach === 'public' ? engine.publicWays : engine
   return Object.freeze({ ...registration, redirectUri, http, openStream, outbound: settings.outbound, refresher, now })
+}
+
+/** Where the provider sends the browser back to (RFC 6749 section 3.1.2; `oauth_callback` of RFC 5849 section 2.1). */
+export function redirectUriOf(
+  { slug, callbackPath }: Pick<Registration, 'slug' | 'callbackPath'>,
+  { baseUrl, origin, mountPath }: Pick<PublicUrl, 'baseUrl' | 'origin' | 'mountPath'>,
+): string {
+  return callbackPath === undefined ? `${origin}${mountPath}/${slug}/callback` : baseUrl + callbackPath
 }
 
 /** Where the application would be reached, for work that no request says it of. */
@@ -83,8 +91,12 @@ export function returnToOf(engine: Engine, publicUrl: PublicUrl, asked: unknown,
 }
 
 /** What was asked for if rule R1 lets it; tells nobody. */
-export function allowedReturnTo({ settings }: Engine, { baseUrl, mountPath }: PublicUrl, asked: unknown): string | undefined {
-  return safeReturnTo(asked, { baseUrl, mountPath, origins: settings.returnToOrigins })
+export function allowedReturnTo(
+  { settings, callbackSlugs }: Engine,
+  { baseUrl, mountPath }: PublicUrl,
+  asked: unknown,
+): string | undefined {
+  return safeReturnTo(asked, { baseUrl, mountPath, callbackPaths: callbackSlugs.keys(), origins: settings.returnToOrigins })
 }
 
 /** The CSRF token of a signed-in session, signed over what only this login has; nothing to protect, no token. */

@@ -22,7 +22,7 @@ export function nodeHandler(router: Router, warn: (message: string) => void): Ha
     const mounted = mountedAt(req)
     try {
       if (isAttached(req)) throw new AuthError('config_invalid', 'authRouter is mounted twice for this request; mount it once.')
-      const route = router.find(pathOf(req.url ?? '/'))
+      const route = router.find(pathOf(req.url ?? '/'), mounted)
       if (route) {
         serveRoute(router, route, new NodeRequest(req, res, mounted), next)
       } else {

@@ -98,6 +98,19 @@ function externalPath(mounted: string, basePath: string): string {
   return mounted === basePath || mounted.startsWith(`${basePath}/`) ? mounted : basePath + mounted
 }
 
+/**
+ * The path of a request as it is below the base URL.
+ * @param mounted the part that a framework took away, where a proxy may have left the base path in it
+ * @param path below `mounted`
+ */
+export function pathBelowBase(mounted: string, path: string, baseUrls: readonly string[]): string {
+  if (mounted === '') return path
+  const base =
+    baseUrls.map((baseUrl) => partsOf(baseUrl).path).find((item) => item !== '' && (mounted === item || mounted.startsWith(`${item}/`)))
+    ?? ''
+  return mounted.slice(base.length) + path
+}
+
 /** The path of a request target, without its query. */
 export function pathOf(target: string): string {
   const mark = target.indexOf('?')

@@ -17,8 +17,9 @@ export interface Router {
   /**
    * The route of ours that a path leads to.
    * @param path below the mount path, without its query
+   * @param mounted the mount path
    */
-  find: (path: string) => Route | undefined
+  find: (path: string, mounted: string) => Route | undefined
   /**
    * Answers a request for one of our routes.
    * @param attach puts user and clients on the host's request, for the functions of the application that the route calls
@@ -35,7 +36,7 @@ export function createRouter(engine: Engine, mountSession: MountSession): Router
   return {
     engine,
     open,
-    find: (path) => findRoute(engine, path),
+    find: (path, mounted) => findRoute(engine, path, mounted),
     async respond(route, host, attach) {
       let known: FailedRequest = { host, publicUrl: undefined, slug: undefined, returnTo: undefined }
       try {

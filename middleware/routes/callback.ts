@@ -4,7 +4,7 @@ import { checkCallback, isTooOld, stateOf } from '../../lib/callback.js'
 import type { Transaction } from '../../lib/model/login.js'
 import type { ClientContext } from '../../lib/refresh/refresher.js'
 import { signedOutMeanwhile } from '../core/endedSessions.js'
-import { contextOf, returnToOf } from '../core/requestContext.js'
+import { contextOf, redirectUriOf, returnToOf } from '../core/requestContext.js'
 import type { LoginName } from '../core/transactions.js'
 import { wantsJson } from '../http/negotiation.js'
 import { originOf } from '../http/origin.js'
@@ -46,8 +46,9 @@ function isCrossSitePost({ request: { host, publicUrl }, parameters }: ProviderR
 }
 
 /** Lax cookies stay at home on a cross-site POST: the same fields are posted once more from a page of our own (rule R2). */
-function postAgain({ request: { publicUrl }, registration: { slug }, parameters }: ProviderRequest): Reply {
-  return page(200, repostPage({ action: `${publicUrl.mountPath}/${slug}/callback`, fields: { ...parameters, [repostMarker]: '1' } }))
+function postAgain({ request: { publicUrl }, registration, parameters }: ProviderRequest): Reply {
+  const action = new URL(redirectUriOf(registration, publicUrl)).pathname
+  return page(200, repostPage({ action, fields: { ...parameters, [repostMarker]: '1' } }))
 }
 
 function withoutMarker({ parameters: { [repostMarker]: _reposted, ...parameters }, ...received }: ProviderRequest): ProviderRequest {

@@ -1,7 +1,9 @@
+import { AuthError } from '../../lib/base/errors.js'
 import { callbackMethods } from '../../lib/callback.js'
 import type { Engine } from '../core/engine.js'
 import type { RequestContext } from '../core/requestContext.js'
 import type { Parameters } from '../http/parameters.js'
+import { pathBelowBase } from '../http/publicUrl.js'
 import type { Reply } from '../http/reply.js'
 import { callbackRoute } from './callback.js'
 import { linkRoute } from './link.js'
@@ -24,10 +26,14 @@ const slugShape = /^[a-z0-9][a-z0-9_-]{0,63}$/
 
 /**
  * The route of a path, which has one spelling: no trailing slash, no other case, nothing encoded.
+ * @param path below the mount path
  * @returns `undefined` for a path that is the application's own
  */
-export function findRoute(engine: Engine, path: string): Route | undefined {
-  const { path: prefix } = engine.settings
+export function findRoute(engine: Engine, path: string, mounted: string): Route | undefined {
+  const { callbackSlugs } = engine
+  const { path: prefix, baseUrls } = engine.settings
+  const owner = callbackSlugs.size === 0 ? undefined : callbackSlugs.get(pathBelowBase(mounted, path, baseUrls))
+  if (owner !== undefined) return callbackOf(engine, owner)
   if (path !== prefix && !path.startsWith(`${prefix}/`)) return undefined
   const [first, second, ...rest] = path === prefix ? [] : path.slice(prefix.length + 1).split('/')
   if (first === undefined) return { ...route(engine, ['GET', 'HEAD'], providersRoute), isEntrance: true }
@@ -36,10 +42,24 @@ export function findRoute(engine: Engine, path: string): Route | undefined {
   if (second === undefined && first === 'logout') return route(engine, ['GET', 'POST'], logoutRoute)
   if (!slugShape.test(first)) return undefined
   if (second === undefined) return { ...providerRoute(engine, first, () => ['GET', 'POST'], loginRoute), isEntrance: true }
-  if (second === 'callback') return providerRoute(engine, first, ({ provider }) => callbackMethods(provider), callbackRoute)
+  if (second === 'callback')
+    return engine.registration(first)?.callbackPath === undefined ? callbackOf(engine, first) : movedCallback(first)
   if (second === 'link') return providerRoute(engine, first, () => ['POST'], linkRoute)
   if (second === 'unlink') return providerRoute(engine, first, () => ['POST'], unlinkRoute)
   return undefined
+}
+
+function callbackOf(engine: Engine, slug: string): Route {
+  return providerRoute(engine, slug, ({ provider }) => callbackMethods(provider), callbackRoute)
+}
+
+/** The route of an entry whose callback stands at a path of its own: there is one door to a login. */
+function movedCallback(slug: string): Route {
+  return {
+    slug,
+    run: () =>
+      Promise.reject(new AuthError('unknown_provider', 'The callback of this provider stands at another address.', { provider: slug })),
+  }
 }
 
 type Run = (engine: Engine, request: RequestContext, parameters: Parameters) => Reply | Promise<Reply>

@@ -1,4 +1,8 @@
-/** Whether an option's name is one that other packages have for what no entry says here: `callbackURL`, `redirect_uri` and the like. */
+import type { Registration } from '../../model/context.js'
+import { invalid } from '../invalid.js'
+import { isRouteName } from './slugs.js'
+
+/** Whether an option's name is one that other packages have for the address of the callback: `callbackURL`, `redirect_uri` and the like. */
 export function isCallbackName(option: string): boolean {
   return /^(callback|redirect)_?(uri|url)$/i.test(option)
 }
@@ -9,6 +13,41 @@ export function isCallbackName(option: string): boolean {
  * @param baseUrls without a slash at the end; none where they are not known
  * @param path prefix of the routes
  */
-export function callbackUrls(baseUrls: readonly string[], path: string, slug: string): string[] {
-  return (baseUrls.length > 0 ? baseUrls : ['<baseUrl>']).map((baseUrl) => `${baseUrl}${path}/${slug}/callback`)
+export function callbackUrls(
+  baseUrls: readonly string[],
+  path: string,
+  { slug, callbackPath = defaultCallbackPath(path, slug) }: Pick<Registration, 'slug' | 'callbackPath'>,
+): string[] {
+  return (baseUrls.length > 0 ? baseUrls : ['<baseUrl>']).map((baseUrl) => baseUrl + callbackPath)
+}
+
+function defaultCallbackPath(path: string, slug: string): string {
+  return `${path}/${slug}/callback`
+}
+
+/**
+ * Checks that an entry's own path of the callback is no other route's.
+ * @param prefix of the routes
+ * @param option path of the option, for the message
+ * @throws AuthError `config_invalid`
+ */
+export function checkCallbackPath(callbackPath: string, slug: string, prefix: string, option: string): void {
+  if (callbackPath === defaultCallbackPath(prefix, slug)) return
+  if (callbackPath !== prefix && !callbackPath.startsWith(`${prefix}/`)) return
+  const [, name, ...below] = callbackPath.slice(prefix.length).split('/')
+  const isRoute = name === undefined || below[0] === undefined || (isRouteName(below[0]) && (below.length === 1 || below[0] === 'api'))
+  if (isRoute) throw invalid(option, `cannot be ${callbackPath}: it is a route of authrouter's own. Choose another, or leave it out.`)
+}
+
+/**
+ * Notes whose callback stands at a path of its own.
+ * @param slugs by path
+ * @throws AuthError `config_invalid` where another entry has the same: an answer would not say which login it is for
+ */
+export function noteCallbackPath(slugs: Map<string, string>, { slug, callbackPath }: Registration): void {
+  if (callbackPath === undefined) return
+  const owner = slugs.get(callbackPath)
+  if (owner !== undefined)
+    throw invalid(`providers.${slug}.callbackPath`, `is that of providers.${owner} too: each entry needs a path of its own.`)
+  slugs.set(callbackPath, slug)
 }

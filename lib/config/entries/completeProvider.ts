@@ -77,6 +77,7 @@ const elsewhere = [
   'privateKey',
   'keyId',
   'certificate',
+  'callbackPath',
   'parameters',
   'extraRequests',
   'renewal',

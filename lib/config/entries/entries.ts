@@ -9,7 +9,7 @@ import { check, invalid, printable } from '../invalid.js'
 import { MissingSettings } from '../invalid.js'
 import { withoutUndefined } from '../shapes.js'
 import { didYouMean } from '../suggest.js'
-import { isCallbackName } from './callbackUrls.js'
+import { checkCallbackPath, isCallbackName } from './callbackUrls.js'
 import { completeProvider } from './completeProvider.js'
 import { merge } from './merge.js'
 import { reachOf } from './reach.js'
@@ -30,6 +30,8 @@ export interface EntrySources {
   production: boolean
   /** The option by which the application brings its own way out to the network, where it does. */
   wayOut: EntryPath['wayOut']
+  /** Prefix of the routes. */
+  path: string
   /** Where the provider of a slug sends people back to, for messages. */
   callbackUrls: (slug: string) => readonly string[]
   /** Receives what a developer should know of an entry; absent where entries come with requests. */
@@ -75,6 +77,8 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
   if (protocol === undefined) throw new MissingSettings([`${entryPath.path}.protocol is missing: set it to 'oidc', 'oauth2' or 'oauth1'.`])
   checkFitness(protocol, layers.at(-1)?.options ?? {}, entryPath)
 
+  const { callbackPath } = options
+  if (callbackPath !== undefined) checkOwnCallback(callbackPath, slug, sources, `${entryPath.path}.callbackPath`)
   const values = parameterValues(parameters, layers)
   const { clientId, ...proof } = clientOf(options)
   const lacking = [...lackingParameters(parameters, values, entryPath), ...lackingIn({ ...options, protocol }, options, entryPath)]
@@ -90,7 +94,20 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
     )
   }
   const reach = sources.lookedUp ? reachOf(provider, entryPath) : undefined
-  return frozen({ slug, provider, client, ...(sources.lookedUp ? { fromLookup: true } : {}), ...(reach === undefined ? {} : { reach }) })
+  return frozen({
+    slug,
+    provider,
+    client,
+    ...(callbackPath === undefined ? {} : { callbackPath }),
+    ...(sources.lookedUp ? { fromLookup: true } : {}),
+    ...(reach === undefined ? {} : { reach }),
+  })
+}
+
+function checkOwnCallback(callbackPath: string, slug: string, { path: prefix, lookedUp }: EntrySources, option: string): void {
+  if (lookedUp)
+    throw invalid(option, 'is for entries that are configured: what providers(slug, req) finds is found by its slug. Leave it out.')
+  checkCallbackPath(callbackPath, slug, prefix, option)
 }
 
 /** @throws AuthError `config_invalid` for an option that would say where the callback is */
@@ -104,7 +121,8 @@ export function refuseCallback(
   if (name !== undefined)
     throw invalid(
       `${path}.${name}`,
-      `is not an option: leave it out. The callback is always ${callbackUrls(slug).join(', ')}, which is what to register with the provider.`,
+      `is not an option: leave it out. The callback is ${callbackUrls(slug).join(', ')}, which is what to register with the provider. `
+        + 'Where another path is registered already, set callbackPath.',
     )
 }
 

@@ -5,6 +5,7 @@ import type { Provider, ProviderHooks, ProviderParameter } from '../../model/pro
 import type { AccessTokenExchange } from '../../model/refresh.js'
 import type { ProviderEntry } from '../settings.js'
 import { credential, flag, group, listOf, number, oneOf, text, written, type Group } from '../shapes.js'
+import { isPlainPath } from '../addresses.js'
 import { unavailable } from '../unavailable.js'
 import {
   algorithmList,
@@ -44,6 +45,10 @@ export const textOptions = {
   privateKey,
   keyId: credential,
   certificate,
+  callbackPath: v.pipe(
+    text,
+    v.check(isPlainPath, "must be a path in its one spelling, without query: letters, digits, - . _ ~ and /, like '/login/return'."),
+  ),
   title: text,
   docs: text,
   icon: text,

@@ -1,19 +1,16 @@
 import { variablePrefix } from '../environment.js'
 import { invalid, printable } from '../invalid.js'
 
-// What routes are called, below the prefix and below a slug, and what an object would not keep apart from its own members.
-const reserved = new Set([
-  'logout',
-  'session',
-  'callback',
-  'link',
-  'unlink',
-  'api',
-  'backchannel-logout',
-  'frontchannel-logout',
-  'defaults',
-  'constructor',
-])
+/** What routes are called below a slug. */
+const belowSlug = ['callback', 'link', 'unlink', 'api', 'backchannel-logout', 'frontchannel-logout']
+
+// With what they are called below the prefix, and what an object would not keep apart from its own members.
+const reserved = new Set(['logout', 'session', ...belowSlug, 'defaults', 'constructor'])
+
+/** Whether a segment of a path, behind that of a slug, makes it one of our routes. */
+export function isRouteName(segment: string): boolean {
+  return segment === 'xrds' || belowSlug.includes(segment)
+}
 
 /** @throws AuthError `config_invalid` for a slug that cannot be a segment of a route, or is one already */
 export function checkSlug(slug: string): void {

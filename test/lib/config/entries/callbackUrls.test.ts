@@ -3,7 +3,7 @@ import { resolveConfig } from '../../../../lib/config/resolveConfig.js'
 import type { AuthRouterConfig } from '../../../../lib/config/settings.js'
 import { catalogue, client, custom, refusal, resolve, secret } from '../fixtures.js'
 
-/** The callback is where it is: an entry that says otherwise learns what to register, and so does whoever starts an application. */
+/** An entry that names its callback as other packages do learns what to register, and so does whoever starts an application. */
 
 const names = ['callbackURL', 'callbackUrl', 'callback_url', 'redirectUri', 'redirectURI', 'redirect_uri', 'redirect_url']
 
@@ -14,17 +14,17 @@ describe.each(names)('%s in an entry', (name) => {
     expect(
       message({ acme: { ...client, [name]: 'https://app.example/return' } }, { baseUrl: 'https://app.example/shop/', path: '/sign-in' }),
     ).toBe(
-      `providers.acme.${name} is not an option: leave it out. The callback is always https://app.example/shop/sign-in/acme/callback, which is what to register with the provider.`,
+      `providers.acme.${name} is not an option: leave it out. The callback is https://app.example/shop/sign-in/acme/callback, which is what to register with the provider. Where another path is registered already, set callbackPath.`,
     )
     expect(message({ own: { ...custom.oidc, [name]: '/x' } }, { baseUrl: ['https://a.example', 'https://b.example'] })).toContain(
-      'always https://a.example/auth/own/callback, https://b.example/auth/own/callback, which',
+      'callback is https://a.example/auth/own/callback, https://b.example/auth/own/callback, which',
     )
   })
 
   test('is answered with its form where the address is not known', () => {
-    expect(message({ acme: { [name]: '/x' } })).toContain('always <baseUrl>/auth/acme/callback, which')
+    expect(message({ acme: { [name]: '/x' } })).toContain('callback is <baseUrl>/auth/acme/callback, which')
     expect(message({ defaults: { [name]: '/x' }, acme: client })).toMatch(
-      new RegExp(`^providers\\.defaults\\.${name} is not an option.* always <baseUrl>/auth/<slug>/callback, which`),
+      new RegExp(`^providers\\.defaults\\.${name} is not an option.* callback is <baseUrl>/auth/<slug>/callback, which`),
     )
   })
 })
