@@ -1,3 +1,4 @@
+import { AuthError } from '../lib/base/errors.js'
 import { titleOf } from '../lib/config/entries/title.js'
 import { resolveConfig } from '../lib/config/resolveConfig.js'
 import type { AuthRouterConfig, ProviderEntry, ProviderLookup } from '../lib/config/settings.js'
@@ -7,10 +8,11 @@ import { catalogue, type CatalogueName, retired } from '../providers/index.js'
 import { type AuthEvents, createEngine, type Engine } from './core/engine.js'
 import { createLog } from './core/logging.js'
 import { returnToOf } from './core/requestContext.js'
+import { callbackHandler, type CallbackHandler } from './hosts/nodeCallback.js'
 import { mountSession } from './hosts/expressSession/mountSession.js'
 import { nodeHandler } from './hosts/node.js'
 import { ownHandler } from './hosts/nodeHandlers.js'
-import type { Handler, Request, SessionSetting } from './hosts/nodeTypes.js'
+import type { Handler, Next, Request, Response, SessionSetting } from './hosts/nodeTypes.js'
 import { redirect } from './http/reply.js'
 import { readLoginOptions } from './login/loginOptions.js'
 import { checkEventName, checkLogoutOptions } from './login/unavailable.js'
@@ -18,6 +20,7 @@ import type { LogoutOptions } from './logout/endSession.js'
 import { endSessionAsAsked, redirectToLogin } from './request/requestAuth.js'
 import { type Beyond, createApi } from './router/api.js'
 import { createRouter } from './router/router.js'
+import { ownCallback } from './routes/ownCallback.js'
 
 type Configuration = AuthRouterConfig<Request, SessionSetting>
 
@@ -50,6 +53,17 @@ export interface AuthRouter extends Handler, Beyond {
   login: (slug: string, options?: LoginOptions) => Handler
   /** A handler that signs out and goes on to `returnTo`, else to `afterLogout`. Give it a method and a path that another site cannot use. */
   logout: (options?: { returnTo?: string } & LogoutOptions) => Handler
+  /**
+   * A handler that ends logins on a route of the application's own, behind the router, which leaves that path to it: where the provider
+   * sends users back to, which the entry's `callbackPath` says. It is called once for a login, when the session is written, and answers
+   * the request; what it throws goes to `next`. A callback that is opened again goes on to `returnTo` without it.
+   * @param handler `(result, req, res, next)`; `result` has the `user`, or the `error` of a login that failed
+   * @throws AuthError `config_invalid` for a handler that is no function
+   */
+  callback: <Req extends Request = Request, Res extends Response = Response>(
+    slug: string,
+    handler: CallbackHandler<Req, Res>,
+  ) => (req: Req, res: Res, next?: Next) => void
   /** @throws AuthError `config_invalid` for a name that is no event */
   on: <Name extends keyof AuthEvents>(name: Name, listener: (...event: AuthEvents[Name]) => void) => void
   /** Waits for logins, refreshes and revocations that are under way, ten seconds at most, then removes listeners and frees memory. */
@@ -98,6 +112,15 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
         await endSessionAsAsked(engine, request, options)
         return redirect(303, returnToOf(engine, request.publicUrl, returnTo, settings.afterLogout))
       })
+    },
+    callback<Req extends Request, Res extends Response>(slug: string, handler: CallbackHandler<Req, Res>) {
+      if (typeof handler !== 'function')
+        throw new AuthError(
+          'config_invalid',
+          `auth.callback('${slug}', handler) needs its second argument: (result, req, res, next) => ...`,
+        )
+      engine.ownCallbacks.add(slug)
+      return callbackHandler(engine, slug, (request) => ownCallback(engine, request, slug), handler)
     },
     ...createApi(engine),
     on<Name extends keyof AuthEvents>(name: Name, listener: (...event: AuthEvents[Name]) => void): void {

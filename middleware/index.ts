@@ -2,6 +2,8 @@ import './hosts/express.js'
 
 export { authRouter, type AuthRouter, type AuthRouterOptions } from './authRouter.js'
 export { requireLogin, type LoginRequirement } from './hosts/nodeHandlers.js'
+export type { CallbackHandler } from './hosts/nodeCallback.js'
+export type { CallbackOutcome } from './core/callbackRuns.js'
 export { signedIn, type SignedIn } from './request/signedIn.js'
 export type { RequestAuth } from './request/requestTypes.js'
 export type { AuthEvents } from './core/engine.js'

@@ -1,6 +1,7 @@
 import { AuthError } from '../../lib/base/errors.js'
 import { transactionLifetime } from '../../lib/callback.js'
 import type { Transaction } from '../../lib/model/login.js'
+import type { AuthUser } from '../../lib/model/user.js'
 import type { LoginName } from './transactions.js'
 
 /** Names of used logins kept at most; a login's own record is needed beside them to get anywhere. */
@@ -9,6 +10,16 @@ const maxUsed = 50_000
 const resultFor = 10_000
 /** Characters of results kept at most: a thousand logins with their tokens. */
 const maxResults = 3_000_000
+
+/** What a handler of `auth.callback` is given: who has signed in, or why nobody has. */
+export type CallbackOutcome = {
+  /** Slug. */
+  provider: string
+  /** Where the user wanted to go, safe to redirect to; else `afterLogin`. */
+  returnTo: string
+  /** What the application gave this login as its option `state`. */
+  state?: unknown
+} & ({ user: AuthUser; error?: undefined } | { user?: undefined; error: AuthError })
 
 /** A result as JSON, which is the smallest that it can be kept as, and whose size is known. */
 interface Result {

@@ -64,6 +64,8 @@ export interface Engine {
   register: (slug: string, entry: Parameters<Settings['register']>[1]) => void
   /** Slugs of the entries whose callback stands at a path of their own, by that path below the base URL. */
   callbackSlugs: ReadonlyMap<string, string>
+  /** Slugs of the entries whose callback a handler of the application's answers. */
+  ownCallbacks: Set<string>
   /** The entry of a slug that was configured or registered, for work that no request asks for. */
   registration: (slug: string) => Registration | undefined
   registrations: () => Registration[]
@@ -141,6 +143,7 @@ export function createEngine(settings: Settings<Native, SessionSetting>, now: ()
       registrations.set(slug, registration)
     },
     callbackSlugs,
+    ownCallbacks: new Set(),
     registration: (slug) => registrations.get(slug),
     registrations: () => [...registrations.values()],
     background(work) {

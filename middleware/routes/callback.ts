@@ -21,21 +21,48 @@ const repostMarker = 'authrouter_repost'
 /** `GET` or `POST /auth/:provider/callback`: ends a login, with everything that may happen twice happening once. */
 export async function callbackRoute(received: ProviderRequest): Promise<Reply> {
   refusePrefetch(received)
-  if (isCrossSitePost(received)) return postAgain(received)
+  const found = await findLogin(received)
+  if ('reply' in found) return found.reply
+  const { result } = await finishLogin(found)
+  return goTo(found.callback, result.returnTo)
+}
+
+/** A callback, and the login of this browser that waits for it. */
+interface WaitingLogin {
+  callback: ProviderRequest
+  transaction: Transaction
+}
+
+/**
+ * The login that a callback ends.
+ * @returns `reply` where none has to be ended: fields to post again, or a place to go on to
+ * @throws AuthError `state_missing`, `state_used`, `state_mismatch`, `state_unknown`, `provider_mismatch`
+ */
+export async function findLogin(received: ProviderRequest): Promise<WaitingLogin | { reply: Reply }> {
+  if (isCrossSitePost(received)) return { reply: postAgain(received) }
   const callback = withoutMarker(received)
   const login = await loginNameOf(callback)
   const transaction = await callback.request.transactions.find(login)
-  if (!transaction || callback.engine.callbackRuns.hasUsed(transaction)) return await afterwards(callback, login, transaction)
+  if (!transaction || callback.engine.callbackRuns.hasUsed(transaction)) return { reply: await afterwards(callback, login, transaction) }
   keepReturnTo(callback, transaction)
-  if (isSignedInAlready(callback, transaction)) return await leave(callback, transaction)
+  if (isSignedInAlready(callback, transaction)) return { reply: await leave(callback, transaction) }
+  return { callback, transaction }
+}
+
+/**
+ * Ends the login.
+ * @returns `isFirst` for the request that did the work
+ * @throws AuthError what `checkCallback`, `callback`, the hooks and the stores throw; nobody is signed in then
+ */
+export async function finishLogin({ callback, transaction }: WaitingLogin): Promise<{ result: CallbackResult; isFirst: boolean }> {
   await requireSameUser(callback, transaction)
   const context = contextOf(callback.engine, callback.registration, callback.request.publicUrl)
   await checkAnswer(callback, context, transaction)
-  const { returnTo } = await finishOnce(callback, context, transaction)
-  return goTo(callback, returnTo)
+  return await finishOnce(callback, context, transaction)
 }
 
-function refusePrefetch({ request: { host } }: ProviderRequest): void {
+/** @throws AuthError `bad_request` for a browser that loads the page before anybody has asked for it */
+export function refusePrefetch({ request: { host } }: ProviderRequest): void {
   if ((host.header('sec-purpose') ?? '').includes('prefetch'))
     throw new AuthError('bad_request', 'A sign-in cannot be finished ahead of time.', { reason: 'prefetch' })
 }
@@ -121,7 +148,7 @@ async function finishOnce(
   { engine, request, parameters }: ProviderRequest,
   context: ClientContext,
   transaction: Transaction,
-): Promise<CallbackResult> {
+): Promise<{ result: CallbackResult; isFirst: boolean }> {
   let isOurs = true
   try {
     const { result, isFirst } = await callbackOnce(engine, transaction, () =>
@@ -130,14 +157,15 @@ async function finishOnce(
     isOurs = isFirst
     if (!isFirst) request.session.adopt?.(result.record)
     request.record = result.record
-    return result
+    return { result, isFirst }
   } finally {
     // In a session it is the first one's to take out; in a cookie every response says so.
     if (isOurs || engine.settings.transactions === 'cookie') await request.transactions.remove(transaction)
   }
 }
 
-function goTo({ engine, request }: ProviderRequest, asked: string | undefined): Reply {
+/** Goes on to a place that a login remembered. */
+export function goTo({ engine, request }: ProviderRequest, asked: string | undefined): Reply {
   // Rule R1 once more: the value has been through a cookie or a store.
   return goOn(wantsJson(request.host), 303, returnToOf(engine, request.publicUrl, asked, engine.settings.afterLogin))
 }

@@ -49,7 +49,9 @@ export function findRoute(engine: Engine, path: string, mounted: string): Route 
   return undefined
 }
 
-function callbackOf(engine: Engine, slug: string): Route {
+/** @returns `undefined` where a handler of the application's answers it */
+function callbackOf(engine: Engine, slug: string): Route | undefined {
+  if (engine.ownCallbacks.has(slug)) return undefined
   return providerRoute(engine, slug, ({ provider }) => callbackMethods(provider), callbackRoute)
 }
 

@@ -27,6 +27,8 @@ interface Serving {
   more?: Readonly<Record<string, ProviderEntry>>
   build?: (app: express.Express, auth: AuthRouter) => void
   mountPath?: string
+  /** Where the callbacks are registered, where it is not the address of the server that is started. */
+  at?: string
 }
 
 export interface Served {
@@ -56,14 +58,14 @@ export async function startThreeProtocols(): Promise<ThreeProtocols> {
     ...client,
   }
   return {
-    async serve({ options = {}, before = [], more = {}, build, mountPath = '/' } = {}) {
+    async serve({ options = {}, before = [], more = {}, build, mountPath = '/', at } = {}) {
       const app = express()
       const { url, close } = await listen((req, res) => {
         app(req, res)
       })
       const callbackOf = (slug: string): string | undefined => {
         const path = more[slug]?.['callbackPath']
-        return typeof path === 'string' ? url + path : undefined
+        return typeof path === 'string' ? (at ?? url) + path : undefined
       }
       const providers = Object.fromEntries(
         Object.entries({ ...entriesAt(openid, url, callbackOf), old }).map(([slug, entry]) => [slug, { ...entry, ...more[slug] }]),
