@@ -1,6 +1,7 @@
 import { asAuthError, AuthError } from '../../lib/base/errors.js'
 import { frozen } from '../../lib/base/freeze.js'
 import { callbackMethods } from '../../lib/callback.js'
+import type { Transaction } from '../../lib/model/login.js'
 import type { CallbackOutcome } from '../core/callbackRuns.js'
 import type { Engine } from '../core/engine.js'
 import { tellOfError } from '../core/events.js'
@@ -30,26 +31,26 @@ export async function ownCallback(engine: Engine, request: RequestContext, slug:
 async function outcomeOf(received: ProviderRequest): Promise<Reply | CallbackOutcome> {
   const { engine, request, registration } = received
   const { slug: provider } = registration
-  let login: Awaited<ReturnType<typeof findLogin>> | undefined
+  let transaction: Transaction | undefined
   try {
-    login = await findLogin(received)
-    if ('reply' in login) return login.reply
-    const { result, isFirst } = await finishLogin(login)
+    const found = await findLogin(received)
+    if ('reply' in found) return found.reply
+    ;({ transaction } = found)
+    const { result, isFirst } = await finishLogin(found)
     if (!isFirst) return goTo(received, result.returnTo)
     // The handler calls the API as this user.
     request.registrations = new Map([...request.registrations, [userOf(result).key, registration]])
     const returnTo = returnToOf(engine, request.publicUrl, result.returnTo, engine.settings.afterLogin)
-    return { provider, returnTo, ...stateOf(login), user: userOf(result) }
+    return { provider, returnTo, ...stateOf(transaction), user: userOf(result) }
   } catch (thrown) {
     const error = asAuthError(thrown, 'hook_failed', 'Something went wrong on our side.')
     tellOfError(engine, error, { host: request.host, slug: provider })
-    return { provider, returnTo: request.returnTo ?? engine.settings.afterLogin, ...stateOf(login), error }
+    return { provider, returnTo: request.returnTo ?? engine.settings.afterLogin, ...stateOf(transaction), error }
   }
 }
 
-function stateOf(login: Awaited<ReturnType<typeof findLogin>> | undefined): { state?: unknown } {
-  const state = login && 'transaction' in login ? login.transaction.state : undefined
-  return state === undefined ? {} : { state }
+function stateOf(transaction: Transaction | undefined): { state?: unknown } {
+  return transaction?.state === undefined ? {} : { state: transaction.state }
 }
 
 /** The account that the login brought, which is the latest: also one that was added to another. */

@@ -344,6 +344,26 @@ describe('A handler', () => {
     }
   })
 
+  test('for an entry that is looked up answers where the router would', async () => {
+    const entry = { clientAuth: 'none', userinfoEndpoint: 'https://id.example/u', profile: { id: 'id' }, clientId: 'c' } as const
+    const endpoints = { protocol: 'oauth2', authorizationEndpoint: 'https://id.example/a', tokenEndpoint: 'https://id.example/t' } as const
+    const app = await protocols.serve({
+      options: { providers: (slug) => (slug === 'tenant' ? { ...endpoints, ...entry } : undefined) },
+      build: (express, auth) => {
+        const handle = auth.callback('tenant', (result, _req: express.Request, res: express.Response) => res.send(result.error?.code))
+        express.get('/auth/tenant/callback', handle)
+      },
+    })
+    try {
+      const browser = createBrowser()
+      await browser.go(`${app.url}/auth/tenant`, { follow: false })
+      expect((await browser.go(`${app.url}/auth/tenant/callback?code=c&state=s`)).body).toBe('state_mismatch')
+      expect((await browser.json(`${app.url}/auth/nobody/callback?code=c&state=s`)).data).toMatchObject({ error: 'unknown_provider' })
+    } finally {
+      await app.close()
+    }
+  })
+
   test('below a mount path has its own below it as well', async () => {
     const seen: CallbackOutcome[] = []
     const app = await protocols.serve({
