@@ -49,7 +49,11 @@ const ofTheWhole: Mistake[] = [
       + 'secret, appId, session, transactions, tokenStore, userStore, linkByVerifiedEmail, fetchToken, revokeOnLogout, afterLogin, afterLogout, returnToOrigins, ifLoggedIn, remember, expiry, crossSiteStart, '
       + 'keep, hooks, errors, http, logger.',
   ],
-  ['a userStore that is none', top({ userStore: { findByKey: () => undefined } }), 'userStore must be a user store with the functions'],
+  [
+    'a userStore that is none',
+    top({ userStore: { findByKey: () => undefined } }),
+    'userStore must be a user store with the functions findByKey, findById, create, update, remove, link, unlink and listKeys: sqliteUserStore(file) and the like of authrouter/stores.',
+  ],
   [
     'linkByVerifiedEmail without a userStore',
     top({ linkByVerifiedEmail: ['acme'] }),
