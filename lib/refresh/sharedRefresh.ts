@@ -53,12 +53,14 @@ async function refreshAs(refresh: SharedRefresh): Promise<Tokens> {
   if (isNewer(kept.tokens, refresh)) return kept.tokens
   const refreshed = await exchangeOnce(refresh, kept.tokens, exchange)
   if (refreshed.by === 'another') return refreshed.tokens
-  const outcome = await write(record, refreshed.tokens, kept.version)
+  let outcome = await write(record, refreshed.tokens, kept.version)
   if (outcome === 'refused') {
     // A slower holder of a lock that has ended wrote meanwhile, or the account was signed out: what is kept counts.
     const winner = await record.read()
     if (!winner) onOrphaned?.(refreshed.tokens)
     if (winner?.tokens.accessToken !== kept.tokens.accessToken) return (winner ?? gone(refresh.slug)).tokens
+    // The same tokens were only written again, such as for another session.
+    outcome = await write(record, refreshed.tokens, winner.version)
   }
   // A store that refuses although nobody else wrote has failed as well.
   if (outcome !== 'written') pending.add(record, refreshed.tokens, kept.version)

@@ -10,11 +10,11 @@ import { readTokens } from './tokens.js'
 
 /** What a token store holds of one account. */
 export type TokenRecordContents =
-  | { state: 'kept'; kept: KeptTokens; savedAt: number }
+  | { state: 'kept'; kept: KeptTokens; savedAt: number; session?: string | undefined }
   /** The person is signed in, without tokens: they have been revoked, or there never were any. */
-  | { state: 'empty'; kept?: undefined; version: number; savedAt: number }
+  | { state: 'empty'; kept?: undefined; version: number; savedAt: number; session?: string | undefined }
   /** Nothing, nothing that can be read, or what belongs to another entry. */
-  | { state: 'absent'; kept?: undefined }
+  | { state: 'absent'; kept?: undefined; session?: undefined }
 
 /** A record that is one sealed record of a token store. */
 export interface SealedTokenRecord extends TokenRecord {
@@ -24,6 +24,13 @@ export interface SealedTokenRecord extends TokenRecord {
   write: (tokens: Tokens | undefined, version: number) => Promise<boolean>
   /** Writes over whatever is there. */
   put: (tokens: Tokens | undefined) => Promise<void>
+  /**
+   * Says which session alone the record is of from now on; later writes leave it so. `session` in what `look` gives.
+   * @param next what that session is told from its former copies by
+   * @param former the one that it is of so far; one that names none is anybody's
+   * @returns `false` for a record that is gone, or of another session by now
+   */
+  bindTo: (next: string, former: string) => Promise<boolean>
   /** Takes the tokens out and leaves the record, where there is one. */
   markRevoked: () => Promise<void>
   remove: () => Promise<void>
@@ -53,17 +60,25 @@ export function sealedTokenRecord({ store, sealer, key, party, ttl, now }: Seale
   const binding = bindingOf(party)
   // What holds no tokens is called revoked, as it was when tokens could be missing for no other reason.
   const seal = (tokens: Tokens | undefined): string =>
-    sealer.seal('tokens', key, { version: 1, savedAt: now(), binding, ...(tokens ? { tokens } : { revoked: true }) }, { compressed: true })
+    sealer.seal(
+      'tokens',
+      key,
+      { version: 1, savedAt: now(), binding, ...(session === undefined ? {} : { session }), ...(tokens ? { tokens } : { revoked: true }) },
+      { compressed: true },
+    )
+  // As it was last seen: a write over that version keeps it.
+  let session: string | undefined
 
   async function look(): Promise<TokenRecordContents> {
     const stored = await callStore(() => store.get(key))
     const value = typeof stored?.record === 'string' ? sealer.open('tokens', key, stored.record) : undefined
     if (!stored || !isObject(value) || value['version'] !== 1 || !isBoundTo(value['binding'], party)) return { state: 'absent' }
     const { version } = stored
+    session = typeof value['session'] === 'string' ? value['session'] : undefined
     const savedAt = Number(value['savedAt']) || 0
-    if (value['revoked'] === true) return { state: 'empty', version, savedAt }
+    if (value['revoked'] === true) return { state: 'empty', version, savedAt, session }
     const tokens = readTokens(value['tokens'])
-    return tokens ? { state: 'kept', kept: { tokens, version }, savedAt } : { state: 'absent' }
+    return tokens ? { state: 'kept', kept: { tokens, version }, savedAt, session } : { state: 'absent' }
   }
 
   return {
@@ -77,6 +92,16 @@ export function sealedTokenRecord({ store, sealer, key, party, ttl, now }: Seale
     write: (tokens, version) => callStore(async () => ((await store.set(key, seal(tokens), { version, ttl })) as unknown) === true),
     put: async (tokens) => {
       await callStore(() => store.set(key, seal(tokens), { ttl }))
+    },
+    async bindTo(next, former) {
+      for (let attempt = 0; attempt < maxAttempts; attempt++) {
+        const contents = await look()
+        if (contents.state === 'absent' || (contents.session ?? former) !== former) return false
+        session = next
+        const version = contents.state === 'kept' ? contents.kept.version : contents.version
+        if (await callStore(() => store.set(key, seal(contents.kept?.tokens), { version, ttl }))) return true
+      }
+      throw new AuthError('store_unavailable', 'The tokens change too fast for their session to be changed. Try again soon.')
     },
     async markRevoked() {
       // Over what is there and never anew: a record that a sign-out has removed meanwhile stays away.

@@ -34,7 +34,8 @@ export async function lastingRecord(engine: Engine, request: RequestContext): Pr
   const { loginKey, accounts } = record
   const registration = request.registrations.get(loginKey)
   const name = accounts[loginKey]?.tokenRecord
-  if (name !== undefined && registration && (await tokenRecordAt(engine, registration, name)?.look())?.state === 'absent') return undefined
+  const kept = name === undefined ? undefined : registration && (await tokenRecordAt(engine, registration, name)?.look())
+  if (kept && (kept.state === 'absent' || (kept.session ?? record.salt) !== record.salt)) return undefined
   const { host } = request
   const beside = host.sessionId === undefined ? undefined : host.tokenRecords()
   const mark = await callStore(() => beside?.get(sessionMark(engine, host.sessionId ?? '')))

@@ -2,6 +2,7 @@ import { signedOutMeanwhile } from '../core/endedSessions.js'
 import type { Engine } from '../core/engine.js'
 import type { RequestContext } from '../core/requestContext.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
+import { tokenRecordAt } from '../tokens/records.js'
 import { removeTokens } from '../tokens/removeTokens.js'
 import { markEnded } from './endedMarks.js'
 import { dropSession, noteSession } from './userSessions.js'
@@ -47,10 +48,14 @@ export async function continueSession(
 
 async function replace(engine: Engine, request: RequestContext, record: SessionRecord, start: () => Promise<void>): Promise<void> {
   const { stored: former } = request
+  const login = former && loginGoingOn(engine, request, record, former)
   try {
     await noteSession(engine, record)
+    // Before the new session can come back with a request, in whatever process.
+    if (login && !(await login.bind())) throw signedOutMeanwhile()
     await start()
   } catch (error) {
+    await login?.unbind().catch(() => undefined)
     engine.background(takeBack(engine, request, record, former))
     throw error
   }
@@ -58,6 +63,25 @@ async function replace(engine: Engine, request: RequestContext, record: SessionR
   request.record = record
   request.stored = record
   if (former) engine.background(forgetFormer(engine, request, former, record))
+}
+
+/** The token record of the login, where the session keeps it: copies of the former session are told by it that they have ended. */
+function loginGoingOn(
+  engine: Engine,
+  { registrations }: RequestContext,
+  { loginKey, accounts, salt }: SessionRecord,
+  former: SessionRecord,
+): { bind: () => Promise<boolean>; unbind: () => Promise<boolean> } | undefined {
+  const name = accounts[loginKey]?.tokenRecord
+  const registration = registrations.get(loginKey)
+  const goesOn = name !== undefined && Object.values(former.accounts).some(({ tokenRecord }) => tokenRecord === name)
+  const tokenRecord = goesOn && registration ? tokenRecordAt(engine, registration, name) : undefined
+  return (
+    tokenRecord && {
+      bind: () => tokenRecord.bindTo(salt, former.salt),
+      unbind: () => tokenRecord.bindTo(former.salt, salt),
+    }
+  )
 }
 
 async function takeBack(engine: Engine, { host }: RequestContext, record: SessionRecord, former: SessionRecord | undefined): Promise<void> {

@@ -73,8 +73,7 @@ async function fetchTokens(
   account: Account,
   session: SessionRecord,
 ): Promise<LoadedTokens | undefined> {
-  if (!engine.settings.fetchToken && account.tokenRecord !== undefined)
-    return fromTokenStore(engine, registration, account.tokenRecord, session)
+  if (!engine.settings.fetchToken && account.tokenRecord !== undefined) return fromTokenStore(engine, registration, account, session)
   try {
     if (engine.settings.fetchToken) return { tokens: await readTable(engine, host, registration.slug, account.user) }
     return { tokens: await newestBeside(engine, host, registration, account) }
@@ -87,17 +86,22 @@ async function fetchTokens(
 async function fromTokenStore(
   engine: Engine,
   registration: Registration,
-  name: string,
-  { createdAt }: SessionRecord,
+  { user, tokenRecord: name }: Account,
+  { createdAt, loginKey, salt }: SessionRecord,
 ): Promise<LoadedTokens | undefined> {
-  const tokenRecord = tokenRecordAt(engine, registration, name)
+  const tokenRecord = name === undefined ? undefined : tokenRecordAt(engine, registration, name)
   if (!tokenRecord) return undefined
   // Asked also while newer tokens wait in this process to be written: only the store knows of a sign-out elsewhere.
   const contents = await lookAt(tokenRecord, engine.now() - createdAt < justNow)
-  if (contents.state === 'absent') return undefined
+  if (contents.state === 'absent' || (user.key === loginKey && isReplaced(contents, salt))) return undefined
   touch(engine, tokenRecord, contents)
   if (contents.state === 'empty') return noTokens
   return { tokens: engine.refresher.pending(tokenRecord.key) ?? contents.kept.tokens }
+}
+
+/** Whether the record is of a session that has taken the place of this one since, by a change of its accounts (rule R13). */
+function isReplaced({ session }: TokenRecordContents, salt: string): boolean {
+  return session !== undefined && session !== salt
 }
 
 /** What tokens of a session that are due have become: as this process remembers, else as the record beside the session says. */

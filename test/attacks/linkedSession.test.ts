@@ -143,3 +143,58 @@ overModes(
   },
   { needs: ({ tokens }) => tokens !== 'none' },
 )
+for (const step of ['added', 'removed'] as const) {
+  overModes(
+    `A copy of the session from before an account was ${step} is nobody in any process`,
+    async (attack) => {
+      await attack.run({ providers: twoProviders(attack) })
+      const visitor = attack.visitor()
+      await attack.signIn(visitor, 'ada')
+      if (step === 'removed') await link(attack, visitor, 'more')
+      const copy = visitor.copy()
+      if (step === 'added') await link(attack, visitor, 'more')
+      else await unlink(visitor, 'more')
+      await attack.tellAll({ do: 'settle' })
+      expect([await attack.me(copy), await attack.me(copy, { process: attack.other })]).toEqual([null, null])
+      expect([await attack.me(visitor), await attack.me(visitor, { process: attack.other })]).toEqual(['ada', 'ada'])
+    },
+    { needs: isShared },
+  )
+}
+
+overModes(
+  'A copy of the session from before an account was added is nobody after a restart',
+  async (attack) => {
+    await attack.run({ providers: twoProviders(attack) })
+    const visitor = attack.visitor()
+    await attack.signIn(visitor, 'ada')
+    const copy = visitor.copy()
+    await link(attack, visitor, 'more')
+    await attack.tellAll({ do: 'settle' })
+    await attack.run({ providers: twoProviders(attack) })
+    expect([await attack.me(copy), await attack.me(visitor)]).toEqual([null, 'ada'])
+  },
+  { needs: ({ session, tokens }) => session !== 'cookie' || tokens !== 'none' },
+)
+
+overModes(
+  'Two accounts that are added at once in two tabs leave one session, which ends with the sign-out',
+  async (attack) => {
+    await attack.run({ providers: { ...twoProviders(attack), third: attack.honest.oauth2() } })
+    const visitor = attack.visitor()
+    await attack.signIn(visitor, 'ada')
+    const callbacks = [await startLink(attack, visitor, 'more'), await startLink(attack, visitor, 'third')]
+    const tabs = callbacks.map(() => visitor.copy())
+    await Promise.all(tabs.map((tab, index) => tab.go(callbacks[index] ?? '', { process: index === 0 ? 0 : attack.other })))
+    await attack.tellAll({ do: 'settle' })
+    const kept = (await Promise.all(tabs.map((tab) => keysOf(tab)))).filter((keys) => keys.length > 0)
+    expect(kept).toEqual([['plain$ada', expect.stringMatching(/^(?:more|third)\$eve$/)]])
+    const [tab] = await Promise.all(tabs.map(async (one) => ((await attack.me(one)) === null ? [] : [one]))).then((all) => all.flat())
+    if (!tab) throw new Error('Nobody is signed in')
+    await attack.signOut(tab)
+    await attack.tellAll({ do: 'settle' })
+    expect(await Promise.all(tabs.map((one) => attack.me(one, { process: attack.other })))).toEqual([null, null])
+  },
+  // Without a token store nothing is changed but by one process at a time where the session's store has no such means: two sessions are left.
+  { needs: (mode) => isShared(mode) && (mode.processes === 1 || mode.tokens !== 'none') },
+)
