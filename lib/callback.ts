@@ -9,6 +9,7 @@ import type { ResolvedProvider } from './model/provider.js'
 import type { Tokens } from './model/tokens.js'
 import type { AuthUser } from './model/user.js'
 import { toUser } from './profile.js'
+import { withFacts } from './protocols/facts.js'
 import { loadProtocol } from './protocols/index.js'
 import { loginFacts } from './protocols/userinfo.js'
 
@@ -54,7 +55,7 @@ export async function callback(context: Context, transaction: Transaction, param
     claims: tokenSet.claims,
     now: context.now(),
   })
-  return { user, ...(tokenSet.tokens ? { tokens: tokenSet.tokens } : {}) }
+  return { user, ...(tokenSet.tokens ? { tokens: withFacts(context, tokenSet.tokens, tokenSet, { raw }) } : {}) }
 }
 
 /**

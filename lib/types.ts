@@ -26,6 +26,7 @@ export type {
   Pagination,
   ProtocolName,
   Provider,
+  ProviderFact,
   ProviderHooks,
   ProviderOptions,
   ProviderParameter,

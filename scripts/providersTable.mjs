@@ -66,6 +66,7 @@ function section(slug, provider) {
         )
         .join('; '),
     ],
+    ['facts of the connection', list(Object.keys(provider.facts ?? {}))],
     ['private key', provider.needsPrivateKey ? 'required (`privateKey`, PEM text)' : undefined],
     ['scopes', provider.protocol === 'oauth1' || provider.protocol === 'openid2' ? undefined : list(provider.scope ?? []) || 'none'],
     [

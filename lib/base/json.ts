@@ -64,3 +64,9 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   // A prototype without a prototype of its own is Object.prototype, of whatever realm.
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
+
+/** Of an object, the members that are text; `undefined` where there is none. */
+export function textsOf(value: unknown): Record<string, string> | undefined {
+  const texts = isObject(value) ? Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string') : []
+  return texts.length === 0 ? undefined : Object.fromEntries(texts)
+}

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import type { Awaitable } from '../base/awaitable.js'
 import { sleep } from '../base/timeout.js'
 import type { ApiRequest } from '../model/provider.js'
 import type { AuthUser } from '../model/user.js'
@@ -8,7 +9,7 @@ import { apiRequest, type RequestOptions } from './apiRequest.js'
 import { apiResponse, type ApiResponse } from './apiResponse.js'
 import { apiUrl } from './apiUrl.js'
 import { createCredentials, type Credentials } from './credentials.js'
-import { exchange, type Account } from './exchange.js'
+import { connectionOf, exchange, type Account } from './exchange.js'
 import { apiFetch, type ApiFetchInit } from './fetch.js'
 import { pagesOf, type PageOptions } from './pages.js'
 import type { Wait } from './retryAfter.js'
@@ -46,6 +47,8 @@ export interface ApiClient {
    */
   pages: <Data = unknown>(url: string, options?: PageOptions) => AsyncIterable<ApiResponse<Data>>
   readonly credentials: Credentials
+  /** What the provider's answers said of this connection, as its entry's `facts` name it; empty where it said nothing. */
+  readonly facts: Readonly<Record<string, string>>
 }
 
 export interface ApiClientParts {
@@ -81,10 +84,14 @@ export function createApiClient(
     )
     return apiResponse(answer, context.slug)
   }
+  const addressOf = (url: string): Awaitable<URL> =>
+    context.provider.facts === undefined
+      ? apiUrl(context, url, user)
+      : connectionOf(account).then(({ at, facts }) => apiUrl(at, url, { ...facts, ...user }))
   const request: ApiClient['request'] = async (method, url, options = {}) =>
-    call(apiRequest(context, method, apiUrl(context, url, user), options), options)
+    call(apiRequest(context, method, await addressOf(url), options), options)
   const pages = async function* <Data>(url: string, options: PageOptions = {}): AsyncGenerator<ApiResponse<Data>> {
-    const first = apiRequest(context, 'GET', apiUrl(context, url, user), options)
+    const first = apiRequest(context, 'GET', await addressOf(url), options)
     yield* pagesOf<Data>(account, first, options, (next) => call<Data>(next, options))
   }
 
@@ -96,9 +103,12 @@ export function createApiClient(
     patch: (url: string, options?: RequestOptions) => request('PATCH', url, options),
     delete: (url: string, options?: RequestOptions) => request('DELETE', url, options),
     request,
-    fetch: async (url: string | URL, init: ApiFetchInit = {}) => apiFetch(account, apiUrl(context, String(url), user), init),
+    fetch: async (url: string | URL, init: ApiFetchInit = {}) => apiFetch(account, await addressOf(String(url)), init),
     pages,
     credentials,
+    get facts() {
+      return Object.freeze({ ...access.source.current()?.facts })
+    },
   } as ApiClient
   return Object.defineProperty(client, inspect.custom, { value: () => `ApiClient { provider: '${context.slug}' }`, enumerable: false })
 }

@@ -3,6 +3,9 @@ import { isSecureUrl } from '../base/loopback.js'
 import type { Context } from '../model/context.js'
 import type { AuthUser } from '../model/user.js'
 
+/** What `{name}` in an address is filled from: the user, and facts of the connection. */
+export type Fields = Partial<AuthUser> | Readonly<Record<string, string>>
+
 // Browsers and servers strip or turn these into slashes; no address of an API needs them.
 const forbiddenCharacters = /[\u0000-\u0020\u007f\\]/
 // A step up that only a lax server sees: encoded, or with a path parameter behind the dots.
@@ -11,16 +14,15 @@ const hiddenStepUp = /(?:^|[/\\;])\.\.(?:[/\\;]|$)/
 /**
  * The address that a call to a provider's API goes to: under the base URL, on its host, or on a host that may receive the token.
  *
- * @param path relative to `apiBaseUrl`, or an absolute URL; `{id}` and other fields of the user are filled in, percent-encoded
+ * @param path relative to `apiBaseUrl`, or an absolute URL; `{id}` and other fields are filled in, percent-encoded
  * @throws AuthError `host_not_allowed` or `path_escape`, before anything is sent
  */
-export function apiUrl({ provider, slug }: Pick<Context, 'provider' | 'slug'>, path: string, user: Partial<AuthUser> | undefined): URL {
+export function apiUrl({ provider, slug }: Pick<Context, 'provider' | 'slug'>, path: string, user: Fields | undefined): URL {
   const text = fillUser(path, user, slug)
   if (forbiddenCharacters.test(text))
     throw notAllowed(slug, 'The address of an API call may not hold white space, control characters or backslashes.')
   if (/^[a-z][a-z0-9+.-]*:/i.test(text) || text.startsWith('//')) return allowedUrl({ provider, slug }, text)
-  if (provider.apiBaseUrl === undefined)
-    throw new AuthError('config_invalid', `Relative API addresses need providers.${slug}.apiBaseUrl.`, { provider: slug })
+  if (provider.apiBaseUrl === undefined) throw new AuthError('config_invalid', withoutBase(provider, slug), { provider: slug })
   return relative(text.replace(/^\//, ''), new URL(provider.apiBaseUrl), slug)
 }
 
@@ -43,6 +45,12 @@ export function allowedUrl({ provider, slug }: Pick<Context, 'provider' | 'slug'
   return url
 }
 
+function withoutBase({ apiBaseTemplate }: Context['provider'], slug: string): string {
+  return apiBaseTemplate === undefined
+    ? `Relative API addresses need providers.${slug}.apiBaseUrl.`
+    : `This connection has no facts for providers.${slug}.apiBaseUrl: its tokens were kept without them, or the provider did not name them.`
+}
+
 function relative(text: string, base: URL, slug: string): URL {
   // The dot keeps a first segment with a colon from being read as a scheme.
   const url = new URL(`./${text}`, base)
@@ -61,9 +69,9 @@ function decodeRepeatedly(pathname: string): string {
   return text
 }
 
-function fillUser(path: string, user: Partial<AuthUser> | undefined, slug: string): string {
+function fillUser(path: string, user: Fields | undefined, slug: string): string {
   return path.replace(/\{([A-Za-z]+)\}/g, (_match, field: string) => {
-    const value: unknown = user && Object.hasOwn(user, field) ? user[field as keyof AuthUser] : undefined
+    const value: unknown = user && Object.hasOwn(user, field) ? user[field as keyof Fields] : undefined
     if (typeof value !== 'string')
       throw new AuthError('bad_request', `The API address names {${field}}, which this user does not have.`, { provider: slug })
     if (value === '.' || value === '..')

@@ -1,10 +1,12 @@
 import { AuthError } from '../base/errors.js'
+import type { Context } from '../model/context.js'
 import type { ApiRequest } from '../model/provider.js'
 import type { Tokens } from '../model/tokens.js'
 import { loadProtocol } from '../protocols/index.js'
 import { freshTokens, refreshedTokens } from '../refresh/freshTokens.js'
 import type { ClientContext } from '../refresh/refresher.js'
 import { canRefresh } from '../tokens/canRefresh.js'
+import { apiBaseOf } from '../tokens/facts.js'
 import type { TokenAccess } from '../tokens/tokenSource.js'
 import type { CallLimits } from './apiRequest.js'
 import { defaultRetryAfter, retryAfterMilliseconds, type Wait } from './retryAfter.js'
@@ -15,6 +17,19 @@ export interface Account {
   context: ClientContext
   access: TokenAccess
   wait: Wait
+}
+
+/**
+ * Whom an address of this account's API is checked against: with facts of the connection, where the provider names some.
+ * @throws AuthError what `freshTokens` throws; `host_not_allowed` for a fact that the entry does not allow
+ */
+export async function connectionOf({ context, access }: Account): Promise<{ at: Context; facts: Tokens['facts'] }> {
+  if (context.provider.facts === undefined) return { at: context, facts: undefined }
+  // Refreshed first where that is due: the answer may name another address.
+  const { facts } = await freshTokens(context, access)
+  const apiBaseUrl = apiBaseOf(context, facts)
+  const { apiBaseUrl: _unfilled, ...provider } = context.provider
+  return { at: { ...context, provider: { ...provider, ...(apiBaseUrl === undefined ? {} : { apiBaseUrl }) } }, facts }
 }
 
 /** What may mend a refused request: gives the tokens that it is then made with, `undefined` where it cannot help. */

@@ -3,7 +3,7 @@ import type { ApiRequest, Pagination } from '../model/provider.js'
 import { loadProtocol } from '../protocols/index.js'
 import type { RequestOptions } from './apiRequest.js'
 import type { ApiResponse } from './apiResponse.js'
-import type { Account } from './exchange.js'
+import { connectionOf, type Account } from './exchange.js'
 import { nextPage } from './nextPage.js'
 
 export interface PageOptions extends Omit<RequestOptions, 'json' | 'form' | 'body'> {
@@ -22,11 +22,12 @@ export interface PageOptions extends Omit<RequestOptions, 'json' | 'form' | 'bod
  * page leads to one that has been read
  */
 export async function* pagesOf<Data>(
-  { context, access }: Account,
+  account: Account,
   first: ApiRequest,
-  { pagination = context.provider.pagination, maxPages = Infinity }: PageOptions,
+  { pagination = account.context.provider.pagination, maxPages = Infinity }: PageOptions,
   call: (request: ApiRequest) => Promise<ApiResponse<Data>>,
 ): AsyncGenerator<ApiResponse<Data>> {
+  const { context, access } = account
   const read = new Set<string>()
   let request = first
   for (let count = 1; count <= maxPages; count++) {
@@ -34,7 +35,9 @@ export async function* pagesOf<Data>(
     const page = await call(request)
     yield page
     const named =
-      page.ok && count < maxPages ? nextPage(context, request.url, page, pagination, access.source.current()?.accessToken) : undefined
+      page.ok && count < maxPages
+        ? nextPage((await connectionOf(account)).at, request.url, page, pagination, access.source.current()?.accessToken)
+        : undefined
     if (!named) return
     const next = (await loadProtocol(context.provider.protocol)).unsigned(named)
     if (read.has(next.href))

@@ -4,11 +4,11 @@ import type { ApiClient } from './apiClient.js'
 
 /**
  * An API client of nobody, for a handler that asks no one to sign in: every call is a clear answer and not a `TypeError`.
- * @param refusal makes what every call rejects with, and what `credentials` throws
+ * @param refusal makes what every call rejects with, and what `credentials` and `facts` throw
  */
 export function refusingClient(refusal: () => AuthError): ApiClient {
   const call = (): Promise<never> => Promise.reject(refusal())
-  const calls: Omit<ApiClient, 'credentials'> = {
+  const calls: Omit<ApiClient, 'credentials' | 'facts'> = {
     get: call,
     head: call,
     post: call,
@@ -23,6 +23,11 @@ export function refusingClient(refusal: () => AuthError): ApiClient {
   return Object.freeze(
     Object.defineProperties(calls, {
       credentials: {
+        get() {
+          throw refusal()
+        },
+      },
+      facts: {
         get() {
           throw refusal()
         },

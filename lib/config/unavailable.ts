@@ -7,6 +7,6 @@ type Place = 'options' | 'hooks' | 'entryOptions' | 'protocol'
 export const unavailable: Readonly<Record<Place, readonly string[]>> = {
   options: ['popup', 'api', 'profileMaxAge', 'keepTokens'],
   hooks: [],
-  entryOptions: ['par', 'dpop', 'jwks', 'ask', 'facts', 'resource', 'authorizationDetails', 'backchannelLogout', 'frontchannelLogout'],
+  entryOptions: ['par', 'dpop', 'jwks', 'ask', 'resource', 'authorizationDetails', 'backchannelLogout', 'frontchannelLogout'],
   protocol: ['openid2', 'header-jwt'],
 }

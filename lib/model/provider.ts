@@ -46,6 +46,19 @@ export interface ProviderParameter {
   default?: string
 }
 
+/** What an answer of the provider says of one connection, such as the host of this user's API. */
+export interface ProviderFact {
+  /** Path into the answer, as in `profile`. */
+  path: string
+  /** The answer: of the token endpoint, the callback's parameters, or the profile. @default 'token' */
+  from?: 'token' | 'callback' | 'userinfo'
+  /**
+   * For a fact that is an address: the hosts that it may name, as whole host names, `*.example.com` for all below one, or an expression
+   * for the whole of a host.
+   */
+  hosts?: readonly string[] | RegExp
+}
+
 /** A provider as data: who they are. One file of the catalogue holds one of these. */
 export interface Provider extends ProviderOptions {
   protocol: CatalogueProtocol
@@ -93,6 +106,12 @@ export interface Provider extends ProviderOptions {
   jwksUri?: Template
   /** Where relative URLs of API calls start; its origin may get the token. */
   apiBaseUrl?: Template
+  /**
+   * What answers say of a connection, name to the path in the token answer or to `{ path, from, hosts }`. `apiBaseUrl` may begin with one
+   * that has `hosts`; `req.oauthClient.facts` shows all.
+   * @see docs/api-client.md#where-the-answer-says-where-the-api-is
+   */
+  facts?: Record<string, string | ProviderFact>
   /** Method of the profile request. @default 'GET' */
   userinfoMethod?: 'GET' | 'POST'
   /** Query of the profile request. */
@@ -197,7 +216,10 @@ export interface ResolvedProvider extends Omit<
   introspectionEndpoint?: string
   renewal?: 'standard' | 'none' | ResolvedExchange
   jwksUri?: string
+  /** Without what facts would say: what holds for tokens that came without any. */
   apiBaseUrl?: string
+  /** What `apiBaseUrl` is made of for one connection, where it depends on facts. */
+  apiBaseTemplate?: Template
   authorizationResponseIssuer?: string
   scope: readonly string[]
 }

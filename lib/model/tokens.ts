@@ -12,4 +12,6 @@ export interface Tokens {
   issuedAt?: number
   /** When the access token ends, in seconds since 1970; absent when the provider did not say. */
   expiresAt?: number
+  /** What the provider's answers said of the connection, as its entry's `facts` name it. */
+  facts?: Readonly<Record<string, string>>
 }

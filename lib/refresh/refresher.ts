@@ -2,6 +2,7 @@ import { AuthError } from '../base/errors.js'
 import type { Context } from '../model/context.js'
 import type { Grant } from '../model/login.js'
 import type { Tokens } from '../model/tokens.js'
+import { withFacts } from '../protocols/facts.js'
 import { loadProtocol } from '../protocols/index.js'
 import { bindingOf, type Party } from '../tokens/binding.js'
 import { canRefresh } from '../tokens/canRefresh.js'
@@ -126,9 +127,9 @@ function workKey(binding: string, tokens: Tokens, record: TokenRecord | undefine
 async function askProvider(context: Context, grant: Grant): Promise<Tokens> {
   const protocol = await loadProtocol(context.provider.protocol)
   try {
-    const { tokens } = await protocol.exchange(context, grant)
+    const { tokens, ...answer } = await protocol.exchange(context, grant)
     if (!tokens) throw new AuthError('provider_bad_response', 'The provider gave no tokens.', { provider: context.slug })
-    return tokens
+    return withFacts(context, tokens, answer, { previous: grant.type === 'refresh_token' ? grant.tokens : undefined })
   } catch (error) {
     if (error instanceof AuthError && error.code === 'provider_error') {
       throw new AuthError('reauth_required', 'The provider ended the access; sign in again.', {

@@ -1,5 +1,5 @@
 import { AuthError } from '../base/errors.js'
-import { asText, isObject } from '../base/json.js'
+import { asText, isObject, textsOf } from '../base/json.js'
 import type { Tokens } from '../model/tokens.js'
 
 // A lifetime beyond this is a mistake of the provider's (milliseconds for seconds, a date for a lifetime).
@@ -76,11 +76,13 @@ export function readTokens(value: unknown): Tokens | undefined {
   if (!isObject(value) || !Object.hasOwn(value, 'accessToken')) return undefined
   const accessToken = filledText(value['accessToken'])
   if (accessToken === undefined) return undefined
+  const facts = textsOf(value['facts'])
   return {
     accessToken,
     tokenType: filledText(value['tokenType']) ?? 'Bearer',
     ...Object.fromEntries(optionalTexts.filter((name) => typeof value[name] === 'string').map((name) => [name, value[name]])),
     ...Object.fromEntries(optionalTimes.filter((name) => Number.isFinite(value[name])).map((name) => [name, value[name]])),
+    ...(facts ? { facts } : {}),
   }
 }
 

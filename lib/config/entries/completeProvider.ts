@@ -3,9 +3,11 @@ import type { Provider, ProtocolName, ResolvedProvider } from '../../model/provi
 import type { AccessTokenExchange, RenewalStrategy, ResolvedExchange } from '../../model/refresh.js'
 import type { Template } from '../../model/template.js'
 import { standardClaims } from '../../profile.js'
+import { declaredFacts } from '../../tokens/facts.js'
 import { baseAddress, endpoint, issuerIdentifier } from '../addresses.js'
+import { invalid } from '../invalid.js'
 import type { EntryOptions } from './schema.js'
-import { fill } from './templates.js'
+import { dependsOnFacts, factTemplate, fill, namesFact } from './templates.js'
 
 type AddressName = { [Name in keyof Provider]-?: Template extends Provider[Name] ? Name : never }[keyof Provider]
 
@@ -53,6 +55,7 @@ export function completeProvider(options: EntryOptions & { protocol: ProtocolNam
     ...described(options),
     ...filledTables(options, parameters),
     ...filledAddresses(options, parameters, path),
+    ...connectionParts(options, parameters, path),
     ...(options.extraRequests ? { extraRequests: filledRequests(options.extraRequests, parameters, path) } : {}),
     ...(options.renewal ? { renewal: filledRenewal(options.renewal, parameters, `${path}.renewal`) } : {}),
     ...(isOpenid || options.profile ? { profile: { ...(isOpenid ? standardMap(options.profile) : {}), ...options.profile } } : {}),
@@ -101,11 +104,29 @@ function filledAddresses(
   const filled: Partial<Record<AddressName, string>> = {}
   for (const [name, checked] of Object.entries(addresses) as [AddressName, typeof endpoint][]) {
     const template = options[name]
-    if (template === undefined) continue
+    if (template === undefined || (name === 'apiBaseUrl' && namesFact(template, options))) continue
     const address = checked(fill(template, parameters, `${path}.${name}`), `${path}.${name}`)
     if (options.protocol !== 'oauth1' || !oauth2Only.has(name)) filled[name] = address
   }
   return filled
+}
+
+/** What is filled for each connection, with the facts that its answers bring. */
+function connectionParts(
+  options: EntryOptions,
+  parameters: Values,
+  path: string,
+): Pick<ResolvedProvider, 'apiBaseTemplate' | 'callbackParameters'> {
+  const { facts = {}, apiBaseUrl: template, callbackParameters = [] } = options
+  const shadowed = Object.keys(facts).find((name) => Object.hasOwn(parameters, name))
+  if (shadowed !== undefined) throw invalid(`${path}.facts.${shadowed}`, 'is the name of a parameter too: choose another.')
+  const ofCallback = declaredFacts({ facts }).flatMap(([, { from, path: name }]) => (from === 'callback' ? [name] : []))
+  return {
+    ...(ofCallback.length > 0 ? { callbackParameters: [...new Set([...callbackParameters, ...ofCallback])] } : {}),
+    ...(template !== undefined && dependsOnFacts(template, options)
+      ? { apiBaseTemplate: factTemplate(template, facts, parameters, `${path}.apiBaseUrl`) }
+      : {}),
+  }
 }
 
 type ExtraRequests = Required<Provider>['extraRequests']

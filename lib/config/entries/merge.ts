@@ -9,6 +9,7 @@ const mergedByKey = [
   'refreshParams',
   'apiHeaders',
   'extraRequests',
+  'facts',
   'parameterNames',
 ] as const
 

@@ -4,6 +4,7 @@ import type {
   ClientAuthFunction,
   ClientAuthMethod,
   Provider,
+  ProviderFact,
   ProviderHooks,
   ProviderParameter,
   RequestParameters,
@@ -75,6 +76,33 @@ export const headers = v.pipe(
 export const hostList = listOf(
   v.pipe(written, v.check(isHost, "must be a host name such as 'api.example.com', and nothing else."), v.toLowerCase()),
   'must be a list of host names.',
+)
+
+const factHosts = v.lazy((value) =>
+  value instanceof RegExp
+    ? v.instance(RegExp)
+    : listOf(
+        v.pipe(
+          written,
+          v.check(
+            (host) => isHost(host.replace(/^\*\./, '')),
+            "must be a host name such as 'api.example.com', or '*.example.com' for all below one.",
+          ),
+          v.toLowerCase(),
+        ),
+        "must be a list of host names such as ['api.example.com', '*.example.com'], or an expression for whole ones.",
+      ),
+) as v.GenericSchema<unknown, Required<ProviderFact>['hosts']>
+
+const fact = v.strictObject(
+  { path: text, from: v.exactOptional(oneOf(['token', 'callback', 'userinfo'])), hosts: v.exactOptional(factHosts) },
+  "must be a path such as 'instance_url', or { path, from, hosts }.",
+)
+
+/** What answers say of a connection. */
+export const facts = table(
+  v.lazy((value) => (typeof value === 'string' ? text : fact)) as v.GenericSchema<unknown, string | ProviderFact>,
+  'of facts by name',
 )
 
 /** How lists name their next page. */
