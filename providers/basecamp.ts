@@ -16,6 +16,7 @@ export default defineProvider({
   refreshParams: { type: 'refresh' },
   userinfoEndpoint: 'https://launchpad.37signals.com/authorization.json',
   apiBaseUrl: 'https://launchpad.37signals.com/',
+  facts: { accountHref: { from: 'userinfo', path: 'accounts[product=bc3].href', hosts: ['3.basecampapi.com'] } },
   apiHosts: ['3.basecampapi.com'],
   apiHeaders: { 'user-agent': '{userAgent}' },
   clientAuth: 'post',

@@ -14,7 +14,12 @@ export default defineProvider({
   authorizationEndpoint: 'https://{host}/oauth/auth',
   tokenEndpoint: 'https://{host}/oauth/token',
   userinfoEndpoint: 'https://{host}/oauth/userinfo',
-  apiBaseUrl: 'https://{apiHost}/restapi/v2.1/',
+  // The profile says where each account is, and which one is meant: https://developers.docusign.com/platform/auth/reference/user-info/
+  facts: {
+    baseUri: { from: 'userinfo', path: 'accounts[is_default=true].base_uri', hosts: ['*.docusign.net'] },
+    accountId: { from: 'userinfo', path: 'accounts[is_default=true].account_id' },
+  },
+  apiBaseUrl: ({ apiHost = '', baseUri = `https://${apiHost}` }) => `${baseUri}/restapi/v2.1/`,
   refreshTokens: true,
   scope: ['signature'],
   profile: { id: 'sub', name: 'name', givenName: 'given_name', familyName: 'family_name', email: 'email' },

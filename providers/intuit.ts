@@ -13,6 +13,9 @@ export default defineProvider({
   // ID Tokens hold no nonce:
   // https://developer.intuit.com/app/developer/qbo/docs/develop/authentication-and-authorization/openid-connect
   nonce: false,
+  // Calls of accounting name the company, as in v3/company/{realmId}:
+  // https://developer.intuit.com/app/developer/qbo/docs/develop/authentication-and-authorization/oauth-2.0
+  facts: { realmId: { from: 'callback', path: 'realmId' } },
   callbackParameters: ['realmId'],
   profile: {
     givenName: 'givenName', familyName: 'familyName', emailVerified: 'emailVerified', phoneNumber: 'phoneNumber',

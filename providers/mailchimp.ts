@@ -12,7 +12,9 @@ export default defineProvider({
   tokenEndpoint: 'https://login.mailchimp.com/oauth2/token',
   userinfoEndpoint: 'https://login.mailchimp.com/oauth2/metadata',
   tokenScheme: 'OAuth',
-  apiBaseUrl: 'https://{dataCenter}.api.mailchimp.com/3.0/',
+  // The profile says where the account's API is: https://mailchimp.com/developer/marketing/guides/access-user-data-oauth-2/
+  facts: { apiEndpoint: { from: 'userinfo', path: 'api_endpoint', hosts: /[a-z]{2}\d{1,3}\.api\.mailchimp\.com/ } },
+  apiBaseUrl: ({ dataCenter = '', apiEndpoint = `https://${dataCenter}.api.mailchimp.com` }) => `${apiEndpoint}/3.0/`,
   clientAuth: 'post',
   refreshTokens: false,
   defaultTokenType: 'Bearer',

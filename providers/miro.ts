@@ -8,6 +8,7 @@ export default defineProvider({
   authorizationEndpoint: 'https://miro.com/oauth/authorize',
   tokenEndpoint: 'https://api.miro.com/v1/oauth/token',
   userinfoEndpoint: 'https://api.miro.com/v1/users/me',
+  facts: { teamId: 'team_id', userId: 'user_id' },
   apiBaseUrl: 'https://api.miro.com/v2/',
   clientAuth: 'post',
   refreshTokens: true,

@@ -10,6 +10,7 @@ export default defineProvider({
   tokenEndpoint: 'https://api.notion.com/v1/oauth/token',
   tokenBodyFormat: 'json',
   userinfoEndpoint: 'https://api.notion.com/v1/users/me',
+  facts: { workspaceId: 'workspace_id', workspaceName: 'workspace_name', botId: 'bot_id' },
   apiBaseUrl: 'https://api.notion.com/v1/',
   // https://developers.notion.com/reference/intro#pagination
   pagination: { cursor: 'next_cursor', parameter: 'start_cursor' },

@@ -9,7 +9,9 @@ export default defineProvider({
   tokenEndpoint: 'https://oauth.pipedrive.com/oauth/token',
   revocationEndpoint: 'https://oauth.pipedrive.com/oauth/revoke',
   userinfoEndpoint: 'https://api.pipedrive.com/v1/users/me',
-  apiBaseUrl: 'https://api.pipedrive.com/v1/',
+  // The token answer names the company's own host: https://pipedrive.readme.io/docs/marketplace-oauth-authorization
+  facts: { apiDomain: { path: 'api_domain', hosts: ['*.pipedrive.com'] } },
+  apiBaseUrl: ({ apiDomain }) => (apiDomain === undefined ? 'https://api.pipedrive.com/v1/' : `${apiDomain}/api/v1/`),
   refreshTokens: true,
   scope: ['base'],
   profile: {

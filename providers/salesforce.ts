@@ -10,7 +10,15 @@ export default defineProvider({
   },
   issuer: 'https://{domain}',
   revocationEndpoint: 'https://{domain}/services/oauth2/revoke',
-  apiBaseUrl: 'https://{domain}/services/',
+  // The token answer says where the organization's API is:
+  // https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_web_server_flow.htm
+  facts: {
+    instanceUrl: {
+      path: 'instance_url',
+      hosts: ['*.salesforce.com', '*.my.salesforce.mil', '*.my.salesforce-sites.com', '*.my.site.com', '*.cloudforce.com'],
+    },
+  },
+  apiBaseUrl: ({ domain = '', instanceUrl = `https://${domain}` }) => `${instanceUrl}/services/`,
   // https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_query.htm
   pagination: { next: 'nextRecordsUrl' },
   clientAuth: 'post',

@@ -8,6 +8,7 @@ export default defineProvider({
   authorizationEndpoint: 'https://slack.com/oauth/v2/authorize',
   tokenEndpoint: 'https://slack.com/api/oauth.v2.access',
   userinfoEndpoint: 'https://slack.com/api/users.identity',
+  facts: { teamId: 'team.id', enterpriseId: 'enterprise.id', botUserId: 'bot_user_id' },
   apiBaseUrl: 'https://slack.com/api/',
   // https://api.slack.com/apis/pagination
   pagination: { cursor: 'response_metadata.next_cursor', parameter: 'cursor' },

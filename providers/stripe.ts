@@ -8,6 +8,7 @@ export default defineProvider({
   authorizationEndpoint: 'https://connect.stripe.com/oauth/authorize',
   tokenEndpoint: 'https://connect.stripe.com/oauth/token',
   userinfoEndpoint: 'https://api.stripe.com/v1/account',
+  facts: { accountId: 'stripe_user_id' },
   apiBaseUrl: 'https://api.stripe.com/v1/',
   clientAuth: 'post',
   refreshTokens: true,

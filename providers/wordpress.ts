@@ -8,6 +8,7 @@ export default defineProvider({
   authorizationEndpoint: 'https://public-api.wordpress.com/oauth2/authorize',
   tokenEndpoint: 'https://public-api.wordpress.com/oauth2/token',
   userinfoEndpoint: 'https://public-api.wordpress.com/rest/v1.1/me',
+  facts: { blogId: 'blog_id', blogUrl: 'blog_url' },
   apiBaseUrl: 'https://public-api.wordpress.com/rest/v1.1/',
   clientAuth: 'post',
   refreshTokens: false,

@@ -10,7 +10,9 @@ export default defineProvider({
   authorizationEndpoint: 'https://{dc}/oauth/v2/auth',
   tokenEndpoint: 'https://{dc}/oauth/v2/token',
   userinfoEndpoint: 'https://{dc}/oauth/user/info',
-  apiBaseUrl: ({ dc = '' }) => `https://${dc.replace(/^accounts\.zoho(cloud)?\./, 'www.zohoapis.')}/`,
+  // The token answer says where the API of a person's data centre is: https://www.zoho.com/accounts/protocol/oauth/multi-dc.html
+  facts: { apiDomain: { path: 'api_domain', hosts: /www\.zohoapis\.(com|eu|in|com\.au|jp|com\.cn|ca|sa|uk)/ } },
+  apiBaseUrl: ({ dc = '', apiDomain = `https://${dc.replace(/^accounts\.zoho(cloud)?\./, 'www.zohoapis.')}` }) => `${apiDomain}/`,
   tokenScheme: 'Zoho-oauthtoken',
   clientAuth: 'post',
   refreshTokens: true,

@@ -9,7 +9,9 @@ export default defineProvider({
   tokenEndpoint: 'https://zoom.us/oauth/token',
   revocationEndpoint: 'https://zoom.us/oauth/revoke',
   userinfoEndpoint: 'https://api.zoom.us/v2/users/me',
-  apiBaseUrl: 'https://api.zoom.us/v2/',
+  // The token answer names the cluster of the account: https://developers.zoom.us/docs/integrations/oauth/
+  facts: { apiUrl: { path: 'api_url', hosts: /api(-[a-z]{2})?\.(zoom\.us|zoomgov\.com)/ } },
+  apiBaseUrl: ({ apiUrl = 'https://api.zoom.us' }) => `${apiUrl}/v2/`,
   // https://developers.zoom.us/docs/api/pagination/
   pagination: { cursor: 'next_page_token', parameter: 'next_page_token' },
   refreshTokens: true,
