@@ -53,11 +53,16 @@ export async function userOfSession(store: UserStore, { userId }: SessionRecord)
 
 /**
  * Gives the signed-in user one more account.
+ * @returns what takes it back, where the session cannot have it after all
  * @throws AuthError `link_conflict`, `store_unavailable`
  */
-export async function addToUser(store: UserStore, { userId }: SessionRecord, account: AuthUser): Promise<void> {
+export async function addToUser(store: UserStore, { userId }: SessionRecord, account: AuthUser): Promise<() => Promise<void>> {
+  const held = stored(await callStore(() => store.findByKey(account.key)))
   if (userId === undefined || !(await callStore(() => store.link(userId, account)))) throw linkConflict(account)
   await callStore(() => store.update(userId, account))
+  return async () => {
+    if (!held) await callStore(() => store.unlink(userId, account.key))
+  }
 }
 
 /**

@@ -65,16 +65,18 @@ async function link(engine: Engine, request: RequestContext, checked: CheckedCal
   const to = previous?.accounts[previous.current]?.user
   if (!previous || !to || !isLinkTo(transaction, previous)) throw signedOutMeanwhile()
   const { user, tokens } = await decideLink(engine, request, context, result, to)
-  if (userStore) await addToUser(userStore, previous, user)
+  const takeBack = userStore && (await addToUser(userStore, previous, user))
   const returnTo = returnToOf(engine, request.publicUrl, transaction.returnTo, engine.settings.afterLogin)
-  const account = await saveTokens(engine, request, context, user, tokens)
-  const record = {
-    ...previous,
-    salt: randomToken(16),
-    accounts: withAccount(previous.accounts, account),
-    finished: finishedLogins(engine, previous, transaction, returnTo),
+  const finished = finishedLogins(engine, previous, transaction, returnTo)
+  let record: SessionRecord
+  try {
+    const account = await saveTokens(engine, request, context, user, tokens)
+    record = { ...previous, salt: randomToken(16), accounts: withAccount(previous.accounts, account), finished }
+    await continueSession(engine, request, record, previous)
+  } catch (error) {
+    if (takeBack) engine.background(takeBack())
+    throw error
   }
-  await continueSession(engine, request, record, previous)
   request.tokens = new Map([...request.tokens, [user.key, { tokens }]])
   tellOfLink(engine, to, user)
   return { record, returnTo }

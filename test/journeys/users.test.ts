@@ -246,3 +246,23 @@ test('A hundred first logins of one user at once make one user', async () => {
   expect(keys).toBeDefined()
   expect(new Set(logins.map(({ user }) => user.key)).size).toBe(1)
 })
+
+test('An account that the session could not be given is not left with the user', async () => {
+  let isFull = false
+  const tokenStore = memoryTokenStore()
+  await start({
+    tokenStore: {
+      ...tokenStore,
+      set: (...call) => (isFull ? Promise.reject(new Error('The store is full')) : tokenStore.set(...call)),
+    },
+  })
+  const browser = createBrowser()
+  await browser.go(at('/auth/corp'))
+  const id = (await row(browser))?.id ?? ''
+  isFull = true
+  expect(await post(browser, '/auth/other/link')).toMatchObject({ status: 503 })
+  isFull = false
+  await application.router.close()
+  expect(await store.listKeys(id)).toEqual([`corp$${people[0]?.id ?? ''}`])
+  expect(await accounts(browser)).toHaveLength(1)
+})
