@@ -112,7 +112,11 @@ async function exchange(context: Context, transaction: Transaction, parameters: 
 /** What a hook is given where there are none. */
 const noTokens: Readonly<Tokens> = Object.freeze({ accessToken: '', tokenType: '' })
 
-async function fetchUserinfo(context: Context, tokenSet: TokenSet): Promise<RawProfile> {
+/**
+ * The provider's profile, after the hook `userinfo`.
+ * @throws AuthError `provider_error`, `provider_bad_response`, `provider_timeout`; `idtoken_invalid` for a profile of somebody else
+ */
+export async function fetchUserinfo(context: Context, tokenSet: TokenSet): Promise<RawProfile> {
   const protocol = await loadProtocol(context.provider.protocol)
   const raw = await protocol.userinfo(context, tokenSet)
   return context.provider.hooks?.userinfo?.(raw, tokenSet.tokens ?? noTokens, loginFacts(context, tokenSet)) ?? raw

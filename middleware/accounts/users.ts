@@ -52,6 +52,15 @@ export async function userOfSession(store: UserStore, { userId }: SessionRecord)
 }
 
 /**
+ * Keeps a profile that was fetched again.
+ * @returns the row as it is now; `undefined` for a user who has been deleted
+ * @throws AuthError `store_unavailable`
+ */
+export async function updateUser(store: UserStore, { userId }: SessionRecord, user: AuthUser): Promise<object | undefined> {
+  return userId === undefined ? undefined : stored(await callStore(() => store.update(userId, user)))?.row
+}
+
+/**
  * Gives the signed-in user one more account.
  * @returns what takes it back, where the session cannot have it after all
  * @throws AuthError `link_conflict`, `store_unavailable`

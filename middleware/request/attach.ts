@@ -11,6 +11,7 @@ import type { Native } from '../http/host.js'
 import { deepFreeze } from '../sessions/deepFreeze.js'
 import { tokenAccessOf } from '../tokens/tokenSource.js'
 import { unlinkAccount } from '../logout/unlinkAccount.js'
+import { refreshUser } from './refreshUser.js'
 import type { RequestAuth } from './requestTypes.js'
 import { endSessionAsAsked, notLinked, redirectToLink, redirectToLogin, requireAccount, switchAccount } from './requestAuth.js'
 
@@ -210,14 +211,15 @@ function authOf(attachment: Attachment): RequestAuth {
       return client
     },
     switch: (key) => told(engine, request, () => switchAccount(engine, request, key)),
+    refreshUser: () => told(engine, request, async () => deepFreeze(await refreshUser(engine, request))),
     logout: (options) => told(engine, request, () => endSessionAsAsked(engine, request, options)),
   })
 }
 
 /** What a handler asks for fails in the handler, which answers; the application is told of it as of any other failure. */
-async function told(engine: Engine, { host }: RequestContext, work: () => Promise<void>): Promise<void> {
+async function told<T>(engine: Engine, { host }: RequestContext, work: () => Promise<T>): Promise<T> {
   try {
-    await work()
+    return await work()
   } catch (thrown) {
     const error = asAuthError(thrown, 'hook_failed', 'Something went wrong on our side.')
     tellOfError(engine, error, { host, slug: undefined })

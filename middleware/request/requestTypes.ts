@@ -41,6 +41,12 @@ export interface RequestAuth {
    * @throws AuthError `not_linked`, `store_unavailable`
    */
   switch: (key: string) => Promise<void>
+  /**
+   * Fetches the profile of `req.authUser` again, and keeps what has changed.
+   * @returns the user as they are now
+   * @throws AuthError `login_required`, `reauth_required`, `user_mismatch`, `provider_error`, `provider_bad_response`, `provider_timeout`
+   */
+  refreshUser: () => Promise<AuthUser>
   /** Signs out: with `everywhere` in all browsers of the user, with `key` of one account only. The handler sends the response. */
   logout: (options?: RequestLogoutOptions) => Promise<void>
 }
