@@ -78,6 +78,7 @@ export function resolveConfig<Request, Session>(
     tokenStore: sharedStore(options.tokenStore, warn),
     userStore: options.userStore,
     linkByVerifiedEmail: frozen(emailLinks(options, providers.registrations)),
+    profileMaxAge: options.profileMaxAge ?? false,
     fetchToken: tableReader(options),
     revokeOnLogout: options.revokeOnLogout ?? true,
     ifLoggedIn: options.ifLoggedIn ?? 'allow',

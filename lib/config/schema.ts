@@ -84,6 +84,7 @@ const options = {
     'must be a user store with the functions findByKey, findById, create, update, remove, link, unlink and listKeys: sqliteUserStore(file) and the like of authrouter/stores.',
   ),
   linkByVerifiedEmail: list,
+  profileMaxAge: secondsOrFalse,
   fetchToken: callable<NonNullable<AuthRouterConfig['fetchToken']>>(),
   revokeOnLogout: flag,
   afterLogin: text,

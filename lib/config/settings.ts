@@ -134,6 +134,8 @@ export interface AuthRouterConfig<Request = unknown, Session = unknown> {
    * @default []
    */
   linkByVerifiedEmail?: readonly string[]
+  /** Seconds after which the profile of a user who comes by is fetched again; `false` for at logins only. @default false */
+  profileMaxAge?: number | false
   /**
    * Reads tokens from a table of your own, which `hooks.onTokens` writes: `(slug, req, user) => tokens`.
    * @see docs/credentials.md#a-table-of-your-own
@@ -200,6 +202,7 @@ export interface Settings<Request = unknown, Session = unknown> {
   userStore: UserStore | undefined
   /** Slugs whose verified e-mail addresses find a user. */
   linkByVerifiedEmail: readonly string[]
+  profileMaxAge: number | false
   fetchToken: FetchToken<Request> | undefined
   revokeOnLogout: boolean
   afterLogin: string

@@ -13,6 +13,8 @@ export interface Account {
   binding: string
   /** Digest of the public URL that the user signed in at, where `providers` is a function: the slug may be another's elsewhere. */
   publicUrl?: string
+  /** Milliseconds since 1970 at which the profile was fetched, or tried to be; absent for the time of the login. */
+  profileAt?: number
   /** Where the session itself holds them; absent once they have been revoked, and where the provider gives none. */
   tokens?: Tokens
   /** Name of the token store's record that holds them. */

@@ -16,6 +16,7 @@ import { cookieTransactions } from '../login/cookieTransactions.js'
 import { sessionTransactions } from '../login/sessionTransactions.js'
 import { isMarkedEnded, needsMarks } from '../sessions/endedMarks.js'
 import { type MountSession, sessionFinder } from '../sessions/findSession.js'
+import { isProfileOld, refreshOldProfile } from './refreshUser.js'
 import { loadAccounts, type LoadedAccounts, nobody } from '../tokens/loadTokens.js'
 
 /** Waits for nothing where all is at hand: most requests pass through without a turn of the event loop. */
@@ -109,7 +110,15 @@ export function openRequest(engine: Engine, mountSession: MountSession): Request
     const record = known && seen(known, settings, now())
     request.record = record
     request.tokens = tokens
-    if (!record || record === stored) return request
+    if (!record) return request
+    const noted = record === stored ? request : saveNoted(request, record)
+    if (!isProfileOld(engine, record)) return noted
+    return Promise.resolve(noted)
+      .then(() => refreshOldProfile(engine, request, record))
+      .then(() => request)
+  }
+
+  function saveNoted(request: OpenRequest, record: SessionRecord): Promise<RequestContext> {
     // The user is signed in all the same; the next request writes it.
     return request.session
       .save(record)

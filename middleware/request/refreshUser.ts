@@ -1,10 +1,12 @@
-import { AuthError } from '../../lib/base/errors.js'
+import { asAuthError, AuthError } from '../../lib/base/errors.js'
 import type { AuthUser } from '../../lib/model/user.js'
 import { refreshedUser } from '../../lib/refreshedUser.js'
 import { freshTokens } from '../../lib/refresh/freshTokens.js'
 import { updateUser } from '../accounts/users.js'
 import type { Engine } from '../core/engine.js'
+import { failureEvent } from '../core/logging.js'
 import { contextOf, presentRecord, type RequestContext } from '../core/requestContext.js'
+import type { SessionRecord } from '../core/sessionRecord.js'
 import { tokenAccessOf } from '../tokens/tokenSource.js'
 
 /**
@@ -26,7 +28,42 @@ export async function refreshUser(engine: Engine, request: RequestContext): Prom
   if (!record || !held) throw new AuthError('login_required', 'Sign in first.')
   const { userStore } = engine.settings
   if (userStore) request.user = await updateUser(userStore, record, user)
-  request.record = { ...record, accounts: { ...record.accounts, [key]: { ...held, user } } }
+  request.record = { ...record, accounts: { ...record.accounts, [key]: { ...held, user, profileAt: engine.now() } } }
   await request.session.save(request.record)
   return user
+}
+
+/** Milliseconds after which a profile that could not be fetched is tried again. */
+const retryAfter = 300_000
+
+/** Sessions whose profile is being fetched: the other requests of a browser go on with what there is. */
+const underWay = new Set<string>()
+
+/** Whether the profile of the current account is older than the application wants it. */
+export function isProfileOld({ settings: { profileMaxAge }, now }: Engine, record: SessionRecord): boolean {
+  if (profileMaxAge === false || underWay.has(record.salt)) return false
+  return now() - (record.accounts[record.current]?.profileAt ?? record.createdAt) > profileMaxAge * 1000
+}
+
+/** Fetches such a profile. A provider that cannot be asked costs nobody their session. */
+export async function refreshOldProfile(engine: Engine, request: RequestContext, record: SessionRecord): Promise<void> {
+  const { settings, now, log } = engine
+  underWay.add(record.salt)
+  try {
+    await refreshUser(engine, request)
+  } catch (thrown) {
+    const error = asAuthError(thrown, 'provider_error', 'The profile could not be fetched.')
+    log('warn', { ...failureEvent('profile_not_refreshed', error), provider: record.accounts[record.current]?.user.provider })
+    await postpone(request, now() - (settings.profileMaxAge || 0) * 1000 + retryAfter).catch(() => undefined)
+  } finally {
+    underWay.delete(record.salt)
+  }
+}
+
+async function postpone(request: RequestContext, profileAt: number): Promise<void> {
+  const { record } = request
+  const account = record?.accounts[record.current]
+  if (!record || !account) return
+  request.record = { ...record, accounts: { ...record.accounts, [record.current]: { ...account, profileAt } } }
+  await request.session.save(request.record)
 }

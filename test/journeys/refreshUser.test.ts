@@ -12,11 +12,13 @@ let openid: OpenidProvider
 let application: Application
 let browser: Browser
 let profile: Record<string, unknown>
+let asked = 0
 let api: { url: string; close: () => Promise<void> }
 
 beforeAll(async () => {
   openid = await startOpenidProvider({ signInAs: people[0]?.id ?? '' })
   api = await listen((_req, res) => {
+    asked++
     sendJson(res, profile)
   })
 })
@@ -88,4 +90,17 @@ test('of OpenID Connect asks userinfo, and keeps what only the ID Token said', a
 test('asks for somebody who is signed in', async () => {
   await start()
   expect((await refresh()).user).toEqual({ error: 'login_required' })
+})
+
+test('A profile that is too old is fetched when its user comes by, and a provider that is away costs nobody their session', async () => {
+  await start({ profileMaxAge: 1 })
+  await browser.go(`${application.url}/auth/moved`)
+  profile = { id: '7', login: 'ada', display_name: 'Ada Lovelace' }
+  let name: string
+  do name = (await me()).name
+  while (name !== 'Ada Lovelace')
+  profile = {}
+  const before = asked
+  while (asked === before) expect((await me()).name).toBe('Ada Lovelace')
+  expect((await me()).name).toBe('Ada Lovelace')
 })

@@ -46,7 +46,7 @@ const ofTheWhole: Mistake[] = [
     'an option that resembles none',
     top({ zzz: 1 }),
     'zzz is not an option: the options here are providers, baseUrl, path, '
-      + 'secret, appId, session, transactions, tokenStore, userStore, linkByVerifiedEmail, fetchToken, revokeOnLogout, afterLogin, afterLogout, returnToOrigins, ifLoggedIn, remember, expiry, crossSiteStart, '
+      + 'secret, appId, session, transactions, tokenStore, userStore, linkByVerifiedEmail, profileMaxAge, fetchToken, revokeOnLogout, afterLogin, afterLogout, returnToOrigins, ifLoggedIn, remember, expiry, crossSiteStart, '
       + 'keep, hooks, errors, http, logger.',
   ],
   [

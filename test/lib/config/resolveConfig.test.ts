@@ -25,6 +25,7 @@ describe('A configuration of nothing but providers', () => {
       tokenStore: undefined,
       userStore: undefined,
       linkByVerifiedEmail: [],
+      profileMaxAge: false,
       fetchToken: undefined,
       revokeOnLogout: true,
       expiry: { idle: false, absolute: undefined, rolling: false },
