@@ -38,6 +38,8 @@ export async function continueSession(
     await request.session.start(record, previous)
     try {
       requirePresent()
+      // At once, so that of two requests that come here together one is refused.
+      engine.ended.add(previous.salt)
     } catch (error) {
       engine.ended.add(record.salt)
       await request.session.end()
