@@ -2,7 +2,7 @@ import { AuthError } from '../../lib/base/errors.js'
 import { titleOf } from '../../lib/config/entries/title.js'
 import { hasCsrfToken, returnToOf } from '../core/requestContext.js'
 import { wantsJson } from '../http/negotiation.js'
-import { originOf, requireSameOrigin } from '../http/origin.js'
+import { isNavigation, originOf, requireSameOrigin } from '../http/origin.js'
 import { goOn, page, type Reply } from '../http/reply.js'
 import { beginLink } from '../login/beginLogin.js'
 import { confirmPage } from '../pages/pages.js'
@@ -25,7 +25,11 @@ export async function addAccount(received: ProviderRequest): Promise<Reply> {
   const { engine, request, parameters } = received
   const { host, publicUrl } = request
   const isOwn = originOf(host, publicUrl.origin) === 'same-origin' || hasCsrfToken(engine, request, parameters)
-  if (isOwn || host.method === 'POST') return await linkRoute(received)
+  if (host.method === 'POST') return await linkRoute(received)
+  // An image that somebody could put on a page of this site adds nothing, though its request is the site's own.
+  if (!isNavigation(host) && !(isOwn && wantsJson(host)))
+    throw new AuthError('csrf', 'Adding an account can only be started by opening this address in a tab.')
+  if (isOwn) return await linkRoute(received)
   if (wantsJson(host)) throw new AuthError('csrf', 'Adding an account takes a POST to /link from a page of this site.')
   return askFirst(received)
 }

@@ -1,0 +1,113 @@
+import { expect } from '@jest/globals'
+import { keysOf, link, startLink, twoProviders, unlink } from './linking.js'
+import { attacked, once, overModes } from './modes.js'
+
+/** Sections A and B for adding and removing accounts: who may start it, for whom it ends, and what names of accounts may do. */
+
+attacked()
+
+const hostileSites = ['cross-site', 'same-site', 'none']
+
+overModes('No other site adds or removes an account by itself', async (attack) => {
+  await attack.run({ providers: twoProviders(attack), options: { ifLoggedIn: 'link' } })
+  const visitor = attack.visitor()
+  await attack.signIn(visitor, 'ada')
+  for (const site of hostileSites) {
+    const headers = { 'sec-fetch-site': site, 'sec-fetch-dest': 'document', accept: 'text/html', origin: 'https://evil.example' }
+    for (const path of ['/auth/more', '/auth/more?link=1', '/auth/more?link=1&csrfToken=forged']) {
+      const page = await visitor.go(path, { headers })
+      expect([page.status, page.location]).toEqual([200, undefined])
+      expect(page.body).toContain('action="/auth/more/link"')
+      // Nobody clicks its button unseen.
+      expect(page.headers['content-security-policy']).toContain("frame-ancestors 'none'")
+      expect(page.headers['x-frame-options'] ?? 'DENY').toBe('DENY')
+    }
+    for (const path of ['/auth/more', '/auth/more/link', '/auth/plain/unlink', '/auth/more/link?csrfToken=forged'])
+      expect((await visitor.go(path, { method: 'POST', headers })).status).toBe(403)
+    for (const path of ['/auth/more/link', '/auth/plain/unlink']) expect((await visitor.go(path, { headers })).status).toBe(405)
+  }
+  expect(await keysOf(visitor)).toEqual(['plain$ada'])
+})
+
+overModes('An image, a frame or a script on a page of the application adds no account', async (attack) => {
+  await attack.run({ providers: twoProviders(attack), options: { ifLoggedIn: 'link' } })
+  const visitor = attack.visitor()
+  await attack.signIn(visitor, 'ada')
+  for (const destination of ['image', 'iframe', 'script', 'style', 'empty']) {
+    const headers = { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': destination, accept: '*/*' }
+    for (const path of ['/auth/more', '/auth/more?link=1']) expect((await visitor.go(path, { headers })).status).toBe(403)
+  }
+})
+
+overModes('What leads to the provider again and again is one more page, and never another user', async (attack) => {
+  await attack.run({ providers: twoProviders(attack) })
+  const visitor = attack.visitor()
+  await attack.signIn(visitor, 'ada')
+  const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'document', accept: 'text/html' }
+  const guarded = await visitor.go('/private/more', { headers })
+  expect(guarded.location).toBe('/auth/more?returnTo=%2Fprivate%2Fmore&link=1')
+  expect((await visitor.go(guarded.location ?? '', { headers })).body).toContain('action="/auth/more/link"')
+})
+
+overModes("An attacker's link, given to somebody else, adds nothing to either", async (attack) => {
+  await attack.run({ providers: twoProviders(attack) })
+  const [attacker, victim] = [attack.visitor(), attack.visitor()]
+  await attack.signIn(attacker, 'mallory')
+  await attack.signIn(victim, 'ada')
+  const callback = await startLink(attack, attacker, 'more')
+  expect((await victim.go(callback)).json()).toMatchObject({ error: 'state_unknown' })
+  // With the login under way as well, as a sibling domain could plant it.
+  for (const [name, value] of attacker.jar()) if (name.includes('.tx.')) victim.jar().set(name, value)
+  expect((await victim.go(callback, { process: attack.other })).json()).toMatchObject({ error: 'user_mismatch' })
+  expect([await keysOf(victim), await keysOf(attacker)]).toEqual([['plain$ada'], ['plain$mallory']])
+})
+
+overModes('The result of a link is adopted by nobody else who brings the same callback', async (attack) => {
+  await attack.run({ providers: twoProviders(attack) })
+  const [victim, thief, stranger] = [attack.visitor(), attack.visitor(), attack.visitor()]
+  await attack.signIn(victim, 'ada')
+  await attack.signIn(thief, 'mallory')
+  const callback = await startLink(attack, victim, 'more')
+  for (const [name, value] of victim.jar()) {
+    if (!name.includes('.tx.')) continue
+    thief.jar().set(name, value)
+    stranger.jar().set(name, value)
+  }
+  const copies = [thief, stranger].flatMap((one) => [one.copy(), one.copy()])
+  const finishing = victim.go(callback)
+  const answers = await Promise.all(copies.map((one, index) => one.go(callback, { process: index % 2 === 0 ? 0 : attack.other })))
+  expect((await finishing).status).toBe(200)
+  const late = await Promise.all([thief.go(callback), stranger.go(callback, { process: attack.other })])
+  expect([...answers, ...late].map(({ status }) => status)).toEqual([400, 400, 400, 400, 400, 400])
+  for (const one of [...copies, thief, stranger]) expect(await keysOf(one)).not.toContain('more$eve')
+  expect(await keysOf(victim)).toEqual(['plain$ada', 'more$eve'])
+  // By the same browser it only goes on.
+  expect((await victim.go(callback)).json()).toEqual({ location: '/' })
+})
+
+overModes('Each account answers with its own tokens, and one that was removed with none', async (attack) => {
+  await attack.run({ providers: { plain: attack.honest.oauth2(), more: attack.hostile.oauth2() } })
+  const visitor = attack.visitor()
+  await attack.signIn(visitor, 'ada')
+  await link(attack, visitor, 'more', { provider: attack.hostile })
+  attack.honest.expire()
+  attack.hostile.expire()
+  expect((await visitor.go('/call?key=plain$ada')).json()).toEqual({ status: 200, things: 'ada' })
+  expect((await visitor.go('/call?key=more$eve')).json()).toEqual({ status: 200, things: 'eve' })
+  expect(JSON.stringify(attack.hostile.received)).not.toMatch(/canary-(?:access|refresh)-honest/)
+  expect(JSON.stringify(attack.honest.received)).not.toMatch(/canary-(?:access|refresh)-hostile/)
+  await unlink(visitor, 'more')
+  expect((await visitor.go('/call?key=more$eve')).json()).toEqual({ error: 'not_linked' })
+})
+
+once('An account that turns out too large for the cookie changes nothing', async (attack) => {
+  await attack.run({ providers: twoProviders(attack) })
+  const visitor = attack.visitor()
+  await attack.signIn(visitor, 'ada')
+  attack.honest.profile = () => ({ name: 'x'.repeat(4_000) })
+  expect((await link(attack, visitor, 'more')).json()).toMatchObject({ error: 'too_large' })
+  expect(await keysOf(visitor)).toEqual(['plain$ada'])
+  attack.honest.profile = () => ({ name: 'x' })
+  expect((await link(attack, visitor, 'more')).status).toBe(200)
+  expect(await keysOf(visitor)).toEqual(['plain$ada', 'more$eve'])
+})
