@@ -3,7 +3,7 @@ import { login } from '../../lib/login.js'
 import type { Registration } from '../../lib/model/context.js'
 import type { LoginOptions, Transaction } from '../../lib/model/login.js'
 import type { Engine } from '../core/engine.js'
-import { contextOf, type RequestContext } from '../core/requestContext.js'
+import { contextOf, requireCertainty, type RequestContext } from '../core/requestContext.js'
 import { linkDigest } from './linkTo.js'
 
 /** What a transaction keeps besides what the protocol and the options ask for. */
@@ -29,7 +29,7 @@ export async function beginLogin(
 
 /**
  * Begins a login that adds an account to the signed-in user.
- * @throws AuthError `login_required`; `too_large` where the session has no room for another account
+ * @throws AuthError `login_required`; why it is not known who is signed in; `too_large` where the session has no room for another account
  */
 export async function beginLink(
   engine: Engine,
@@ -37,6 +37,7 @@ export async function beginLink(
   registration: Registration,
   options: LoginOptions,
 ): Promise<string> {
+  requireCertainty(request)
   const { record } = request
   if (!record) throw new AuthError('login_required', 'Sign in before you add an account.')
   request.session.requireRoom?.(record)

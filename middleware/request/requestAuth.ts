@@ -3,7 +3,7 @@ import type { Registration } from '../../lib/model/context.js'
 import type { LoginOptions } from '../../lib/model/login.js'
 import { accountKey } from '../accounts/accounts.js'
 import type { Engine } from '../core/engine.js'
-import { presentRecord, returnToOf, type RequestContext } from '../core/requestContext.js'
+import { presentRecord, requireCertainty, returnToOf, type RequestContext } from '../core/requestContext.js'
 import { redirect, type Reply } from '../http/reply.js'
 import { beginLink, beginLogin } from '../login/beginLogin.js'
 import { readLoginOptions } from '../login/loginOptions.js'
@@ -48,23 +48,33 @@ export async function endSessionAsAsked(
   { key, ...options }: RequestLogoutOptions = {},
 ): Promise<void> {
   checkLogoutOptions(options)
-  if (key === undefined) await endSession(engine, request, options)
-  else await leaveAccount(engine, request, requireAccount(request, key))
+  if (key === undefined) {
+    await endSession(engine, request, options)
+    return
+  }
+  if (options.everywhere)
+    throw new AuthError('config_invalid', 'logout takes key, for one account, or everywhere, for all: leave one of them out.')
+  // Of one account it cannot be said whether it is the only one; all of them can be signed out without knowing.
+  requireCertainty(request)
+  await leaveAccount(engine, request, requireAccount(request, key))
 }
 
 /** Makes another account of the session the current one. */
 export async function switchAccount(engine: Engine, request: RequestContext, key: string): Promise<void> {
+  requireCertainty(request)
   const record = presentRecord(engine, request)
-  if (!record?.accounts[key]) throw notLinked()
+  if (!record || !Object.hasOwn(record.accounts, key)) throw notLinked()
   request.record = { ...record, current: key }
   await request.session.save(request.record)
 }
 
 /**
  * The key of an account of the session.
- * @throws AuthError `not_linked`
+ * @throws AuthError `not_linked`; why it is not known who is signed in
  */
-export function requireAccount({ record }: RequestContext, slugOrKey: string): string {
+export function requireAccount(request: RequestContext, slugOrKey: string): string {
+  requireCertainty(request)
+  const { record } = request
   const key = record && accountKey(record, slugOrKey)
   if (key === undefined) throw notLinked()
   return key

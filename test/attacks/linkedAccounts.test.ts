@@ -85,6 +85,19 @@ overModes('The result of a link is adopted by nobody else who brings the same ca
   expect((await victim.go(callback)).json()).toEqual({ location: '/' })
 })
 
+overModes('Accounts are named by their keys and by nothing that every object has', async (attack) => {
+  await attack.run({ providers: twoProviders(attack) })
+  const visitor = attack.visitor()
+  await attack.signIn(visitor, 'ada')
+  await link(attack, visitor, 'more')
+  for (const key of ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'plain$', '', 'more$ada', 'undefined']) {
+    const query = `?key=${encodeURIComponent(key)}`
+    for (const path of ['/switch', '/leave', '/call']) expect((await visitor.go(path + query)).json()).toEqual({ error: 'not_linked' })
+    expect((await unlink(visitor, 'more', { form: { key } })).json()).toMatchObject({ error: 'not_linked' })
+  }
+  expect([await attack.me(visitor), await keysOf(visitor)]).toEqual(['ada', ['plain$ada', 'more$eve']])
+})
+
 overModes('Each account answers with its own tokens, and one that was removed with none', async (attack) => {
   await attack.run({ providers: { plain: attack.honest.oauth2(), more: attack.hostile.oauth2() } })
   const visitor = attack.visitor()
@@ -99,6 +112,26 @@ overModes('Each account answers with its own tokens, and one that was removed wi
   await unlink(visitor, 'more')
   expect((await visitor.go('/call?key=more$eve')).json()).toEqual({ error: 'not_linked' })
 })
+
+overModes(
+  'While it is not known who is signed in nothing is added, removed or switched, and one account does not take all along',
+  async (attack) => {
+    await attack.run({ providers: twoProviders(attack) })
+    const visitor = attack.visitor()
+    await attack.signIn(visitor, 'ada')
+    await link(attack, visitor, 'more')
+    const callback = await startLink(attack, visitor, 'more', { as: 'zoe' })
+    await attack.tellAll({ do: 'settle' })
+    await attack.tell({ do: 'fail', store: 'tokens', fault: 'throws', operations: ['get'] })
+    for (const path of ['/add/more', '/switch?key=more$eve', '/leave?key=more$eve', callback])
+      expect((await visitor.go(path)).json()).toMatchObject({ error: 'store_unavailable' })
+    for (const path of ['/auth/more/link', '/auth/more/unlink'])
+      expect((await visitor.go(path, { method: 'POST' })).json()).toMatchObject({ error: 'store_unavailable' })
+    await attack.tell({ do: 'fail', store: 'tokens', fault: undefined })
+    expect(await keysOf(visitor)).toEqual(['plain$ada', 'more$eve'])
+  },
+  { needs: ({ tokens }) => tokens !== 'none' },
+)
 
 once('An account that turns out too large for the cookie changes nothing', async (attack) => {
   await attack.run({ providers: twoProviders(attack) })
