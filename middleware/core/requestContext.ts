@@ -55,6 +55,12 @@ export function presentRecord({ ended }: Engine, { record }: RequestContext): Se
   return record && !ended.has(record.salt) ? record : undefined
 }
 
+/** A record as its session keeps it: with the accounts too that only this request does not know, because their entries are not here. */
+export function wholeRecord({ stored, registrations }: RequestContext, record: SessionRecord): SessionRecord {
+  const absent = Object.entries(stored?.accounts ?? {}).filter(([key]) => !registrations.has(key) && !Object.hasOwn(record.accounts, key))
+  return absent.length === 0 ? record : { ...record, accounts: { ...Object.fromEntries(absent), ...record.accounts } }
+}
+
 /** Everything a login or an API call of this registration works with, from this request. */
 export function contextOf(
   engine: Engine,

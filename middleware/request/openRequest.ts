@@ -6,7 +6,7 @@ import type { Engine } from '../core/engine.js'
 import { hasEnded, seen } from '../core/expiry.js'
 import { failureEvent } from '../core/logging.js'
 import { userOfSession } from '../accounts/users.js'
-import { doubtOf, type RequestContext } from '../core/requestContext.js'
+import { doubtOf, type RequestContext, wholeRecord } from '../core/requestContext.js'
 import type { Account, ResolvedSession, SessionRecord, SessionWriter } from '../core/sessionRecord.js'
 import type { Transactions } from '../core/transactions.js'
 import { cookieJar, type CookieJar, cookiePrefix } from '../http/cookies.js'
@@ -111,17 +111,20 @@ export function openRequest(engine: Engine, mountSession: MountSession): Request
     request.record = record
     request.tokens = tokens
     if (!record) return request
-    const noted = record === stored ? request : saveNoted(request, record)
+    const noted = record === stored ? request : saveNoted(request, stored, record, record === known)
     if (!isProfileOld(engine, record)) return noted
     return Promise.resolve(noted)
       .then(() => refreshOldProfile(engine, request, record))
       .then(() => request)
   }
 
-  function saveNoted(request: OpenRequest, record: SessionRecord): Promise<RequestContext> {
+  /** @param isUnseen whether nothing but accounts can have changed */
+  function saveNoted(request: OpenRequest, stored: SessionRecord, record: SessionRecord, isUnseen: boolean): Awaitable<RequestContext> {
+    const whole = wholeRecord(request, record)
+    if (isUnseen && hasSameAccounts(whole, stored)) return request
     // The user is signed in all the same; the next request writes it.
     return request.session
-      .save(record)
+      .save(whole)
       .catch((thrown: unknown) => {
         const error = asAuthError(thrown, 'store_unavailable', 'The session could not be written.')
         engine.log('warn', { ...failureEvent('session_not_updated', error), provider: record.accounts[record.current]?.user.provider })
@@ -146,6 +149,12 @@ export function openRequest(engine: Engine, mountSession: MountSession): Request
   function isFor(registration: Registration, account: Account, publicUrl: PublicUrl): boolean {
     return isBoundTo(account.binding, registration) && (!registration.fromLookup || account.publicUrl === addressDigest(publicUrl))
   }
+}
+
+/** Whether nothing has become of the accounts, though some may be absent for this request. */
+function hasSameAccounts({ accounts }: SessionRecord, stored: SessionRecord): boolean {
+  const keys = Object.keys(stored.accounts)
+  return keys.length === Object.keys(accounts).length && keys.every((key) => accounts[key] === stored.accounts[key])
 }
 
 type TransactionsFinder = (request: OpenRequest) => Transactions

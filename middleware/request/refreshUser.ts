@@ -5,7 +5,7 @@ import { freshTokens } from '../../lib/refresh/freshTokens.js'
 import { updateUser } from '../accounts/users.js'
 import type { Engine } from '../core/engine.js'
 import { failureEvent } from '../core/logging.js'
-import { contextOf, presentRecord, type RequestContext } from '../core/requestContext.js'
+import { contextOf, presentRecord, type RequestContext, wholeRecord } from '../core/requestContext.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import { tokenAccessOf } from '../tokens/tokenSource.js'
 
@@ -29,7 +29,7 @@ export async function refreshUser(engine: Engine, request: RequestContext): Prom
   const { userStore } = engine.settings
   if (userStore) request.user = await updateUser(userStore, record, user)
   request.record = { ...record, accounts: { ...record.accounts, [key]: { ...held, user, profileAt: engine.now() } } }
-  await request.session.save(request.record)
+  await request.session.save(wholeRecord(request, request.record))
   return user
 }
 
@@ -65,5 +65,5 @@ async function postpone(request: RequestContext, profileAt: number): Promise<voi
   const account = record?.accounts[record.current]
   if (!record || !account) return
   request.record = { ...record, accounts: { ...record.accounts, [record.current]: { ...account, profileAt } } }
-  await request.session.save(request.record)
+  await request.session.save(wholeRecord(request, request.record))
 }

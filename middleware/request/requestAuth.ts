@@ -3,7 +3,7 @@ import type { Registration } from '../../lib/model/context.js'
 import type { LoginOptions } from '../../lib/model/login.js'
 import { accountKey } from '../accounts/accounts.js'
 import type { Engine } from '../core/engine.js'
-import { presentRecord, requireCertainty, returnToOf, type RequestContext } from '../core/requestContext.js'
+import { presentRecord, requireCertainty, returnToOf, type RequestContext, wholeRecord } from '../core/requestContext.js'
 import { redirect, type Reply } from '../http/reply.js'
 import { beginLink, beginLogin } from '../login/beginLogin.js'
 import { readLoginOptions } from '../login/loginOptions.js'
@@ -65,7 +65,7 @@ export async function switchAccount(engine: Engine, request: RequestContext, key
   const record = presentRecord(engine, request)
   if (!record || !Object.hasOwn(record.accounts, key)) throw notLinked()
   request.record = { ...record, current: key }
-  await request.session.save(request.record)
+  await request.session.save(wholeRecord(request, request.record))
 }
 
 /**

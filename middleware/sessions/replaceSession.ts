@@ -1,6 +1,6 @@
 import { signedOutMeanwhile } from '../core/endedSessions.js'
 import type { Engine } from '../core/engine.js'
-import type { RequestContext } from '../core/requestContext.js'
+import { type RequestContext, wholeRecord } from '../core/requestContext.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import { tokenRecordAt } from '../tokens/records.js'
 import { removeTokens } from '../tokens/removeTokens.js'
@@ -33,9 +33,10 @@ export async function continueSession(
   const requirePresent = (): void => {
     if (engine.ended.has(previous.salt)) throw signedOutMeanwhile()
   }
-  await replace(engine, request, record, async () => {
+  const whole = wholeRecord(request, record)
+  await replace(engine, request, whole, async () => {
     requirePresent()
-    await request.session.start(record, previous)
+    await request.session.start(whole, previous)
     try {
       requirePresent()
       // At once, so that of two requests that come here together one is refused.
@@ -46,6 +47,7 @@ export async function continueSession(
       throw error
     }
   })
+  request.record = record
 }
 
 async function replace(engine: Engine, request: RequestContext, record: SessionRecord, start: () => Promise<void>): Promise<void> {

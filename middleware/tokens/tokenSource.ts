@@ -4,7 +4,7 @@ import { sealerOf } from '../../lib/tokens/sealedCredentials.js'
 import type { TokenAccess, TokenSource } from '../../lib/tokens/tokenSource.js'
 import type { Engine } from '../core/engine.js'
 import { tellOfTokens } from '../core/events.js'
-import { presentRecord, type RequestContext } from '../core/requestContext.js'
+import { presentRecord, type RequestContext, wholeRecord } from '../core/requestContext.js'
 import { revokeInBackground } from './removeTokens.js'
 import { tableRecord, tokenRecordOf } from './records.js'
 
@@ -45,7 +45,7 @@ function sessionSource(engine: Engine, request: RequestContext, key: string, own
       if (!record || !held?.tokens || (tokens && held.sessionTokenRecord !== undefined)) return
       const { tokens: _old, ...rest } = held
       request.record = { ...record, accounts: { ...record.accounts, [key]: tokens ? { ...rest, tokens } : rest } }
-      await request.session.save(request.record)
+      await request.session.save(wholeRecord(request, request.record))
     },
   }
 }

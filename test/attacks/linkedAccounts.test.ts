@@ -137,10 +137,34 @@ once('An account that turns out too large for the cookie changes nothing', async
   await attack.run({ providers: twoProviders(attack) })
   const visitor = attack.visitor()
   await attack.signIn(visitor, 'ada')
-  attack.honest.profile = () => ({ name: 'x'.repeat(4_000) })
+  const bodies: Record<string, object> = {
+    '/token': { access_token: `canary-access-${'x'.repeat(4_500)}`, token_type: 'Bearer' },
+    '/userinfo': { sub: 'eve', name: 'Eve' },
+  }
+  attack.honest.script = ({ path }) => (bodies[path] ? { body: bodies[path] } : undefined)
   expect((await link(attack, visitor, 'more')).json()).toMatchObject({ error: 'too_large' })
   expect(await keysOf(visitor)).toEqual(['plain$ada'])
-  attack.honest.profile = () => ({ name: 'x' })
+  attack.honest.script = undefined
   expect((await link(attack, visitor, 'more')).status).toBe(200)
   expect(await keysOf(visitor)).toEqual(['plain$ada', 'more$eve'])
 })
+
+overModes(
+  'An account whose provider is not configured in this process, or at this address, is absent there and not lost',
+  async (attack) => {
+    const providers = twoProviders(attack)
+    await attack.run({ providers })
+    const visitor = attack.visitor()
+    await attack.signIn(visitor, 'ada')
+    await link(attack, visitor, 'more')
+    await attack.tellAll({ do: 'settle' })
+    await attack.run({ providers: { plain: providers['plain'] ?? {} } })
+    expect(await keysOf(visitor)).toEqual(['plain$ada'])
+    expect((await visitor.go('/call?key=more$eve')).json()).toEqual({ error: 'not_linked' })
+    await visitor.go('/switch?key=plain$ada')
+    attack.honest.expire()
+    expect((await visitor.go('/api')).json()).toEqual({ status: 200 })
+    await attack.run({ providers })
+    expect((await keysOf(visitor)).sort()).toEqual(['more$eve', 'plain$ada'])
+  },
+)
