@@ -1,3 +1,4 @@
+import { AuthError } from '../../lib/base/errors.js'
 import { randomToken } from '../../lib/base/random.js'
 import { callback } from '../../lib/callback.js'
 import type { Transaction } from '../../lib/model/login.js'
@@ -64,6 +65,8 @@ async function link(engine: Engine, request: RequestContext, checked: CheckedCal
   const previous = await lastingRecord(engine, request)
   const to = previous?.accounts[previous.current]?.user
   if (!previous || !to || !isLinkTo(transaction, previous)) throw signedOutMeanwhile()
+  // What a guard asks of an account is not done with another one, which whoever is at the browser may have.
+  if (transaction.stepUp !== undefined && !Object.hasOwn(previous.accounts, result.user.key)) throw anotherAccount()
   const { user, tokens } = await decideLink(engine, request, context, result, to)
   const takeBack = userStore && (await addToUser(userStore, previous, user))
   const returnTo = returnToOf(engine, request.publicUrl, transaction.returnTo, engine.settings.afterLogin)
@@ -80,6 +83,10 @@ async function link(engine: Engine, request: RequestContext, checked: CheckedCal
   request.tokens = new Map([...request.tokens, [user.key, { tokens }]])
   tellOfLink(engine, to, user)
   return { record, returnTo }
+}
+
+function anotherAccount(): AuthError {
+  return new AuthError('user_mismatch', 'You have signed in with another account than the one that was asked for. Nothing was changed.')
 }
 
 /** Whether a login by this account takes over others that are there. */

@@ -49,7 +49,7 @@ const undecided = 'The application could not decide whether you may see this.'
 export async function guard({ engine, request }: Attached, required: LoginRequirement): Promise<Reply | undefined> {
   requireCertainty(request)
   const { record } = request
-  const key = required.provider === undefined ? record?.current : record && accountKey(record, required.provider)
+  const key = record && guardedKey(record, required.provider)
   const user = key === undefined ? undefined : record?.accounts[key]?.user
   if (key === undefined || !user) return askToSignIn(request, required.provider)
   const missing = lacking(required, user, grantedScope(request, key, required), engine.now())
@@ -57,6 +57,12 @@ export async function guard({ engine, request }: Attached, required: LoginRequir
   const hasRole = !required.roles || required.roles.some((role) => user.roles.includes(role))
   if (!hasRole || !(await isAllowed(required, user, request))) throw new AuthError('forbidden', 'Your account may not see this.')
   return undefined
+}
+
+/** The account that a guard asks about: the current one if it is of the provider, because whoever is at the browser may have added the latest. */
+function guardedKey(record: SessionRecord, slug: string | undefined): string | undefined {
+  const isCurrent = slug === undefined || record.accounts[record.current]?.user.provider === slug
+  return isCurrent ? record.current : accountKey(record, slug)
 }
 
 /** What answers a request that its guard has refused. */

@@ -168,3 +168,89 @@ overModes(
     expect((await keysOf(visitor)).sort()).toEqual(['more$eve', 'plain$ada'])
   },
 )
+
+const page = { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'document', accept: 'text/html' }
+
+overModes('Who adds an account of their own is not who has just signed in', async (attack) => {
+  await attack.run({ providers: twoProviders(attack) })
+  const visitor = attack.visitor()
+  await attack.signIn(visitor, 'ada')
+  await attack.tellAll({ do: 'pass time', milliseconds: 20 * 60_000 })
+  expect((await visitor.go('/fresh/plain', { headers: page })).status).toBe(302)
+  await link(attack, visitor, 'plain', { as: 'mallory' })
+  expect(await keysOf(visitor)).toEqual(['plain$ada', 'plain$mallory'])
+  expect((await visitor.go('/fresh/plain', { headers: page })).status).toBe(302)
+  expect((await visitor.go('/fresh/plain')).json()).toMatchObject({ error: 'reauth_required' })
+})
+
+overModes('A stronger sign-in of a linked account is not done with another one', async (attack) => {
+  await attack.run({ providers: twoProviders(attack) })
+  const visitor = attack.visitor()
+  await attack.signIn(visitor, 'ada')
+  await link(attack, visitor, 'more')
+  await attack.tellAll({ do: 'pass time', milliseconds: 20 * 60_000 })
+  for (const person of ['mallory', 'eve']) {
+    const { location = '' } = await visitor.go('/fresh/more', { headers: page })
+    const answer = await visitor.go(attack.honest.approve(location, person))
+    if (person === 'mallory') expect(answer.json()).toMatchObject({ error: 'user_mismatch' })
+    else expect((await visitor.go('/fresh/more', { headers: page })).json()).toEqual({ id: 'ada' })
+    expect((await keysOf(visitor)).sort()).toEqual(['more$eve', 'plain$ada'])
+  }
+})
+
+overModes(
+  'After the account that signed in was removed, signing out everywhere ends the session by the key that is left, and only by it',
+  async (attack) => {
+    await attack.run({ providers: twoProviders(attack) })
+    const visitor = attack.visitor()
+    await attack.signIn(visitor, 'ada')
+    await link(attack, visitor, 'more')
+    const copy = visitor.copy()
+    await unlink(visitor, 'plain')
+    await attack.tellAll({ do: 'settle' })
+    expect([await attack.me(copy), await attack.me(copy, { process: attack.other })]).toEqual([null, null])
+    expect(await attack.tell({ do: 'logoutEverywhere', key: 'plain$ada' })).toBe(0)
+    expect(await attack.me(visitor, { process: attack.other })).toBe('eve')
+    expect(await attack.tell({ do: 'logoutEverywhere', key: 'more$eve' })).toBe(1)
+    expect([await attack.me(visitor), await attack.me(visitor, { process: attack.other })]).toEqual([null, null])
+  },
+  { needs: ({ tokens }) => tokens !== 'none' },
+)
+
+overModes(
+  'A sign-out everywhere while an account is being added leaves nobody signed in, and no tokens',
+  async (attack) => {
+    await attack.run({ providers: twoProviders(attack), heldLinks: true })
+    const visitor = attack.visitor()
+    await attack.signIn(visitor, 'ada')
+    const callback = await startLink(attack, visitor, 'more')
+    const finishing = visitor.go(callback, { process: attack.other })
+    await attack.tell({ do: 'held', gate: 'link' }, attack.other)
+    await attack.tell({ do: 'logoutEverywhere', key: 'plain$ada' })
+    await attack.tell({ do: 'open', gate: 'link' }, attack.other)
+    expect((await finishing).json()).toMatchObject({ error: 'user_mismatch' })
+    await attack.tellAll({ do: 'settle' })
+    expect([await keysOf(visitor), await keysOf(visitor, { process: attack.other })]).toEqual([[], []])
+    expect(await attack.tell({ do: 'logoutEverywhere', key: 'more$eve' })).toBe(0)
+  },
+  { needs: ({ tokens }) => tokens !== 'none' },
+)
+
+overModes('A session of one tenant adds nothing at another, and takes nothing of the other along', async (attack) => {
+  const { honest, hostile } = attack
+  await attack.run({
+    mounts: ['/a', '/b'],
+    providers: { by: 'path', entries: { '/a': { login: honest.oauth2(), more: honest.oauth2() }, '/b': { more: hostile.oauth2() } } },
+  })
+  const visitor = attack.visitor()
+  await attack.signIn(visitor, 'ada', 'login', { mount: '/a' })
+  for (const path of ['/b/auth/more/link', '/b/auth/login/link', '/b/auth/login/unlink', '/b/auth/more/unlink'])
+    expect([401, 404]).toContain((await visitor.go(path, { method: 'POST' })).status)
+  // Begun at the one, brought to the other.
+  const { location = '' } = (await visitor.go('/a/auth/more/link', { method: 'POST' })).json<{ location?: string }>()
+  const callback = honest.approve(location, 'eve')
+  expect((await visitor.go(callback.replace('/a/auth/', '/b/auth/'))).status).toBe(400)
+  expect(hostile.received).toEqual([])
+  const accounts = (await visitor.go('/a/auth/session')).json<{ accounts: unknown[] }>().accounts
+  expect(accounts).toHaveLength(1)
+})

@@ -143,6 +143,15 @@ function withHandlers({ express: version }: Site, auth: AuthRouter, gates: Gates
       res.json({ id: req.authUser?.id })
     },
   )
+  router.get(
+    '/fresh/:slug',
+    (req, res, next) => {
+      ;(requireLogin({ provider: req.params['slug'], maxAge: 600 }) as RequestHandler)(req, res, next)
+    },
+    (req, res) => {
+      res.json({ id: req.authUser?.id })
+    },
+  )
   router.get('/api', (req, res, next) => {
     const client = req.oauthClient
     client.get('things').then(({ status }) => {
