@@ -46,6 +46,16 @@ test('Google with authrouter', async () => {
   expect(await stage.visit(guide.after[0], 'ts', google)).toEqual(everything)
 })
 
+test('Google with authrouter, at paths of your own', async () => {
+  const replacements = {
+    'app.use(\n': 'const auth = Object(\n',
+    "app.get('/', (": "app.use(auth).get('/login', auth.login('google')).post('/logout', auth.logout())\napp.get('/', (",
+    '"/auth/google"': '"/login"',
+    '"/auth/logout"': '"/logout"',
+  }
+  expect(await stage.visit(guide.after[0], 'ts', { ...google, replacements })).toEqual(everything)
+})
+
 test('Another OAuth 2.0 provider with passport', async () => {
   const code = (guide.before[0] ?? '')
     .replace(/^import \{ Strategy.*\n/m, '')
