@@ -1,10 +1,14 @@
 /**
  * Everything about the example application that can be set, from the environment or from the file `.env` beside `package.json`. Without
- * any of it the application runs as one process, with sessions in encrypted cookies.
+ * any of it the application runs as one process, with users and tokens in an SQLite file and sessions in encrypted cookies.
  *
  * PORT                   where it listens: 3000; its own identity providers take the three ports after it
- * REDIS_URL              such as redis://127.0.0.1:6379: sessions (connect-redis) and tokens (redisTokenStore) live in Redis
- * DATABASE_URL           such as postgresql://user@127.0.0.1/app: the same in Postgres (connect-pg-simple, postgresTokenStore)
+ * DATABASE_FILE          the SQLite file of users (sqliteUserStore) and tokens (sqliteTokenStore): example-app/data/app.db, made at the
+ *                        first start
+ * DATABASE_URL           such as postgresql://user@127.0.0.1/app: users (postgresUserStore), sessions (connect-pg-simple) and tokens
+ *                        (postgresTokenStore) live in Postgres
+ * REDIS_URL              such as redis://127.0.0.1:6379: sessions (connect-redis) and tokens (redisTokenStore) live in Redis, and users
+ *                        in the database above
  * WORKERS                such as 4: that many processes answer, each request whichever is free (`node:cluster`, no sticky sessions)
  * ACCESS_TOKEN_LIFETIME  seconds, 3600: how long access tokens of its own identity providers last. 10 lets you watch refreshes
  * IDENTITY_PROVIDERS     identity providers that run elsewhere, as JSON: `{ "entries": { slug: entry }, "origins": [...] }`, with `openid`,
@@ -23,14 +27,19 @@ export interface Config {
   port: number
   /** 0 for one process that does everything. */
   workers: number
-  /** Where sessions and tokens live; nothing for encrypted cookies. */
-  redisUrl?: string
+  /** Path of the SQLite file, which counts where there is no `databaseUrl`. */
+  databaseFile: string
+  /** Of Postgres. */
   databaseUrl?: string
+  /** Where sessions and tokens live instead. */
+  redisUrl?: string
   /** Seconds. */
   accessTokenLifetime: number
   /** Those that run elsewhere; left out, the application starts its own. */
   identityProviders?: IdentityProviders
 }
+
+const ownDatabaseFile = fileURLToPath(new URL('data/app.db', import.meta.url))
 
 /** Adds the variables of the file `.env`, if there is one; what is set already stays. */
 export function loadEnvironment(): void {
@@ -40,15 +49,15 @@ export function loadEnvironment(): void {
 
 /** @throws Error with the code `SETTING_INVALID` and a message for the person at the keyboard */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
-  const { REDIS_URL: redisUrl, DATABASE_URL: databaseUrl, IDENTITY_PROVIDERS: elsewhere } = env
-  if (redisUrl && databaseUrl) throw invalid('Set REDIS_URL or DATABASE_URL, not both: sessions and tokens live in one place.')
+  const { DATABASE_FILE: databaseFile, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, IDENTITY_PROVIDERS: elsewhere } = env
   return {
     // The identity providers take the three ports after it.
     port: readNumber('PORT', env, { least: 0, most: 65_532, otherwise: 3000 }),
     workers: readNumber('WORKERS', env, { least: 0, most: 64, otherwise: 0 }),
     accessTokenLifetime: readNumber('ACCESS_TOKEN_LIFETIME', env, { least: 1, most: 86_400, otherwise: 3600 }),
-    ...(redisUrl ? { redisUrl } : {}),
+    databaseFile: databaseFile === undefined || databaseFile === '' ? ownDatabaseFile : databaseFile,
     ...(databaseUrl ? { databaseUrl } : {}),
+    ...(redisUrl ? { redisUrl } : {}),
     ...(elsewhere ? { identityProviders: readIdentityProviders(elsewhere) } : {}),
   }
 }

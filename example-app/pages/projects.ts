@@ -1,8 +1,8 @@
 import type { ApiResponse } from 'authrouter'
-import { html, type Html } from './html.js'
-import { page, type User } from './layout.js'
-import { signInUrl } from './links.js'
-import { readProjects, type Project } from './readProjects.js'
+import { html, type Html } from './parts/html.js'
+import { page, type User } from './parts/layout.js'
+import { signInUrl } from './parts/links.js'
+import { readProjects, type Project } from './parts/readProjects.js'
 
 /** A page of data from the provider's protected API. */
 export function projectsPage({ user, answer }: { user: User; answer: ApiResponse }): string {
@@ -28,8 +28,8 @@ function refusal(status: number, user: User): Html {
         Your access to this API has ended. <a href="${signInUrl(user?.provider, '/projects')}">Sign in again</a> to see your projects.
       </p>`
     : html`<p class="notice">
-        The API of this provider answered with HTTP ${status}: it has no list of projects here. What it does tell of you is on
-        <a href="/profile">your profile</a>.
+        The API of this provider answered with HTTP ${status}: it has no list of projects here. What it did tell of you is on
+        <a href="/your-data">Your data</a>.
       </p>`
 }
 

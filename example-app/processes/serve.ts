@@ -17,7 +17,7 @@ export async function serve(config: Config, createApplication: CreateApplication
   const { app, auth } = createApplication({
     demo: { openid, oauth2, oauth1 },
     otherProviders: { ...others, ...catalogueProviders(process.env) },
-    pictureOrigins: identityProviders.origins,
+    providerOrigins: identityProviders.origins,
     storage,
   })
   const server = await listen(app, config.port)

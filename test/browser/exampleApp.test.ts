@@ -66,8 +66,8 @@ describeWith('chromium', 'The example application', () => {
     await page.getByRole('article').first().waitFor()
     expect(await page.getByRole('article').count()).toBeGreaterThanOrEqual(3)
 
-    await page.getByRole('navigation').getByRole('link', { name: 'Profile' }).click()
-    await page.getByRole('cell', { name: 'Ada Example', exact: true }).waitFor()
+    await page.getByRole('navigation').getByRole('link', { name: 'Your data' }).click()
+    await page.getByRole('cell', { name: 'Ada Example', exact: true }).first().waitFor()
     const cookies = await context.cookies(example.url)
     for (const { httpOnly, sameSite, name } of cookies.filter((cookie) => cookie.name.startsWith('ar.')))
       expect({ name, httpOnly, sameSite }).toEqual({ name, httpOnly: true, sameSite: 'Lax' })

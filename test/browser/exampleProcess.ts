@@ -1,4 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -6,19 +9,30 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** The example application as its README says it is started. */
 export interface ExampleProcess {
   url: string
+  /** The SQLite file that it keeps users and tokens in. */
+  databaseFile: string
   stop: () => Promise<void>
 }
 
 /** Runs `npm start` on free ports and waits for the line that names the address. */
 export async function startExample(): Promise<ExampleProcess> {
   const { NODE_OPTIONS: _options, NODE_ENV: _environment, ...env } = process.env
+  const folder = await mkdtemp(join(tmpdir(), 'authrouter-example-'))
+  const databaseFile = join(folder, 'data', 'app.db')
   // A process group of its own, so that npm's children end with it.
   const child = spawn('npm', ['start'], {
     cwd: root,
-    env: { ...env, PORT: '0', AUTH_SECRET: 'a secret of the browser tests that is long enough' },
+    env: { ...env, PORT: '0', DATABASE_FILE: databaseFile, AUTH_SECRET: 'a secret of the browser tests that is long enough' },
     detached: true,
   })
-  return { url: await readUrl(child), stop: () => stop(child) }
+  return {
+    url: await readUrl(child),
+    databaseFile,
+    async stop() {
+      await stop(child)
+      await rm(folder, { recursive: true })
+    },
+  }
 }
 
 function readUrl(child: ChildProcess): Promise<string> {

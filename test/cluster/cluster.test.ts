@@ -6,7 +6,7 @@ import { startRedis } from '../support/redis.js'
 import { rounds } from '../support/rounds.js'
 import { people, shortLifetime, startSharedProviders, type SharedProviders, type Slug } from './identityProviders.js'
 import { startCluster, startTwo, type Installation } from './installations.js'
-import { startExampleServer } from './exampleServer.js'
+import { startExampleServer, temporaryDatabase } from './exampleServer.js'
 import { createVisitor, replay, type Visitor } from './visitor.js'
 
 /** The example application on several processes, none of which knows what another one has done. */
@@ -71,7 +71,7 @@ for (const { needs, storage: name, startStorage, extent, start } of cases)
 
     beforeAll(async () => {
       ;[storage, providers] = await Promise.all([startStorage(), startSharedProviders()])
-      settings = { ...storage.settings, AUTH_SECRET: secret, IDENTITY_PROVIDERS: providers.setting }
+      settings = { DATABASE_FILE: temporaryDatabase(), ...storage.settings, AUTH_SECRET: secret, IDENTITY_PROVIDERS: providers.setting }
       app = await start(settings)
       providers.register(app.url)
       // Its access token ends while the other tests run.

@@ -1,5 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -21,6 +24,18 @@ export interface Ended {
 }
 
 const patience = 300_000
+
+const folders: string[] = []
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+/** An SQLite file for as long as the tests run. */
+export function temporaryDatabase(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'authrouter-example-'))
+  folders.push(folder)
+  return join(folder, 'app.db')
+}
 
 /** Starts it on a free port, and waits for the line that names the address. */
 export async function startExampleServer(settings: Record<string, string>): Promise<ExampleServer> {
@@ -56,7 +71,7 @@ function run(settings: Record<string, string>): { child: ChildProcess; read: () 
   }
   const child = spawn(process.execPath, ['--import', 'tsx', 'example-app/app.ts'], {
     cwd: root,
-    env: { ...env, ...nothing, PORT: '0', TSX_TSCONFIG_PATH: 'test/cluster/sources.json', ...settings },
+    env: { ...env, ...nothing, PORT: '0', DATABASE_FILE: temporaryDatabase(), TSX_TSCONFIG_PATH: 'test/cluster/sources.json', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const killWithTests = (): void => {

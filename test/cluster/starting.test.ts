@@ -39,7 +39,6 @@ describe('The example application', () => {
     [{ PORT: '70000' }, 'PORT must be a number from 0 to 65532.'],
     [{ ACCESS_TOKEN_LIFETIME: '0' }, 'ACCESS_TOKEN_LIFETIME must be a number from 1 to 86400.'],
     [{ IDENTITY_PROVIDERS: '{}' }, 'IDENTITY_PROVIDERS must be JSON'],
-    [{ REDIS_URL: 'redis://127.0.0.1:1', DATABASE_URL: 'postgresql://127.0.0.1:1/app' }, 'Set REDIS_URL or DATABASE_URL, not both'],
   ])('says what is wrong with %j', async (settings, message) => {
     const { code, output } = await failToStart(settings)
     expect(code).toBe(1)

@@ -1,7 +1,8 @@
-import { postgresTokenStore } from 'authrouter/stores'
+import { postgresTokenStore, postgresUserStore } from 'authrouter/stores'
 import connectPgSimple from 'connect-pg-simple'
 import session from 'express-session'
 import { Pool } from 'pg'
+import { membersIn } from './members.js'
 import type { Storage } from './storage.js'
 
 // The table of connect-pg-simple. Its own `createTableIfMissing` fails when several processes start at once on an empty database, so the
@@ -13,7 +14,7 @@ const sessionTable = `
 `
 
 /**
- * Keeps sessions and tokens in one Postgres database; the tables are made at the first start.
+ * Keeps users, sessions and tokens in one Postgres database; the tables are made at the first start.
  * @throws the driver's error when it cannot be reached at the start; later on the pool connects again by itself
  */
 export async function openPostgres(connectionString: string): Promise<Storage> {
@@ -30,8 +31,10 @@ export async function openPostgres(connectionString: string): Promise<Storage> {
   })
 
   return {
-    options: { session: { store }, tokenStore: postgresTokenStore(pool) },
-    name: 'Postgres',
+    sessions: { session: { store }, tokenStore: postgresTokenStore(pool) },
+    userStore: postgresUserStore(pool),
+    members: membersIn(async (text, values) => (await pool.query<Record<string, unknown>>(text, [...values])).rows),
+    name: 'users, sessions and tokens in Postgres',
     async close() {
       store.close()
       await pool.end()

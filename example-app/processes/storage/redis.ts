@@ -1,13 +1,13 @@
 import { redisTokenStore } from 'authrouter/stores'
 import { RedisStore } from 'connect-redis'
 import { createClient } from 'redis'
-import type { Storage } from './storage.js'
+import type { SessionStorage } from './storage.js'
 
 /**
  * Keeps sessions and tokens in one Redis.
  * @throws the client's error when it cannot be reached at the start; later on it connects again by itself
  */
-export async function openRedis(url: string): Promise<Storage> {
+export async function openRedis(url: string): Promise<SessionStorage> {
   let isReady = false
   const client = createClient({
     url,
@@ -23,11 +23,13 @@ export async function openRedis(url: string): Promise<Storage> {
   isReady = true
 
   return {
-    options: {
+    sessions: {
       session: { store: new RedisStore({ client, prefix: 'example:session:' }) },
       tokenStore: redisTokenStore(client, { prefix: 'example:' }),
     },
-    name: 'Redis',
-    close: () => client.close(),
+    name: 'sessions and tokens in Redis',
+    async close() {
+      await client.close()
+    },
   }
 }

@@ -14,3 +14,14 @@ export function signInUrl(provider: string | undefined, returnTo: string): strin
 export function titleOf(slug: string, providers: readonly ProviderLink[]): string {
   return providers.find((provider) => provider.slug === slug)?.title ?? slug
 }
+
+/** The heading of an account: its provider, and what that calls the user. */
+export function labelOf({ provider, name }: { provider: string; name: string }, providers: readonly ProviderLink[]): string {
+  return `${titleOf(provider, providers)} (${name})`
+}
+
+const protocolNames: Record<string, string> = { oidc: 'OpenID Connect', oauth2: 'OAuth 2.0', oauth1: 'OAuth 1.0a' }
+
+export function protocolName(protocol: string): string {
+  return protocolNames[protocol] ?? protocol
+}

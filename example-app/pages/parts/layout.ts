@@ -16,22 +16,30 @@ export function page(title: string, user: User, content: Html): string {
           <link rel="icon" href="/icon.svg" />
         </head>
         <body>
+          <a class="skip" href="#content">To the content</a>
           <header>
             <a class="brand" href="/">authrouter example</a>
-            ${
-              user
-                ? html`<nav>
-                    <a href="/profile">Profile</a><a href="/projects">Projects</a><a href="/overview">Overview</a>
-                    <form method="post" action="/auth/logout"><button class="quiet">Sign out</button></form>
-                  </nav>`
-                : undefined
-            }
+            ${user ? navigation(title) : undefined}
           </header>
-          <main>${content}</main>
+          <main id="content">${content}</main>
           <footer>
             Served by <code>example-app/app.ts</code>: a small Express application behind one <code>app.use(authRouter(…))</code>.
           </footer>
         </body>
       </html>`,
   )
+}
+
+const places = [
+  ['/dashboard', 'Dashboard'],
+  ['/projects', 'Projects'],
+  ['/accounts', 'Accounts'],
+  ['/your-data', 'Your data'],
+] as const
+
+function navigation(current: string): Html {
+  return html`<nav aria-label="Pages">
+      ${places.map(([url, name]) => html`<a href="${url}" ${name === current ? html` aria-current="page"` : undefined}>${name}</a>`)}
+    </nav>
+    <form method="post" action="/auth/logout"><button class="button">Sign out</button></form>`
 }

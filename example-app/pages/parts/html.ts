@@ -15,6 +15,10 @@ export function html(texts: TemplateStringsArray, ...parts: Part[]): Html {
   return { [markup]: texts.map((text, index) => text + render(parts[index])).join('') }
 }
 
+export function isHtml(value: unknown): value is Html {
+  return typeof value === 'object' && value !== null && markup in value
+}
+
 /** The text of HTML, to send it. */
 export function textOf(content: Html): string {
   return content[markup]

@@ -1,4 +1,5 @@
 import { AuthError, type ApiClient } from 'authrouter'
+import type { Request } from 'express'
 
 /** What one call to a provider's API came to. */
 export interface Call {
@@ -14,6 +15,8 @@ export interface Call {
 /** The calls of one linked account. */
 export interface AccountCalls {
   slug: string
+  key: string
+  name: string
   calls: Call[]
 }
 
@@ -29,13 +32,13 @@ const paths = ['me', 'projects']
  * Asks the APIs of all linked accounts for everything at once. However many calls there are, a token that is due is refreshed once, and one
  * call that fails takes nothing from the others.
  */
-export async function fetchOverview(clients: Readonly<Record<string, ApiClient>>): Promise<Overview> {
+export async function fetchOverview(auth: Request['auth']): Promise<Overview> {
   const started = performance.now()
   const accounts = await Promise.all(
-    Object.entries(clients).map(async ([slug, client]) => ({
-      slug,
-      calls: await Promise.all(paths.map((path) => call(client, path))),
-    })),
+    auth.accounts.map(async ({ provider: slug, key, name }) => {
+      const client = auth.client(key)
+      return { slug, key, name, calls: await Promise.all(paths.map((path) => call(client, path))) }
+    }),
   )
   return { accounts, took: performance.now() - started }
 }
