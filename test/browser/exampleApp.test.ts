@@ -73,7 +73,7 @@ describeWith('chromium', 'The example application', () => {
       expect({ name, httpOnly, sameSite }).toEqual({ name, httpOnly: true, sameSite: 'Lax' })
     expect(cookies.map(({ name }) => name).filter((name) => name.startsWith('ar.tx'))).toEqual([])
 
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('button', { name: 'Sign out', exact: true }).click()
     await page.getByRole('link', { name: 'Sign in' }).waitFor()
     expect((await context.cookies(example.url)).filter(({ name }) => name.startsWith('ar.'))).toEqual([])
     await page.goBack()

@@ -129,8 +129,8 @@ for (const { needs, storage: name, startStorage, extent, start } of cases)
       expect(providers.shortGate.count('refresh_token')).toBe(1)
       expect(new Set(answers.map(({ worker }) => worker)).size).toBeGreaterThan(1)
       // The page for people, too.
-      const page = await early.visit('/overview')
-      expect(page.body).toContain('4 projects: analytical-notes')
+      const page = await early.visit('/dashboard')
+      expect(page.body).toContain('analytical-notes')
       expect(page.body.match(/badge good">200</g)).toHaveLength(2)
     })
 

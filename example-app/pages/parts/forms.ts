@@ -13,6 +13,6 @@ export interface Button {
 export function button({ action, text, label, fields = {}, look }: Button): Html {
   return html`<form method="post" action="${action}">
     ${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
-    <button class="button ${look}" ${label === undefined ? undefined : html` aria-label="${label}"`}>${text}</button>
+    <button class="button${look && ` ${look}`}" ${label === undefined ? undefined : html` aria-label="${label}"`}>${text}</button>
   </form>`
 }
