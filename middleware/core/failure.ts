@@ -2,6 +2,7 @@ import { asAuthError, type AuthError } from '../../lib/base/errors.js'
 import { titleOf } from '../../lib/config/entries/title.js'
 import type { HostRequest } from '../http/host.js'
 import { wantsJson } from '../http/negotiation.js'
+import { linkMarker } from '../http/parameters.js'
 import type { PublicUrl } from '../http/publicUrl.js'
 import { json, page, type Reply } from '../http/reply.js'
 import { errorPage } from '../pages/pages.js'
@@ -16,6 +17,8 @@ export interface FailedRequest {
   slug: string | undefined
   /** Where the user wanted to go, safe to name. */
   returnTo: string | undefined
+  /** Whether an account was to be added to the signed-in user: starting again is not to sign them in as somebody else. */
+  isLink?: boolean
   /** The methods that the route takes, where that is what failed. */
   allow?: readonly string[] | undefined
 }
@@ -44,14 +47,18 @@ function answer({ settings }: Engine, error: AuthError, request: FailedRequest):
 function pageOf(
   settings: Engine['settings'],
   { status, code, message, provider, ...error }: AuthError,
-  { publicUrl, slug, returnTo }: FailedRequest,
+  { publicUrl, slug, returnTo, isLink = false }: FailedRequest,
 ): Parameters<typeof errorPage>[0] {
   const mountPath = publicUrl?.mountPath ?? settings.path
+  const known = slug !== undefined && code !== 'unknown_provider'
   // The provider's own word, such as invalid_client, is what whoever set this up needs to read.
   const word = error.reason ?? error.providerError
   const detail = word === code ? undefined : word
-  const query = returnTo === undefined ? '' : `?returnTo=${encodeURIComponent(returnTo)}`
-  const known = slug !== undefined && code !== 'unknown_provider'
+  const parameters = new URLSearchParams({
+    ...(returnTo === undefined ? {} : { returnTo }),
+    ...(isLink && known ? { [linkMarker]: '1' } : {}),
+  })
+  const query = parameters.size === 0 ? '' : `?${parameters.toString()}`
   return {
     status,
     code,

@@ -33,6 +33,8 @@ export interface RequestContext {
   /** What is said if the request fails: see `FailedRequest`. */
   slug: string | undefined
   returnTo: string | undefined
+  /** Whether it adds an account to the signed-in user. */
+  isLink?: true
   allow: readonly string[] | undefined
 }
 

@@ -1,6 +1,9 @@
 import { AuthError } from '../../lib/base/errors.js'
 import { isObject, parseJson } from '../../lib/base/json.js'
 
+/** Parameter of a login that says that a signed-in user adds the account instead of signing in with it. */
+export const linkMarker = 'link'
+
 const maxValueLength = 8192
 
 /** Parameters of a request, each once. Repeated ones and structures are refused, so that no check reads another value than the next. */

@@ -2,9 +2,6 @@ import { sha256 } from '../../lib/base/random.js'
 import type { Transaction } from '../../lib/model/login.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 
-/** Parameter of a login that says that a signed-in user adds the account instead of signing in with it. */
-export const linkMarker = 'link'
-
 /** Stands for the session that an account is to be added to, and its user: both stay the same while that user signs in again, or adds others. */
 export function linkDigest({ loginKey, createdAt, begunAt = createdAt }: SessionRecord): string {
   return sha256(`${loginKey} ${String(begunAt)}`).slice(0, 22)

@@ -11,9 +11,10 @@ import type { SessionRecord } from '../core/sessionRecord.js'
 import type { Native } from '../http/host.js'
 import { isApiRequest } from '../http/negotiation.js'
 import { originOf } from '../http/origin.js'
+import { linkMarker } from '../http/parameters.js'
 import { redirect, type Reply } from '../http/reply.js'
 import { beginLogin } from '../login/beginLogin.js'
-import { linkDigest, linkMarker } from '../login/linkTo.js'
+import { linkDigest } from '../login/linkTo.js'
 
 /** What a guard asks of the login; `Req` is the host's request. */
 export interface LoginRequirement<Req = Native> {

@@ -56,6 +56,7 @@ export async function findLogin(received: ProviderRequest): Promise<WaitingLogin
  */
 export async function finishLogin({ callback, transaction }: WaitingLogin): Promise<{ result: CallbackResult; isFirst: boolean }> {
   await requireSameUser(callback, transaction)
+  if (transaction.linkTo !== undefined) callback.request.isLink = true
   const context = contextOf(callback.engine, callback.registration, callback.request.publicUrl)
   await checkAnswer(callback, context, transaction)
   return await finishOnce(callback, context, transaction)

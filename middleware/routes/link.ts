@@ -13,6 +13,7 @@ import type { ProviderRequest } from './receive.js'
 export async function linkRoute({ engine, request, registration, parameters }: ProviderRequest): Promise<Reply> {
   const { host, publicUrl } = request
   requireSameOrigin(host, publicUrl.origin, hasCsrfToken(engine, request, parameters))
+  request.isLink = true
   const returnTo = returnToOf(engine, publicUrl, parameters['returnTo'], engine.settings.afterLogin)
   return goOn(wantsJson(host), 303, await beginLink(engine, request, registration, loginOptions(registration, parameters, returnTo)))
 }
