@@ -11,5 +11,5 @@ export const fromOwnPages: RequestHandler = (req, res, next) => {
 }
 
 function siteOf(origin: string | undefined, host: string | undefined): string {
-  return origin !== undefined && URL.parse(origin)?.host === host ? 'same-origin' : 'unknown'
+  return origin !== undefined && URL.canParse(origin) && new URL(origin).host === host ? 'same-origin' : 'unknown'
 }
