@@ -18,6 +18,8 @@ export interface SharedProviders {
   /** The token endpoint of `short`. */
   shortGate: TokenGate
   register: (applicationUrl: string) => void
+  /** Takes the provider of `oauth1` away. */
+  closeOauth1: () => Promise<void>
   close: () => Promise<void>
 }
 
@@ -63,6 +65,8 @@ export async function startSharedProviders(): Promise<SharedProviders> {
     },
   }
   bird.registerClient(client)
+  let closing: Promise<void> | undefined
+  const closeOauth1 = (): Promise<void> => (closing ??= bird.close())
 
   return {
     setting: JSON.stringify({ entries, origins: [openid.issuer, hub.issuer, short.issuer, bird.origin] }),
@@ -74,8 +78,9 @@ export async function startSharedProviders(): Promise<SharedProviders> {
       hub.registerClient({ ...client, redirectUris: redirectUris('oauth2') })
       short.registerClient({ ...client, redirectUris: redirectUris('short') })
     },
+    closeOauth1,
     async close() {
-      await Promise.all([gate, shortGate, openid, hub, short, bird].map((server) => server.close()))
+      await Promise.all([closeOauth1(), ...[gate, shortGate, openid, hub, short].map((server) => server.close())])
     },
   }
 }
