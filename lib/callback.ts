@@ -59,16 +59,16 @@ export async function callback(context: Context, transaction: Transaction, param
 }
 
 /**
- * Whose id it is, where the slug alone does not say so: an entry that a lookup gave may be another's elsewhere, and one document may
- * speak for many issuers (`{tenantid}`), of which the verified ID Token names one.
+ * Whose id it is, where the slug alone does not say so: an entry that a lookup gave may be another's elsewhere, one that asks is many, and
+ * one document may speak for many issuers (`{tenantid}`), of which the verified ID Token names one.
  */
-function issuerOfKey({ provider, fromLookup }: Context, { claims }: TokenSet): string | undefined {
+function issuerOfKey({ provider, fromLookup, chosen, chosenPath = '' }: Context, { claims }: TokenSet): string | undefined {
   const { issuer, apiBaseUrl, userinfoEndpoint, tokenEndpoint } = provider
   const named = claims?.['iss'] ?? issuer
-  if (!fromLookup && named === issuer) return undefined
+  if (!fromLookup && chosen === undefined && named === issuer) return undefined
   if (typeof named === 'string') return named.replace(/^https:\/\//, '')
   const address = apiBaseUrl ?? userinfoEndpoint ?? tokenEndpoint
-  return address && new URL(address).host
+  return address && new URL(address).host + chosenPath
 }
 
 /** The value by which a callback names its login, such as `state`. */

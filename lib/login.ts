@@ -35,6 +35,7 @@ export async function login(context: Context, options: LoginOptions = {}): Promi
       scope: requestedScope(context, options),
       ...(options.returnTo === undefined ? {} : { returnTo: options.returnTo }),
       ...(maxAge === undefined ? {} : { maxAge }),
+      ...(context.chosen === undefined ? {} : { parameters: context.chosen }),
       ...(options.remember === undefined ? {} : { remember: options.remember }),
       ...(options.state === undefined ? {} : { state: options.state }),
       ...checks,

@@ -209,6 +209,12 @@ function emailLinks<Request, Session>(
   const unknown = linkByVerifiedEmail.find((slug) => registrations.size > 0 && !registrations.has(slug))
   if (unknown !== undefined)
     throw invalid('linkByVerifiedEmail', `lists slugs of providers, and there is no provider ${JSON.stringify(unknown)}.`)
+  const asking = linkByVerifiedEmail.find((slug) => registrations.get(slug)?.ask)
+  if (asking !== undefined)
+    throw invalid(
+      'linkByVerifiedEmail',
+      `lists ${JSON.stringify(asking)}, whose users choose who verifies the address, with ask: anybody could be any user. Leave it out.`,
+    )
   return linkByVerifiedEmail
 }
 

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../base/awaitable.js'
 import type { Registration } from '../model/context.js'
 import type { Outbound } from '../model/http.js'
 import type { ProtocolName, Provider, ProviderOptions } from '../model/provider.js'
@@ -6,6 +7,9 @@ import type { AuthUser } from '../model/user.js'
 import type { Hooks } from './hooks.js'
 import type { TokenStore } from '../stores/tokenStore.js'
 import type { UserStore } from '../stores/userStore.js'
+
+/** Values that users may choose: a list, or an expression for whole values. */
+export type Allowed = readonly string[] | RegExp
 
 /** Who the application is to one provider, and how it wants that provider used: one value of `providers`. */
 export interface ProviderEntry extends Partial<Omit<Provider, 'protocol' | 'title' | 'parameters' | 'openid2'>>, ProviderOptions {
@@ -29,6 +33,17 @@ export interface ProviderEntry extends Partial<Omit<Provider, 'protocol' | 'titl
    * @see docs/own-routes.md#a-callback-url-that-is-registered-already
    */
   callbackPath?: string
+  /**
+   * Parameters that the user chooses, such as `['shop']`: `GET /auth/<slug>?shop=acme`, or a form that asks.
+   * @see docs/configuration.md#what-the-user-chooses
+   */
+  ask?: readonly string[]
+  /** Values that may be chosen: a list, an expression for the whole value, or either by name. A host needs this or `client`. */
+  allow?: Allowed | Readonly<Record<string, Allowed>>
+  /** Finds the client of what was chosen, `(parameters) => ({ clientId, clientSecret })`; `undefined` where there is none. */
+  client?: (
+    parameters: Readonly<Record<string, string>>,
+  ) => Awaitable<Pick<ProviderEntry, 'clientId' | 'clientSecret' | 'privateKey' | 'keyId' | 'certificate'> | undefined>
   /** Parameters of the catalogue entry, such as a tenant or a host. */
   [parameter: string]: unknown
 }

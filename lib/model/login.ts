@@ -11,6 +11,8 @@ export interface LoginOptions {
   /** Seconds; see OpenID Connect Core section 3.1.2.1. */
   maxAge?: number
   acrValues?: readonly string[]
+  /** What the user chose of the provider's parameters, where the entry asks for some. */
+  parameters?: Readonly<Record<string, string>>
   /** Whether the user asks to stay signed in beyond the browser's session; what the option `remember` says unless told. */
   remember?: boolean
   /**
@@ -50,6 +52,8 @@ export interface Transaction {
   linkTo?: string
   /** JSON value that the application gave this login; never the parameter `state` of the protocol. */
   state?: unknown
+  /** What the user chose of the provider's parameters, where the entry asks: a callback cannot change it. */
+  parameters?: Readonly<Record<string, string>>
 }
 
 /** What `authorize` gives: where to send the browser, and what the protocol wants back at the callback. */

@@ -44,6 +44,10 @@ export interface ProviderParameter {
    */
   kind: 'host' | 'address' | 'segment' | 'text'
   default?: string
+  /** What the whole of a value that a user chooses must match. */
+  pattern?: RegExp
+  /** A value as the form shows it. */
+  example?: string
 }
 
 /** What an answer of the provider says of one connection, such as the host of this user's API. */

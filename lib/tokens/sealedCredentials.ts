@@ -1,6 +1,7 @@
 import { AuthError } from '../base/errors.js'
-import { isObject } from '../base/json.js'
+import { isObject, textsOf } from '../base/json.js'
 import type { Sealer } from '../base/seal.js'
+import type { Registration } from '../model/context.js'
 import type { Tokens } from '../model/tokens.js'
 import type { AuthUser } from '../model/user.js'
 import { bindingOf, type Party } from './binding.js'
@@ -15,6 +16,8 @@ export interface SealedCredentials {
   tokens: Tokens
   /** Where the tokens are kept for all processes, in an application with a token store. */
   recordName?: string | undefined
+  /** What was chosen of the provider's parameters, where the entry asks for some. */
+  parameters?: Readonly<Record<string, string>> | undefined
   /** The person, as far as API addresses need them. */
   user?: Partial<AuthUser> | undefined
 }
@@ -24,17 +27,18 @@ const record = 'credentials'
 const userFields = ['id', 'key', 'username', 'email', 'name'] as const
 
 /** Credentials as compact URL-safe text, encrypted and authenticated (AES-256-GCM, see `createSealer`). */
-export function sealCredentials(sealer: Sealer, { slug, binding, tokens, recordName, user }: SealedCredentials): string {
-  return sealer.seal('tokens', record, { version: 2, slug, binding, tokens, recordName, user: user && fieldsOf(user) })
+export function sealCredentials(sealer: Sealer, { slug, binding, tokens, recordName, parameters, user }: SealedCredentials): string {
+  return sealer.seal('tokens', record, { version: 2, slug, binding, tokens, recordName, parameters, user: user && fieldsOf(user) })
 }
 
 /** What seals the tokens of one account, whatever they become. */
 export function sealerOf(
   sealer: Sealer,
-  context: Party & { slug: string },
+  context: Party & Pick<Registration, 'slug' | 'chosen'>,
   account: Pick<SealedCredentials, 'recordName' | 'user'>,
 ): (tokens: Tokens) => string {
-  return (tokens) => sealCredentials(sealer, { slug: context.slug, binding: bindingOf(context), tokens, ...account })
+  return (tokens) =>
+    sealCredentials(sealer, { slug: context.slug, binding: bindingOf(context), tokens, parameters: context.chosen, ...account })
 }
 
 /**
@@ -46,11 +50,13 @@ export function openCredentials(sealer: Sealer, text: string): SealedCredentials
   const tokens = isObject(value) && value['version'] === 2 ? readTokens(value['tokens']) : undefined
   if (!isObject(value) || !tokens || typeof value['slug'] !== 'string' || typeof value['binding'] !== 'string') throw unreadable()
   const { slug, binding, recordName, user } = value
+  const parameters = textsOf(value['parameters'])
   return {
     slug,
     binding,
     tokens,
     ...(typeof recordName === 'string' ? { recordName } : {}),
+    ...(parameters ? { parameters } : {}),
     ...(isObject(user) ? { user: { provider: slug, ...fieldsOf(user) } } : {}),
   }
 }

@@ -6,7 +6,7 @@ import { withTimeout } from '../../lib/base/timeout.js'
 import { noteCallbackPath } from '../../lib/config/entries/callbackUrls.js'
 import type { Settings } from '../../lib/config/settings.js'
 import { createHttp, type HttpPair } from '../../lib/http/http.js'
-import type { Registration } from '../../lib/model/context.js'
+import type { Chooser, Registration } from '../../lib/model/context.js'
 import type { Http, HttpStream } from '../../lib/model/http.js'
 import type { AuthUser } from '../../lib/model/user.js'
 import { createRefresher, type Refresher } from '../../lib/refresh/refresher.js'
@@ -66,6 +66,12 @@ export interface Engine {
   callbackSlugs: ReadonlyMap<string, string>
   /** Slugs of the entries whose callback a handler of the application's answers. */
   ownCallbacks: Set<string>
+  /** The registration of what a user chose; the entry itself where it asks nothing, and `undefined` for what it does not allow. */
+  choose: (
+    entry: Registration,
+    given: Readonly<Record<string, string>> | undefined,
+    chooser: Chooser,
+  ) => Awaitable<Registration | undefined>
   /** The entry of a slug that was configured or registered, for work that no request asks for. */
   registration: (slug: string) => Registration | undefined
   registrations: () => Registration[]
@@ -135,6 +141,14 @@ export function createEngine(settings: Settings<Native, SessionSetting>, now: ()
     find(slug, host) {
       const known = registrations.get(slug)
       return known || !settings.lookup ? known : lookUp(slug, host)
+    },
+    choose(entry, given, chooser) {
+      const { ask } = entry
+      if (!ask) return entry
+      const read = ask.read(given ?? {})
+      if (!('chosen' in read)) return undefined
+      const { chosen } = read
+      return ask.isAtHand(chosen) ? ask.registrationFor(chosen, chooser) : callHook('client', () => ask.registrationFor(chosen, chooser))
     },
     register(slug, entry) {
       if (registrations.has(slug)) throw new AuthError('config_invalid', `The provider "${slug}" is registered already.`)

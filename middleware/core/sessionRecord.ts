@@ -15,6 +15,8 @@ export interface Account {
   publicUrl?: string
   /** Milliseconds since 1970 at which the profile was fetched, or tried to be; absent for the time of the login. */
   profileAt?: number
+  /** What the user chose of the provider's parameters, where the entry asks for some. */
+  parameters?: Readonly<Record<string, string>>
   /** Where the session itself holds them; absent once they have been revoked, and where the provider gives none. */
   tokens?: Tokens
   /** Name of the token store's record that holds them. */
@@ -123,9 +125,10 @@ function keyOf({ user }: Record<string, unknown>): string {
 
 function isAccount(value: unknown): boolean {
   if (!isObject(value)) return false
-  const { binding, publicUrl, tokens, tokenRecord, sessionTokenRecord } = value
+  const { binding, publicUrl, parameters, tokens, tokenRecord, sessionTokenRecord } = value
   return (
-    (tokens === undefined || (isObject(tokens) && typeof tokens['accessToken'] === 'string'))
+    (parameters === undefined || (isObject(parameters) && Object.values(parameters).every((text) => typeof text === 'string')))
+    && (tokens === undefined || (isObject(tokens) && typeof tokens['accessToken'] === 'string'))
     && [publicUrl, tokenRecord, sessionTokenRecord].every((name) => name === undefined || typeof name === 'string')
     && typeof binding === 'string'
     && isObject(value['user'])

@@ -1,5 +1,5 @@
 import { AuthError } from '../../lib/base/errors.js'
-import { isObject } from '../../lib/base/json.js'
+import { isObject, textsOf } from '../../lib/base/json.js'
 import type { Transaction } from '../../lib/model/login.js'
 
 /** Bytes of one record's JSON: sealed it fits into one cookie, of which browsers take 4,096 bytes with its name and attributes. */
@@ -40,6 +40,7 @@ const letters = {
   stepUp: 'u',
   linkTo: 'l',
   state: 'x',
+  parameters: 'p',
 } as const satisfies Record<keyof Transaction, string>
 
 /** The shortest form of a record. */
@@ -60,12 +61,14 @@ const optionalTexts = ['returnTo', 'nonce', 'codeVerifier', 'requestToken', 'req
 export function readTransaction(value: unknown): Transaction | undefined {
   if (!isObject(value) || typeof value['createdAt'] !== 'number' || texts.some((name) => typeof value[name] !== 'string')) return undefined
   const { createdAt, maxAge, remember, scope, state } = value
+  const parameters = textsOf(value['parameters'])
   return {
     ...(Object.fromEntries(texts.map((name) => [name, value[name]])) as Pick<Transaction, (typeof texts)[number]>),
     ...Object.fromEntries(optionalTexts.filter((name) => typeof value[name] === 'string').map((name) => [name, value[name]])),
     createdAt,
     ...(typeof maxAge === 'number' ? { maxAge } : {}),
     ...(typeof remember === 'boolean' ? { remember } : {}),
+    ...(parameters ? { parameters } : {}),
     ...(Array.isArray(scope) ? { scope: scope.filter((item) => typeof item === 'string') } : {}),
     ...(state === undefined ? {} : { state }),
   }

@@ -50,6 +50,15 @@ p { margin: 8px 0 0; color: var(--soft); text-wrap: pretty; }
 ul { list-style: none; margin: 24px 0 0; padding: 0; display: grid; gap: 10px; }
 form, .actions { display: grid; gap: 10px; margin: 28px 0 0; }
 form + .actions { margin-top: 10px; }
+.field { display: grid; gap: 6px; font-size: 15px; color: var(--soft); }
+.field input {
+  width: 100%; min-height: 48px; padding: 10px 14px; border: 1px solid var(--control-edge-hover); border-radius: 12px;
+  background: var(--control); color: var(--text); font: inherit; font-size: 16px;
+}
+.field input:focus-visible { outline: 3px solid var(--focus); outline-offset: 1px; }
+.field input[aria-invalid] { border-color: var(--on-tint); }
+.field + .button { margin-top: 6px; }
+.problem { margin-top: 16px; padding: 10px 12px; border-radius: 12px; background: var(--tint); color: var(--on-tint); }
 .actions:last-child { margin-bottom: -12px; }
 .button {
   display: flex; align-items: center; justify-content: center; gap: 12px;

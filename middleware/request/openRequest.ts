@@ -135,7 +135,7 @@ export function openRequest(engine: Engine, mountSession: MountSession): Request
   /** The entries of a record's accounts, without those that are somebody else's by now (rule R10). */
   function registrationsOf({ accounts }: SessionRecord, { host, publicUrl }: RequestContext): Awaitable<RequestContext['registrations']> {
     const known = Object.entries(accounts)
-    const found = known.map(([, { user }]) => engine.find(user.provider, host))
+    const found = known.map(([, account]) => entryOf(account, host))
     return withValue(allValues(found), (entries) => {
       const registrations = new Map<string, Registration>()
       known.forEach(([key, account], index) => {
@@ -144,6 +144,13 @@ export function openRequest(engine: Engine, mountSession: MountSession): Request
       })
       return registrations
     })
+  }
+
+  /** The entry of an account: where it asks, with what was chosen for this account. */
+  function entryOf({ user, parameters }: Account, host: HostRequest): Awaitable<Registration | undefined> {
+    const entry = engine.find(user.provider, host)
+    if (entry instanceof Promise) return entry.then((late) => late && engine.choose(late, parameters, 'account'))
+    return entry?.ask ? engine.choose(entry, parameters, 'account') : entry
   }
 
   function isFor(registration: Registration, account: Account, publicUrl: PublicUrl): boolean {

@@ -1,39 +1,50 @@
 import { AuthError } from '../../lib/base/errors.js'
-import type { Registration } from '../../lib/model/context.js'
 import type { LoginOptions } from '../../lib/model/login.js'
 import { accountKey } from '../accounts/accounts.js'
 import type { Engine } from '../core/engine.js'
 import { presentRecord, requireCertainty, returnToOf, type RequestContext, wholeRecord } from '../core/requestContext.js'
 import { redirect, type Reply } from '../http/reply.js'
-import { beginLink, beginLogin } from '../login/beginLogin.js'
+import { beginLink, beginLogin, chosenRegistration, requireLinkable } from '../login/beginLogin.js'
+import { linkMarker } from '../login/linkTo.js'
 import { readLoginOptions } from '../login/loginOptions.js'
 import { checkLogoutOptions } from '../login/unavailable.js'
 import { endSession, type LogoutOptions } from '../logout/endSession.js'
 import { leaveAccount } from '../logout/unlinkAccount.js'
 
-/** A redirect to the provider, to sign in. */
+/** A redirect to the provider, to sign in; to the page that asks, where a user has to choose and nothing was chosen. */
 export async function redirectToLogin(engine: Engine, request: RequestContext, slug: string, options: LoginOptions = {}): Promise<Reply> {
-  const { registration, options: checked } = await prepared(engine, request, slug, options)
-  return redirect(302, await beginLogin(engine, request, registration, checked))
+  return await redirectTo(engine, request, slug, options, beginLogin)
 }
 
-/** A redirect to the provider, to add an account. */
+/** The same, to add an account. */
 export async function redirectToLink(engine: Engine, request: RequestContext, slug: string, options: LoginOptions = {}): Promise<Reply> {
-  const { registration, options: checked } = await prepared(engine, request, slug, options)
-  return redirect(302, await beginLink(engine, request, registration, checked))
+  requireLinkable(request)
+  return await redirectTo(engine, request, slug, options, beginLink, { [linkMarker]: '1' })
 }
 
-async function prepared(
+/** @param marker what the page that asks is told besides */
+async function redirectTo(
   engine: Engine,
   request: RequestContext,
   slug: string,
   options: LoginOptions,
-): Promise<{ registration: Registration; options: LoginOptions }> {
-  const asked = readLoginOptions(options)
-  const registration = await engine.find(slug, request.host)
-  if (!registration) throw new AuthError('unknown_provider', 'There is no such provider here.', { provider: slug })
+  begin: typeof beginLink,
+  marker: Record<string, string> = {},
+): Promise<Reply> {
+  const { parameters, ...asked } = readLoginOptions(options)
+  const entry = await engine.find(slug, request.host)
+  if (!entry) throw new AuthError('unknown_provider', 'There is no such provider here.', { provider: slug })
   const returnTo = returnToOf(engine, request.publicUrl, asked.returnTo, engine.settings.afterLogin)
-  return { registration, options: { ...asked, returnTo } }
+  if (entry.ask && parameters === undefined && !wantsMore(asked)) {
+    return redirect(302, `${request.publicUrl.mountPath}/${slug}?${new URLSearchParams({ ...marker, returnTo }).toString()}`)
+  }
+  const registration = await chosenRegistration(engine, entry, parameters ?? {})
+  return redirect(302, await begin(engine, request, registration, { ...asked, returnTo }))
+}
+
+/** Whether a login was given what the page that asks cannot carry on. */
+function wantsMore({ returnTo: _returnTo, ...others }: LoginOptions): boolean {
+  return Object.values(others).some((value) => value !== undefined)
 }
 
 /** What `req.auth.logout` and a handler of `auth.logout` take. */

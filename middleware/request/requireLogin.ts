@@ -121,13 +121,14 @@ function lacking(
 async function stepUp(engine: Engine, request: RequestContext, user: AuthUser, { options, error }: Missing): Promise<Reply> {
   const { host, publicUrl, record, tokens } = request
   const digest = sha256(JSON.stringify([user.provider, options])).slice(0, 16)
-  const registration = await engine.find(user.provider, host)
+  const registration = request.registrations.get(user.key)
   if (isApiRequest(host) || host.method !== 'GET' || !registration || hasJustAsked(record, digest, engine.now())) throw error
   const returnTo = returnToOf(engine, publicUrl, host.target, engine.settings.afterLogin)
   // Another site's link does not send anybody to a provider: the sign-in route asks first, and the guard adds what it needs afterwards.
   const asksFirst = engine.settings.crossSiteStart === 'confirm' && originOf(host, publicUrl.origin) === 'cross-site'
   if (asksFirst && !isBackFromLogin(record, returnTo, engine.now())) {
-    return redirect(302, `${publicUrl.mountPath}/${registration.slug}?returnTo=${encodeURIComponent(returnTo)}`)
+    const query = Object.entries({ ...registration.chosen, returnTo }).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    return redirect(302, `${publicUrl.mountPath}/${registration.slug}?${query.join('&')}`)
   }
   // The login of an account that was added leaves the session its own.
   const isOther = record !== undefined && record.loginKey !== user.key

@@ -2,7 +2,7 @@ import { AuthError } from '../../lib/base/errors.js'
 import { createApiClient, type ApiClient } from '../../lib/client/apiClient.js'
 import { createCredentials, type Credentials } from '../../lib/client/credentials.js'
 import { introspect, type Introspection, type IntrospectionOptions } from '../../lib/endpoints/introspection.js'
-import type { Context, Registration } from '../../lib/model/context.js'
+import type { Ask, Context, Registration } from '../../lib/model/context.js'
 import type { Tokens } from '../../lib/model/tokens.js'
 import type { AuthUser } from '../../lib/model/user.js'
 import type { ClientContext } from '../../lib/refresh/refresher.js'
@@ -62,12 +62,12 @@ export function createApi(engine: Engine): Beyond {
   return {
     client(slug, access) {
       checkAccess(slug, access)
-      const registration = configured(engine, slug)
-      const context = contextOf(engine, registration, configuredUrl(engine))
       if (typeof access === 'string') {
-        const { held, user } = opened(engine, access, slug)
+        if (!engine.registration(slug)) configured(engine, slug)
+        const { context, held, user } = opened(engine, access, slug)
         return createApiClient(context, held, user)
       }
+      const context = contextOf(engine, configured(engine, slug), configuredUrl(engine))
       if ('grant' in access) return createApiClient(context, ownTokens(engine, context, access))
       const tokens = readTokens(access)
       if (!tokens)
@@ -93,12 +93,28 @@ function opened(
   text: string,
   wanted?: string,
 ): { context: ClientContext; held: TokenAccess; user: Partial<AuthUser> | undefined } {
-  const { slug, binding, tokens, recordName, user } = openCredentials(engine.sealer, text)
-  const registration = engine.registration(slug)
+  const { slug, binding, tokens, recordName, parameters, user } = openCredentials(engine.sealer, text)
+  const entry = engine.registration(slug)
+  const registration = entry?.ask ? chosenAtOnce(entry, entry.ask, parameters) : entry
   // Tokens of one client must not be sent in the name of another, nor to another provider.
   if (!registration || !isBoundTo(binding, registration) || (wanted !== undefined && wanted !== slug)) throw unreadable(wanted ?? slug)
   const context = contextOf(engine, registration, configuredUrl(engine))
   return { context, held: heldAccess(engine, context, { tokens, recordName, user }), user }
+}
+
+/** The registration of what was chosen, for a client that is made without waiting. */
+function chosenAtOnce({ slug }: Registration, ask: Ask, parameters: Readonly<Record<string, string>> = {}): Registration | undefined {
+  const read = ask.read(parameters)
+  if (!('chosen' in read)) return undefined
+  const found = ask.registrationFor(read.chosen, 'account')
+  if (!(found instanceof Promise)) return found
+  // Nobody waits for it: the answer is kept for the next time.
+  found.catch(() => undefined)
+  throw new AuthError(
+    'config_invalid',
+    `providers.${slug}.client(parameters) answers a promise, and a client without a request cannot wait for it: answer at once.`,
+    { provider: slug },
+  )
 }
 
 interface HeldTokens {
@@ -145,6 +161,11 @@ function heldAccess(engine: Engine, context: Context, { tokens, recordName, user
 
 function configured(engine: Engine, slug: string): Registration {
   const registration = engine.registration(slug)
+  if (registration?.ask) {
+    throw new AuthError('config_invalid', `Users choose whom "${slug}" talks to: give what credentials.seal() gave for one of them.`, {
+      provider: slug,
+    })
+  }
   if (registration) return registration
   throw new AuthError(
     'unknown_provider',

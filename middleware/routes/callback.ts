@@ -1,6 +1,7 @@
 import { AuthError } from '../../lib/base/errors.js'
 import { sha256 } from '../../lib/base/random.js'
 import { checkCallback, isTooOld, stateOf } from '../../lib/callback.js'
+import type { Registration } from '../../lib/model/context.js'
 import type { Transaction } from '../../lib/model/login.js'
 import type { ClientContext } from '../../lib/refresh/refresher.js'
 import { signedOutMeanwhile } from '../core/endedSessions.js'
@@ -49,17 +50,36 @@ export async function findLogin(received: ProviderRequest): Promise<WaitingLogin
   return { callback, transaction }
 }
 
+/** A login that has ended. */
+interface FinishedCallback {
+  result: CallbackResult
+  isFirst: boolean
+  registration: Registration
+}
+
 /**
  * Ends the login.
- * @returns `isFirst` for the request that did the work
- * @throws AuthError what `checkCallback`, `callback`, the hooks and the stores throw; nobody is signed in then
+ * @returns `isFirst` for the request that did the work; `registration` that of what the user chose
+ * @throws AuthError `provider_mismatch` for a choice that is not allowed any more; what `checkCallback`, `callback`, the hooks and the stores
+ * throw; nobody is signed in then
  */
-export async function finishLogin({ callback, transaction }: WaitingLogin): Promise<{ result: CallbackResult; isFirst: boolean }> {
+export async function finishLogin({ callback, transaction }: WaitingLogin): Promise<FinishedCallback> {
   await requireSameUser(callback, transaction)
   if (transaction.linkTo !== undefined) callback.request.isLink = true
-  const context = contextOf(callback.engine, callback.registration, callback.request.publicUrl)
+  const registration = await chosenBefore(callback, transaction)
+  const context = contextOf(callback.engine, registration, callback.request.publicUrl)
   await checkAnswer(callback, context, transaction)
-  return await finishOnce(callback, context, transaction)
+  return { ...(await finishOnce(callback, context, transaction)), registration }
+}
+
+/** Whom the login was started with: what a user chose stands in the transaction, and nothing of the callback can change it. */
+async function chosenBefore({ engine, request, registration }: ProviderRequest, transaction: Transaction): Promise<Registration> {
+  const chosen = await engine.choose(registration, transaction.parameters, 'visitor')
+  if (chosen) return chosen
+  await request.transactions.remove(transaction)
+  throw new AuthError('provider_mismatch', 'The sign-in was started with what is not allowed here any more.', {
+    provider: registration.slug,
+  })
 }
 
 /** @throws AuthError `bad_request` for a browser that loads the page before anybody has asked for it */

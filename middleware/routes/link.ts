@@ -4,18 +4,24 @@ import { hasCsrfToken, returnToOf } from '../core/requestContext.js'
 import { wantsJson } from '../http/negotiation.js'
 import { isNavigation, originOf, requireSameOrigin } from '../http/origin.js'
 import { goOn, page, type Reply } from '../http/reply.js'
-import { beginLink } from '../login/beginLogin.js'
+import { beginLink, chosenRegistration, requireLinkable } from '../login/beginLogin.js'
+import { loginOptionsOf } from '../login/loginOptions.js'
 import { confirmPage } from '../pages/pages.js'
-import { loginOptions } from './loginOptions.js'
+import { type AskForm, askParameters } from './askParameters.js'
 import type { ProviderRequest } from './receive.js'
 
-/** `POST /auth/:provider/link`: adds an account to the signed-in user. */
-export async function linkRoute({ engine, request, registration, parameters }: ProviderRequest): Promise<Reply> {
+/** `POST /auth/:provider/link`: adds an account to the signed-in user, or asks first for what a user has to choose. */
+export async function linkRoute(received: ProviderRequest): Promise<Reply> {
+  const { engine, request, registration, parameters } = received
   const { host, publicUrl } = request
   requireSameOrigin(host, publicUrl.origin, hasCsrfToken(engine, request, parameters))
   request.isLink = true
+  requireLinkable(request)
+  const question = askParameters(received, linkForm(received))
+  if (question) return question
   const returnTo = returnToOf(engine, publicUrl, parameters['returnTo'], engine.settings.afterLogin)
-  return goOn(wantsJson(host), 303, await beginLink(engine, request, registration, loginOptions(registration, parameters, returnTo)))
+  const chosen = await chosenRegistration(engine, registration, parameters)
+  return goOn(wantsJson(host), 303, await beginLink(engine, request, chosen, loginOptionsOf(chosen, parameters, returnTo)))
 }
 
 /**
@@ -35,18 +41,18 @@ export async function addAccount(received: ProviderRequest): Promise<Reply> {
   return askFirst(received)
 }
 
-function askFirst({ engine, request: { publicUrl, record }, registration, parameters }: ProviderRequest): Reply {
+function askFirst(received: ProviderRequest): Reply {
+  const form = linkForm(received)
+  return askParameters(received, form) ?? page(200, confirmPage({ ...form, button: 'Continue', fields: { ...received.parameters } }))
+}
+
+function linkForm({ engine, request: { publicUrl, record }, registration }: ProviderRequest): AskForm & { text: string } {
   const title = titleOf(registration)
   const name = record?.accounts[record.current]?.user.name ?? ''
-  return page(
-    200,
-    confirmPage({
-      action: `${publicUrl.mountPath}/${registration.slug}/link`,
-      heading: `Add your ${title} account?`,
-      text: `You are signed in as ${name}. If you continue, ${title} asks you to sign in there, and that account is added to yours.`,
-      button: 'Continue',
-      fields: { ...parameters },
-      cancelUrl: engine.settings.afterLogin,
-    }),
-  )
+  return {
+    action: `${publicUrl.mountPath}/${registration.slug}/link`,
+    heading: `Add your ${title} account?`,
+    text: `You are signed in as ${name}. If you continue, ${title} asks you to sign in there, and that account is added to yours.`,
+    cancelUrl: engine.settings.afterLogin,
+  }
 }

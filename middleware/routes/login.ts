@@ -6,23 +6,30 @@ import { isNavigation, originOf } from '../http/origin.js'
 import { hostMarker } from '../http/otherHost.js'
 import { isYes, linkMarker } from '../http/parameters.js'
 import { goOn, page, type Reply } from '../http/reply.js'
-import { beginLogin } from '../login/beginLogin.js'
+import { beginLogin, chosenRegistration } from '../login/beginLogin.js'
+import { loginOptionsOf } from '../login/loginOptions.js'
 import { refuseLoginParameters } from '../login/unavailable.js'
 import { confirmPage } from '../pages/pages.js'
+import { type AskForm, askParameters } from './askParameters.js'
 import { addAccount } from './link.js'
-import { loginOptions } from './loginOptions.js'
 import type { ProviderRequest } from './receive.js'
 
-/** `GET` or `POST /auth/:provider`: sends the browser to the provider, or asks first when another site sent it here. */
+/** `GET` or `POST /auth/:provider`: sends the browser to the provider, or asks first: for what a user has to choose, and when another site sent it here. */
 export async function loginRoute(received: ProviderRequest): Promise<Reply> {
   const { engine, request, registration } = received
   const { [hostMarker]: _moved, [linkMarker]: link, ...parameters } = received.parameters
   refuseLoginParameters(parameters)
   if (request.record && (isYes(link) || engine.settings.ifLoggedIn === 'link')) return await addAccount({ ...received, parameters })
-  if (needsConfirmation({ ...received, parameters })) return askFirst({ ...received, parameters })
+  const asksFirst = needsConfirmation({ ...received, parameters })
   const returnTo = returnToOf(engine, request.publicUrl, parameters['returnTo'], engine.settings.afterLogin)
   const isDone = request.record !== undefined && engine.settings.ifLoggedIn === 'redirect'
-  const location = isDone ? returnTo : await beginLogin(engine, request, registration, loginOptions(registration, parameters, returnTo))
+  const question = isDone ? undefined : askParameters({ ...received, parameters }, signInForm(received))
+  if (question) return question
+  if (asksFirst) return askFirst({ ...received, parameters })
+  if (isDone) return goOn(wantsJson(request.host), 302, returnTo)
+  // Only now is anything looked up or called for what a stranger wrote.
+  const chosen = await chosenRegistration(engine, registration, parameters)
+  const location = await beginLogin(engine, request, chosen, loginOptionsOf(chosen, parameters, returnTo))
   return goOn(wantsJson(request.host), 302, location)
 }
 
@@ -41,6 +48,14 @@ function needsConfirmation({ engine, request, parameters }: ProviderRequest): bo
   if (!isNavigation(host) && !(isOwn && wantsJson(host)))
     throw new AuthError('csrf', 'A sign-in can only be started by opening this address in a tab.')
   return origin === 'cross-site' && engine.settings.crossSiteStart === 'confirm'
+}
+
+function signInForm({ engine, request: { publicUrl }, registration }: ProviderRequest): AskForm {
+  return {
+    action: `${publicUrl.mountPath}/${registration.slug}`,
+    heading: `Sign in with ${titleOf(registration)}`,
+    cancelUrl: engine.settings.afterLogout,
+  }
 }
 
 function askFirst({ engine, request: { publicUrl }, registration, parameters }: ProviderRequest): Reply {

@@ -29,14 +29,14 @@ export async function ownCallback(engine: Engine, request: RequestContext, slug:
 }
 
 async function outcomeOf(received: ProviderRequest): Promise<Reply | CallbackOutcome> {
-  const { engine, request, registration } = received
-  const { slug: provider } = registration
+  const { engine, request } = received
+  const { slug: provider } = received.registration
   let transaction: Transaction | undefined
   try {
     const found = await findLogin(received)
     if ('reply' in found) return found.reply
     ;({ transaction } = found)
-    const { result, isFirst } = await finishLogin(found)
+    const { result, isFirst, registration } = await finishLogin(found)
     if (!isFirst) return goTo(received, result.returnTo)
     // The handler calls the API as this user.
     request.registrations = new Map([...request.registrations, [userOf(result).key, registration]])

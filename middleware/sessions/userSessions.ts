@@ -1,9 +1,11 @@
-import { AuthError } from '../../lib/base/errors.js'
-import { isObject } from '../../lib/base/json.js'
+import { asAuthError, AuthError } from '../../lib/base/errors.js'
+import { isObject, textsOf } from '../../lib/base/json.js'
 import { sha256 } from '../../lib/base/random.js'
 import { maxSealed } from '../../lib/base/seal.js'
+import type { Registration } from '../../lib/model/context.js'
 import type { Engine } from '../core/engine.js'
-import type { SessionRecord } from '../core/sessionRecord.js'
+import { failureEvent } from '../core/logging.js'
+import type { Account, SessionRecord } from '../core/sessionRecord.js'
 import { revokeInBackground } from '../tokens/removeTokens.js'
 import { removeAt, tokenRecordAt } from '../tokens/records.js'
 import { contextOf, configuredUrl } from '../core/requestContext.js'
@@ -14,9 +16,7 @@ const maxSessions = 500
 const frame = 64
 
 /** One session, by the record that holds the tokens of its login: without the record the session has ended. */
-interface KnownSession {
-  slug: string
-  tokenRecord: string
+interface KnownSession extends LinkedRecord {
   /** The records of the accounts that were added to it. */
   linked?: LinkedRecord[]
 }
@@ -24,6 +24,8 @@ interface KnownSession {
 interface LinkedRecord {
   slug: string
   tokenRecord: string
+  /** What the user chose of the provider's parameters, where the entry asks for some. */
+  parameters?: Readonly<Record<string, string>>
 }
 
 /** The sessions of one user, so that all of them can be ended at once. Needs a token store. */
@@ -47,12 +49,14 @@ function isLinkedRecord(value: unknown): value is LinkedRecord {
 /** A session as the lists have it, and the keys of its user: each of them leads to it. */
 function sessionOf({ loginKey, accounts }: SessionRecord): { userKeys: string[]; known: KnownSession } | undefined {
   const { [loginKey]: login, ...others } = accounts
-  if (login?.tokenRecord === undefined) return undefined
-  const linked = Object.values(others).flatMap(({ user, tokenRecord }) =>
-    tokenRecord === undefined ? [] : [{ slug: user.provider, tokenRecord }],
-  )
-  const known = { slug: login.user.provider, tokenRecord: login.tokenRecord, ...(linked.length === 0 ? {} : { linked }) }
-  return { userKeys: Object.keys(accounts), known }
+  const known = login && recordOf(login)
+  if (!known) return undefined
+  const linked = Object.values(others).flatMap((account) => recordOf(account) ?? [])
+  return { userKeys: Object.keys(accounts), known: { ...known, ...(linked.length === 0 ? {} : { linked }) } }
+}
+
+function recordOf({ user, tokenRecord, parameters }: Account): LinkedRecord | undefined {
+  return tokenRecord === undefined ? undefined : { slug: user.provider, tokenRecord, ...(parameters ? { parameters } : {}) }
 }
 
 /** How many of these sessions one sealed list holds: fewer where their names are long. */
@@ -127,9 +131,23 @@ async function endSession(engine: Engine, { linked = [], ...login }: KnownSessio
   await Promise.all([login, ...linked].map((known) => endAccountAt(engine, known)))
 }
 
-async function endAccountAt(engine: Engine, { slug, tokenRecord: name }: LinkedRecord): Promise<void> {
-  const registration = engine.registration(slug)
-  const kept = engine.settings.revokeOnLogout && registration ? await tokenRecordAt(engine, registration, name)?.read() : undefined
+async function endAccountAt(engine: Engine, known: LinkedRecord): Promise<void> {
+  const { tokenRecord: name } = known
+  const registration = engine.settings.revokeOnLogout ? await registrationOf(engine, known) : undefined
+  const kept = registration && (await tokenRecordAt(engine, registration, name)?.read())
   await removeAt(engine, name)
-  if (kept && registration) revokeInBackground(engine, contextOf(engine, registration, configuredUrl(engine)), kept.tokens)
+  if (kept) revokeInBackground(engine, contextOf(engine, registration, configuredUrl(engine)), kept.tokens)
+}
+
+/** Who can revoke the tokens; a function of the application's that fails keeps no session alive. */
+async function registrationOf(engine: Engine, { slug, parameters }: LinkedRecord): Promise<Registration | undefined> {
+  const entry = engine.registration(slug)
+  if (!entry?.ask) return entry
+  try {
+    return await engine.choose(entry, textsOf(parameters), 'account')
+  } catch (thrown) {
+    const error = asAuthError(thrown, 'hook_failed', 'The client of what was chosen could not be found.')
+    engine.log('warn', { ...failureEvent('revocation_failed', error), provider: slug })
+    return undefined
+  }
 }

@@ -26,7 +26,12 @@ export async function saveTokens(
   const { slug } = context
   const { onTokens } = settings.hooks
   if (onTokens && tokens) await callHook('onTokens', () => onTokens({ slug, user, tokens, previous: undefined }))
-  const account = { user, binding: bindingOf(context), ...(context.fromLookup ? { publicUrl: addressDigest(publicUrl) } : {}) }
+  const account = {
+    user,
+    binding: bindingOf(context),
+    ...(context.fromLookup ? { publicUrl: addressDigest(publicUrl) } : {}),
+    ...(context.chosen ? { parameters: context.chosen } : {}),
+  }
   if (settings.fetchToken) return account
   if (!settings.tokenStore)
     return tokens

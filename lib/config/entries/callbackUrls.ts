@@ -27,11 +27,18 @@ function defaultCallbackPath(path: string, slug: string): string {
 
 /**
  * Checks that an entry's own path of the callback is no other route's.
- * @param prefix of the routes
+ * @param sources `path` is the prefix of the routes; `lookedUp` whether the entry comes from a lookup
  * @param option path of the option, for the message
  * @throws AuthError `config_invalid`
  */
-export function checkCallbackPath(callbackPath: string, slug: string, prefix: string, option: string): void {
+export function checkCallbackPath(
+  callbackPath: string,
+  slug: string,
+  { path: prefix, lookedUp = false }: { path: string; lookedUp?: boolean },
+  option: string,
+): void {
+  if (lookedUp)
+    throw invalid(option, 'is for entries that are configured: what providers(slug, req) finds is found by its slug. Leave it out.')
   if (callbackPath === defaultCallbackPath(prefix, slug)) return
   if (callbackPath !== prefix && !callbackPath.startsWith(`${prefix}/`)) return
   const [, name, ...below] = callbackPath.slice(prefix.length).split('/')

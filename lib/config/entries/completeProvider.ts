@@ -82,6 +82,9 @@ const elsewhere = [
   'certificate',
   'callbackPath',
   'parameters',
+  'ask',
+  'allow',
+  'client',
   'extraRequests',
   'renewal',
 ] as const

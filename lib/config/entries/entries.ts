@@ -5,10 +5,10 @@ import type { Client } from '../../model/client.js'
 import type { Registration } from '../../model/context.js'
 import type { ProtocolName, Provider, ProviderParameter, ResolvedProvider } from '../../model/provider.js'
 import { readEntry, readVariable, variableOf, type Environment } from '../environment.js'
-import { check, invalid, printable } from '../invalid.js'
-import { MissingSettings } from '../invalid.js'
+import { check, invalid, MissingSettings, printable } from '../invalid.js'
 import { withoutUndefined } from '../shapes.js'
 import { didYouMean } from '../suggest.js'
+import { askingRegistration } from './asked/ask.js'
 import { checkCallbackPath, isCallbackName } from './callbackUrls.js'
 import { completeProvider } from './completeProvider.js'
 import { merge } from './merge.js'
@@ -78,22 +78,56 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
   checkFitness(protocol, layers.at(-1)?.options ?? {}, entryPath)
 
   const { callbackPath } = options
-  if (callbackPath !== undefined) checkOwnCallback(callbackPath, slug, sources, `${entryPath.path}.callbackPath`)
+  if (callbackPath !== undefined) checkCallbackPath(callbackPath, slug, sources, `${entryPath.path}.callbackPath`)
   const values = parameterValues(parameters, layers)
-  const { clientId, ...proof } = clientOf(options)
-  const lacking = [...lackingParameters(parameters, values, entryPath), ...lackingIn({ ...options, protocol }, options, entryPath)]
-  if (clientId === undefined || lacking.length > 0) throw new MissingSettings(lacking)
-  const client: Client = { clientId, ...proof, ...(Object.keys(values).length > 0 ? { parameters: values } : {}) }
-  const provider = completeProvider({ ...options, protocol }, values, entryPath.path)
-  checkRequirements(provider, client, entryPath)
   // What is said for all entries at once is not meant for each of them.
   const isOwnWish = layers.some(({ options: { offline } }, index) => offline === true && index !== sharedLayer)
+  const read: ReadEntry = { slug, options: { ...options, protocol }, parameters, values, entryPath, sources, isOwnWish }
+  if (options.ask === undefined) {
+    const unused = (['allow', 'client'] as const).find((name) => options[name] !== undefined)
+    if (unused) throw invalid(`${entryPath.path}.${unused}`, "is for an entry that asks: name the parameters, as in ask: ['host'].")
+    return completed(read)
+  }
+  return askingRegistration({
+    options,
+    parameters,
+    values,
+    path: entryPath.path,
+    complete: (chosen, client, { isForeign, isSample }) =>
+      completed(
+        { ...read, options: { ...read.options, ...client }, values: { ...values, ...chosen }, isOwnWish: isOwnWish && isSample === true },
+        isForeign,
+      ),
+  })
+}
+
+/** An entry of which every source has been read and checked by itself. */
+interface ReadEntry {
+  slug: string
+  options: EntryOptions & { protocol: ProtocolName }
+  parameters: Declarations
+  values: Record<string, string>
+  entryPath: EntryPath
+  sources: EntrySources
+  /** Whether it is this entry that wants refresh tokens. */
+  isOwnWish: boolean
+}
+
+/** @param isForeign whether a user has chosen a host that no list names */
+function completed({ slug, options, parameters, values, entryPath, sources, isOwnWish }: ReadEntry, isForeign = false): Registration {
+  const { clientId, ...proof } = clientOf(options)
+  const lacking = [...lackingParameters(parameters, values, entryPath), ...lackingIn(options, options, entryPath)]
+  if (clientId === undefined || lacking.length > 0) throw new MissingSettings(lacking)
+  const client: Client = { clientId, ...proof, ...(Object.keys(values).length > 0 ? { parameters: values } : {}) }
+  const provider = completeProvider(options, values, entryPath.path)
+  checkRequirements(provider, client, entryPath)
   if (isOwnWish && givesNoRefreshTokens(provider)) {
     sources.warn?.(
-      `${entryPath.path}.offline asks for refresh tokens, and ${provider.title ?? `the protocol ${protocol}`} gives none: leave it out.`,
+      `${entryPath.path}.offline asks for refresh tokens, and ${provider.title ?? `the protocol ${options.protocol}`} gives none: leave it out.`,
     )
   }
-  const reach = sources.lookedUp ? reachOf(provider, entryPath) : undefined
+  const reach = sources.lookedUp || isForeign ? reachOf(provider, entryPath) : undefined
+  const { callbackPath } = options
   return frozen({
     slug,
     provider,
@@ -102,12 +136,6 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
     ...(sources.lookedUp ? { fromLookup: true } : {}),
     ...(reach === undefined ? {} : { reach }),
   })
-}
-
-function checkOwnCallback(callbackPath: string, slug: string, { path: prefix, lookedUp }: EntrySources, option: string): void {
-  if (lookedUp)
-    throw invalid(option, 'is for entries that are configured: what providers(slug, req) finds is found by its slug. Leave it out.')
-  checkCallbackPath(callbackPath, slug, prefix, option)
 }
 
 /** @throws AuthError `config_invalid` for an option that would say where the callback is */

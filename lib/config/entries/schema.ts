@@ -4,11 +4,12 @@ import type { ProfileMap } from '../../model/profile.js'
 import type { Provider, ProviderHooks, ProviderParameter } from '../../model/provider.js'
 import type { AccessTokenExchange } from '../../model/refresh.js'
 import type { ProviderEntry } from '../settings.js'
-import { credential, flag, group, listOf, number, oneOf, text, written, type Group } from '../shapes.js'
+import { callable, credential, flag, group, listOf, number, oneOf, text, written, type Group } from '../shapes.js'
 import { isPlainPath } from '../addresses.js'
 import { unavailable } from '../unavailable.js'
 import {
   algorithmList,
+  allow,
   certificate,
   clientAuth,
   clientAuthMethods,
@@ -111,6 +112,9 @@ export const flagOptions = {
 
 const structuredOptions = {
   parameters: declarations,
+  ask: listOf(text, "must be a list of parameters, such as ['shop']."),
+  allow,
+  client: callable<Required<ProviderEntry>['client']>(),
   scope: scopeList,
   scopes: scopeList,
   formerly: listOf(text, "must be a list of issuers or origins, such as ['https://old.example']."),

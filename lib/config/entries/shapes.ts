@@ -12,6 +12,7 @@ import type {
 import type { RenewalStrategy } from '../../model/refresh.js'
 import type { Template } from '../../model/template.js'
 import { isHost } from '../addresses.js'
+import type { Allowed } from '../settings.js'
 import { callable, flag, group, listOf, oneOf, pureFunction, table, text, written } from '../shapes.js'
 import { privateKeyKind, readCertificate } from './privateKey.js'
 
@@ -186,12 +187,27 @@ export const renewal = v.lazy((value) => (typeof value === 'string' ? oneOf(['st
 >
 
 const declaration = v.strictObject(
-  { description: text, kind: oneOf(['host', 'address', 'segment', 'text']), default: v.exactOptional(written) },
+  {
+    description: text,
+    kind: oneOf(['host', 'address', 'segment', 'text']),
+    default: v.exactOptional(written),
+    pattern: v.exactOptional(v.instance(RegExp)),
+    example: v.exactOptional(text),
+  },
   "must be { description, kind } with kind 'host', 'address', 'segment' or 'text', and default if there is one.",
 )
 
 /** What a provider of the application's own says about its parameters. */
 export const declarations = table(declaration, 'of parameters by name')
+
+const allowedList = v.lazy((value) =>
+  value instanceof RegExp ? v.instance(RegExp) : listOf(text, "must be a list such as ['id.example.com'], or an expression."),
+) as v.GenericSchema<unknown, Allowed>
+
+/** Which values users may choose: of the one parameter that is asked for, or by name. */
+export const allow = v.lazy((value) =>
+  value instanceof RegExp || Array.isArray(value) ? allowedList : table(allowedList, 'of lists or expressions by parameter'),
+) as v.GenericSchema<unknown, Allowed | Readonly<Record<string, Allowed>>>
 
 /** What the value of a parameter may look like, by its kind. */
 export const parameterKinds: Readonly<Record<ProviderParameter['kind'], v.GenericSchema<unknown, string>>> = {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
+import { askPage } from '../../../middleware/pages/askPage.js'
 import { confirmPage, errorPage, repostPage, signInPage, type Page } from '../../../middleware/pages/pages.js'
 import { contents, directives, plainIcon, startTags } from './reading.js'
 
@@ -14,6 +15,14 @@ const everyPage = (): Page[] => [
   signInPage({ providers: [] }),
   errorPage({ status: 403, code: 'access_denied', message: 'You stopped the sign-in.', homeUrl: '/' }),
   confirmPage({ action: '/auth/one', heading: 'Sign in?', text: 'A link wants it.', button: 'Sign in', cancelUrl: '/' }),
+  askPage({
+    action: '/auth/one',
+    heading: 'Sign in with One',
+    text: 'Another site sent you here.',
+    fields: [{ name: 'shop', description: 'Name of the shop', example: 'acme', value: '"><script>alert(1)</script>', isWrong: true }],
+    carried: { returnTo: '/a' },
+    cancelUrl: '/',
+  }),
   repostPage({ action: '/auth/one/callback', fields: { code: 'c', state: 's' } }),
 ]
 
