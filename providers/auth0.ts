@@ -5,7 +5,7 @@ export default defineProvider({
   title: 'Auth0',
   docs: 'https://auth0.com/docs/api/authentication',
   color: '#eb5424',
-  parameters: { domain: { description: 'Domain of the tenant, or a domain of its own', kind: 'host' } },
+  parameters: { domain: { description: 'Domain of the tenant, or a domain of its own', kind: 'host', example: 'example.eu.auth0.com' } },
   issuer: 'https://{domain}/',
   apiBaseUrl: 'https://{domain}/api/v2/',
   clientAuth: 'post',

@@ -5,7 +5,7 @@ export default defineProvider({
   title: 'Mastodon',
   docs: 'https://docs.joinmastodon.org/spec/oauth/',
   color: '#6364ff',
-  parameters: { instance: { description: 'Host of the instance, such as mastodon.social', kind: 'host' } },
+  parameters: { instance: { description: 'Host of the instance, such as mastodon.social', kind: 'host', example: 'mastodon.social' } },
   authorizationEndpoint: 'https://{instance}/oauth/authorize',
   tokenEndpoint: 'https://{instance}/oauth/token',
   revocationEndpoint: 'https://{instance}/oauth/revoke',

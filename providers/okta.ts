@@ -6,7 +6,7 @@ export default defineProvider({
   docs: 'https://developer.okta.com/docs/concepts/oauth-openid/',
   color: '#00297a',
   parameters: {
-    domain: { description: 'Host of the organization, such as example.okta.com', kind: 'host' },
+    domain: { description: 'Host of the organization, such as example.okta.com', kind: 'host', example: 'example.okta.com' },
     authorizationServer: { description: 'Id of a custom authorization server', kind: 'segment', default: '' },
   },
   // The organization is an issuer itself, and has others below it: https://developer.okta.com/docs/concepts/auth-servers/

@@ -5,7 +5,7 @@ export default defineProvider({
   title: 'OneLogin',
   docs: 'https://developers.onelogin.com/openid-connect',
   color: '#1c1f2a',
-  parameters: { subdomain: { description: 'Subdomain of the account', kind: 'segment' } },
+  parameters: { subdomain: { description: 'Subdomain of the account', kind: 'segment', example: 'acme' } },
   issuer: 'https://{subdomain}.onelogin.com/oidc/2',
   apiBaseUrl: 'https://{subdomain}.onelogin.com/api/2/',
   refreshTokens: true,

@@ -6,7 +6,10 @@ export default defineProvider({
   docs: 'https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_web_server_flow.htm',
   color: '#00a1e0',
   parameters: {
-    domain: { description: 'My Domain, or test.salesforce.com for sandboxes', kind: 'host', default: 'login.salesforce.com' },
+    domain: {
+      description: 'My Domain, or test.salesforce.com for sandboxes', kind: 'host', default: 'login.salesforce.com',
+      pattern: /(login|test)\.salesforce\.com|[a-z0-9-]+(\.(sandbox|develop|scratch|demo|patch|trailblaze|free))?\.my\.salesforce\.com/,
+    },
   },
   issuer: 'https://{domain}',
   revocationEndpoint: 'https://{domain}/services/oauth2/revoke',

@@ -6,7 +6,9 @@ export default defineProvider({
   title: 'Shopify (Admin)',
   docs: 'https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/authorization-code-grant',
   color: '#95bf47',
-  parameters: { shop: { description: 'Name of the shop, without .myshopify.com', kind: 'segment' } },
+  parameters: {
+    shop: { description: 'Name of the shop, without .myshopify.com', kind: 'segment', example: 'acme', pattern: /[a-z0-9][a-z0-9-]*/ },
+  },
   authorizationEndpoint: 'https://{shop}.myshopify.com/admin/oauth/authorize',
   // Only a token in online mode says who signed in:
   // https://shopify.dev/docs/apps/build/authentication-authorization/access-token-types/online-access-tokens

@@ -5,7 +5,9 @@ export default defineProvider({
   title: 'Zendesk',
   docs: 'https://developer.zendesk.com/api-reference/ticketing/oauth/grant_type_tokens/',
   color: '#03363d',
-  parameters: { subdomain: { description: 'What stands before .zendesk.com', kind: 'segment' } },
+  parameters: {
+    subdomain: { description: 'What stands before .zendesk.com', kind: 'segment', example: 'acme', pattern: /[a-z0-9][a-z0-9-]*/ },
+  },
   authorizationEndpoint: 'https://{subdomain}.zendesk.com/oauth/authorizations/new',
   tokenEndpoint: 'https://{subdomain}.zendesk.com/oauth/tokens',
   userinfoEndpoint: 'https://{subdomain}.zendesk.com/api/v2/users/me.json',

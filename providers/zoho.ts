@@ -6,7 +6,12 @@ export default defineProvider({
   docs: 'https://www.zoho.com/accounts/protocol/oauth.html',
   color: '#e42527',
   // One entry signs in the people of one data centre: https://www.zoho.com/accounts/protocol/oauth/multi-dc.html
-  parameters: { dc: { description: 'Data centre, such as accounts.zoho.eu', kind: 'host', default: 'accounts.zoho.com' } },
+  parameters: {
+    dc: {
+      description: 'Data centre, such as accounts.zoho.eu', kind: 'host', default: 'accounts.zoho.com',
+      pattern: /accounts\.(zoho\.(com|eu|in|com\.au|jp|com\.cn|sa|uk)|zohocloud\.ca)/,
+    },
+  },
   authorizationEndpoint: 'https://{dc}/oauth/v2/auth',
   tokenEndpoint: 'https://{dc}/oauth/v2/token',
   userinfoEndpoint: 'https://{dc}/oauth/user/info',

@@ -42,7 +42,8 @@ Written by \`npm test\` and \`npm run docs\` from the files in \`providers/\`: $
 and from public libraries; nobody signed in everywhere. Where an entry is wrong for you, any of its options can be set beside it.
 
 For each, register your application with the provider and give it the callback URL \`https://your.example/auth/<slug>/callback\`, exactly. Set
-\`<SLUG>_CLIENT_ID\` and \`<SLUG>_CLIENT_SECRET\` (upper case, \`-\` becomes \`_\`). Parameters are options of the entry, or variables in the same way.
+\`<SLUG>_CLIENT_ID\` and \`<SLUG>_CLIENT_SECRET\` (upper case, \`-\` becomes \`_\`). Parameters are options of the entry, or variables in the same way;
+\`ask\` lets users choose them: [what the user chooses](configuration.md#what-the-user-chooses).
 `
 }
 
@@ -61,8 +62,8 @@ function section(slug, provider) {
       'parameters',
       Object.entries(provider.parameters ?? {})
         .map(
-          ([name, { description, default: value }]) =>
-            `\`${name}\`: ${description}${value === undefined ? ' (required)' : value === '' ? ' (optional)' : `, default \`${value}\``}`,
+          ([name, { description, kind, default: value }]) =>
+            `\`${name}\` (${kind}): ${description}${value === undefined ? ' (required)' : value === '' ? ' (optional)' : `, default \`${value}\``}`,
         )
         .join('; '),
     ],
