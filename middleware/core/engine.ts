@@ -148,7 +148,10 @@ export function createEngine(settings: Settings<Native, SessionSetting>, now: ()
       const read = ask.read(given ?? {})
       if (!('chosen' in read)) return undefined
       const { chosen } = read
-      return ask.isAtHand(chosen) ? ask.registrationFor(chosen, chooser) : callHook('client', () => ask.registrationFor(chosen, chooser))
+      const found = ask.isAtHand(chosen)
+        ? ask.registrationFor(chosen, chooser)
+        : callHook('client', () => ask.registrationFor(chosen, chooser))
+      return found instanceof Promise ? found.then((late) => named(late, entry.slug)) : named(found, entry.slug)
     },
     register(slug, entry) {
       if (registrations.has(slug)) throw new AuthError('config_invalid', `The provider "${slug}" is registered already.`)
@@ -179,4 +182,9 @@ export function createEngine(settings: Settings<Native, SessionSetting>, now: ()
       ownTokens.clear()
     },
   }
+}
+
+/** A lookup may give one entry under several slugs, which share what is known of each value. */
+function named(registration: Registration | undefined, slug: string): Registration | undefined {
+  return !registration || registration.slug === slug ? registration : Object.freeze({ ...registration, slug })
 }

@@ -1,15 +1,6 @@
-import { displayText, escapeHtml, hiddenFields, linkUrl } from './html.js'
+import { type AskedField, fieldOf } from './fields.js'
+import { displayText, hiddenFields, linkUrl } from './html.js'
 import { layOutPage, type Page } from './layout.js'
-
-/** A parameter that a form asks for. */
-export interface AskedField {
-  name: string
-  description: string
-  example?: string | undefined
-  value?: string | undefined
-  /** Whether what was given cannot be used. */
-  isWrong?: boolean
-}
 
 /** What `askPage` shows. */
 export interface AskPageOptions {
@@ -20,9 +11,6 @@ export interface AskPageOptions {
   carried: Record<string, string>
   cancelUrl: string
 }
-
-/** Characters of what somebody typed that are shown again. */
-const maxTyped = 300
 
 /**
  * A page with a small form: for a sign-in that needs to know more than the provider, such as which shop.
@@ -48,15 +36,3 @@ export function askPage({ action, heading, text, fields, carried, cancelUrl }: A
 }
 
 const problem = '<p class="problem" id="problem" role="alert">That cannot be used here. Please check what you typed.</p>'
-
-function fieldOf({ name, description, example, value = '', isWrong }: AskedField): string {
-  const attributes = [
-    ...(value === '' ? [] : [`value="${escapeHtml(value.slice(0, maxTyped).toWellFormed())}"`]),
-    ...(example === undefined ? [] : [`placeholder="${escapeHtml(example)}"`]),
-    ...(isWrong ? ['aria-invalid="true" aria-describedby="problem"'] : []),
-  ].join(' ')
-  return (
-    `<label class="field"><span>${displayText(description, 200)}</span>`
-    + `<input name="${escapeHtml(name)}" required autocapitalize="none" autocorrect="off" spellcheck="false" ${attributes}></label>`
-  )
-}

@@ -1,3 +1,4 @@
+import { type AskedField, fieldOf } from './fields.js'
 import { displayText, hiddenFields, linkUrl } from './html.js'
 import { layOutPage, type Page } from './layout.js'
 import { monogram, providerMark } from './mark.js'
@@ -11,6 +12,8 @@ export interface ProviderButton {
   url: string
   color?: string | undefined
   icon?: string | undefined
+  /** What users choose before they go there. */
+  fields?: readonly AskedField[] | undefined
 }
 
 /** What `signInPage` shows. */
@@ -22,7 +25,7 @@ export interface SignInPageOptions {
 }
 
 /**
- * The page of `GET /auth`: a link for each provider.
+ * The page of `GET /auth`: a link for each provider, or a form where a user has to choose something first.
  * @param options `title` of the page, default "Sign in"; `providers` in the order shown; `user` who is signed in already;
  *   `returnTo`, already checked, is added to every provider's `url` as a query parameter
  */
@@ -36,6 +39,7 @@ export function signInPage({ title = 'Sign in', providers, user, returnTo }: Sig
   const buttons = providers.map((provider) => `<li>${providerButton(provider, returnTo)}</li>`)
   return layOutPage({
     title,
+    hasForm: providers.some(({ fields }) => fields),
     content: [
       `<h1 dir="auto">${displayText(title)}</h1>`,
       `<p>${hint}</p>`,
@@ -48,11 +52,18 @@ export function signInPage({ title = 'Sign in', providers, user, returnTo }: Sig
 
 function providerButton(provider: ProviderButton, returnTo: string | undefined): string {
   const title = provider.title.trim() || provider.slug
+  const inside = `${providerMark({ ...provider, title })}<span class="label">Continue with <b><bdi>${displayText(title)}</bdi></b></span>${chevron}`
+  if (provider.fields) {
+    return [
+      `<form class="asking" action="${linkUrl(provider.url)}">`,
+      hiddenFields(returnTo === undefined ? {} : { returnTo: returnTo.toWellFormed() }),
+      ...provider.fields.map(fieldOf),
+      `<button class="button provider">${inside}</button>`,
+      '</form>',
+    ].join('\n')
+  }
   const url = returnTo === undefined ? provider.url : withParameter(provider.url, 'returnTo', returnTo)
-  return (
-    `<a class="button provider" href="${linkUrl(url)}">${providerMark({ ...provider, title })}`
-    + `<span class="label">Continue with <b><bdi>${displayText(title)}</bdi></b></span>${chevron}</a>`
-  )
+  return `<a class="button provider" href="${linkUrl(url)}">${inside}</a>`
 }
 
 const chevron =

@@ -50,6 +50,7 @@ p { margin: 8px 0 0; color: var(--soft); text-wrap: pretty; }
 ul { list-style: none; margin: 24px 0 0; padding: 0; display: grid; gap: 10px; }
 form, .actions { display: grid; gap: 10px; margin: 28px 0 0; }
 form + .actions { margin-top: 10px; }
+.asking { margin: 0; padding: 14px; border: 1px solid var(--edge); border-radius: 16px; }
 .field { display: grid; gap: 6px; font-size: 15px; color: var(--soft); }
 .field input {
   width: 100%; min-height: 48px; padding: 10px 14px; border: 1px solid var(--control-edge-hover); border-radius: 12px;

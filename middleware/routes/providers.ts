@@ -17,8 +17,9 @@ export function providersRoute(engine: Engine, request: RequestContext, paramete
     const {
       slug,
       provider: { protocol, color, icon },
+      ask,
     } = registration
-    return { slug, title: titleOf(registration), protocol, url: `${publicUrl.mountPath}/${slug}`, color, icon }
+    return { slug, title: titleOf(registration), protocol, url: `${publicUrl.mountPath}/${slug}`, color, icon, fields: ask?.parameters }
   })
   if (!wantsJson(host)) return page(200, signInPage({ providers, user: user && { name: user.name }, returnTo }))
   const query = returnTo === undefined ? '' : `?returnTo=${encodeURIComponent(returnTo)}`

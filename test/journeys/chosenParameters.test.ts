@@ -254,3 +254,28 @@ test('a login is over when what was chosen is no longer allowed, and its callbac
   expect(await app.finish(location)).toMatchObject({ status: 400, body: expect.stringContaining('provider_mismatch') })
   expect(shops.received).toHaveLength(2)
 })
+
+test('the sign-in page asks beside the button, and its form leads to the provider', async () => {
+  const shops = await startShops()
+  const app = await startApplication(entryAt(shops))
+  expect((await app.browser.go(`${app.url}/auth`)).body).toMatch(/<form class="asking" action="\/auth\/shops">[^]*name="shop"/)
+  const { headers } = await app.browser.go(`${app.url}/auth/shops?shop=acme`, {
+    headers: { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+    follow: false,
+  })
+  expect(headers.get('location')).toContain(`${shops.origin}/acme/authorize?`)
+})
+
+test('one entry that a lookup gives under two slugs asks at both', async () => {
+  const shops = await startShops()
+  const entry = entryAt(shops)
+  const app = await startApplication({}, { providers: () => entry })
+  for (const slug of ['one', 'two']) {
+    const start = await app.browser.go(`${app.url}/auth/${slug}?shop=acme`, { follow: false })
+    const location = new URL(start.headers.get('location') ?? '')
+    expect(location.searchParams.get('redirect_uri')).toBe(`${app.url}/auth/${slug}/callback`)
+    const state = location.searchParams.get('state') ?? ''
+    await app.browser.go(`${app.url}/auth/${slug}/callback?code=c&state=${state}`, { follow: false })
+    expect(await app.get('/me')).toEqual({ key: `${slug}@${new URL(shops.origin).host}/acme$1` })
+  }
+})

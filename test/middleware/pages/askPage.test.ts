@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { askPage } from '../../../middleware/pages/askPage.js'
+import { signInPage } from '../../../middleware/pages/pages.js'
 
 const field = { name: 'shop', description: 'Name of the shop', example: 'acme' }
 const options = { action: '/auth/one', heading: 'Sign in with One & Only', fields: [field], carried: { returnTo: '/a?b' }, cancelUrl: '/' }
@@ -25,4 +26,15 @@ describe('the page that asks', () => {
   test('cuts what is longer than anybody types', () => {
     expect(askPage({ ...options, fields: [{ ...field, value: 'x'.repeat(8_000) }] }).html).not.toContain('x'.repeat(301))
   })
+})
+
+test('the sign-in page has the fields of a provider that asks, and takes returnTo along', () => {
+  const shop = { slug: 'one', title: 'One', url: '/auth/one', fields: [field] }
+  const { html } = signInPage({ providers: [shop, { slug: 'two', title: 'Two', url: '/auth/two' }], returnTo: '/a?b' })
+
+  expect(html).toMatch(
+    /<form class="asking" action="\/auth\/one">\n<input type="hidden" name="returnTo" value="\/a\?b">\n<label class="field">/,
+  )
+  expect(html).toMatch(/<button class="button provider">.*Continue with <b><bdi>One</)
+  expect(html).not.toContain('href="/auth/one')
 })

@@ -8,7 +8,7 @@ const everyPage = (): Page[] => [
   signInPage({
     providers: [
       { slug: 'one', title: 'One', url: '/auth/one', color: '#5865f2' },
-      { slug: 'two', title: 'Two', url: '/auth/two', icon: plainIcon },
+      { slug: 'two', title: 'Two', url: '/auth/two', icon: plainIcon, fields: [{ name: 'shop', description: 'Name of the shop' }] },
     ],
     user: { name: 'Ada' },
   }),
