@@ -17,7 +17,8 @@ export interface AuthUser {
   id: string
   /**
    * `provider + '$' + id`: unique over all providers, safe as a database key. Where one slug can mean several issuers,
-   * `provider + '@' + issuer + '$' + id`, the issuer without `https://` or, where there is none, the host of the API.
+   * `provider + '@' + issuer + '$' + id`, the issuer without `https://` or, where there is none, the host of the API,
+   * with what the user chose behind it where the host does not say that.
    */
   key: string
   username?: string
