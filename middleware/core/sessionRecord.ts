@@ -17,6 +17,8 @@ export interface Account {
   profileAt?: number
   /** What the user chose of the provider's parameters, where the entry asks for some. */
   parameters?: Readonly<Record<string, string>>
+  /** Facts that came with the tokens of the login, for a table of the application's that keeps only what it has columns for. */
+  facts?: Readonly<Record<string, string>>
   /** Where the session itself holds them; absent once they have been revoked, and where the provider gives none. */
   tokens?: Tokens
   /** Name of the token store's record that holds them. */
@@ -125,9 +127,9 @@ function keyOf({ user }: Record<string, unknown>): string {
 
 function isAccount(value: unknown): boolean {
   if (!isObject(value)) return false
-  const { binding, publicUrl, parameters, tokens, tokenRecord, sessionTokenRecord } = value
+  const { binding, publicUrl, parameters, facts, tokens, tokenRecord, sessionTokenRecord } = value
   return (
-    (parameters === undefined || (isObject(parameters) && Object.values(parameters).every((text) => typeof text === 'string')))
+    [parameters, facts].every((table) => table === undefined || isTexts(table))
     && (tokens === undefined || (isObject(tokens) && typeof tokens['accessToken'] === 'string'))
     && [publicUrl, tokenRecord, sessionTokenRecord].every((name) => name === undefined || typeof name === 'string')
     && typeof binding === 'string'
@@ -135,6 +137,10 @@ function isAccount(value: unknown): boolean {
     && typeof value['user']['id'] === 'string'
     && typeof value['user']['key'] === 'string'
   )
+}
+
+function isTexts(value: unknown): boolean {
+  return isObject(value) && Object.values(value).every((text) => typeof text === 'string')
 }
 
 function isFinishedLogin(value: unknown): value is FinishedLogin {

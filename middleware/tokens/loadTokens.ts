@@ -75,7 +75,7 @@ async function fetchTokens(
 ): Promise<LoadedTokens | undefined> {
   if (!engine.settings.fetchToken && account.tokenRecord !== undefined) return fromTokenStore(engine, registration, account, session)
   try {
-    if (engine.settings.fetchToken) return { tokens: await readTable(engine, host, registration.slug, account.user) }
+    if (engine.settings.fetchToken) return { tokens: await readTable(engine, host, registration.slug, account) }
     return { tokens: await newestBeside(engine, host, registration, account) }
   } catch (error) {
     // Neither a table nor a record beside the session ends a session, so who the person is does not depend on them: only what needs the tokens fails.

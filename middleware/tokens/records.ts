@@ -1,7 +1,6 @@
 import { AuthError } from '../../lib/base/errors.js'
 import { randomToken } from '../../lib/base/random.js'
 import type { Tokens } from '../../lib/model/tokens.js'
-import type { AuthUser } from '../../lib/model/user.js'
 import { callStore } from '../../lib/stores/callStore.js'
 import type { Party } from '../../lib/tokens/binding.js'
 import { sealedTokenRecord, type SealedTokenRecord } from '../../lib/tokens/sealedTokenRecord.js'
@@ -83,7 +82,8 @@ export function newTokenRecordName({ settings }: Engine): string {
 }
 
 /** The application's own table, read by `fetchToken` and written by `hooks.onTokens`. */
-export function tableRecord(engine: Engine, host: HostRequest, slug: string, { user }: Account): TokenRecord | undefined {
+export function tableRecord(engine: Engine, host: HostRequest, slug: string, account: Account): TokenRecord | undefined {
+  const { user } = account
   const { fetchToken, tokenStore, hooks } = engine.settings
   if (!fetchToken) return undefined
   const key = storeKey(engine.settings, 'tokens', `${slug}:${user.key}`)
@@ -91,7 +91,7 @@ export function tableRecord(engine: Engine, host: HostRequest, slug: string, { u
   return {
     key,
     async read() {
-      previous = await readTable(engine, host, slug, user)
+      previous = await readTable(engine, host, slug, account)
       // The table has no versions: the lock, and reading again when the provider refuses, are what keeps two processes apart.
       return previous && { tokens: previous, version: 0 }
     },
@@ -104,7 +104,12 @@ export function tableRecord(engine: Engine, host: HostRequest, slug: string, { u
 }
 
 /** @throws AuthError `hook_failed` when the application's table cannot be read */
-export async function readTable({ settings }: Engine, host: HostRequest, slug: string, user: AuthUser): Promise<Tokens | undefined> {
+export async function readTable(
+  { settings }: Engine,
+  host: HostRequest,
+  slug: string,
+  { user, facts }: Account,
+): Promise<Tokens | undefined> {
   const answer = await callHook('fetchToken', () => settings.fetchToken?.(slug, host.native, user))
   if (answer === undefined || answer === null) return undefined
   const tokens = readTokens(answer)
@@ -114,5 +119,5 @@ export async function readTable({ settings }: Engine, host: HostRequest, slug: s
       'fetchToken must answer with tokens, { accessToken, ... } as onTokens was given them, or with nothing.',
       { provider: slug },
     )
-  return tokens
+  return facts ? { ...tokens, facts: { ...facts, ...tokens.facts } } : tokens
 }

@@ -32,7 +32,7 @@ export async function saveTokens(
     ...(context.fromLookup ? { publicUrl: addressDigest(publicUrl) } : {}),
     ...(context.chosen ? { parameters: context.chosen } : {}),
   }
-  if (settings.fetchToken) return account
+  if (settings.fetchToken) return tokens?.facts ? { ...account, facts: tokens.facts } : account
   if (!settings.tokenStore)
     return tokens
       ? { ...account, tokens, ...(host.tokenRecords() ? { sessionTokenRecord: newSessionTokenRecordName(engine) } : {}) }

@@ -283,3 +283,24 @@ describe('an entry whose facts could send tokens anywhere is refused', () => {
     expect(() => resolveConfig({ providers: { own: entry as never } }, { catalogue: {}, env: {}, warn: () => undefined })).toThrow(message)
   })
 })
+
+test.each([
+  ['whole', (tokens: Tokens): Tokens => tokens],
+  ['without facts', ({ facts: _none, ...tokens }: Tokens): Tokens => tokens],
+])('a table of the application that keeps tokens %s has the address of the login', async (_what, kept) => {
+  const provider = await startProvider()
+  provider.instance = provider.origin
+  let row: Tokens | undefined
+  const app = await startApplication(entryAt(provider), {
+    fetchToken: () => row,
+    hooks: {
+      onTokens: ({ tokens }: { tokens: Tokens }) => {
+        row = kept(tokens)
+      },
+    },
+  })
+  await app.signIn()
+  expect(await app.get('/call')).toEqual({ status: 200, facts: { instanceUrl: provider.origin } })
+  provider.instance = undefined
+  expect(await app.get('/refresh')).toEqual({ instanceUrl: provider.origin })
+})
