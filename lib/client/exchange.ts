@@ -27,9 +27,12 @@ export async function connectionOf({ context, access }: Account): Promise<{ at: 
   if (context.provider.facts === undefined) return { at: context, facts: undefined }
   // Refreshed first where that is due: the answer may name another address.
   const { facts } = await freshTokens(context, access)
+  const { provider } = context
   const apiBaseUrl = apiBaseOf(context, facts)
-  const { apiBaseUrl: _unfilled, ...provider } = context.provider
-  return { at: { ...context, provider: { ...provider, ...(apiBaseUrl === undefined ? {} : { apiBaseUrl }) } }, facts }
+  if (apiBaseUrl === undefined || apiBaseUrl === provider.apiBaseUrl) return { at: context, facts }
+  // The entry's own host stays allowed: calls that named it in full go on working.
+  const own = provider.apiBaseUrl === undefined ? [] : [new URL(provider.apiBaseUrl).host]
+  return { at: { ...context, provider: { ...provider, apiBaseUrl, apiHosts: [...(provider.apiHosts ?? []), ...own] } }, facts }
 }
 
 /** What may mend a refused request: gives the tokens that it is then made with, `undefined` where it cannot help. */

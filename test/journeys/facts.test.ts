@@ -256,6 +256,15 @@ describe('what was kept is looked at again before a call', () => {
     expect(sent).toEqual([])
   })
 
+  test('the own host of the entry stays allowed in full addresses', async () => {
+    const apiBaseUrl = ({ instanceUrl = 'https://api.example' }): string => `${instanceUrl}/services/`
+    const { client, sent } = clientWith({ facts: { instanceUrl: 'https://a.good.example' } }, { ...hosts, apiBaseUrl })
+    await client.get('https://api.example/x')
+    await client.get('https://a.good.example/x')
+    await expect(client.get('https://b.good.example/x')).rejects.toMatchObject({ code: 'host_not_allowed' })
+    expect(sent).toEqual(['https://api.example/x', 'https://a.good.example/x'])
+  })
+
   test('whose an account is does not depend on its facts', () => {
     const [one, two] = ['https://a.good.example', 'https://b.good.example'].map((instanceUrl) =>
       clientWith({ facts: { instanceUrl } }, hosts),
