@@ -30,13 +30,13 @@ export function accountsPage({ user, providers, stored, connected }: AccountsFac
       ${stored.length > 1 ? undefined : html`<p class="hint after">To remove this account, add another one first: you could not sign in without it.</p>`}
       <h2>Add an account</h2>
       <ul class="cards three">
-        ${providers.map(
-          ({ slug, title, protocol }) =>
-            html`<li class="card">
-              <strong>${title}</strong><span>${protocolName(protocol)}</span>
-              ${button({ action: `/auth/${slug}/link`, text: 'Add', label: `Add an account of ${title}`, fields: { returnTo: '/accounts' } })}
-            </li>`,
-        )}
+        ${providers.map(({ slug, title, protocol }) => {
+          const text = stored.some((account) => account.provider === slug) ? 'Add another' : 'Add an'
+          return html`<li class="card">
+            <strong>${title}</strong><span>${protocolName(protocol)}</span>
+            ${button({ action: `/auth/${slug}/link`, text: `${text} account`, label: `${text} account of ${title}`, fields: { returnTo: '/accounts' } })}
+          </li>`
+        })}
       </ul>`,
   )
 }

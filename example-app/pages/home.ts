@@ -45,7 +45,7 @@ function welcome(user: AuthUser, providers: readonly ProviderLink[], isAdmin: bo
 
 const places = [
   ['/dashboard', 'Dashboard', 'The APIs of all your accounts on one page'],
-  ['/projects', 'Projects', 'From the account that you have signed in with'],
+  ['/projects', 'Projects', 'From the API of your current account'],
   ['/accounts', 'Accounts', 'The accounts that you sign in with: add one, or remove one'],
   ['/your-data', 'Your data', 'What is stored about you, your sessions, and how to delete all of it'],
 ] as const

@@ -11,7 +11,7 @@ export function projectsPage({ user, answer }: { user: User; answer: ApiResponse
     'Projects',
     user,
     html`<h1>Projects</h1>
-      <p class="lead">From the protected API of the account that signed in. The page never sees a token.</p>
+      <p class="lead">From the protected API of your current account. The page never sees a token.</p>
       ${content}`,
   )
 }
