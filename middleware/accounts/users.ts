@@ -68,7 +68,6 @@ export async function updateUser(store: UserStore, { userId }: SessionRecord, us
 export async function addToUser(store: UserStore, { userId }: SessionRecord, account: AuthUser): Promise<() => Promise<void>> {
   const held = stored(await callStore(() => store.findByKey(account.key)))
   if (userId === undefined || !(await callStore(() => store.link(userId, account)))) throw linkConflict(account)
-  await callStore(() => store.update(userId, account))
   return async () => {
     if (!held) await callStore(() => store.unlink(userId, account.key))
   }

@@ -126,12 +126,14 @@ async function stepUp(engine: Engine, request: RequestContext, user: AuthUser, {
   const returnTo = returnToOf(engine, publicUrl, host.target, engine.settings.afterLogin)
   // Another site's link does not send anybody to a provider: the sign-in route asks first, and the guard adds what it needs afterwards.
   const asksFirst = engine.settings.crossSiteStart === 'confirm' && originOf(host, publicUrl.origin) === 'cross-site'
-  if (asksFirst && !isBackFromLogin(record, returnTo, engine.now())) {
-    const query = Object.entries({ ...registration.chosen, returnTo }).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
-    return redirect(302, `${publicUrl.mountPath}/${registration.slug}?${query.join('&')}`)
-  }
   // The login of an account that was added leaves the session its own.
   const isOther = record !== undefined && record.loginKey !== user.key
+  if (asksFirst && !isBackFromLogin(record, returnTo, engine.now())) {
+    const query = Object.entries({ ...registration.chosen, returnTo, ...(isOther ? { [linkMarker]: '1' } : {}) }).map(
+      ([name, value]) => `${name}=${encodeURIComponent(value)}`,
+    )
+    return redirect(302, `${publicUrl.mountPath}/${registration.slug}?${query.join('&')}`)
+  }
   // Many providers replace what they granted before, so that is asked for as well.
   const granted = tokens.get(user.key)?.tokens?.scope?.split(' ').filter(Boolean) ?? []
   return redirect(

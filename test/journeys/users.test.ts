@@ -266,3 +266,14 @@ test('An account that the session could not be given is not left with the user',
   expect(await store.listKeys(id)).toEqual([`corp$${people[0]?.id ?? ''}`])
   expect(await accounts(browser)).toHaveLength(1)
 })
+
+test('Adding an account leaves the profile of the row as it is, and a login by it takes it over', async () => {
+  await start()
+  const browser = createBrowser()
+  await browser.go(at('/auth/corp'))
+  await post(browser, '/auth/other/link')
+  expect(await row(browser)).toMatchObject({ name: people[0]?.name })
+  const elsewhere = createBrowser()
+  await elsewhere.go(at('/auth/other'))
+  expect(await row(elsewhere)).toMatchObject({ name: people[1]?.name })
+})
