@@ -47,7 +47,7 @@ async function signIn(engine: Engine, request: RequestContext, checked: CheckedC
   const returnTo = returnToOf(engine, request.publicUrl, redirect ?? transaction.returnTo, engine.settings.afterLogin)
   const before = presentRecord(engine, request)
   // Other accounts are taken along out of a session that is still there.
-  const previous = before && hasOthers(before, user.key) ? await lastingRecord(engine, request) : before
+  const previous = before && takesAlong(before, user.key, stored?.id) ? await lastingRecord(engine, request) : before
   const account = await saveTokens(engine, request, context, user, tokens)
   const record = loginRecord(engine, previous, account, { transaction, returnTo, userId: stored?.id })
   await replaceSession(engine, request, record, previous)
@@ -89,9 +89,14 @@ function anotherAccount(): AuthError {
   return new AuthError('user_mismatch', 'You have signed in with another account than the one that was asked for. Nothing was changed.')
 }
 
-/** Whether a login by this account takes over others that are there. */
-function hasOthers({ accounts }: SessionRecord, key: string): boolean {
-  return accounts[key] !== undefined && Object.keys(accounts).length > 1
+/** Whether a login is the same user's as the session before: another user takes nothing over. */
+function isSameLogin(previous: SessionRecord, key: string, userId: UserId | undefined): boolean {
+  return userId === undefined ? previous.accounts[key] !== undefined : isSameUser(previous.userId, userId)
+}
+
+/** Whether a login takes over other accounts that are there. */
+function takesAlong(previous: SessionRecord, key: string, userId: UserId | undefined): boolean {
+  return isSameLogin(previous, key, userId) && Object.keys(previous.accounts).some((other) => other !== key)
 }
 
 /** How a login ended. */
@@ -107,9 +112,7 @@ function loginRecord(engine: Engine, previous: SessionRecord | undefined, accoun
   const { settings, now } = engine
   const { transaction, returnTo, userId } = ending
   const { key } = account.user
-  // Another user takes nothing over; who signs in by one of their accounts again keeps the others.
-  const isSame = userId === undefined ? previous?.accounts[key] !== undefined : isSameUser(previous?.userId, userId)
-  const same = isSame ? previous : undefined
+  const same = previous && isSameLogin(previous, key, userId) ? previous : undefined
   const lifetime = rememberedFor(settings, transaction.remember)
   return {
     version: 2,
