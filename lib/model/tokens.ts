@@ -12,6 +12,8 @@ export interface Tokens {
   issuedAt?: number
   /** When the access token ends, in seconds since 1970; absent when the provider did not say. */
   expiresAt?: number
+  /** The provider has refused to refresh them: only a new sign-in helps. */
+  reauthRequired?: true
   /** What the provider's answers said of the connection, as its entry's `facts` name it. */
   facts?: Readonly<Record<string, string>>
 }

@@ -82,6 +82,7 @@ export function readTokens(value: unknown): Tokens | undefined {
     tokenType: filledText(value['tokenType']) ?? 'Bearer',
     ...Object.fromEntries(optionalTexts.filter((name) => typeof value[name] === 'string').map((name) => [name, value[name]])),
     ...Object.fromEntries(optionalTimes.filter((name) => Number.isFinite(value[name])).map((name) => [name, value[name]])),
+    ...(value['reauthRequired'] === true ? { reauthRequired: true as const } : {}),
     ...(facts ? { facts } : {}),
   }
 }

@@ -42,18 +42,13 @@ export function checkAccess(slug: string, access: unknown): void {
     throw new AuthError(
       'bad_request',
       `auth.client('${slug}', access) needs its second argument: what credentials.seal() gave, tokens with an accessToken, `
-        + "or { grant: 'client_credentials' }.",
+        + "{ grant: 'client_credentials' }, or { user: id }.",
       { provider: slug },
     )
   }
   if (typeof access === 'string') return
   if ('grant' in access && access.grant !== 'client_credentials') {
     throw new AuthError('config_invalid', `auth.client('${slug}', { grant }) takes 'client_credentials': another grant ${later}.`, {
-      provider: slug,
-    })
-  }
-  if ('user' in access && !('accessToken' in access)) {
-    throw new AuthError('config_invalid', `auth.client('${slug}', { user }) ${later}: give what credentials.seal() gave.`, {
       provider: slug,
     })
   }

@@ -1,4 +1,5 @@
 import type { TokenStore } from '../../lib/stores/tokenStore.js'
+import type { UserStore } from '../../lib/stores/userStore.js'
 import type { Party } from '../../lib/tokens/binding.js'
 import { authRouter, type AuthRouter } from '../../middleware/index.js'
 
@@ -21,13 +22,27 @@ export function partyOf(provider: ProviderPlace): Party {
   return { provider: { ...entryOf(provider), title: '', scope: [] }, client: { clientId } }
 }
 
+export interface ApplicationParts {
+  tokenStore?: TokenStore | undefined
+  /** Of an application that keeps tokens for its users. */
+  userStore?: UserStore | undefined
+  /** Milliseconds for an API call; twice as many for a token call. */
+  timeout?: number | undefined
+  /** The current one first. */
+  secrets?: readonly string[] | undefined
+}
+
 /** The application that every process of a test runs. */
-export function application(provider: ProviderPlace, tokenStore?: TokenStore, timeout = 10_000): AuthRouter {
+export function application(
+  provider: ProviderPlace,
+  { tokenStore, userStore, timeout = 10_000, secrets = [secret] }: ApplicationParts = {},
+): AuthRouter {
   return authRouter({
-    secret,
+    secret: secrets,
     logger: false,
     http: { timeout },
     providers: { [slug]: { ...entryOf(provider), clientId, clientSecret: 'the secret of the client', profile: { id: 'id' } } },
     ...(tokenStore ? { tokenStore } : {}),
+    ...(userStore ? { userStore, keepTokens: 'user' as const } : {}),
   })
 }
