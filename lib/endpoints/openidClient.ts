@@ -84,21 +84,18 @@ export async function staticConfiguration(context: Context, metadata: ServerMeta
 
 /** What openid-client needs to know about the client besides its name. */
 export function clientMetadata(openidClient: OpenidClient, { client, provider }: Context): Partial<ClientMetadata> {
-  const [algorithm] = provider.idTokenAlgs ?? []
   return {
     ...(provider.clockTolerance === undefined ? {} : { [openidClient.clockTolerance]: provider.clockTolerance }),
     ...(client.clientSecret === undefined ? {} : { client_secret: client.clientSecret }),
     // Of the aliases that discovery names, those are the ones where a certificate is asked for (RFC 8705 section 5).
     ...(provider.clientAuth === 'tls' ? { use_mtls_endpoint_aliases: true } : {}),
-    ...(provider.idTokenAlgs?.length === 1 && algorithm ? { id_token_signed_response_alg: algorithm } : {}),
   }
 }
 
-/** Our way out, our limits, and the signature checks that openid-client leaves off. */
+/** Our way out and our limits. The signature of what a provider signs is verified by `verifySignedJwt`. */
 export function prepare(openidClient: OpenidClient, configuration: Configuration, context: Context): void {
   configuration[openidClient.customFetch] = boundedFetch(context)
   configuration.timeout = libraryTimeout
-  openidClient.enableNonRepudiationChecks(configuration)
   const { issuer, token_endpoint: tokenEndpoint } = configuration.serverMetadata()
   // Marked as deprecated by the library so that it stands out; here it is only reached for this machine itself.
   // eslint-disable-next-line @typescript-eslint/no-deprecated

@@ -7,6 +7,7 @@ export type {
   ApiRequest,
   ClientAuthFunction,
   ClientAuthMethod,
+  JwkSet,
   LoginFacts,
   Pagination,
   ProviderHooks,
@@ -106,7 +107,7 @@ export interface Provider extends ProviderOptions {
    * @see docs/credentials.md#when-a-token-expires-and-when-it-is-refreshed
    */
   renewal?: RenewalStrategy
-  /** URL of the provider's keys, where `discovery` is `false`. */
+  /** URL of the provider's public keys, a JWK Set. @default that of discovery */
   jwksUri?: Template
   /** Where relative URLs of API calls start; its origin may get the token. */
   apiBaseUrl?: Template

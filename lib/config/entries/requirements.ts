@@ -2,6 +2,7 @@ import type { Client } from '../../model/client.js'
 import type { ClientAuthMethod, ProtocolName, ResolvedProvider } from '../../model/provider.js'
 import { invalid } from '../invalid.js'
 import { alternatives } from '../shapes.js'
+import { checkIdTokenKeys, needsNoKeys } from './keys/idTokenKeys.js'
 import { belongTogether, privateKeyKind } from './privateKey.js'
 import type { EntryOptions } from './schema.js'
 
@@ -23,7 +24,7 @@ const endpoints: Record<ProtocolName, readonly Endpoint[]> = {
   oauth2: ['authorizationEndpoint', 'tokenEndpoint'],
   oidc: ['issuer'],
 }
-const endpointsWithoutDiscovery: readonly Endpoint[] = ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'jwksUri']
+const endpointsWithoutDiscovery: readonly Endpoint[] = ['issuer', 'authorizationEndpoint', 'tokenEndpoint']
 
 // Options that another protocol would not even read: nobody shall count on a check that is not made.
 const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolName[] } = {
@@ -56,6 +57,7 @@ const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolNam
   nonce: ['oidc'],
   discovery: ['oidc'],
   jwksUri: ['oidc'],
+  jwks: ['oidc'],
   maxAge: ['oidc'],
   acrValues: ['oidc'],
   clockTolerance: ['oidc'],
@@ -108,7 +110,9 @@ export function lackingIn(provider: Described, client: Proof, entryPath: EntryPa
 
 function lackingEndpoints(provider: Described, entryPath: EntryPath): string[] {
   const isStatic = provider.protocol === 'oidc' && provider.discovery === false
-  return (isStatic ? endpointsWithoutDiscovery : endpoints[provider.protocol])
+  const needed = isStatic ? endpointsWithoutDiscovery : endpoints[provider.protocol]
+  const withKeys = isStatic && provider.jwks === undefined && !needsNoKeys(provider) ? [...needed, 'jwksUri' as const] : needed
+  return withKeys
     .filter((name) => provider[name] === undefined)
     .map((name) => missing(name, entryPath, `; the protocol ${provider.protocol} needs it${isStatic ? ' where discovery is false' : ''}`))
 }
@@ -125,6 +129,7 @@ function signsWithKey({ clientAuth, needsPrivateKey, protocol, signatureMethod }
 /** @throws AuthError `config_invalid` for two options of the entry that contradict each other */
 export function checkRequirements(provider: ResolvedProvider, client: Client, entryPath: EntryPath): void {
   checkDiscovery(provider, entryPath)
+  checkIdTokenKeys(provider, client, entryPath.path)
   checkCertificate(provider, client, entryPath)
   if (provider.protocol === 'oidc' && !provider.scope.includes('openid')) {
     throw invalid(`${entryPath.path}.scope`, "must contain 'openid': without it the provider sends no ID Token.")
@@ -140,10 +145,9 @@ export function checkRequirements(provider: ResolvedProvider, client: Client, en
 
 function checkDiscovery(provider: ResolvedProvider, { path }: EntryPath): void {
   if (provider.protocol !== 'oidc' || provider.discovery === false) return
-  const unused = (['tokenEndpoint', 'jwksUri'] as const).find((name) => provider[name] !== undefined)
-  if (unused !== undefined)
+  if (provider.tokenEndpoint !== undefined)
     throw invalid(
-      `${path}.${unused}`,
+      `${path}.tokenEndpoint`,
       'would not be used, since the discovery document has its own: leave it out, or set discovery: false and give all endpoints.',
     )
 }

@@ -7,6 +7,7 @@ import type { ProviderEntry } from '../settings.js'
 import { callable, credential, flag, group, listOf, number, oneOf, text, written, type Group } from '../shapes.js'
 import { isPlainPath } from '../addresses.js'
 import { unavailable } from '../unavailable.js'
+import { jwks } from './keys/jwks.js'
 import {
   algorithmList,
   allow,
@@ -132,6 +133,7 @@ const structuredOptions = {
   extraRequests,
   facts,
   idTokenAlgs: algorithmList,
+  jwks,
   acrValues: listOf(text, 'must be a list of texts.'),
   apiHosts: hostList,
   pagination,

@@ -1,7 +1,7 @@
 import type { Configuration, ServerMetadata } from 'openid-client'
 import { AuthError } from '../../base/errors.js'
 import { withParameters } from '../../base/parameters.js'
-import { discover } from '../../endpoints/discovery.js'
+import { discover } from '../../endpoints/discovery/discovery.js'
 import { errorSource, grantSource } from '../../endpoints/errorSource.js'
 import { fromOpenidClient, loadOpenidClient } from '../../endpoints/openidClient.js'
 import type { Context } from '../../model/context.js'
@@ -14,7 +14,7 @@ import { authorizationCode } from '../authorizationResponse.js'
 import { signByBearer } from '../bearer.js'
 import { defineProtocol } from '../defineProtocol.js'
 import { callbackFacts, fetchProfile } from '../userinfo.js'
-import { checkIdToken, invalidIdToken } from './idToken.js'
+import { invalidIdToken, verifyIdToken } from './idToken.js'
 import { mergedClaims } from './mergedClaims.js'
 
 /** OpenID Connect: the authorization code flow with PKCE and nonce (OpenID Connect Core section 3.1), ID Token signatures checked. */
@@ -36,8 +36,8 @@ export const protocol = defineProtocol({
 
   async exchange(context, grant) {
     const configuration = await discover(context)
-    const { claims, ...response } = await requestTokens(context, configuration, grant)
-    checkIdToken(context, grant, response, claims)
+    const response = await requestTokens(context, configuration, grant)
+    const claims = await verifyIdToken(context, grant, response)
     const tokens = readTokenResponse(response, {
       now: context.now(),
       ...(grant.type === 'refresh_token' ? { previous: grant.tokens } : {}),
@@ -58,9 +58,7 @@ function checkAnswer(context: Context, metadata: ServerMetadata, grant: CodeGran
   authorizationCode(grant.parameters, expectedIssuer(metadata, grant.parameters['iss']), grantSource(context, grant))
 }
 
-type TokenAnswer = Record<string, unknown> & { claims?: RawProfile }
-
-async function requestTokens(context: Context, configuration: Configuration, grant: Grant): Promise<TokenAnswer> {
+async function requestTokens(context: Context, configuration: Configuration, grant: Grant): Promise<Record<string, unknown>> {
   const { provider, slug, redirectUri } = context
   const openidClient = await loadOpenidClient()
   const source = grantSource(context, grant)
@@ -116,10 +114,8 @@ async function requestTokens(context: Context, configuration: Configuration, gra
   }
 }
 
-function plain(answer: Awaited<ReturnType<typeof import('openid-client').genericGrantRequest>>): TokenAnswer {
-  const claims = answer.claims()
-  const response = Object.fromEntries(Object.entries(answer).filter(([, value]) => typeof value !== 'function'))
-  return { ...response, ...(claims ? { claims: { ...claims } } : {}) }
+function plain(answer: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(answer).filter(([, value]) => typeof value !== 'function'))
 }
 
 /** Of a callback, what the library needs: our own checks come first, and other parameters mean other flows to it. */
