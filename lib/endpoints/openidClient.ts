@@ -9,6 +9,7 @@ import type { HttpResponse } from '../model/http.js'
 import type { ResolvedProvider } from '../model/provider.js'
 import { clientAuthentication } from './clientAuthentication.js'
 import { clientCertificate } from './clientCertificate.js'
+import { decrypted, isEncrypted } from './discovery/decrypt.js'
 import type { ErrorSource } from './errorSource.js'
 import { tokenEndpointError } from './tokenErrors.js'
 
@@ -35,9 +36,18 @@ export function boundedFetch(context: Context): ReturnType<typeof asFetch> {
     // Keys are public; the other requests that are no POST carry an access token, which goes where it was meant to go only.
     if (request.method !== 'POST') return request.headers['authorization'] === undefined ? documents(request) : http(request)
     const response = withoutChallenge(await http({ ...request, timeout: outbound.timeout * tokenTimeoutFactor }))
-    const parsed = repair ? parsedObject(response.body) : undefined
-    return repair && parsed ? { ...response, body: Buffer.from(JSON.stringify(repair(parsed))) } : response
+    const parsed = parsedObject(response.body)
+    if (!parsed) return response
+    const readable = await withOpenIdToken(context, repair ? repair(parsed) : parsed)
+    return readable === parsed ? response : { ...response, body: Buffer.from(JSON.stringify(readable)) }
   })
+}
+
+/** A token answer whose ID Token is not encrypted any more: what is kept of it, and given back at a logout, is the signed one. */
+async function withOpenIdToken(context: Context, answer: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const { id_token: idToken } = answer
+  if (typeof idToken !== 'string' || !isEncrypted(idToken)) return answer
+  return { ...answer, id_token: await decrypted(context, idToken) }
 }
 
 /**

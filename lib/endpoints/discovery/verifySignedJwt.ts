@@ -2,6 +2,7 @@ import type { CompactVerifyResult } from 'jose'
 import { AuthError } from '../../base/errors.js'
 import type { Context } from '../../model/context.js'
 import { acceptedAlgorithms, isSecretAlgorithm } from './algorithms.js'
+import { decrypted, isEncrypted } from './decrypt.js'
 import { discover } from './discovery.js'
 import { loadJose } from './jose.js'
 import { isPlainBase64url, maxTokenLength, readPart } from './jwtParts.js'
@@ -24,11 +25,12 @@ export interface VerifiedJwt {
 
 /**
  * Verifies the signature of a JWT (RFC 7515 section 5.2) with the keys of the provider, or, for an HMAC that the entry lists, with the client
- * secret. What its claims say is checked by the caller.
+ * secret. What its claims say is checked by the caller. An encrypted one is opened first (RFC 7519 section 7.2).
  *
  * @throws AuthError `idtoken_invalid`, with what is wrong as `reason`; what fetching the keys throws
  */
-export async function verifySignedJwt(context: Context, jwt: string, checks: JwtChecks): Promise<VerifiedJwt> {
+export async function verifySignedJwt(context: Context, token: string, checks: JwtChecks): Promise<VerifiedJwt> {
+  const jwt = isEncrypted(token) ? await decrypted(context, token, checks.what) : token
   const { header, payload } = readJwt(context, jwt, checks)
   checkType(context, header, checks)
   const algorithms = checks.algorithms ?? (await idTokenAlgorithms(context))

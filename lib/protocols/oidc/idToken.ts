@@ -76,6 +76,23 @@ function checkContinuity(slug: string, { idToken }: Tokens, claims: RawProfile):
   if (claims['nonce'] !== undefined && claims['nonce'] !== previous['nonce']) throw invalidIdToken(slug, 'nonce changed')
 }
 
+/**
+ * What else a provider signs about a user, as far as it says so, comes from the issuer of the ID Token, is for us, and holds now (OpenID Connect
+ * Core section 5.3.2).
+ *
+ * @throws AuthError `idtoken_invalid`
+ */
+export function checkStatement({ slug, client, provider, now }: Context, claims: RawProfile, issuer: string | undefined): void {
+  const { iss, aud, exp, nbf } = claims
+  const tolerance = provider.clockTolerance ?? defaultClockTolerance
+  const time = now() / 1000
+  if (iss !== undefined && iss !== issuer) throw invalidIdToken(slug, 'iss')
+  if (aud !== undefined && ![aud].flat().includes(client.clientId)) throw invalidIdToken(slug, 'aud')
+  // Turned round, so that what is no number counts as past.
+  if (exp !== undefined && !(typeof exp === 'number' && exp > time - tolerance)) throw invalidIdToken(slug, 'exp')
+  if (nbf !== undefined && !(typeof nbf === 'number' && nbf <= time + tolerance)) throw invalidIdToken(slug, 'nbf')
+}
+
 /** The error of an ID Token, or of what belongs to one. */
 export function invalidIdToken(slug: string, reason: string): AuthError {
   return new AuthError('idtoken_invalid', "The provider's ID Token did not pass its checks.", { provider: slug, reason })

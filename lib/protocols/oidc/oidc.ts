@@ -2,20 +2,20 @@ import type { Configuration, ServerMetadata } from 'openid-client'
 import { AuthError } from '../../base/errors.js'
 import { withParameters } from '../../base/parameters.js'
 import { discover } from '../../endpoints/discovery/discovery.js'
-import { errorSource, grantSource } from '../../endpoints/errorSource.js'
+import { grantSource } from '../../endpoints/errorSource.js'
 import { fromOpenidClient, loadOpenidClient } from '../../endpoints/openidClient.js'
 import type { Context } from '../../model/context.js'
 import type { CallbackParameters, CodeGrant, Grant } from '../../model/login.js'
-import type { RawProfile } from '../../model/profile.js'
-import type { TokenSet } from '../../model/protocol.js'
 import { readTokenResponse } from '../../tokens/tokens.js'
 import { authorizationAddress, authorizationRequest } from '../authorizationRequest.js'
 import { authorizationCode } from '../authorizationResponse.js'
 import { signByBearer } from '../bearer.js'
 import { defineProtocol } from '../defineProtocol.js'
-import { callbackFacts, fetchProfile } from '../userinfo.js'
-import { invalidIdToken, verifyIdToken } from './idToken.js'
+import { callbackFacts } from '../userinfo.js'
+import { withClaimSources } from './claimSources.js'
+import { verifyIdToken } from './idToken.js'
 import { mergedClaims } from './mergedClaims.js'
+import { fetchUserinfo, issuerOf } from './userinfo.js'
 
 /** OpenID Connect: the authorization code flow with PKCE and nonce (OpenID Connect Core section 3.1), ID Token signatures checked. */
 export const protocol = defineProtocol({
@@ -47,8 +47,9 @@ export const protocol = defineProtocol({
   },
 
   async userinfo(context, tokenSet) {
-    const profile = await fetchUserinfo(context, tokenSet)
-    return mergedClaims(tokenSet.claims ?? {}, profile, context.provider.profile)
+    const { claims = {} } = tokenSet
+    const merged = mergedClaims(claims, await fetchUserinfo(context, tokenSet, signByBearer), context.provider.profile)
+    return withClaimSources(context, merged, issuerOf(context, claims))
   },
 
   sign: signByBearer,
@@ -130,25 +131,5 @@ function expectedIssuer(metadata: ServerMetadata, iss: string | undefined): { is
   return {
     issuer: /^[\w-]+$/.test(tenant) ? (iss ?? metadata.issuer) : metadata.issuer,
     required: metadata.authorization_response_iss_parameter_supported === true,
-  }
-}
-
-async function fetchUserinfo(context: Context, tokenSet: TokenSet): Promise<RawProfile> {
-  const { provider, slug } = context
-  const { tokens, claims = {} } = tokenSet
-  if (provider.userinfo === false || !tokens) return {}
-  const subject = String(claims['sub'])
-  if (provider.userinfoEndpoint !== undefined) {
-    const profile = await fetchProfile(context, tokenSet, signByBearer)
-    if (profile['sub'] !== subject) throw invalidIdToken(slug, 'userinfo sub')
-    return profile
-  }
-  const configuration = await discover(context)
-  if (configuration.serverMetadata().userinfo_endpoint === undefined) return {}
-  const openidClient = await loadOpenidClient()
-  try {
-    return { ...(await openidClient.fetchUserInfo(configuration, tokens.accessToken, subject)) }
-  } catch (error) {
-    throw fromOpenidClient(error, errorSource(context, [tokens.accessToken, tokens.idToken]))
   }
 }
