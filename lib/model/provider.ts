@@ -102,6 +102,11 @@ export interface Provider extends ProviderOptions {
   /** Where tokens are introspected (RFC 7662). @default that of discovery */
   introspectionEndpoint?: Template
   /**
+   * Where users sign out at the provider (OpenID Connect RP-Initiated Logout 1.0). @default that of discovery
+   * @see docs/logout.md#at-the-provider
+   */
+  endSessionEndpoint?: Template
+  /**
    * How access is refreshed: by refresh token, not at all, or by exchanging the access token for a new one.
    * @default 'standard'
    * @see docs/credentials.md#when-a-token-expires-and-when-it-is-refreshed
@@ -199,6 +204,7 @@ export interface ResolvedProvider extends Omit<
   | 'accessTokenEndpoint'
   | 'revocationEndpoint'
   | 'introspectionEndpoint'
+  | 'endSessionEndpoint'
   | 'renewal'
   | 'jwksUri'
   | 'apiBaseUrl'
@@ -219,6 +225,7 @@ export interface ResolvedProvider extends Omit<
   accessTokenEndpoint?: string
   revocationEndpoint?: string
   introspectionEndpoint?: string
+  endSessionEndpoint?: string
   renewal?: 'standard' | 'none' | ResolvedExchange
   jwksUri?: string
   /** Without what facts would say: what holds for tokens that came without any. */

@@ -53,6 +53,7 @@ const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolNam
   parameterNames: ['oauth2'],
   authorizationFragment: ['oauth2'],
   discoveryEndpoint: ['oidc'],
+  endSessionEndpoint: ['oidc'],
   idTokenAlgs: ['oidc'],
   nonce: ['oidc'],
   discovery: ['oidc'],

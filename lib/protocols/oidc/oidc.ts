@@ -13,6 +13,7 @@ import { signByBearer } from '../bearer.js'
 import { defineProtocol } from '../defineProtocol.js'
 import { callbackFacts } from '../userinfo.js'
 import { withClaimSources } from './claimSources.js'
+import { endSession } from './endSession.js'
 import { verifyIdToken } from './idToken.js'
 import { mergedClaims } from './mergedClaims.js'
 import { fetchUserinfo, issuerOf } from './userinfo.js'
@@ -53,6 +54,8 @@ export const protocol = defineProtocol({
   },
 
   sign: signByBearer,
+
+  endSession,
 })
 
 function checkAnswer(context: Context, metadata: ServerMetadata, grant: CodeGrant): void {
