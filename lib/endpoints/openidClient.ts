@@ -5,11 +5,12 @@ import { isLoopbackHost } from '../base/loopback.js'
 import { asFetch, tokenTimeoutFactor } from '../http/http.js'
 import { followingRedirects } from '../http/redirects.js'
 import type { Context } from '../model/context.js'
-import type { HttpResponse } from '../model/http.js'
+import type { HttpRequest, HttpResponse } from '../model/http.js'
 import type { ResolvedProvider } from '../model/provider.js'
 import { clientAuthentication } from './clientAuthentication.js'
 import { clientCertificate } from './clientCertificate.js'
 import { decrypted, isEncrypted } from './discovery/decrypt.js'
+import { rememberNonce } from './dpop/nonces.js'
 import type { ErrorSource } from './errorSource.js'
 import { tokenEndpointError } from './tokenErrors.js'
 
@@ -31,11 +32,17 @@ export function boundedFetch(context: Context): ReturnType<typeof asFetch> {
   const { http, outbound, provider } = context
   const repair = provider.hooks?.tokenResponse
   const documents = followingRedirects(http, outbound.timeout)
+  const send = async (request: HttpRequest): Promise<HttpResponse> => {
+    const response = await http({ ...request, certificate: clientCertificate(context) })
+    rememberNonce(context.client, request.url, response.headers)
+    return response
+  }
   return asFetch(async (asked) => {
-    const request = { ...asked, headers: ownHeaders(asked.headers, provider), certificate: clientCertificate(context) }
-    // Keys are public; the other requests that are no POST carry an access token, which goes where it was meant to go only.
-    if (request.method !== 'POST') return request.headers['authorization'] === undefined ? documents(request) : http(request)
-    const response = withoutChallenge(await http({ ...request, timeout: outbound.timeout * tokenTimeoutFactor }))
+    const request = { ...asked, headers: ownHeaders(asked.headers, provider) }
+    // Keys are public, and whoever has them needs no certificate; the other requests that are no POST carry an access token, which goes
+    // where it was meant to go only.
+    if (request.method !== 'POST') return request.headers['authorization'] === undefined ? documents(request) : send(request)
+    const response = withoutChallenge(await send({ ...request, timeout: outbound.timeout * tokenTimeoutFactor }))
     const parsed = parsedObject(response.body)
     if (!parsed) return response
     const readable = await withOpenIdToken(context, repair ? repair(parsed) : parsed)

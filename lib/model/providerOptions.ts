@@ -96,6 +96,12 @@ export interface ProviderOptions {
    * @see docs/credentials.md#how-the-client-proves-who-it-is
    */
   clientAuth?: ClientAuthMethod | ClientAuthFunction
+  /**
+   * Binds tokens to a key of each login (DPoP, RFC 9449), so that nobody else can use them; what is not bound is refused.
+   * @default false
+   * @see docs/credentials.md#sender-constrained-tokens
+   */
+  dpop?: boolean
   /** Where API calls carry the token. @default 'header' */
   tokenPlacement?: 'header' | 'body' | 'query'
   /** How the provider sends the browser back; `'form_post'` where it posts its answer. @default 'query' */

@@ -1,4 +1,3 @@
-import { withValue } from '../base/awaitable.js'
 import { AuthError } from '../base/errors.js'
 import { isObject, parseJson, utf8 } from '../base/json.js'
 import { withParameters } from '../base/parameters.js'
@@ -10,6 +9,7 @@ import type { RawProfile } from '../model/profile.js'
 import type { Protocol, TokenSet } from '../model/protocol.js'
 import type { ApiRequest, LoginFacts, RequestParameters, ResolvedProvider } from '../model/provider.js'
 import type { Tokens } from '../model/tokens.js'
+import { sendSigned } from './sendSigned.js'
 
 /** Of a callback, the parameters that the provider's entry names for its hooks. */
 export function callbackFacts({ callbackParameters = [] }: ResolvedProvider, grant: Grant): Record<string, string> {
@@ -102,10 +102,10 @@ async function getJson(
   asked: ApiRequest,
   read?: ProfileSource['read'],
 ): Promise<unknown> {
-  const { http, provider, client, slug } = context
+  const { provider, client, slug } = context
   const accept = read ? 'application/json, application/jwt' : 'application/json'
   const request: ApiRequest = { ...asked, headers: { accept, ...provider.apiHeaders, ...asked.headers } }
-  const response = await withValue(sign(context, tokens, provider.hooks?.apiRequest?.(request, tokens, client) ?? request), http)
+  const response = await sendSigned(context, tokens, sign, provider.hooks?.apiRequest?.(request, tokens, client) ?? request)
   if (response.status !== 200)
     throw new AuthError('provider_bad_response', `The provider answered the profile request with HTTP ${String(response.status)}.`, {
       provider: slug,

@@ -37,6 +37,7 @@ const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolNam
   bodyHash: ['oauth1'],
   tokenEndpoint: ['oauth2', 'oidc'],
   pkce: ['oauth2', 'oidc'],
+  dpop: ['oauth2', 'oidc'],
   clientAuth: ['oauth2', 'oidc'],
   tokenPlacement: ['oauth2', 'oidc'],
   certificate: ['oauth2', 'oidc'],
@@ -132,6 +133,7 @@ export function checkRequirements(provider: ResolvedProvider, client: Client, en
   checkDiscovery(provider, entryPath)
   checkIdTokenKeys(provider, client, entryPath.path)
   checkCertificate(provider, client, entryPath)
+  checkDpop(provider, entryPath)
   if (provider.protocol === 'oidc' && !provider.scope.includes('openid')) {
     throw invalid(`${entryPath.path}.scope`, "must contain 'openid': without it the provider sends no ID Token.")
   }
@@ -177,6 +179,19 @@ function checkCertificate({ clientAuth, ...provider }: ResolvedProvider, { certi
     throw invalid(`${path}.privateKey`, "must be the key of the certificate: it is another one's.")
   const open = (['issuer', 'tokenEndpoint'] as const).find((name) => provider[name]?.startsWith('http:'))
   if (open) throw invalid(`${path}.${open}`, "must use https: clientAuth 'tls' presents its certificate while a secure connection is made.")
+}
+
+/** RFC 9449 section 7.1 has one place for a token that is bound to a key, and section 5 one kind of token request. */
+function checkDpop(provider: ResolvedProvider, { path }: EntryPath): void {
+  if (provider.dpop !== true) return
+  const { tokenPlacement = 'header', tokenMethod = 'POST', renewal } = provider
+  const elsewhere =
+    tokenPlacement === 'header' ? (['tokenHeader', 'tokenScheme'] as const).find((name) => provider[name] !== undefined) : 'tokenPlacement'
+  if (elsewhere !== undefined)
+    throw invalid(`${path}.${elsewhere}`, 'cannot be changed with dpop: such a token travels in the Authorization header. Leave it out.')
+  if (tokenMethod !== 'POST') throw invalid(`${path}.tokenMethod`, "must be 'POST' with dpop, or leave dpop out.")
+  if (typeof renewal === 'object')
+    throw invalid(`${path}.renewal`, "must be 'standard' or 'none' with dpop: an exchange of access tokens knows no key.")
 }
 
 function checkSignature(provider: ResolvedProvider, { privateKey }: Client, { path, production }: EntryPath): void {

@@ -104,6 +104,7 @@ export const numberOptions = {
 export const flagOptions = {
   offline: flag,
   pkce: flag,
+  dpop: flag,
   nonce: flag,
   discovery: flag,
   userinfo: flag,

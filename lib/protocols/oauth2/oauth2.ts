@@ -1,4 +1,6 @@
 import { AuthError } from '../../base/errors.js'
+import { dpopKeyFor } from '../../endpoints/dpop/keys.js'
+import { asksForNonce } from '../../endpoints/dpop/nonces.js'
 import { grantSource } from '../../endpoints/errorSource.js'
 import { requestTokens } from '../../endpoints/token.js'
 import type { Context } from '../../model/context.js'
@@ -31,6 +33,7 @@ export const protocol = defineProtocol({
   async exchange(context, grant) {
     const { renewal, refreshEndpoint } = context.provider
     const isRefresh = grant.type === 'refresh_token'
+    const dpopKey = dpopKeyFor(context, grant)
     const response =
       isRefresh && typeof renewal === 'object'
         ? await exchangeAccessToken(context, grant.tokens, renewal)
@@ -38,8 +41,9 @@ export const protocol = defineProtocol({
             context,
             form(context, grant),
             (isRefresh ? refreshEndpoint : undefined) ?? endpoint(context, 'tokenEndpoint'),
+            dpopKey,
           )
-    return { tokens: readTokens(context, grant, response), response, callback: callbackFacts(context.provider, grant) }
+    return { tokens: readTokens(context, grant, response, dpopKey), response, callback: callbackFacts(context.provider, grant) }
   },
 
   userinfo(context, tokenSet) {
@@ -47,6 +51,7 @@ export const protocol = defineProtocol({
   },
 
   sign: signByBearer,
+  refused: (_context, response) => asksForNonce(response),
 })
 
 function form(context: Context, grant: Grant): Record<string, string> {
@@ -119,9 +124,10 @@ function exchangeAccessToken(context: Context, tokens: Tokens, renewal: Resolved
   )
 }
 
-function readTokens({ now, provider }: Context, grant: Grant, response: Record<string, unknown>): Tokens {
+function readTokens({ now, provider }: Context, grant: Grant, response: Record<string, unknown>, dpopKey: string | undefined): Tokens {
   return readTokenResponse(response, {
     now: now(),
+    dpopKey,
     defaultTokenType: provider.defaultTokenType,
     ...(grant.type === 'refresh_token' ? { previous: grant.tokens } : {}),
     ...(grant.type === 'authorization_code' ? { requestedScope: grant.transaction.scope } : {}),

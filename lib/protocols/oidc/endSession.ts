@@ -1,4 +1,4 @@
-import { discover } from '../../endpoints/discovery.js'
+import { discover } from '../../endpoints/discovery/discovery.js'
 import type { Context } from '../../model/context.js'
 import type { EndSessionRequest } from '../../model/protocol.js'
 import { authorizationAddress } from '../authorizationRequest.js'

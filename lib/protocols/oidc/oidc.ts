@@ -2,6 +2,9 @@ import type { Configuration, ServerMetadata } from 'openid-client'
 import { AuthError } from '../../base/errors.js'
 import { withParameters } from '../../base/parameters.js'
 import { discover } from '../../endpoints/discovery/discovery.js'
+import { dpopKeyFor } from '../../endpoints/dpop/keys.js'
+import { asksForNonce } from '../../endpoints/dpop/nonces.js'
+import { dpopOptions } from '../../endpoints/dpop/proof.js'
 import { grantSource } from '../../endpoints/errorSource.js'
 import { fromOpenidClient, loadOpenidClient } from '../../endpoints/openidClient.js'
 import type { Context } from '../../model/context.js'
@@ -37,10 +40,12 @@ export const protocol = defineProtocol({
 
   async exchange(context, grant) {
     const configuration = await discover(context)
-    const response = await requestTokens(context, configuration, grant)
+    const dpopKey = dpopKeyFor(context, grant)
+    const response = await requestTokens(context, configuration, grant, dpopKey)
     const claims = await verifyIdToken(context, grant, response)
     const tokens = readTokenResponse(response, {
       now: context.now(),
+      dpopKey,
       ...(grant.type === 'refresh_token' ? { previous: grant.tokens } : {}),
       ...(grant.type === 'authorization_code' ? { requestedScope: grant.transaction.scope } : {}),
     })
@@ -54,6 +59,7 @@ export const protocol = defineProtocol({
   },
 
   sign: signByBearer,
+  refused: (_context, response) => asksForNonce(response),
 
   endSession,
 })
@@ -62,10 +68,16 @@ function checkAnswer(context: Context, metadata: ServerMetadata, grant: CodeGran
   authorizationCode(grant.parameters, expectedIssuer(metadata, grant.parameters['iss']), grantSource(context, grant))
 }
 
-async function requestTokens(context: Context, configuration: Configuration, grant: Grant): Promise<Record<string, unknown>> {
+async function requestTokens(
+  context: Context,
+  configuration: Configuration,
+  grant: Grant,
+  dpopKey: string | undefined,
+): Promise<Record<string, unknown>> {
   const { provider, slug, redirectUri } = context
   const openidClient = await loadOpenidClient()
   const source = grantSource(context, grant)
+  const dpop = await dpopOptions(configuration, context, dpopKey)
   const facts = { client: context.client, callback: callbackFacts(provider, grant) }
   const tokenParameters = (parameters: Record<string, string>): Record<string, string> =>
     provider.hooks?.tokenRequest?.(parameters, facts) ?? parameters
@@ -88,6 +100,7 @@ async function requestTokens(context: Context, configuration: Configuration, gra
               ...(transaction.maxAge === undefined ? {} : { maxAge: transaction.maxAge }),
             },
             tokenParameters({ ...provider.tokenParams }),
+            dpop,
           ),
         )
       }
@@ -99,6 +112,7 @@ async function requestTokens(context: Context, configuration: Configuration, gra
             configuration,
             grant.tokens.refreshToken,
             tokenParameters({ ...provider.tokenParams, ...provider.refreshParams }),
+            dpop,
           ),
         )
       }
@@ -110,6 +124,7 @@ async function requestTokens(context: Context, configuration: Configuration, gra
               ...provider.tokenParams,
               ...(grant.scope ? { scope: grant.scope.join(provider.scopeSeparator ?? ' ') } : {}),
             }),
+            dpop,
           ),
         )
     }
