@@ -1,7 +1,7 @@
 import type { TokenStore } from '../../lib/stores/tokenStore.js'
 import type { UserStore } from '../../lib/stores/userStore.js'
 import type { Party } from '../../lib/tokens/binding.js'
-import { authRouter, type AuthRouter } from '../../middleware/index.js'
+import { authRouter, type AuthRouter, type AuthRouterOptions, type ProviderEntry } from '../../middleware/index.js'
 
 export const secret = 'a secret of the tests with several processes'
 const clientId = 'the-client'
@@ -11,6 +11,8 @@ export const slug = 'h'
 export interface ProviderPlace {
   tokenEndpoint: string
   apiBaseUrl: string
+  /** More of the entry. */
+  more?: ProviderEntry
 }
 
 function entryOf({ tokenEndpoint, apiBaseUrl }: ProviderPlace) {
@@ -30,19 +32,23 @@ export interface ApplicationParts {
   timeout?: number | undefined
   /** The current one first. */
   secrets?: readonly string[] | undefined
+  options?: Partial<AuthRouterOptions> | undefined
 }
 
 /** The application that every process of a test runs. */
 export function application(
   provider: ProviderPlace,
-  { tokenStore, userStore, timeout = 10_000, secrets = [secret] }: ApplicationParts = {},
+  { tokenStore, userStore, timeout = 10_000, secrets = [secret], options = {} }: ApplicationParts = {},
 ): AuthRouter {
   return authRouter({
     secret: secrets,
     logger: false,
     http: { timeout },
-    providers: { [slug]: { ...entryOf(provider), clientId, clientSecret: 'the secret of the client', profile: { id: 'id' } } },
+    providers: {
+      [slug]: { ...entryOf(provider), clientId, clientSecret: 'the secret of the client', profile: { id: 'id' }, ...provider.more },
+    },
     ...(tokenStore ? { tokenStore } : {}),
     ...(userStore ? { userStore, keepTokens: 'user' as const } : {}),
+    ...options,
   })
 }

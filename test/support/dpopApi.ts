@@ -18,6 +18,8 @@ export interface DpopApi {
   received: Received[]
   /** From now on another nonce is wanted, and the one of before is refused. */
   changeNonce: () => void
+  /** From now on the access token that was accepted last is refused. */
+  endToken: () => void
   /** What else an address answers, once the proof is right; by path. */
   routes: Record<string, (request: Received) => { status: number; headers?: Record<string, string>; body?: unknown }>
   close: () => Promise<void>
@@ -31,6 +33,8 @@ export async function startDpopApi(findToken: FindToken): Promise<DpopApi> {
   let nonce = randomBytes(16).toString('base64url')
   const used = new Set<string>()
   const judged: Judged[] = []
+  const ended = new Set<string>()
+  let accepted = ''
 
   async function judge({ method, url, headers }: Received): Promise<{ refusal: string; jti?: string; subject?: string | undefined }> {
     const [scheme = '', token = ''] = (headers.authorization ?? '').split(' ')
@@ -51,8 +55,9 @@ export async function startDpopApi(findToken: FindToken): Promise<DpopApi> {
     if (payload['nonce'] !== nonce) return { refusal: 'use_dpop_nonce', jti }
     if (ath !== createHash('sha256').update(token).digest('base64url')) return { refusal: 'invalid_dpop_proof: ath', jti }
     const found = await findToken(token)
-    if (!found) return { refusal: 'invalid_token: unknown', jti }
+    if (!found || ended.has(token)) return { refusal: 'invalid_token: unknown', jti }
     if (found.jkt !== (await calculateJwkThumbprint(jwk))) return { refusal: 'invalid_token: bound to another key', jti }
+    accepted = token
     return { refusal: '', jti, subject: found.subject }
   }
 
@@ -76,6 +81,9 @@ export async function startDpopApi(findToken: FindToken): Promise<DpopApi> {
     received: server.received,
     changeNonce: () => {
       nonce = randomBytes(16).toString('base64url')
+    },
+    endToken: () => {
+      ended.add(accepted)
     },
     routes: {},
     close: server.close,
