@@ -108,7 +108,7 @@ test('Four processes on SQLite refresh bound tokens once a round, with the key o
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-}, rounds({ short: 120_000, long: 1_800_000 }))
+})
 
 describeWith('redis-server', 'With Redis', () => {
   test('four processes refresh bound tokens once a round, with the key of the login', async () => {
@@ -118,5 +118,5 @@ describeWith('redis-server', 'With Redis', () => {
     } finally {
       await stop()
     }
-  }, rounds({ short: 120_000, long: 1_800_000 }))
+  })
 })
