@@ -38,10 +38,4 @@ export function checkAccess(slug: string, access: unknown): void {
       { provider: slug },
     )
   }
-  if (typeof access === 'string') return
-  if ('grant' in access && access.grant !== 'client_credentials') {
-    throw new AuthError('config_invalid', `auth.client('${slug}', { grant }) takes 'client_credentials': another grant ${later}.`, {
-      provider: slug,
-    })
-  }
 }

@@ -1,11 +1,13 @@
 import type { Configuration, ServerMetadata } from 'openid-client'
 import { AuthError } from '../../base/errors.js'
-import { withParameters } from '../../base/parameters.js'
+import { pairsOf, withParameters, type Parameters } from '../../base/parameters.js'
 import { discover } from '../../endpoints/discovery/discovery.js'
 import { dpopKeyFor } from '../../endpoints/dpop/keys.js'
 import { asksForNonce } from '../../endpoints/dpop/nonces.js'
 import { dpopOptions } from '../../endpoints/dpop/proof.js'
 import { grantSource } from '../../endpoints/errorSource.js'
+import { expectedAnswer, grantForm, preparedGrant } from '../../endpoints/grants/grantForm.js'
+import { targetParameters } from '../../endpoints/grants/target.js'
 import { fromOpenidClient, loadOpenidClient } from '../../endpoints/openidClient.js'
 import type { Context } from '../../model/context.js'
 import type { CallbackParameters, CodeGrant, Grant } from '../../model/login.js'
@@ -46,8 +48,7 @@ export const protocol = defineProtocol({
     const tokens = readTokenResponse(response, {
       now: context.now(),
       dpopKey,
-      ...(grant.type === 'refresh_token' ? { previous: grant.tokens } : {}),
-      ...(grant.type === 'authorization_code' ? { requestedScope: grant.transaction.scope } : {}),
+      ...expectedAnswer(grant),
     })
     return { tokens, response, callback: callbackFacts(context.provider, grant), ...(claims ? { claims } : {}) }
   },
@@ -81,6 +82,8 @@ async function requestTokens(
   const facts = { client: context.client, callback: callbackFacts(provider, grant) }
   const tokenParameters = (parameters: Record<string, string>): Record<string, string> =>
     provider.hooks?.tokenRequest?.(parameters, facts) ?? parameters
+  const asked = (parameters: Parameters): URLSearchParams =>
+    new URLSearchParams(pairsOf(preparedGrant({ ...provider.tokenParams, ...parameters }, tokenParameters)))
   try {
     switch (grant.type) {
       case 'authorization_code': {
@@ -111,22 +114,15 @@ async function requestTokens(
           await openidClient.refreshTokenGrant(
             configuration,
             grant.tokens.refreshToken,
-            tokenParameters({ ...provider.tokenParams, ...provider.refreshParams }),
+            asked({ ...provider.refreshParams, ...targetParameters(context, grant.target ?? {}) }),
             dpop,
           ),
         )
       }
-      case 'client_credentials':
-        return plain(
-          await openidClient.clientCredentialsGrant(
-            configuration,
-            tokenParameters({
-              ...provider.tokenParams,
-              ...(grant.scope ? { scope: grant.scope.join(provider.scopeSeparator ?? ' ') } : {}),
-            }),
-            dpop,
-          ),
-        )
+      default: {
+        const { grant_type: grantType, ...parameters } = grantForm(context, grant)
+        return plain(await openidClient.genericGrantRequest(configuration, grantType, asked(parameters), dpop))
+      }
     }
   } catch (error) {
     throw fromOpenidClient(error, source)
