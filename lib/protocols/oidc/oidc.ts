@@ -5,10 +5,11 @@ import { discover } from '../../endpoints/discovery/discovery.js'
 import { dpopKeyFor } from '../../endpoints/dpop/keys.js'
 import { asksForNonce } from '../../endpoints/dpop/nonces.js'
 import { dpopOptions } from '../../endpoints/dpop/proof.js'
-import { grantSource } from '../../endpoints/errorSource.js'
+import { formSource, grantSource } from '../../endpoints/errorSource.js'
 import { expectedAnswer, grantForm, preparedGrant } from '../../endpoints/grants/grantForm.js'
+import { grantContext } from '../../endpoints/grants/jwtAssertion.js'
 import { targetParameters } from '../../endpoints/grants/target.js'
-import { fromOpenidClient, loadOpenidClient } from '../../endpoints/openidClient.js'
+import { fromOpenidClient, loadOpenidClient, staticConfiguration } from '../../endpoints/openidClient.js'
 import type { Context } from '../../model/context.js'
 import type { CallbackParameters, CodeGrant, Grant } from '../../model/login.js'
 import { readTokenResponse } from '../../tokens/tokens.js'
@@ -41,7 +42,7 @@ export const protocol = defineProtocol({
   },
 
   async exchange(context, grant) {
-    const configuration = await discover(context)
+    const configuration = await configurationFor(context, grant)
     const dpopKey = dpopKeyFor(context, grant)
     const response = await requestTokens(context, configuration, grant, dpopKey)
     const claims = await verifyIdToken(context, grant, response)
@@ -65,6 +66,13 @@ export const protocol = defineProtocol({
   endSession,
 })
 
+/** What discovery found, for a client that authenticates as this grant is made. */
+async function configurationFor(context: Context, grant: Grant): Promise<Configuration> {
+  const configuration = await discover(context)
+  const by = grantContext(context, grant)
+  return by === context ? configuration : staticConfiguration(by, configuration.serverMetadata())
+}
+
 function checkAnswer(context: Context, metadata: ServerMetadata, grant: CodeGrant): void {
   authorizationCode(grant.parameters, expectedIssuer(metadata, grant.parameters['iss']), grantSource(context, grant))
 }
@@ -77,7 +85,7 @@ async function requestTokens(
 ): Promise<Record<string, unknown>> {
   const { provider, slug, redirectUri } = context
   const openidClient = await loadOpenidClient()
-  const source = grantSource(context, grant)
+  let source = grantSource(context, grant)
   const dpop = await dpopOptions(configuration, context, dpopKey)
   const facts = { client: context.client, callback: callbackFacts(provider, grant) }
   const tokenParameters = (parameters: Record<string, string>): Record<string, string> =>
@@ -120,7 +128,8 @@ async function requestTokens(
         )
       }
       default: {
-        const { grant_type: grantType, ...parameters } = grantForm(context, grant)
+        const { grant_type: grantType, ...parameters } = await grantForm(context, grant)
+        source = formSource(context, parameters)
         return plain(await openidClient.genericGrantRequest(configuration, grantType, asked(parameters), dpop))
       }
     }
