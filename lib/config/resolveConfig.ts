@@ -62,7 +62,11 @@ export function resolveConfig<Request, Session>(
     providers: () => {
       if (options.providers === undefined)
         throw new MissingSettings(['providers is missing: give at least one entry of the catalogue, or a provider of your own.'])
-      return resolveProviders(options.providers, { catalogue, retired, env, production, warn, path, callbackUrls: callbacksOf, wayOut })
+      return resolveProviders(options.providers, {
+        ...{ catalogue, retired, env, production, warn, path, wayOut },
+        callbackUrls: callbacksOf,
+        hasTokenStore: options.tokenStore !== undefined,
+      })
     },
   })
 

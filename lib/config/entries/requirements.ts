@@ -15,6 +15,8 @@ export interface EntryPath {
   production: boolean
   /** The option by which the application brings its own way out to the network, where it does. */
   wayOut: 'http.fetch' | 'http.dispatcher' | undefined
+  /** Whether sessions can be found that no cookie comes with. */
+  hasTokenStore?: boolean | undefined
 }
 
 type Endpoint = 'issuer' | 'authorizationEndpoint' | 'tokenEndpoint' | 'requestTokenEndpoint' | 'accessTokenEndpoint' | 'jwksUri'
@@ -55,6 +57,8 @@ const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolNam
   authorizationFragment: ['oauth2'],
   discoveryEndpoint: ['oidc'],
   endSessionEndpoint: ['oidc'],
+  backchannelLogout: ['oidc'],
+  frontchannelLogout: ['oidc'],
   idTokenAlgs: ['oidc'],
   nonce: ['oidc'],
   discovery: ['oidc'],
@@ -132,6 +136,7 @@ function signsWithKey({ clientAuth, needsPrivateKey, protocol, signatureMethod }
 export function checkRequirements(provider: ResolvedProvider, client: Client, entryPath: EntryPath): void {
   checkDiscovery(provider, entryPath)
   checkIdTokenKeys(provider, client, entryPath.path)
+  checkLogout(provider, entryPath)
   checkCertificate(provider, client, entryPath)
   checkDpop(provider, entryPath)
   if (provider.protocol === 'oidc' && !provider.scope.includes('openid')) {
@@ -144,6 +149,20 @@ export function checkRequirements(provider: ResolvedProvider, client: Client, en
     )
   }
   if (provider.protocol === 'oauth1') checkSignature(provider, client, entryPath)
+}
+
+/**
+ * Refuses an entry whose provider may end sessions, where nothing could find them.
+ * @throws AuthError `config_invalid`
+ */
+function checkLogout(provider: ResolvedProvider, { path, hasTokenStore }: EntryPath): void {
+  if (hasTokenStore || provider.protocol !== 'oidc') return
+  const option = (['backchannelLogout', 'frontchannelLogout'] as const).find((name) => provider[name])
+  if (option === undefined) return
+  throw invalid(
+    `${path}.${option}`,
+    'needs the option tokenStore: when the provider ends a session its cookie does not come along, and the session is found there.',
+  )
 }
 
 function checkDiscovery(provider: ResolvedProvider, { path }: EntryPath): void {

@@ -21,6 +21,8 @@ import { callbackFacts } from '../userinfo.js'
 import { withClaimSources } from './claimSources.js'
 import { endSession } from './endSession.js'
 import { verifyIdToken } from './idToken.js'
+import { readFrontchannelLogout } from './frontchannelLogout.js'
+import { verifyLogoutToken } from './logoutToken.js'
 import { mergedClaims } from './mergedClaims.js'
 import { fetchUserinfo, issuerOf } from './userinfo.js'
 
@@ -64,6 +66,8 @@ export const protocol = defineProtocol({
   refused: (_context, response) => asksForNonce(response),
 
   endSession,
+  verifyLogoutToken,
+  readFrontchannelLogout,
 })
 
 /** What discovery found, for a client that authenticates as this grant is made. */
