@@ -7,6 +7,6 @@ type Place = 'options' | 'hooks' | 'entryOptions' | 'protocol'
 export const unavailable: Readonly<Record<Place, readonly string[]>> = {
   options: ['popup', 'api', 'keepTokens'],
   hooks: [],
-  entryOptions: ['par', 'dpop', 'jwks', 'resource', 'authorizationDetails', 'backchannelLogout', 'frontchannelLogout'],
+  entryOptions: ['dpop', 'jwks', 'backchannelLogout', 'frontchannelLogout'],
   protocol: ['openid2', 'header-jwt'],
 }

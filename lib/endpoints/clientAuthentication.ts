@@ -37,11 +37,8 @@ export function basicAuthorization({ clientId, clientSecret = '' }: Client, enco
  * server's own list is known.
  */
 export async function clientAuthentication(openidClient: OpenidClient, provider: ResolvedProvider, client: Client): Promise<ClientAuth> {
-  const { privateKey, keyId } = client
-  const signByKey =
-    privateKey === undefined
-      ? undefined
-      : openidClient.PrivateKeyJwt({ key: await importPrivateKey(privateKey), ...(keyId === undefined ? {} : { kid: keyId }) })
+  // A key that cannot be read is told of before anything is sent.
+  if (client.privateKey !== undefined) await signingKey(client)
   const methods: Record<ClientAuthMethod | 'function', ClientAuth> = {
     basic: (_server, _client, _form, headers) => {
       headers.set('authorization', basicAuthorization(client))
@@ -56,11 +53,12 @@ export async function clientAuthentication(openidClient: OpenidClient, provider:
     none: openidClient.None(),
     // Signs: its promise, which the library's type keeps quiet about, has to come back.
     client_secret_jwt: (...request) => openidClient.ClientSecretJwt(client.clientSecret)(...request),
-    private_key_jwt:
-      signByKey
-      ?? (() => {
-        throw new AuthError('config_invalid', "clientAuth: 'private_key_jwt' needs privateKey, PEM text.")
-      }),
+    // Its audience is the issuer, one text: another server cannot make use of it (RFC 7523bis; FAPI 2.0 section 5.3.2.1).
+    private_key_jwt: (async (server, ...request) =>
+      openidClient.PrivateKeyJwt(await signingKey(client, server.token_endpoint_auth_signing_alg_values_supported))(
+        server,
+        ...request,
+      )),
     // The certificate is presented by the connection (RFC 8705 section 2); the form only says whose it is.
     tls: openidClient.TlsClientAuth(),
     function: (server, _client, form, headers) => {
@@ -73,10 +71,37 @@ export async function clientAuthentication(openidClient: OpenidClient, provider:
   return (server, ...rest) => methods[clientAuthMethod(provider, client, server.token_endpoint_auth_methods_supported)](server, ...rest)
 }
 
-async function importPrivateKey(pem: string): Promise<webcrypto.CryptoKey> {
-  const key = readPrivateKey(pem)
+interface SigningKey {
+  key: webcrypto.CryptoKey
+  /** Absent where the entry has none. */
+  kid?: string
+}
+
+const imported = new WeakMap<Client, Map<string, Promise<SigningKey>>>()
+
+/**
+ * The key that a client signs with, as openid-client takes it.
+ *
+ * @param listed algorithms that the server names for what is to be signed: an RSA key signs by PS256 where RS256 is not among them
+ * @throws AuthError `config_invalid` for a client without a key, or with one that cannot be used
+ */
+export function signingKey(client: Client, listed?: readonly string[]): Promise<SigningKey> {
+  const padding = listed?.includes('PS256') && !listed.includes('RS256') ? 'RSA-PSS' : 'RSASSA-PKCS1-v1_5'
+  const keys = imported.get(client) ?? new Map<string, Promise<SigningKey>>()
+  imported.set(client, keys)
+  const known = keys.get(padding) ?? importKey(client, padding)
+  keys.set(padding, known)
+  return known
+}
+
+async function importKey({ privateKey, keyId }: Client, padding: string): Promise<SigningKey> {
+  if (privateKey === undefined) throw new AuthError('config_invalid', 'privateKey is missing: what is to be signed is signed with it.')
+  const key = readPrivateKey(privateKey)
   const der = key.export({ type: 'pkcs8', format: 'der' })
-  return crypto.subtle.importKey('pkcs8', der, algorithmOf(key), false, ['sign'])
+  return {
+    key: await crypto.subtle.importKey('pkcs8', der, algorithmOf(key, padding), false, ['sign']),
+    ...(keyId === undefined ? {} : { kid: keyId }),
+  }
 }
 
 function readPrivateKey(pem: string): KeyObject {
@@ -87,8 +112,8 @@ function readPrivateKey(pem: string): KeyObject {
   }
 }
 
-function algorithmOf(key: KeyObject): webcrypto.RsaHashedImportParams | webcrypto.EcKeyImportParams | webcrypto.Algorithm {
-  if (key.asymmetricKeyType === 'rsa') return { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
+function algorithmOf(key: KeyObject, padding: string): webcrypto.RsaHashedImportParams | webcrypto.EcKeyImportParams | webcrypto.Algorithm {
+  if (key.asymmetricKeyType === 'rsa') return { name: padding, hash: 'SHA-256' }
   if (key.asymmetricKeyType === 'ed25519') return { name: 'Ed25519' }
   const curve = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' }[key.asymmetricKeyDetails?.namedCurve ?? '']
   if (key.asymmetricKeyType === 'ec' && curve) return { name: 'ECDSA', namedCurve: curve }

@@ -100,6 +100,8 @@ export interface Provider extends ProviderOptions {
   revocationClientAuth?: ClientAuthMethod
   /** Where tokens are introspected (RFC 7662). @default that of discovery */
   introspectionEndpoint?: Template
+  /** Where authorization requests are pushed to (RFC 9126); naming it turns `par` on. @default that of discovery */
+  pushedAuthorizationRequestEndpoint?: Template
   /**
    * How access is refreshed: by refresh token, not at all, or by exchanging the access token for a new one.
    * @default 'standard'
@@ -198,6 +200,7 @@ export interface ResolvedProvider extends Omit<
   | 'accessTokenEndpoint'
   | 'revocationEndpoint'
   | 'introspectionEndpoint'
+  | 'pushedAuthorizationRequestEndpoint'
   | 'renewal'
   | 'jwksUri'
   | 'apiBaseUrl'
@@ -218,6 +221,7 @@ export interface ResolvedProvider extends Omit<
   accessTokenEndpoint?: string
   revocationEndpoint?: string
   introspectionEndpoint?: string
+  pushedAuthorizationRequestEndpoint?: string
   renewal?: 'standard' | 'none' | ResolvedExchange
   jwksUri?: string
   /** Without what facts would say: what holds for tokens that came without any. */

@@ -16,6 +16,8 @@ export interface StrictRequest {
   query: Record<string, string | string[] | undefined>
   form: Record<string, string | string[] | undefined>
   headers: Context['headers']
+  /** Parsed, where it was JSON. */
+  answer: unknown
 }
 
 /** Options of `startStrictProvider`. */
@@ -153,8 +155,8 @@ type Parameters = StrictRequest['query']
 function recordIn(requests: StrictRequest[]) {
   return async (ctx: Context & { oidc?: { body?: Parameters } }, next: Next): Promise<void> => {
     await next()
-    const { method, path, status, query, headers } = ctx
-    requests.push({ method, path, status, query: { ...query }, form: { ...ctx.oidc?.body }, headers })
+    const { method, path, status, query, headers, body: answer } = ctx
+    requests.push({ method, path, status, query: { ...query }, form: { ...ctx.oidc?.body }, headers, answer })
   }
 }
 

@@ -2,6 +2,7 @@ import type { Client } from '../../model/client.js'
 import type { ClientAuthMethod, ProtocolName, ResolvedProvider } from '../../model/provider.js'
 import { invalid } from '../invalid.js'
 import { alternatives } from '../shapes.js'
+import { checkAuthorization } from './authorization/checks.js'
 import { belongTogether, privateKeyKind } from './privateKey.js'
 import type { EntryOptions } from './schema.js'
 
@@ -44,6 +45,11 @@ const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolNam
   revocationEndpoint: ['oauth2', 'oidc'],
   revocationClientAuth: ['oauth2', 'oidc'],
   introspectionEndpoint: ['oauth2', 'oidc'],
+  pushedAuthorizationRequestEndpoint: ['oauth2', 'oidc'],
+  par: ['oauth2', 'oidc'],
+  requestObject: ['oauth2', 'oidc'],
+  resource: ['oauth2', 'oidc'],
+  authorizationDetails: ['oauth2', 'oidc'],
   responseMode: ['oauth2', 'oidc'],
   pkceMethod: ['oauth2', 'oidc'],
   refreshEndpoint: ['oauth2'],
@@ -58,6 +64,8 @@ const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolNam
   jwksUri: ['oidc'],
   maxAge: ['oidc'],
   acrValues: ['oidc'],
+  claims: ['oidc'],
+  responseType: ['oidc'],
   clockTolerance: ['oidc'],
 }
 
@@ -108,17 +116,26 @@ export function lackingIn(provider: Described, client: Proof, entryPath: EntryPa
 
 function lackingEndpoints(provider: Described, entryPath: EntryPath): string[] {
   const isStatic = provider.protocol === 'oidc' && provider.discovery === false
-  return (isStatic ? endpointsWithoutDiscovery : endpoints[provider.protocol])
-    .filter((name) => provider[name] === undefined)
-    .map((name) => missing(name, entryPath, `; the protocol ${provider.protocol} needs it${isStatic ? ' where discovery is false' : ''}`))
+  const pushes = provider.par === true && (isStatic || provider.protocol === 'oauth2')
+  return [
+    ...(isStatic ? endpointsWithoutDiscovery : endpoints[provider.protocol])
+      .filter((name) => provider[name] === undefined)
+      .map((name) =>
+        missing(name, entryPath, `; the protocol ${provider.protocol} needs it${isStatic ? ' where discovery is false' : ''}`),
+      ),
+    ...(pushes && provider.pushedAuthorizationRequestEndpoint === undefined
+      ? [missing('pushedAuthorizationRequestEndpoint', entryPath, '; par pushes requests there')]
+      : []),
+  ]
 }
 
 /** What signs with a private key, if anything does. */
-function signsWithKey({ clientAuth, needsPrivateKey, protocol, signatureMethod }: Described): string | false {
+function signsWithKey({ clientAuth, needsPrivateKey, protocol, requestObject, signatureMethod }: Described): string | false {
   if (protocol === 'oauth1') return signatureMethod?.startsWith('RSA-') === true && `signatureMethod '${signatureMethod}'`
   return (
     (needsPrivateKey === true && "the provider's client authentication")
     || (clientAuth === 'private_key_jwt' && "clientAuth 'private_key_jwt'")
+    || (requestObject === true && 'requestObject')
   )
 }
 
@@ -126,6 +143,7 @@ function signsWithKey({ clientAuth, needsPrivateKey, protocol, signatureMethod }
 export function checkRequirements(provider: ResolvedProvider, client: Client, entryPath: EntryPath): void {
   checkDiscovery(provider, entryPath)
   checkCertificate(provider, client, entryPath)
+  checkAuthorization(provider, entryPath.path)
   if (provider.protocol === 'oidc' && !provider.scope.includes('openid')) {
     throw invalid(`${entryPath.path}.scope`, "must contain 'openid': without it the provider sends no ID Token.")
   }

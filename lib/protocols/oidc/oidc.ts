@@ -9,7 +9,8 @@ import type { CallbackParameters, CodeGrant, Grant } from '../../model/login.js'
 import type { RawProfile } from '../../model/profile.js'
 import type { TokenSet } from '../../model/protocol.js'
 import { readTokenResponse } from '../../tokens/tokens.js'
-import { authorizationAddress, authorizationRequest } from '../authorizationRequest.js'
+import { authorizationLocation } from '../authorizationLocation.js'
+import { authorizationRequest } from '../authorizationRequest.js'
 import { authorizationCode } from '../authorizationResponse.js'
 import { signByBearer } from '../bearer.js'
 import { defineProtocol } from '../defineProtocol.js'
@@ -26,8 +27,9 @@ export const protocol = defineProtocol({
       throw new AuthError('discovery_failed', "The provider's discovery document names no authorization endpoint.", {
         provider: context.slug,
       })
-    const { parameters, state, checks } = authorizationRequest(context, options, { withNonce: context.provider.nonce !== false })
-    return { location: authorizationAddress(endpoint, parameters), state, checks }
+    const request = authorizationRequest(context, options, { withNonce: context.provider.nonce !== false })
+    const location = await authorizationLocation(context, request, { ...metadata, authorization_endpoint: endpoint })
+    return { location, state: request.state, checks: request.checks }
   },
 
   async checkResponse(context, grant) {
