@@ -54,6 +54,7 @@ export const protocol = defineProtocol({
 
   async checkResponse({ slug }, { parameters }) {
     oauthVerifier(parameters, slug)
+    return parameters
   },
 
   async exchange(context, grant) {

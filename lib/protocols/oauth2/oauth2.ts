@@ -31,6 +31,7 @@ export const protocol = defineProtocol({
 
   async checkResponse(context, grant) {
     authorizationCode(grant.parameters, expectedIssuer(context.provider), grantSource(context, grant))
+    return grant.parameters
   },
 
   async exchange(context, grant) {

@@ -15,8 +15,10 @@ import { authorizationCode } from '../authorizationResponse.js'
 import { signByBearer } from '../bearer.js'
 import { defineProtocol } from '../defineProtocol.js'
 import { callbackFacts, fetchProfile } from '../userinfo.js'
+import { checkBothIdTokens, hybridCallback, isHybrid } from './hybrid.js'
 import { checkIdToken, invalidIdToken } from './idToken.js'
 import { mergedClaims } from './mergedClaims.js'
+import { isSigned, signedParameters, stateOfSigned } from './signedResponse.js'
 
 /** OpenID Connect: the authorization code flow with PKCE and nonce (OpenID Connect Core section 3.1), ID Token signatures checked. */
 export const protocol = defineProtocol({
@@ -32,14 +34,20 @@ export const protocol = defineProtocol({
     return { location, state: request.state, checks: request.checks }
   },
 
+  state: (parameters, provider) => (isSigned(provider) ? stateOfSigned(parameters) : parameters['state']),
+
   async checkResponse(context, grant) {
-    checkAnswer(context, (await discover(context)).serverMetadata(), grant)
+    const configuration = await discover(context)
+    const parameters = isSigned(context.provider) ? await signedParameters(context, configuration, grant.parameters) : grant.parameters
+    checkAnswer(context, configuration.serverMetadata(), { ...grant, parameters })
+    return parameters
   },
 
   async exchange(context, grant) {
     const configuration = await discover(context)
     const { claims, ...response } = await requestTokens(context, configuration, grant)
     checkIdToken(context, grant, response, claims)
+    if (grant.type === 'authorization_code' && isHybrid(context)) checkBothIdTokens(context, grant.parameters, claims)
     const tokens = readTokenResponse(response, {
       now: context.now(),
       ...(grant.type === 'refresh_token' ? { previous: grant.tokens } : {}),
@@ -57,7 +65,10 @@ export const protocol = defineProtocol({
 })
 
 function checkAnswer(context: Context, metadata: ServerMetadata, grant: CodeGrant): void {
-  authorizationCode(grant.parameters, expectedIssuer(metadata, grant.parameters['iss']), grantSource(context, grant))
+  const { issuer, required } = expectedIssuer(metadata, grant.parameters['iss'])
+  // An ID Token names its issuer, and is checked before the code is redeemed (RFC 9207 section 2.4).
+  const isNamed = isHybrid(context) && grant.parameters['id_token'] !== undefined && grant.parameters['error'] === undefined
+  authorizationCode(grant.parameters, { issuer, required: required && !isNamed }, grantSource(context, grant))
 }
 
 type TokenAnswer = Record<string, unknown> & { claims?: RawProfile }
@@ -79,7 +90,7 @@ async function requestTokens(context: Context, configuration: Configuration, gra
         return plain(
           await openidClient.authorizationCodeGrant(
             configuration,
-            callbackUrl,
+            isHybrid(context) ? hybridCallback(openidClient, configuration, callbackUrl, parameters) : callbackUrl,
             {
               idTokenExpected: true,
               ...(transaction.nonce === undefined ? {} : { expectedNonce: transaction.nonce }),
