@@ -37,8 +37,7 @@ export function basicAuthorization({ clientId, clientSecret = '' }: Client, enco
  * server's own list is known.
  */
 export async function clientAuthentication(openidClient: OpenidClient, provider: ResolvedProvider, client: Client): Promise<ClientAuth> {
-  // A key that cannot be read is told of before anything is sent.
-  if (client.privateKey !== undefined) await signingKey(client)
+  const keyFor = client.privateKey === undefined ? undefined : await signingKeys(client)
   const methods: Record<ClientAuthMethod | 'function', ClientAuth> = {
     basic: (_server, _client, _form, headers) => {
       headers.set('authorization', basicAuthorization(client))
@@ -53,12 +52,11 @@ export async function clientAuthentication(openidClient: OpenidClient, provider:
     none: openidClient.None(),
     // Signs: its promise, which the library's type keeps quiet about, has to come back.
     client_secret_jwt: (...request) => openidClient.ClientSecretJwt(client.clientSecret)(...request),
-    // Its audience is the issuer, one text: another server cannot make use of it (RFC 7523bis; FAPI 2.0 section 5.3.2.1).
-    private_key_jwt: (async (server, ...request) =>
-      openidClient.PrivateKeyJwt(await signingKey(client, server.token_endpoint_auth_signing_alg_values_supported))(
-        server,
-        ...request,
-      )),
+    // Its audience is the issuer, one text: no other server can make use of it (FAPI 2.0 Security Profile).
+    private_key_jwt: (server, ...request) => {
+      if (!keyFor) throw new AuthError('config_invalid', "clientAuth: 'private_key_jwt' needs privateKey, PEM text.")
+      return openidClient.PrivateKeyJwt(keyFor(server.token_endpoint_auth_signing_alg_values_supported))(server, ...request)
+    },
     // The certificate is presented by the connection (RFC 8705 section 2); the form only says whose it is.
     tls: openidClient.TlsClientAuth(),
     function: (server, _client, form, headers) => {
@@ -77,31 +75,32 @@ interface SigningKey {
   kid?: string
 }
 
-const imported = new WeakMap<Client, Map<string, Promise<SigningKey>>>()
+/** Picks the key for what a server lists: an RSA key signs by PS256 where RS256 is not among the algorithms. */
+type SigningKeys = (listed: readonly string[] | undefined) => SigningKey
+
+const imported = new WeakMap<Client, Promise<SigningKeys>>()
 
 /**
- * The key that a client signs with, as openid-client takes it.
- *
- * @param listed algorithms that the server names for what is to be signed: an RSA key signs by PS256 where RS256 is not among them
+ * The keys that a client signs with, as openid-client takes them.
  * @throws AuthError `config_invalid` for a client without a key, or with one that cannot be used
  */
-export function signingKey(client: Client, listed?: readonly string[]): Promise<SigningKey> {
-  const padding = listed?.includes('PS256') && !listed.includes('RS256') ? 'RSA-PSS' : 'RSASSA-PKCS1-v1_5'
-  const keys = imported.get(client) ?? new Map<string, Promise<SigningKey>>()
-  imported.set(client, keys)
-  const known = keys.get(padding) ?? importKey(client, padding)
-  keys.set(padding, known)
+export function signingKeys(client: Client): Promise<SigningKeys> {
+  const known = imported.get(client) ?? importKeys(client)
+  imported.set(client, known)
   return known
 }
 
-async function importKey({ privateKey, keyId }: Client, padding: string): Promise<SigningKey> {
+async function importKeys({ privateKey, keyId }: Client): Promise<SigningKeys> {
   if (privateKey === undefined) throw new AuthError('config_invalid', 'privateKey is missing: what is to be signed is signed with it.')
-  const key = readPrivateKey(privateKey)
+  const [plain, padded] = await Promise.all([importKey(privateKey, 'RSASSA-PKCS1-v1_5'), importKey(privateKey, 'RSA-PSS')])
+  const named = keyId === undefined ? {} : { kid: keyId }
+  return (listed) => ({ key: listed?.includes('PS256') && !listed.includes('RS256') ? padded : plain, ...named })
+}
+
+async function importKey(pem: string, padding: string): Promise<webcrypto.CryptoKey> {
+  const key = readPrivateKey(pem)
   const der = key.export({ type: 'pkcs8', format: 'der' })
-  return {
-    key: await crypto.subtle.importKey('pkcs8', der, algorithmOf(key, padding), false, ['sign']),
-    ...(keyId === undefined ? {} : { kid: keyId }),
-  }
+  return crypto.subtle.importKey('pkcs8', der, algorithmOf(key, padding), false, ['sign'])
 }
 
 function readPrivateKey(pem: string): KeyObject {

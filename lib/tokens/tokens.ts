@@ -43,6 +43,7 @@ export function readTokenResponse(
   const refreshToken = filledText(response['refresh_token']) ?? previous?.refreshToken
   const idToken = filledText(response['id_token']) ?? previous?.idToken
   const scope = readScope(response['scope']) ?? previous?.scope ?? requestedScope?.join(' ')
+  const details = readDetails(response['authorization_details']) ?? previous?.authorizationDetails
   return {
     accessToken,
     tokenType: 'Bearer',
@@ -50,6 +51,7 @@ export function readTokenResponse(
     ...(refreshToken === undefined ? {} : { refreshToken }),
     ...(idToken === undefined ? {} : { idToken }),
     ...(scope === undefined ? {} : { scope }),
+    ...(details === undefined ? {} : { authorizationDetails: details }),
     ...(lifetime === undefined ? {} : { expiresAt: issuedAt + lifetime }),
   }
 }
@@ -77,12 +79,14 @@ export function readTokens(value: unknown): Tokens | undefined {
   const accessToken = filledText(value['accessToken'])
   if (accessToken === undefined) return undefined
   const facts = textsOf(value['facts'])
+  const details = readDetails(value['authorizationDetails'])
   return {
     accessToken,
     tokenType: filledText(value['tokenType']) ?? 'Bearer',
     ...Object.fromEntries(optionalTexts.filter((name) => typeof value[name] === 'string').map((name) => [name, value[name]])),
     ...Object.fromEntries(optionalTimes.filter((name) => Number.isFinite(value[name])).map((name) => [name, value[name]])),
     ...(facts ? { facts } : {}),
+    ...(details ? { authorizationDetails: details } : {}),
   }
 }
 
@@ -101,6 +105,11 @@ function readScope(value: unknown): string | undefined {
       ? value.split(/[\s,]+/)
       : undefined
   return list?.filter(Boolean).join(' ')
+}
+
+/** What was granted in detail: a list of objects (RFC 9396 section 2); anything else counts as not said. */
+function readDetails(value: unknown): Tokens['authorizationDetails'] {
+  return Array.isArray(value) && value.every(isObject) ? value : undefined
 }
 
 /** Text that says something: a token without characters is none. */

@@ -13,8 +13,8 @@ export interface StrictApplication {
 }
 
 interface Serving {
-  /** More of the entry, made of what it has already. */
-  entry?: (client: SigningClient, provider: StrictProvider) => ProviderEntry
+  /** More of the entry; `undefined` takes an option out. */
+  entry?: () => Record<string, unknown>
   /** More of the client at the provider. */
   metadata?: Record<string, unknown>
   options?: Partial<AuthRouterOptions>
@@ -36,7 +36,7 @@ export async function startStrictApplication(
     secret: testSecret,
     baseUrl: url,
     logger: false,
-    providers: { corp: { ...corp, ...entry(client, provider) } },
+    providers: { corp: { ...corp, ...entry() } },
     ...options,
   })
   app = hosts['Express 5']({

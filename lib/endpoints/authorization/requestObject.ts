@@ -1,5 +1,5 @@
 import type { Context } from '../../model/context.js'
-import { signingKey } from '../clientAuthentication.js'
+import { signingKeys } from '../clientAuthentication.js'
 import { errorSource } from '../errorSource.js'
 import { fromOpenidClient, isLoopbackHttp, loadOpenidClient } from '../openidClient.js'
 
@@ -32,8 +32,12 @@ export async function signRequest(context: Context, server: AuthorizationServer,
     )
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so by the library that it stands out; only for this machine itself
     if (isLoopbackHttp(endpoint)) openidClient.allowInsecureRequests(configuration)
-    const key = await signingKey(client, server.request_object_signing_alg_values_supported)
-    const url = await openidClient.buildAuthorizationUrlWithJAR(configuration, parameters, key)
+    const keyFor = await signingKeys(client)
+    const url = await openidClient.buildAuthorizationUrlWithJAR(
+      configuration,
+      parameters,
+      keyFor(server.request_object_signing_alg_values_supported),
+    )
     return url.searchParams.get('request') ?? ''
   } catch (error) {
     throw fromOpenidClient(error, errorSource(context))
