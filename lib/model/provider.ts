@@ -7,6 +7,7 @@ export type {
   ApiRequest,
   ClientAuthFunction,
   ClientAuthMethod,
+  JwkSet,
   LoginFacts,
   Pagination,
   ProviderHooks,
@@ -103,12 +104,17 @@ export interface Provider extends ProviderOptions {
   /** Where authorization requests are pushed to (RFC 9126); naming it turns `par` on. @default that of discovery */
   pushedAuthorizationRequestEndpoint?: Template
   /**
+   * Where users sign out at the provider (OpenID Connect RP-Initiated Logout 1.0). @default that of discovery
+   * @see docs/logout.md#at-the-provider
+   */
+  endSessionEndpoint?: Template
+  /**
    * How access is refreshed: by refresh token, not at all, or by exchanging the access token for a new one.
    * @default 'standard'
    * @see docs/credentials.md#when-a-token-expires-and-when-it-is-refreshed
    */
   renewal?: RenewalStrategy
-  /** URL of the provider's keys, where `discovery` is `false`. */
+  /** URL of the provider's public keys, a JWK Set. @default that of discovery */
   jwksUri?: Template
   /** Where relative URLs of API calls start; its origin may get the token. */
   apiBaseUrl?: Template
@@ -201,6 +207,7 @@ export interface ResolvedProvider extends Omit<
   | 'revocationEndpoint'
   | 'introspectionEndpoint'
   | 'pushedAuthorizationRequestEndpoint'
+  | 'endSessionEndpoint'
   | 'renewal'
   | 'jwksUri'
   | 'apiBaseUrl'
@@ -222,6 +229,7 @@ export interface ResolvedProvider extends Omit<
   revocationEndpoint?: string
   introspectionEndpoint?: string
   pushedAuthorizationRequestEndpoint?: string
+  endSessionEndpoint?: string
   renewal?: 'standard' | 'none' | ResolvedExchange
   jwksUri?: string
   /** Without what facts would say: what holds for tokens that came without any. */

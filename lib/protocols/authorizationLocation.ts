@@ -31,7 +31,7 @@ export async function authorizationLocation(
   const asked = isSigned ? new URLSearchParams({ ...named, request: await signRequest(context, server, form) }) : form
   if (isPushed) {
     const requestUri = await pushRequest(context, asked)
-    return authorizationAddress(endpoint, new URLSearchParams({ ...named, request_uri: requestUri }))
+    return authorizationAddress(endpoint, { ...named, request_uri: requestUri })
   }
   if (!isSigned) return authorizationAddress(endpoint, form)
   // OpenID Connect Core section 6.1 wants these beside it, with the same values.

@@ -1,5 +1,6 @@
 import { renamed } from '../base/parameters.js'
 import { codeChallenge, randomToken } from '../base/random.js'
+import { dpopThumbprint, newDpopKey } from '../endpoints/dpop/keys.js'
 import type { Context } from '../model/context.js'
 import type { LoginOptions } from '../model/login.js'
 import { isOfFlow } from './loginParams.js'
@@ -9,14 +10,14 @@ export interface AuthorizationRequest {
   /** What the access is for: the one parameter that may be there several times (RFC 8707 section 2). */
   resource: readonly string[]
   state: string
-  checks: { nonce?: string; codeVerifier?: string }
+  checks: { nonce?: string; codeVerifier?: string; dpopKey?: string }
 }
 
 /**
  * The parameters of an authorization request (RFC 6749 section 4.1.1; RFC 7636; OpenID Connect Core section 3.1.2.1).
  *
- * The provider's and the application's hook see them first; `state`, `nonce` and the code challenge are added afterwards, so that
- * no hook can leave one out.
+ * The provider's and the application's hook see them first; `state`, `nonce`, the code challenge and the key's thumbprint are added
+ * afterwards, so that no hook can leave one out.
  */
 export function authorizationRequest(context: Context, options: LoginOptions, { withNonce }: { withNonce: boolean }): AuthorizationRequest {
   const { provider, client, redirectUri } = context
@@ -49,16 +50,19 @@ export function authorizationRequest(context: Context, options: LoginOptions, { 
   const state = randomToken()
   const nonce = withNonce ? randomToken() : undefined
   const codeVerifier = provider.pkce === false ? undefined : randomToken()
+  const dpopKey = provider.dpop === true ? newDpopKey() : undefined
   return {
     parameters: withoutAbsent({
       ...parameters,
       state,
       nonce,
       ...(codeVerifier === undefined ? {} : challenge(codeVerifier, provider.pkceMethod)),
+      // Binds the code too, and not only the tokens, to the key (RFC 9449 section 10).
+      dpop_jkt: dpopKey === undefined ? undefined : dpopThumbprint(dpopKey),
     }),
     resource,
     state,
-    checks: withoutAbsent({ nonce, codeVerifier }),
+    checks: withoutAbsent({ nonce, codeVerifier, dpopKey }),
   }
 }
 
@@ -91,10 +95,11 @@ export function requestForm({ parameters, resource }: Pick<AuthorizationRequest,
  * The address of an authorization request. Spaces are `%20`: every server reads that, and some read `+` as a plus sign
  * (RFC 3986 section 3.4 against the form encoding of the URL Standard).
  */
-export function authorizationAddress(endpoint: string, parameters: URLSearchParams): string {
+export function authorizationAddress(endpoint: string, parameters: URLSearchParams | Record<string, string>): string {
   const url = new URL(endpoint)
-  for (const name of parameters.keys()) url.searchParams.delete(name)
-  for (const [name, value] of parameters) url.searchParams.append(name, value)
+  const asked = new URLSearchParams(parameters)
+  for (const name of asked.keys()) url.searchParams.delete(name)
+  for (const [name, value] of asked) url.searchParams.append(name, value)
   // A plus sign of a value is %2B by now.
   url.search = url.search.replaceAll('+', '%20')
   return url.href

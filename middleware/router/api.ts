@@ -11,7 +11,8 @@ import { openCredentials, sealerOf, unreadable } from '../../lib/tokens/sealedCr
 import { readTokens } from '../../lib/tokens/tokens.js'
 import type { UserId } from '../../lib/stores/userStore.js'
 import type { TokenAccess } from '../../lib/tokens/tokenSource.js'
-import { ownTokens, type ClientCredentialsGrant } from '../tokens/clientCredentials.js'
+import { readGrant, type GrantOptions } from '../tokens/grants/grantOptions.js'
+import { ownAccess } from '../tokens/grants/ownAccess.js'
 import { keysOfUser } from '../accounts/users.js'
 import { forgetUser } from '../logout/forgetUser.js'
 import type { Engine } from '../core/engine.js'
@@ -21,17 +22,21 @@ import { revokeInBackground } from '../tokens/removeTokens.js'
 import { tokenRecordAt } from '../tokens/records.js'
 import { checkAccess } from '../login/unavailable.js'
 import { contextOf, configuredUrl } from '../core/requestContext.js'
+import { type UserAccess, userClient } from './userClient.js'
 
 /** What there is beyond a request: clients and credentials for jobs and scripts. */
 export interface Beyond {
   /**
    * An API client without a request: for a job, a script, another process.
    * @param slug of a configured or registered provider
-   * @param access what `credentials.seal()` gave; tokens, `{ accessToken, refreshToken?, ... }`; or `{ grant: 'client_credentials', scope? }`
-   * for the application's own standing (RFC 6749 section 4.4), fetched at the first call, shared and refreshed
-   * @throws AuthError `credentials_unreadable`, `unknown_provider`, `bad_request`, `config_invalid` for another grant
+   * @param access what `credentials.seal()` gave; tokens, `{ accessToken, refreshToken?, ... }`; a grant, such as
+   * `{ grant: 'client_credentials', scope?, resource?, audience? }` for the application's own standing (RFC 6749 section 4.4), whose tokens
+   * are fetched at the first call, shared and refreshed; or `{ user: id, key? }` for the account of a user of the application's, with
+   * `keepTokens: 'user'`
+   * @throws AuthError `credentials_unreadable`, `unknown_provider`, `bad_request`, `config_invalid` for another grant, and for `user`
+   * without `keepTokens: 'user'`; calls for a user: `not_linked`, `credentials_gone`
    */
-  client: (slug: string, access: string | Tokens | ClientCredentialsGrant) => ApiClient
+  client: (slug: string, access: string | Tokens | GrantOptions | UserAccess) => ApiClient
   /**
    * Opens sealed credentials.
    * @throws AuthError `credentials_unreadable` for text that is damaged, foreign or of a version to come, or whose provider is not here
@@ -67,8 +72,12 @@ export function createApi(engine: Engine): Beyond {
         const { context, held, user } = opened(engine, access, slug)
         return createApiClient(context, held, user)
       }
+      if ('user' in access && !('accessToken' in access)) {
+        if (!engine.registration(slug)) configured(engine, slug)
+        return userClient(engine, slug, access)
+      }
       const context = contextOf(engine, configured(engine, slug), configuredUrl(engine))
-      if ('grant' in access) return createApiClient(context, ownTokens(engine, context, access))
+      if ('grant' in access) return createApiClient(context, ownAccess(engine, context, readGrant(slug, access)))
       const tokens = readTokens(access)
       if (!tokens)
         throw new AuthError(

@@ -116,7 +116,7 @@ describe('An answer is refused, and its code is not redeemed, that is', () => {
   })
 
   test.each<[string, Record<string, unknown>, string]>([
-    ['of another issuer', { iss: 'https://other.example' }, 'issuer_mismatch'],
+    ['of another issuer', { iss: 'https://other.example' }, 'bad_request'],
     ['for another client', { aud: 'another' }, 'bad_request'],
     ['expired', { exp: 1 }, 'bad_request'],
     ['without an end', { exp: undefined }, 'bad_request'],

@@ -25,6 +25,7 @@ const addresses: Record<AddressName, (text: string, path: string) => string> = {
   revocationEndpoint: endpoint,
   introspectionEndpoint: endpoint,
   pushedAuthorizationRequestEndpoint: endpoint,
+  endSessionEndpoint: endpoint,
   jwksUri: endpoint,
   apiBaseUrl: baseAddress,
 }
@@ -99,7 +100,12 @@ function described<Options extends EntryOptions>(options: Options): Described<Op
 }
 
 // OAuth 1.0a has no such endpoints, and an entry may have them from what is said for all entries at once.
-const oauth2Only = new Set<AddressName>(['revocationEndpoint', 'introspectionEndpoint', 'pushedAuthorizationRequestEndpoint'])
+const oauth2Only = new Set<AddressName>([
+  'revocationEndpoint',
+  'introspectionEndpoint',
+  'pushedAuthorizationRequestEndpoint',
+  'endSessionEndpoint',
+])
 
 function filledAddresses(
   options: EntryOptions & { protocol: ProtocolName },

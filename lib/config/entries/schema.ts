@@ -8,6 +8,7 @@ import { callable, credential, flag, group, listOf, number, oneOf, text, written
 import { isPlainPath } from '../addresses.js'
 import { unavailable } from '../unavailable.js'
 import { authorizationDetails, resource } from './authorization/shapes.js'
+import { jwks } from './keys/jwks.js'
 import {
   algorithmList,
   allow,
@@ -68,6 +69,7 @@ export const textOptions = {
   revocationClientAuth: oneOf(clientAuthMethods),
   introspectionEndpoint: template,
   pushedAuthorizationRequestEndpoint: template,
+  endSessionEndpoint: template,
   jwksUri: template,
   apiBaseUrl: template,
   authorizationResponseIssuer: template,
@@ -108,6 +110,7 @@ export const flagOptions = {
   pkce: flag,
   par: flag,
   requestObject: flag,
+  dpop: flag,
   nonce: flag,
   discovery: flag,
   userinfo: flag,
@@ -138,6 +141,7 @@ const structuredOptions = {
   extraRequests,
   facts,
   idTokenAlgs: algorithmList,
+  jwks,
   acrValues: listOf(text, 'must be a list of texts.'),
   claims: jsonObject,
   authorizationDetails,

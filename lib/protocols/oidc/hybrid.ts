@@ -1,33 +1,47 @@
-import type { Configuration } from 'openid-client'
-import { isObject, readJson } from '../../base/json.js'
-import type { OpenidClient } from '../../endpoints/openidClient.js'
+import { AuthError } from '../../base/errors.js'
+import { readPart } from '../../endpoints/discovery/jwtParts.js'
+import { verifySignedJwt } from '../../endpoints/discovery/verifySignedJwt.js'
 import type { Context } from '../../model/context.js'
-import type { CallbackParameters } from '../../model/login.js'
+import type { CallbackParameters, CodeGrant } from '../../model/login.js'
 import type { RawProfile } from '../../model/profile.js'
-import { invalidIdToken } from './idToken.js'
+import { checkHash, checkStatement, invalidIdToken } from './idToken.js'
 
 /** Whether an ID Token comes with the code already (OpenID Connect Core section 3.3). */
 export function isHybrid({ provider }: Pick<Context, 'provider'>): boolean {
   return provider.responseType === 'code id_token'
 }
 
+// OpenID Connect Core sections 2 and 3.3.2.11; `c_hash` has a check of its own.
+const required = ['iss', 'sub', 'aud', 'exp', 'iat', 'nonce'] as const
+
 /**
- * A callback of the hybrid flow as the library verifies it: the ID Token in it, with its signature, nonce and `c_hash`, before the code is
- * redeemed (OpenID Connect Core section 3.3.2.12).
+ * Verifies the ID Token that comes with the code, before the code is redeemed: its signature, and that it was made for this login and this
+ * code (OpenID Connect Core section 3.3.2.12).
  *
- * @param callbackUrl with the parameters of the code flow
+ * @param issuerFor the issuer to expect of a token that names this one
+ * @returns its issuer
+ * @throws AuthError `idtoken_invalid`, `nonce_mismatch`; what fetching the keys throws
  */
-export function hybridCallback(
-  openidClient: OpenidClient,
-  configuration: Configuration,
-  callbackUrl: URL,
-  { id_token: idToken = '' }: CallbackParameters,
-): URL {
-  openidClient.useCodeIdTokenResponseType(configuration)
-  const url = new URL(callbackUrl)
-  url.hash = new URLSearchParams([...url.searchParams, ['id_token', idToken]]).toString()
-  url.search = ''
-  return url
+export async function verifyFrontIdToken(
+  context: Context,
+  { parameters, transaction }: CodeGrant,
+  issuerFor: (iss: string) => string,
+): Promise<string> {
+  const { slug, client } = context
+  const { id_token: idToken = '', code = '', state = '' } = parameters
+  const { header, payload: claims } = await verifySignedJwt(context, idToken, { purpose: 'login' })
+  const { iss, aud, azp, nonce, events } = claims
+  const absent = required.find((name) => claims[name] === undefined)
+  if (absent !== undefined || typeof iss !== 'string') throw invalidIdToken(slug, absent ?? 'iss')
+  checkStatement(context, claims, issuerFor(iss))
+  if (Array.isArray(aud) && aud.length > 1 && azp === undefined) throw invalidIdToken(slug, 'azp')
+  if (azp !== undefined && azp !== client.clientId) throw invalidIdToken(slug, 'azp')
+  // A logout token of the same provider has one, and is none (OpenID Connect Back-Channel Logout section 2.4).
+  if (events !== undefined) throw invalidIdToken(slug, 'events')
+  if (nonce !== transaction.nonce) throw new AuthError('nonce_mismatch', 'The ID Token belongs to another sign-in.', { provider: slug })
+  checkHash(slug, header, claims, 'c_hash', code, true)
+  checkHash(slug, header, claims, 's_hash', state)
+  return iss
 }
 
 /**
@@ -37,13 +51,7 @@ export function hybridCallback(
  * @param claims of the ID Token that the code gave
  * @throws AuthError `idtoken_invalid`
  */
-export function checkBothIdTokens(
-  { provider, slug }: Context,
-  { id_token: idToken = '' }: CallbackParameters,
-  claims: RawProfile | undefined,
-): void {
-  const [header, payload] = idToken.split('.').map((part) => readJson(Buffer.from(part, 'base64url').toString()))
-  if (!isObject(header) || !isObject(payload)) throw invalidIdToken(slug, 'token')
-  if (provider.idTokenAlgs && !provider.idTokenAlgs.includes(String(header['alg']))) throw invalidIdToken(slug, 'algorithm')
-  for (const name of ['iss', 'sub']) if (payload[name] !== claims?.[name]) throw invalidIdToken(slug, `${name} of both`)
+export function checkBothIdTokens({ slug }: Context, { id_token: idToken = '' }: CallbackParameters, claims: RawProfile = {}): void {
+  const front = readPart(idToken.split('.')[1] ?? '')
+  for (const name of ['iss', 'sub'] as const) if (front?.[name] !== claims[name]) throw invalidIdToken(slug, `${name} of both`)
 }
