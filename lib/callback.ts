@@ -30,14 +30,19 @@ export interface LoginResult {
  *
  * @param transaction what phase 1 gave, kept for this browser
  * @param parameters of the callback, each at most once
+ * @returns the parameters that count: of an answer that is signed as a whole, those that were signed
  * @throws AuthError with the code of the first check that fails; `discovery_failed`
  */
-export async function checkCallback(context: Context, transaction: Transaction, parameters: CallbackParameters): Promise<void> {
+export async function checkCallback(
+  context: Context,
+  transaction: Transaction,
+  parameters: CallbackParameters,
+): Promise<CallbackParameters> {
   const protocol = await loadProtocol(context.provider.protocol)
-  checkState(transaction, protocol.state(parameters))
+  checkState(transaction, protocol.state(parameters, context.provider))
   checkAge(transaction, context.now())
   checkProvider(transaction, context)
-  await protocol.checkResponse(context, { type: 'authorization_code', transaction, parameters })
+  return await protocol.checkResponse(context, { type: 'authorization_code', transaction, parameters })
 }
 
 /**
@@ -48,8 +53,7 @@ export async function checkCallback(context: Context, transaction: Transaction, 
  * @throws AuthError with the code of the first check that fails
  */
 export async function callback(context: Context, transaction: Transaction, parameters: CallbackParameters): Promise<LoginResult> {
-  await checkCallback(context, transaction, parameters)
-  const tokenSet = await exchange(context, transaction, parameters)
+  const tokenSet = await exchange(context, transaction, await checkCallback(context, transaction, parameters))
   const raw = await fetchUserinfo(context, tokenSet)
   const user = toUser(raw, {
     slug: context.slug,
@@ -80,8 +84,8 @@ function issuerOfKey({ provider, fromLookup, chosen, chosenPath = '' }: Context,
 }
 
 /** The value by which a callback names its login, such as `state`. */
-export async function stateOf({ protocol }: ResolvedProvider, parameters: CallbackParameters): Promise<string | undefined> {
-  return (await loadProtocol(protocol)).state(parameters)
+export async function stateOf(provider: ResolvedProvider, parameters: CallbackParameters): Promise<string | undefined> {
+  return (await loadProtocol(provider.protocol)).state(parameters, provider)
 }
 
 /** The HTTP methods that a callback of a provider may come by. */

@@ -17,6 +17,8 @@ export interface Credentials {
   readonly tokenType: string
   /** Granted scopes, separated by spaces. */
   readonly scope: string | undefined
+  /** What was granted of the entry's `authorizationDetails`, as the provider said it. */
+  readonly authorizationDetails: Tokens['authorizationDetails']
   readonly expiresAt: Date | undefined
   /** Seconds until the access token ends; negative when it has. */
   readonly expiresIn: number | undefined
@@ -61,6 +63,9 @@ export function createCredentials(context: ClientContext, access: TokenAccess): 
     },
     get scope() {
       return tokens().scope
+    },
+    get authorizationDetails() {
+      return tokens().authorizationDetails
     },
     get expiresAt() {
       const { expiresAt } = tokens()

@@ -12,9 +12,12 @@ export interface Protocol {
   /** The HTTP methods that a callback of this provider may come by. */
   callbackMethods: (provider: ResolvedProvider) => readonly string[]
   /** The value by which a callback names its login, also one that says no; `undefined` where there is none. */
-  state: (parameters: CallbackParameters) => string | undefined
-  /** Phase 2, before anything is redeemed: issuer, then error, then code. */
-  checkResponse: (context: Context, grant: CodeGrant) => Promise<void>
+  state: (parameters: CallbackParameters, provider: ResolvedProvider) => string | undefined
+  /**
+   * Phase 2, before anything is redeemed: issuer, then error, then code.
+   * @returns the parameters that count: of an answer that is signed as a whole, those that were signed
+   */
+  checkResponse: (context: Context, grant: CodeGrant) => Promise<CallbackParameters>
   /** Phase 2: a grant for tokens. A callback is checked once more. */
   exchange: (context: Context, grant: Grant) => Promise<TokenSet>
   /** The provider's profile of the user whom the tokens, or the answer without any, speak for. */

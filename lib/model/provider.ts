@@ -101,6 +101,8 @@ export interface Provider extends ProviderOptions {
   revocationClientAuth?: ClientAuthMethod
   /** Where tokens are introspected (RFC 7662). @default that of discovery */
   introspectionEndpoint?: Template
+  /** Where authorization requests are pushed to (RFC 9126); naming it turns `par` on. @default that of discovery */
+  pushedAuthorizationRequestEndpoint?: Template
   /**
    * Where users sign out at the provider (OpenID Connect RP-Initiated Logout 1.0). @default that of discovery
    * @see docs/logout.md#at-the-provider
@@ -204,6 +206,7 @@ export interface ResolvedProvider extends Omit<
   | 'accessTokenEndpoint'
   | 'revocationEndpoint'
   | 'introspectionEndpoint'
+  | 'pushedAuthorizationRequestEndpoint'
   | 'endSessionEndpoint'
   | 'renewal'
   | 'jwksUri'
@@ -225,6 +228,7 @@ export interface ResolvedProvider extends Omit<
   accessTokenEndpoint?: string
   revocationEndpoint?: string
   introspectionEndpoint?: string
+  pushedAuthorizationRequestEndpoint?: string
   endSessionEndpoint?: string
   renewal?: 'standard' | 'none' | ResolvedExchange
   jwksUri?: string

@@ -104,8 +104,32 @@ export interface ProviderOptions {
   dpop?: boolean
   /** Where API calls carry the token. @default 'header' */
   tokenPlacement?: 'header' | 'body' | 'query'
-  /** How the provider sends the browser back; `'form_post'` where it posts its answer. @default 'query' */
-  responseMode?: 'query' | 'form_post'
+  /**
+   * How the provider sends the browser back: `'form_post'` where it posts its answer, and with `.jwt` where it signs it (JARM).
+   * @default 'query'; 'form_post' with `responseType: 'code id_token'`
+   */
+  responseMode?: 'query' | 'form_post' | 'query.jwt' | 'form_post.jwt'
+  /** What the provider sends back; `'code id_token'` is the hybrid flow (OpenID Connect Core section 3.3). @default 'code' */
+  responseType?: 'code' | 'code id_token'
+  /**
+   * Pushes the authorization request to the provider (RFC 9126) and sends the browser there with a reference only.
+   * @default whether discovery says that the provider takes no other
+   */
+  par?: boolean
+  /**
+   * Signs the authorization request with `privateKey` (RFC 9101).
+   * @default whether discovery says that the provider takes no other
+   */
+  requestObject?: boolean
+  /** Claims to ask for one by one, as the parameter `claims` has them (OpenID Connect Core section 5.5). */
+  claims?: Readonly<Record<string, unknown>>
+  /**
+   * URIs of the APIs that the access is for (RFC 8707). Tokens are for the first.
+   * @see docs/openid-connect.md#a-token-for-one-api
+   */
+  resource?: string | readonly string[]
+  /** What exactly to ask for, a list of objects with a `type` (RFC 9396); `credentials.authorizationDetails` has what was granted. */
+  authorizationDetails?: readonly Readonly<Record<string, unknown>>[]
   /**
    * Signature algorithms to accept for ID Tokens. `HS256`, `HS384` and `HS512` are verified with a client secret of 32, 48 or 64 bytes, and
    * never accepted unless listed here.

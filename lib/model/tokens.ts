@@ -13,6 +13,8 @@ export interface Tokens {
   idToken?: string
   /** Granted scopes, separated by spaces. */
   scope?: string
+  /** What was granted of the entry's `authorizationDetails` (RFC 9396 section 7). */
+  authorizationDetails?: readonly Readonly<Record<string, unknown>>[]
   /** When the tokens were received, in seconds since 1970. */
   issuedAt?: number
   /** When the access token ends, in seconds since 1970; absent when the provider did not say. */

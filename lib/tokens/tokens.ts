@@ -44,6 +44,7 @@ export function readTokenResponse(
   const refreshToken = filledText(response['refresh_token']) ?? previous?.refreshToken
   const idToken = filledText(response['id_token']) ?? previous?.idToken
   const scope = readScope(response['scope']) ?? previous?.scope ?? requestedScope?.join(' ')
+  const details = readDetails(response['authorization_details']) ?? previous?.authorizationDetails
   return {
     accessToken,
     tokenType: dpopKey === undefined ? 'Bearer' : 'DPoP',
@@ -52,6 +53,7 @@ export function readTokenResponse(
     ...(dpopKey === undefined ? {} : { dpopKey }),
     ...(idToken === undefined ? {} : { idToken }),
     ...(scope === undefined ? {} : { scope }),
+    ...(details === undefined ? {} : { authorizationDetails: details }),
     ...(lifetime === undefined ? {} : { expiresAt: issuedAt + lifetime }),
   }
 }
@@ -93,6 +95,7 @@ export function readTokens(value: unknown): Tokens | undefined {
   const accessToken = filledText(value['accessToken'])
   if (accessToken === undefined) return undefined
   const facts = textsOf(value['facts'])
+  const details = readDetails(value['authorizationDetails'])
   return {
     accessToken,
     tokenType: filledText(value['tokenType']) ?? 'Bearer',
@@ -100,6 +103,7 @@ export function readTokens(value: unknown): Tokens | undefined {
     ...Object.fromEntries(optionalTimes.filter((name) => Number.isFinite(value[name])).map((name) => [name, value[name]])),
     ...(value['reauthRequired'] === true ? { reauthRequired: true as const } : {}),
     ...(facts ? { facts } : {}),
+    ...(details ? { authorizationDetails: details } : {}),
   }
 }
 
@@ -118,6 +122,11 @@ function readScope(value: unknown): string | undefined {
       ? value.split(/[\s,]+/)
       : undefined
   return list?.filter(Boolean).join(' ')
+}
+
+/** What was granted in detail: a list of objects (RFC 9396 section 2); anything else counts as not said. */
+function readDetails(value: unknown): Tokens['authorizationDetails'] {
+  return Array.isArray(value) && value.every(isObject) ? value : undefined
 }
 
 /** Text that says something: a token without characters is none. */

@@ -24,6 +24,7 @@ const addresses: Record<AddressName, (text: string, path: string) => string> = {
   accessTokenEndpoint: endpoint,
   revocationEndpoint: endpoint,
   introspectionEndpoint: endpoint,
+  pushedAuthorizationRequestEndpoint: endpoint,
   endSessionEndpoint: endpoint,
   jwksUri: endpoint,
   apiBaseUrl: baseAddress,
@@ -57,6 +58,7 @@ export function completeProvider(options: EntryOptions & { protocol: ProtocolNam
     ...filledTables(options, parameters),
     ...filledAddresses(options, parameters, path),
     ...connectionParts(options, parameters, path),
+    ...requestParts(options),
     ...(options.extraRequests ? { extraRequests: filledRequests(options.extraRequests, parameters, path) } : {}),
     ...(options.renewal ? { renewal: filledRenewal(options.renewal, parameters, `${path}.renewal`) } : {}),
     ...(isOpenid || options.profile ? { profile: { ...(isOpenid ? standardMap(options.profile) : {}), ...options.profile } } : {}),
@@ -98,7 +100,12 @@ function described<Options extends EntryOptions>(options: Options): Described<Op
 }
 
 // OAuth 1.0a has no such endpoints, and an entry may have them from what is said for all entries at once.
-const oauth2Only = new Set<AddressName>(['revocationEndpoint', 'introspectionEndpoint', 'endSessionEndpoint'])
+const oauth2Only = new Set<AddressName>([
+  'revocationEndpoint',
+  'introspectionEndpoint',
+  'pushedAuthorizationRequestEndpoint',
+  'endSessionEndpoint',
+])
 
 function filledAddresses(
   options: EntryOptions & { protocol: ProtocolName },
@@ -130,6 +137,18 @@ function connectionParts(
     ...(template !== undefined && dependsOnFacts(template, options)
       ? { apiBaseTemplate: factTemplate(template, facts, parameters, `${path}.apiBaseUrl`) }
       : {}),
+  }
+}
+
+/** What follows from what the entry asks for. */
+function requestParts({ protocol, resource, responseType, responseMode, tokenParams, userinfo }: EntryOptions): Partial<ResolvedProvider> {
+  const [first] = [resource ?? []].flat()
+  return {
+    // A fragment, the default of the hybrid flow, never reaches a server (OpenID Connect Core section 3.3.2.5).
+    ...(responseType === 'code id_token' && responseMode === undefined ? { responseMode: 'form_post' as const } : {}),
+    ...(first === undefined ? {} : { tokenParams: { resource: first, ...tokenParams } }),
+    // A token for another audience is none for userinfo (RFC 8707 section 3).
+    ...(first !== undefined && protocol === 'oidc' && userinfo === undefined ? { userinfo: false } : {}),
   }
 }
 

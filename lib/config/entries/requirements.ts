@@ -2,8 +2,10 @@ import type { Client } from '../../model/client.js'
 import type { ClientAuthMethod, ProtocolName, ResolvedProvider } from '../../model/provider.js'
 import { invalid } from '../invalid.js'
 import { alternatives } from '../shapes.js'
+import { checkAuthorization } from './authorization/checks.js'
+import { checkCertificate, checkDpop } from './binding/checks.js'
 import { checkIdTokenKeys, needsNoKeys } from './keys/idTokenKeys.js'
-import { belongTogether, privateKeyKind } from './privateKey.js'
+import { privateKeyKind } from './privateKey.js'
 import type { EntryOptions } from './schema.js'
 
 /** Where an entry stands, and how its options can be given. */
@@ -48,6 +50,11 @@ const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolNam
   revocationEndpoint: ['oauth2', 'oidc'],
   revocationClientAuth: ['oauth2', 'oidc'],
   introspectionEndpoint: ['oauth2', 'oidc'],
+  pushedAuthorizationRequestEndpoint: ['oauth2', 'oidc'],
+  par: ['oauth2', 'oidc'],
+  requestObject: ['oauth2', 'oidc'],
+  resource: ['oauth2', 'oidc'],
+  authorizationDetails: ['oauth2', 'oidc'],
   responseMode: ['oauth2', 'oidc'],
   pkceMethod: ['oauth2', 'oidc'],
   refreshEndpoint: ['oauth2'],
@@ -66,6 +73,8 @@ const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolNam
   jwks: ['oidc'],
   maxAge: ['oidc'],
   acrValues: ['oidc'],
+  claims: ['oidc'],
+  responseType: ['oidc'],
   clockTolerance: ['oidc'],
 }
 
@@ -118,17 +127,26 @@ function lackingEndpoints(provider: Described, entryPath: EntryPath): string[] {
   const isStatic = provider.protocol === 'oidc' && provider.discovery === false
   const needed = isStatic ? endpointsWithoutDiscovery : endpoints[provider.protocol]
   const withKeys = isStatic && provider.jwks === undefined && !needsNoKeys(provider) ? [...needed, 'jwksUri' as const] : needed
-  return withKeys
-    .filter((name) => provider[name] === undefined)
-    .map((name) => missing(name, entryPath, `; the protocol ${provider.protocol} needs it${isStatic ? ' where discovery is false' : ''}`))
+  const pushes = provider.par === true && (isStatic || provider.protocol === 'oauth2')
+  return [
+    ...withKeys
+      .filter((name) => provider[name] === undefined)
+      .map((name) =>
+        missing(name, entryPath, `; the protocol ${provider.protocol} needs it${isStatic ? ' where discovery is false' : ''}`),
+      ),
+    ...(pushes && provider.pushedAuthorizationRequestEndpoint === undefined
+      ? [missing('pushedAuthorizationRequestEndpoint', entryPath, '; par pushes requests there')]
+      : []),
+  ]
 }
 
 /** What signs with a private key, if anything does. */
-function signsWithKey({ clientAuth, needsPrivateKey, protocol, signatureMethod }: Described): string | false {
+function signsWithKey({ clientAuth, needsPrivateKey, protocol, requestObject, signatureMethod }: Described): string | false {
   if (protocol === 'oauth1') return signatureMethod?.startsWith('RSA-') === true && `signatureMethod '${signatureMethod}'`
   return (
     (needsPrivateKey === true && "the provider's client authentication")
     || (clientAuth === 'private_key_jwt' && "clientAuth 'private_key_jwt'")
+    || (requestObject === true && 'requestObject')
   )
 }
 
@@ -138,7 +156,8 @@ export function checkRequirements(provider: ResolvedProvider, client: Client, en
   checkIdTokenKeys(provider, client, entryPath.path)
   checkLogout(provider, entryPath)
   checkCertificate(provider, client, entryPath)
-  checkDpop(provider, entryPath)
+  checkAuthorization(provider, entryPath.path)
+  checkDpop(provider, entryPath.path)
   if (provider.protocol === 'oidc' && !provider.scope.includes('openid')) {
     throw invalid(`${entryPath.path}.scope`, "must contain 'openid': without it the provider sends no ID Token.")
   }
@@ -180,37 +199,6 @@ function needsSecret({ protocol, clientAuth, signatureMethod }: Described, { pri
   if (protocol === 'oauth1') return !signatureMethod?.startsWith('RSA-')
   if (clientAuth === undefined) return privateKey === undefined
   return typeof clientAuth !== 'function' && !withoutSecret.has(clientAuth)
-}
-
-function checkCertificate({ clientAuth, ...provider }: ResolvedProvider, { certificate, privateKey }: Client, entryPath: EntryPath): void {
-  const { path, wayOut } = entryPath
-  if (certificate !== undefined && clientAuth !== 'tls') {
-    throw invalid(`${path}.certificate`, "is presented with clientAuth 'tls' only: set that, or leave it out.")
-  }
-  if (clientAuth !== 'tls' || certificate === undefined || privateKey === undefined) return
-  if (wayOut !== undefined) {
-    throw invalid(
-      `${path}.certificate`,
-      `would not be presented, since connections are those of ${wayOut}: leave it out and give it to that, or leave out ${wayOut}.`,
-    )
-  }
-  if (!belongTogether(certificate, privateKey))
-    throw invalid(`${path}.privateKey`, "must be the key of the certificate: it is another one's.")
-  const open = (['issuer', 'tokenEndpoint'] as const).find((name) => provider[name]?.startsWith('http:'))
-  if (open) throw invalid(`${path}.${open}`, "must use https: clientAuth 'tls' presents its certificate while a secure connection is made.")
-}
-
-/** RFC 9449 section 7.1 has one place for a token that is bound to a key, and section 5 one kind of token request. */
-function checkDpop(provider: ResolvedProvider, { path }: EntryPath): void {
-  if (provider.dpop !== true) return
-  const { tokenPlacement = 'header', tokenMethod = 'POST', renewal } = provider
-  const elsewhere =
-    tokenPlacement === 'header' ? (['tokenHeader', 'tokenScheme'] as const).find((name) => provider[name] !== undefined) : 'tokenPlacement'
-  if (elsewhere !== undefined)
-    throw invalid(`${path}.${elsewhere}`, 'cannot be changed with dpop: such a token travels in the Authorization header. Leave it out.')
-  if (tokenMethod !== 'POST') throw invalid(`${path}.tokenMethod`, "must be 'POST' with dpop, or leave dpop out.")
-  if (typeof renewal === 'object')
-    throw invalid(`${path}.renewal`, "must be 'standard' or 'none' with dpop: an exchange of access tokens knows no key.")
 }
 
 function checkSignature(provider: ResolvedProvider, { privateKey }: Client, { path, production }: EntryPath): void {

@@ -1,7 +1,7 @@
 import { AuthError } from '../../base/errors.js'
 import type { Context } from '../../model/context.js'
 import type { JwtBearerGrant } from '../../model/grants/grants.js'
-import { importPrivateKey } from '../clientAuthentication.js'
+import { signingKeys } from '../clientAuthentication.js'
 import { loadOpenidClient } from '../openidClient.js'
 
 /** Seconds for which an assertion is good: it is used at once. */
@@ -13,12 +13,13 @@ const lifetime = 300
  */
 export async function jwtAssertion(context: Context, { subject, audience, scope, claims }: JwtBearerGrant): Promise<string> {
   const { slug, client, provider, now } = context
-  const { clientId, keyId, privateKey } = client
+  const { clientId, privateKey } = client
   if (privateKey === undefined)
     throw new AuthError('config_invalid', `providers.${slug}.privateKey is missing: the grant jwt_bearer signs with it.`, {
       provider: slug,
     })
   const openidClient = await loadOpenidClient()
+  const keys = await signingKeys(client)
   const issuedAt = Math.floor(now() / 1000)
   const { scopeSeparator = ' ', issuer, tokenEndpoint } = provider
   const own = {
@@ -32,16 +33,13 @@ export async function jwtAssertion(context: Context, { subject, audience, scope,
     exp: issuedAt + lifetime,
   }
   // The library makes such JWTs for client authentication (RFC 7523 section 2.2); this one says something else, for the grant.
-  const sign = openidClient.PrivateKeyJwt(
-    { key: await importPrivateKey(privateKey), ...(keyId === undefined ? {} : { kid: keyId }) },
-    {
-      [openidClient.modifyAssertion]: (_header, payload) => {
-        delete payload['sub']
-        delete payload['nbf']
-        Object.assign(payload, own)
-      },
+  const sign = openidClient.PrivateKeyJwt(keys(undefined), {
+    [openidClient.modifyAssertion]: (_header, payload) => {
+      delete payload['sub']
+      delete payload['nbf']
+      Object.assign(payload, own)
     },
-  )
+  })
   const form = new URLSearchParams()
   // It gives a promise, which its type keeps quiet about.
   await (sign({ issuer: own.aud ?? '' }, { client_id: clientId }, form, new Headers()) as unknown as Promise<void>)

@@ -14,7 +14,8 @@ import type { ResolvedExchange } from '../../model/refresh.js'
 import type { Tokens } from '../../model/tokens.js'
 import { canRefresh } from '../../tokens/canRefresh.js'
 import { readTokenResponse } from '../../tokens/tokens.js'
-import { authorizationAddress, authorizationRequest } from '../authorizationRequest.js'
+import { authorizationLocation } from '../authorizationLocation.js'
+import { authorizationRequest } from '../authorizationRequest.js'
 import { authorizationCode, type ExpectedIssuer } from '../authorizationResponse.js'
 import { signByBearer } from '../bearer.js'
 import { defineProtocol } from '../defineProtocol.js'
@@ -23,15 +24,20 @@ import { callbackFacts, fetchProfile } from '../userinfo.js'
 
 /** OAuth 2.0: the authorization code grant with PKCE (RFC 6749, RFC 7636, RFC 9700). */
 export const protocol = defineProtocol({
-  authorize(context, options) {
-    const { parameters, state, checks } = authorizationRequest(context, options, { withNonce: false })
-    const location = authorizationAddress(endpoint(context, 'authorizationEndpoint'), parameters)
-    const { authorizationFragment: fragment } = context.provider
-    return Promise.resolve({ location: fragment === undefined ? location : `${location}#${fragment}`, state, checks })
+  async authorize(context, options) {
+    const { authorizationFragment: fragment, issuer } = context.provider
+    const address = endpoint(context, 'authorizationEndpoint')
+    const { state, checks, ...request } = authorizationRequest(context, options, { withNonce: false })
+    const location = await authorizationLocation(context, request, {
+      issuer: issuer ?? new URL(endpoint(context, 'tokenEndpoint')).origin,
+      authorization_endpoint: address,
+    })
+    return { location: fragment === undefined ? location : `${location}#${fragment}`, state, checks }
   },
 
   async checkResponse(context, grant) {
     authorizationCode(grant.parameters, expectedIssuer(context.provider), grantSource(context, grant))
+    return grant.parameters
   },
 
   async exchange(context, grant) {

@@ -13,17 +13,20 @@ import { fromOpenidClient, loadOpenidClient, staticConfiguration } from '../../e
 import type { Context } from '../../model/context.js'
 import type { CallbackParameters, CodeGrant, Grant } from '../../model/login.js'
 import { readTokenResponse } from '../../tokens/tokens.js'
-import { authorizationAddress, authorizationRequest } from '../authorizationRequest.js'
+import { authorizationLocation } from '../authorizationLocation.js'
+import { authorizationRequest } from '../authorizationRequest.js'
 import { authorizationCode } from '../authorizationResponse.js'
 import { signByBearer } from '../bearer.js'
 import { defineProtocol } from '../defineProtocol.js'
 import { callbackFacts } from '../userinfo.js'
 import { withClaimSources } from './claimSources.js'
 import { endSession } from './endSession.js'
+import { checkBothIdTokens, isHybrid, verifyFrontIdToken } from './hybrid.js'
 import { verifyIdToken } from './idToken.js'
 import { readFrontchannelLogout } from './frontchannelLogout.js'
 import { verifyLogoutToken } from './logoutToken.js'
 import { mergedClaims } from './mergedClaims.js'
+import { isSigned, signedParameters, stateOfSigned } from './signedResponse.js'
 import { fetchUserinfo, issuerOf } from './userinfo.js'
 
 /** OpenID Connect: the authorization code flow with PKCE and nonce (OpenID Connect Core section 3.1), ID Token signatures checked. */
@@ -35,12 +38,18 @@ export const protocol = defineProtocol({
       throw new AuthError('discovery_failed', "The provider's discovery document names no authorization endpoint.", {
         provider: context.slug,
       })
-    const { parameters, state, checks } = authorizationRequest(context, options, { withNonce: context.provider.nonce !== false })
-    return { location: authorizationAddress(endpoint, parameters), state, checks }
+    const request = authorizationRequest(context, options, { withNonce: context.provider.nonce !== false })
+    const location = await authorizationLocation(context, request, { ...metadata, authorization_endpoint: endpoint })
+    return { location, state: request.state, checks: request.checks }
   },
 
+  state: (parameters, provider) => (isSigned(provider) ? stateOfSigned(parameters) : parameters['state']),
+
   async checkResponse(context, grant) {
-    checkAnswer(context, (await discover(context)).serverMetadata(), grant)
+    const metadata = (await discover(context)).serverMetadata()
+    const parameters = await verifiedParameters(context, metadata, grant)
+    checkAnswer(context, metadata, { ...grant, parameters })
+    return parameters
   },
 
   async exchange(context, grant) {
@@ -48,6 +57,7 @@ export const protocol = defineProtocol({
     const dpopKey = dpopKeyFor(context, grant)
     const response = await requestTokens(context, configuration, grant, dpopKey)
     const claims = await verifyIdToken(context, grant, response)
+    if (grant.type === 'authorization_code' && isHybrid(context)) checkBothIdTokens(context, grant.parameters, claims)
     const tokens = readTokenResponse(response, {
       now: context.now(),
       dpopKey,
@@ -75,6 +85,15 @@ async function configurationFor(context: Context, grant: Grant): Promise<Configu
   const configuration = await discover(context)
   const by = grantContext(context, grant)
   return by === context ? configuration : staticConfiguration(by, configuration.serverMetadata())
+}
+
+/** The parameters of an answer, of which those that somebody has signed are verified. */
+async function verifiedParameters(context: Context, metadata: ServerMetadata, grant: CodeGrant): Promise<CallbackParameters> {
+  const { parameters } = grant
+  if (isSigned(context.provider)) return signedParameters(context, parameters, metadata.authorization_signing_alg_values_supported)
+  if (!isHybrid(context) || parameters['error'] !== undefined) return parameters
+  // An ID Token names its issuer too (RFC 9207 section 2.4).
+  return { iss: await verifyFrontIdToken(context, grant, (iss) => expectedIssuer(metadata, iss).issuer), ...parameters }
 }
 
 function checkAnswer(context: Context, metadata: ServerMetadata, grant: CodeGrant): void {

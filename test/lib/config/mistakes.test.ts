@@ -168,8 +168,6 @@ const ofPlacesAndSecrets: Mistake[] = [
 
 const ofLaterVersions: Mistake[] = [
   ...['popup', 'api'].map((name): Mistake => [name, top({ [name]: {} }), `${name} ${unavailable}`]),
-  ...['par', 'resource'].map((name): Mistake => [name, acme({ [name]: true }), `providers.acme.${name} ${unavailable}`]),
-  ['par for all', providers({ defaults: { par: true }, acme: client }), `providers.defaults.par ${unavailable}`],
   ...['openid2', 'header-jwt'].map((protocol): Mistake => [
     `protocol ${protocol}`,
     oauth2({ protocol, header: 'x' }),

@@ -409,7 +409,11 @@ const ofOptions: Mistake[] = [
     `providers.acme.revocationClientAuth must be ${methods}.`,
   ],
   ['an unknown token placement', acme({ tokenPlacement: 'cookie' }), "providers.acme.tokenPlacement must be 'header', 'body' or 'query'."],
-  ['an unknown response mode', acme({ responseMode: 'fragment' }), "providers.acme.responseMode must be 'query' or 'form_post'."],
+  [
+    'an unknown response mode',
+    acme({ responseMode: 'fragment' }),
+    "providers.acme.responseMode must be 'query', 'form_post', 'query.jwt' or 'form_post.jwt'.",
+  ],
   ['PKCE set to a text', acme({ pkce: 'no' }), 'providers.acme.pkce must be true or false.'],
   ['a parameter that is not a text', acme({ authorizationParams: { max: 1 } }), 'providers.acme.authorizationParams.max must be a text.'],
   [
