@@ -10,7 +10,7 @@ import { withoutUndefined } from '../shapes.js'
 import { didYouMean } from '../suggest.js'
 import { askingRegistration } from './asked/ask.js'
 import { checkCallbackPath, isCallbackName } from './callbackUrls.js'
-import { completeProvider } from './completeProvider.js'
+import { allowedTenants, completeProvider } from './completeProvider.js'
 import { merge } from './merge.js'
 import { reachOf } from './reach.js'
 import { checkFitness, checkRequirements, type EntryPath, lackingIn, missing } from './requirements.js'
@@ -82,7 +82,8 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
   const isOwnWish = layers.some(({ options: { offline } }, index) => offline === true && index !== sharedLayer)
   const read: ReadEntry = { slug, options: { ...options, protocol }, parameters, values, entryPath, sources, isOwnWish }
   if (options.ask === undefined) {
-    const unused = (['allow', 'client'] as const).find((name) => options[name] !== undefined)
+    const tenants = allowedTenants({ ...options, protocol })
+    const unused = (['allow', 'client'] as const).find((name) => options[name] !== undefined && options[name] !== tenants)
     if (unused) throw invalid(`${entryPath.path}.${unused}`, "is for an entry that asks: name the parameters, as in ask: ['host'].")
     return completed(read)
   }

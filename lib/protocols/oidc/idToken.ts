@@ -1,11 +1,15 @@
 import { AuthError } from '../../base/errors.js'
+import { discover } from '../../endpoints/discovery/discovery.js'
 import { readPart } from '../../endpoints/discovery/jwtParts.js'
 import { verifySignedJwt, type VerifiedJwt } from '../../endpoints/discovery/verifySignedJwt.js'
 import type { Context } from '../../model/context.js'
 import type { Grant } from '../../model/login.js'
 import type { RawProfile } from '../../model/profile.js'
 import type { Tokens } from '../../model/tokens.js'
+import { matchesWhole } from '../../tokens/wholeMatch.js'
 import { halfHash } from './halfHash.js'
+import { demandedClasses } from './requestedClaims.js'
+import { tenantOf, tenantPlace } from './tenants.js'
 
 // Seconds; openid-client's own.
 const defaultClockTolerance = 30
@@ -22,6 +26,8 @@ export async function verifyIdToken(context: Context, grant: Grant, response: Re
   if (typeof idToken !== 'string') return undefined
   const { header, payload: claims } = await verifySignedJwt(context, idToken, { purpose: 'login' })
   checkKind(context.slug, claims)
+  await checkTenant(context, claims)
+  checkContextClass(context, claims)
   checkAuthorizedParty(context, claims)
   checkHash(context.slug, header, claims, 'at_hash', String(accessToken))
   if (grant.type === 'authorization_code') checkIssuedAt(context, claims)
@@ -32,6 +38,30 @@ export async function verifyIdToken(context: Context, grant: Grant, response: Re
 /** A logout token of the same provider is signed with the same keys, and is none (OpenID Connect Back-Channel Logout section 2.4). */
 function checkKind(slug: string, claims: RawProfile): void {
   if (claims['events'] !== undefined) throw invalidIdToken(slug, 'events')
+}
+
+/** Where one document speaks for many issuers, only users of the tenants that the entry allows are let in. */
+async function checkTenant(context: Context, claims: RawProfile): Promise<void> {
+  const { slug, provider } = context
+  const { allowedTenants: allowed } = provider
+  if (allowed === undefined) return
+  const { issuer } = (await discover(context)).serverMetadata()
+  if (!issuer.includes(tenantPlace))
+    throw new AuthError('config_invalid', `providers.${slug}.allow names tenants, and the provider has one issuer for all: leave it out.`, {
+      provider: slug,
+    })
+  const tenant = tenantOf(issuer, claims['iss'])
+  const isAllowed =
+    tenant !== undefined && (allowed instanceof RegExp ? matchesWhole(allowed, tenant) : allowed.some((name) => name === tenant))
+  if (!isAllowed) throw invalidIdToken(slug, 'tenant')
+}
+
+/** A class of authentication that the entry demands is what the user has to have come with (OpenID Connect Core section 5.5.1.1). */
+function checkContextClass({ slug, provider }: Context, claims: RawProfile): void {
+  const demanded = demandedClasses(provider.authorizationParams)
+  if (!demanded) return
+  const { acr } = claims
+  if (typeof acr !== 'string' || (demanded.length > 0 && !demanded.includes(acr))) throw invalidIdToken(slug, 'acr')
 }
 
 /** An ID Token that says whom it was issued to must mean us, also where it has one audience only (OpenID Connect Core section 2). */

@@ -27,6 +27,7 @@ import { readFrontchannelLogout } from './frontchannelLogout.js'
 import { verifyLogoutToken } from './logoutToken.js'
 import { mergedClaims } from './mergedClaims.js'
 import { isSigned, signedParameters, stateOfSigned } from './signedResponse.js'
+import { tenantOf } from './tenants.js'
 import { fetchUserinfo, issuerOf } from './userinfo.js'
 
 /** OpenID Connect: the authorization code flow with PKCE and nonce (OpenID Connect Core section 3.1), ID Token signatures checked. */
@@ -172,10 +173,8 @@ function libraryParameters({ code = '', state = '', iss }: CallbackParameters, {
 
 // Some servers have one document for many tenants, with a place holder in its issuer that the tenant's id takes.
 function expectedIssuer(metadata: ServerMetadata, iss: string | undefined): { issuer: string; required: boolean } {
-  const [head = '', tail] = metadata.issuer.split('{tenantid}')
-  const tenant = tail !== undefined && iss?.startsWith(head) && iss.endsWith(tail) ? iss.slice(head.length, iss.length - tail.length) : ''
   return {
-    issuer: /^[\w-]+$/.test(tenant) ? (iss ?? metadata.issuer) : metadata.issuer,
+    issuer: iss !== undefined && tenantOf(metadata.issuer, iss) !== undefined ? iss : metadata.issuer,
     required: metadata.authorization_response_iss_parameter_supported === true,
   }
 }
