@@ -30,7 +30,8 @@ export async function verifyIdToken(context: Context, grant: Grant, response: Re
   checkContextClass(context, claims)
   checkAuthorizedParty(context, claims)
   checkHash(context.slug, header, claims, 'at_hash', String(accessToken))
-  if (grant.type === 'authorization_code') checkIssuedAt(context, claims)
+  checkSubject(context.slug, claims)
+  checkTimes(context, grant, claims)
   if (grant.type === 'refresh_token') checkContinuity(context.slug, grant.tokens, claims)
   return claims
 }
@@ -89,13 +90,21 @@ export function checkHash(
   if (claims[name] === undefined || claims[name] !== halfHash(alg, value)) throw invalidIdToken(slug, name)
 }
 
+/** A subject is a name of 255 characters at most (OpenID Connect Core section 2). */
+function checkSubject(slug: string, { sub }: RawProfile): void {
+  if (typeof sub !== 'string' || sub === '' || sub.length > 255) throw invalidIdToken(slug, 'sub')
+}
+
 /** Seconds before which an ID Token that a login brings cannot have been issued. */
 const oldest = 24 * 3600
 
-/** The ID Token of a login is a fresh one: not from the future beyond what clocks may differ, nor an old one again. */
-function checkIssuedAt({ provider, slug, now }: Context, claims: RawProfile): void {
-  const age = now() / 1000 - Number(claims['iat'])
-  if (!(age >= -(provider.clockTolerance ?? defaultClockTolerance) && age <= oldest)) throw invalidIdToken(slug, 'iat')
+/** An ID Token ends, and is not from the future beyond what clocks may differ; that of a login is not an old one again. */
+function checkTimes({ provider, slug, now }: Context, grant: Grant, { exp, iat }: RawProfile): void {
+  // JSON has numbers that are infinite to JavaScript, and no time comes after them.
+  if (!Number.isFinite(exp)) throw invalidIdToken(slug, 'exp')
+  const age = now() / 1000 - Number(iat)
+  const maxAge = grant.type === 'authorization_code' ? oldest : Number.MAX_VALUE
+  if (!(age >= -(provider.clockTolerance ?? defaultClockTolerance) && age <= maxAge)) throw invalidIdToken(slug, 'iat')
 }
 
 /** A refreshed ID Token must speak of the same user, by the same issuer, for the same login (OpenID Connect Core section 12.2). */
