@@ -8,8 +8,8 @@ import type { RawProfile } from '../../model/profile.js'
 import type { Tokens } from '../../model/tokens.js'
 import { matchesWhole } from '../../tokens/wholeMatch.js'
 import { halfHash } from './halfHash.js'
-import { demandedClasses } from './requestedClaims.js'
-import { tenantOf, tenantPlace } from './tenants.js'
+import { demandedClasses } from './claims/requestedClaims.js'
+import { tenantOf, tenantPlace } from './claims/tenants.js'
 
 // Seconds; openid-client's own.
 const defaultClockTolerance = 30

@@ -1,4 +1,4 @@
-import { isObject, member, readJson } from '../../base/json.js'
+import { isObject, member, readJson } from '../../../base/json.js'
 
 /**
  * The classes of authentication one of which an authorization request demands, in its parameter `claims` (OpenID Connect Core section 5.5):
