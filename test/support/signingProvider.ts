@@ -72,7 +72,7 @@ export async function startSigningProvider(): Promise<SigningProvider> {
     user: { sub: 'ada', sid: 'session-1' },
     logoutToken: (claims = {}, header = {}) =>
       provider.sign(
-        withoutUndefined({
+        {
           ...times(120),
           aud: clientId,
           jti: `jti-${String(count++)}`,
@@ -80,7 +80,7 @@ export async function startSigningProvider(): Promise<SigningProvider> {
           sub: provider.user.sub,
           events: { [logoutEvent]: {} },
           ...claims,
-        }),
+        },
         { typ: 'logout+jwt', ...header },
       ),
     sign: (claims, header = {}) =>
