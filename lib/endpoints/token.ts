@@ -15,7 +15,7 @@ import { errorCodeOf, isFailure, tokenEndpointError, type TokenForm } from './to
  * @throws AuthError `provider_error` with the provider's own code, `provider_bad_response`, `provider_timeout`
  */
 export async function requestTokens(context: Context, form: TokenForm, endpoint: string): Promise<Record<string, unknown>> {
-  const send = suitsSimpleOauth2(context, form['grant_type']) ? sendBySimpleOauth2 : sendByGenericGrant
+  const send = suitsSimpleOauth2(context, form) ? sendBySimpleOauth2 : sendByGenericGrant
   const answer = await send(context, form, endpoint)
   if (!isObject(answer))
     throw new AuthError('provider_bad_response', "The provider's token answer is not a JSON object.", { provider: context.slug })
@@ -25,19 +25,20 @@ export async function requestTokens(context: Context, form: TokenForm, endpoint:
   return response
 }
 
-const standardGrants: readonly (string | undefined)[] = ['authorization_code', 'refresh_token', 'client_credentials']
+const standardGrants: readonly string[] = ['authorization_code', 'refresh_token', 'client_credentials']
 
 /**
  * The one place that decides which library makes a token call: simple-oauth2 where it can, openid-client's generic grant for public
- * clients, clients that sign or present a certificate, grants of a provider's own,
+ * clients, clients that sign or present a certificate, other grants, repeated parameters,
  * form-encoded answers, entries that may lead to public addresses only (simple-oauth2 makes its own connections), and applications that
  * bring their own way out (docs/decisions/oauth2-libraries.md).
  */
-function suitsSimpleOauth2({ provider, client, outbound, reach }: Context, grantType: string | undefined): boolean {
+function suitsSimpleOauth2({ provider, client, outbound, reach }: Context, form: TokenForm): boolean {
   const method = clientAuthMethod(provider, client)
   return (
     ['basic', 'basic_raw', 'post'].includes(method)
-    && standardGrants.includes(grantType)
+    && standardGrants.includes(form.grant_type)
+    && Object.values(form).every((value) => typeof value === 'string')
     && provider.tokenResponseFormat !== 'form'
     && provider.tokenMethod !== 'GET'
     && Object.keys(provider.parameterNames ?? {}).every((name) => name === 'client_id' || name === 'client_secret' || name === 'scope')

@@ -1,10 +1,11 @@
 import { AuthError } from '../base/errors.js'
 import { isObject } from '../base/json.js'
+import type { Parameters } from '../base/parameters.js'
 import type { Context } from '../model/context.js'
 import { providerCode, type ErrorSource } from './errorSource.js'
 
-/** Parameters of a token request, `grant_type` among them. */
-export type TokenForm = Record<string, string>
+/** Parameters of a token request, `grant_type` among them; what may stand more than once is a list (RFC 8707 section 2). */
+export type TokenForm = Parameters & { grant_type: string }
 
 /** Makes one token request and gives the answer as it came, parsed. */
 export type SendTokenRequest = (context: Context, form: TokenForm, endpoint: string) => Promise<unknown>

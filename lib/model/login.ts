@@ -1,4 +1,4 @@
-import type { Tokens } from './tokens.js'
+import type { OwnGrant, RefreshGrant } from './grants/grants.js'
 
 /** What a user, a guard or the application asks of one login. */
 export interface LoginOptions {
@@ -75,5 +75,5 @@ export interface CodeGrant {
   parameters: CallbackParameters
 }
 
-/** What tokens are asked for with: the fruit of a callback, a refresh token, or the client's own standing. */
-export type Grant = CodeGrant | { type: 'refresh_token'; tokens: Tokens } | { type: 'client_credentials'; scope?: readonly string[] }
+/** What tokens are asked for with: the fruit of a callback, a refresh token, or what the application itself can show. */
+export type Grant = CodeGrant | RefreshGrant | OwnGrant

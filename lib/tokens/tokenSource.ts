@@ -1,4 +1,4 @@
-import type { Grant } from '../model/login.js'
+import type { OwnGrant } from '../model/grants/grants.js'
 import type { Tokens } from '../model/tokens.js'
 import type { TokenRecord } from './tokenRecord.js'
 
@@ -17,7 +17,7 @@ export interface RefreshParts {
   /** Where the tokens are kept for other requests and processes; absent where their source is all there is. */
   record?: TokenRecord | undefined
   /** What new tokens are asked for with, where that is no refresh. */
-  grant?: Extract<Grant, { type: 'client_credentials' }> | undefined
+  grant?: OwnGrant | undefined
   /** Told of a refresh once, however many waited for it. */
   onRefreshed?: ((refreshed: Tokens, previous: Tokens) => void | Promise<void>) | undefined
   /** Told of refreshed tokens that belong to nobody: the account was signed out while they were being asked for. */

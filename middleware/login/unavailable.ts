@@ -47,11 +47,6 @@ export function checkAccess(slug: string, access: unknown): void {
     )
   }
   if (typeof access === 'string') return
-  if ('grant' in access && access.grant !== 'client_credentials') {
-    throw new AuthError('config_invalid', `auth.client('${slug}', { grant }) takes 'client_credentials': another grant ${later}.`, {
-      provider: slug,
-    })
-  }
   if ('user' in access && !('accessToken' in access)) {
     throw new AuthError('config_invalid', `auth.client('${slug}', { user }) ${later}: give what credentials.seal() gave.`, {
       provider: slug,

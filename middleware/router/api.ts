@@ -11,7 +11,8 @@ import { openCredentials, sealerOf, unreadable } from '../../lib/tokens/sealedCr
 import { readTokens } from '../../lib/tokens/tokens.js'
 import type { UserId } from '../../lib/stores/userStore.js'
 import type { TokenAccess } from '../../lib/tokens/tokenSource.js'
-import { ownTokens, type ClientCredentialsGrant } from '../tokens/clientCredentials.js'
+import { readGrant, type GrantOptions } from '../tokens/grants/grantOptions.js'
+import { ownAccess } from '../tokens/grants/ownAccess.js'
 import { keysOfUser } from '../accounts/users.js'
 import { forgetUser } from '../logout/forgetUser.js'
 import type { Engine } from '../core/engine.js'
@@ -27,11 +28,12 @@ export interface Beyond {
   /**
    * An API client without a request: for a job, a script, another process.
    * @param slug of a configured or registered provider
-   * @param access what `credentials.seal()` gave; tokens, `{ accessToken, refreshToken?, ... }`; or `{ grant: 'client_credentials', scope? }`
-   * for the application's own standing (RFC 6749 section 4.4), fetched at the first call, shared and refreshed
+   * @param access what `credentials.seal()` gave; tokens, `{ accessToken, refreshToken?, ... }`; or a grant, such as
+   * `{ grant: 'client_credentials', scope?, resource?, audience? }` for the application's own standing (RFC 6749 section 4.4), whose tokens
+   * are fetched at the first call, shared and refreshed
    * @throws AuthError `credentials_unreadable`, `unknown_provider`, `bad_request`, `config_invalid` for another grant
    */
-  client: (slug: string, access: string | Tokens | ClientCredentialsGrant) => ApiClient
+  client: (slug: string, access: string | Tokens | GrantOptions) => ApiClient
   /**
    * Opens sealed credentials.
    * @throws AuthError `credentials_unreadable` for text that is damaged, foreign or of a version to come, or whose provider is not here
@@ -68,7 +70,7 @@ export function createApi(engine: Engine): Beyond {
         return createApiClient(context, held, user)
       }
       const context = contextOf(engine, configured(engine, slug), configuredUrl(engine))
-      if ('grant' in access) return createApiClient(context, ownTokens(engine, context, access))
+      if ('grant' in access) return createApiClient(context, ownAccess(engine, context, readGrant(slug, access)))
       const tokens = readTokens(access)
       if (!tokens)
         throw new AuthError(

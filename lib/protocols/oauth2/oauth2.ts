@@ -1,6 +1,9 @@
 import { AuthError } from '../../base/errors.js'
 import { grantSource } from '../../endpoints/errorSource.js'
+import { expectedAnswer, grantForm, preparedGrant } from '../../endpoints/grants/grantForm.js'
+import { targetParameters } from '../../endpoints/grants/target.js'
 import { requestTokens } from '../../endpoints/token.js'
+import type { TokenForm } from '../../endpoints/tokenErrors.js'
 import type { Context } from '../../model/context.js'
 import type { Grant } from '../../model/login.js'
 import type { ResolvedProvider } from '../../model/provider.js'
@@ -49,7 +52,7 @@ export const protocol = defineProtocol({
   sign: signByBearer,
 })
 
-function form(context: Context, grant: Grant): Record<string, string> {
+function form(context: Context, grant: Grant): TokenForm {
   const { provider, slug, redirectUri } = context
   const prepare = (parameters: Record<string, string>): Record<string, string> =>
     preparedForm(context, parameters, callbackFacts(provider, grant))
@@ -58,20 +61,18 @@ function form(context: Context, grant: Grant): Record<string, string> {
       const code = authorizationCode(grant.parameters, expectedIssuer(provider), grantSource(context, grant))
       const verifier = grant.transaction.codeVerifier
       return {
-        ...prepare({ grant_type: 'authorization_code', code, redirect_uri: redirectUri }),
+        ...preparedGrant({ grant_type: 'authorization_code', code, redirect_uri: redirectUri }, prepare),
         ...(verifier === undefined ? {} : { code_verifier: verifier }),
       }
     }
     case 'refresh_token': {
       if (grant.tokens.refreshToken === undefined)
         throw new AuthError('reauth_required', 'The provider gave no refresh token; sign in again.', { provider: slug })
-      return prepare({ ...provider.refreshParams, grant_type: 'refresh_token', refresh_token: grant.tokens.refreshToken })
+      const asked = { ...provider.refreshParams, ...targetParameters(context, grant.target ?? {}) }
+      return preparedGrant({ ...asked, grant_type: 'refresh_token', refresh_token: grant.tokens.refreshToken }, prepare)
     }
-    case 'client_credentials':
-      return prepare({
-        grant_type: 'client_credentials',
-        ...(grant.scope ? { scope: grant.scope.join(provider.scopeSeparator ?? ' ') } : {}),
-      })
+    default:
+      return preparedGrant(grantForm(context, grant), prepare)
   }
 }
 
@@ -114,7 +115,7 @@ function exchangeAccessToken(context: Context, tokens: Tokens, renewal: Resolved
         ...(exchange.authenticated === false ? { clientAuth: () => undefined } : {}),
       },
     },
-    preparedForm(context, parameters, {}),
+    preparedGrant(parameters, (single) => preparedForm(context, single, {})),
     exchange.endpoint ?? endpoint(context, 'tokenEndpoint'),
   )
 }
@@ -123,7 +124,6 @@ function readTokens({ now, provider }: Context, grant: Grant, response: Record<s
   return readTokenResponse(response, {
     now: now(),
     defaultTokenType: provider.defaultTokenType,
-    ...(grant.type === 'refresh_token' ? { previous: grant.tokens } : {}),
-    ...(grant.type === 'authorization_code' ? { requestedScope: grant.transaction.scope } : {}),
+    ...expectedAnswer(grant),
   })
 }

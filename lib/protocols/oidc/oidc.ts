@@ -1,8 +1,10 @@
 import type { Configuration, ServerMetadata } from 'openid-client'
 import { AuthError } from '../../base/errors.js'
-import { withParameters } from '../../base/parameters.js'
+import { pairsOf, withParameters, type Parameters } from '../../base/parameters.js'
 import { discover } from '../../endpoints/discovery.js'
 import { errorSource, grantSource } from '../../endpoints/errorSource.js'
+import { expectedAnswer, grantForm, preparedGrant } from '../../endpoints/grants/grantForm.js'
+import { targetParameters } from '../../endpoints/grants/target.js'
 import { fromOpenidClient, loadOpenidClient } from '../../endpoints/openidClient.js'
 import type { Context } from '../../model/context.js'
 import type { CallbackParameters, CodeGrant, Grant } from '../../model/login.js'
@@ -40,8 +42,7 @@ export const protocol = defineProtocol({
     checkIdToken(context, grant, response, claims)
     const tokens = readTokenResponse(response, {
       now: context.now(),
-      ...(grant.type === 'refresh_token' ? { previous: grant.tokens } : {}),
-      ...(grant.type === 'authorization_code' ? { requestedScope: grant.transaction.scope } : {}),
+      ...expectedAnswer(grant),
     })
     return { tokens, response, callback: callbackFacts(context.provider, grant), ...(claims ? { claims } : {}) }
   },
@@ -67,6 +68,8 @@ async function requestTokens(context: Context, configuration: Configuration, gra
   const facts = { client: context.client, callback: callbackFacts(provider, grant) }
   const tokenParameters = (parameters: Record<string, string>): Record<string, string> =>
     provider.hooks?.tokenRequest?.(parameters, facts) ?? parameters
+  const asked = (parameters: Parameters): URLSearchParams =>
+    new URLSearchParams(pairsOf(preparedGrant({ ...provider.tokenParams, ...parameters }, tokenParameters)))
   try {
     switch (grant.type) {
       case 'authorization_code': {
@@ -96,20 +99,14 @@ async function requestTokens(context: Context, configuration: Configuration, gra
           await openidClient.refreshTokenGrant(
             configuration,
             grant.tokens.refreshToken,
-            tokenParameters({ ...provider.tokenParams, ...provider.refreshParams }),
+            asked({ ...provider.refreshParams, ...targetParameters(context, grant.target ?? {}) }),
           ),
         )
       }
-      case 'client_credentials':
-        return plain(
-          await openidClient.clientCredentialsGrant(
-            configuration,
-            tokenParameters({
-              ...provider.tokenParams,
-              ...(grant.scope ? { scope: grant.scope.join(provider.scopeSeparator ?? ' ') } : {}),
-            }),
-          ),
-        )
+      default: {
+        const { grant_type: grantType, ...parameters } = grantForm(context, grant)
+        return plain(await openidClient.genericGrantRequest(configuration, grantType, asked(parameters)))
+      }
     }
   } catch (error) {
     throw fromOpenidClient(error, source)
