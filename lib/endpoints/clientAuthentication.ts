@@ -73,7 +73,11 @@ export async function clientAuthentication(openidClient: OpenidClient, provider:
   return (server, ...rest) => methods[clientAuthMethod(provider, client, server.token_endpoint_auth_methods_supported)](server, ...rest)
 }
 
-async function importPrivateKey(pem: string): Promise<webcrypto.CryptoKey> {
+/**
+ * A private key as the platform signs with it.
+ * @throws AuthError `config_invalid`
+ */
+export async function importPrivateKey(pem: string): Promise<webcrypto.CryptoKey> {
   const key = readPrivateKey(pem)
   const der = key.export({ type: 'pkcs8', format: 'der' })
   return crypto.subtle.importKey('pkcs8', der, algorithmOf(key), false, ['sign'])

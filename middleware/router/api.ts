@@ -28,9 +28,9 @@ export interface Beyond {
   /**
    * An API client without a request: for a job, a script, another process.
    * @param slug of a configured or registered provider
-   * @param access what `credentials.seal()` gave; tokens, `{ accessToken, refreshToken?, ... }`; or a grant, such as
-   * `{ grant: 'client_credentials', scope?, resource?, audience? }` for the application's own standing (RFC 6749 section 4.4), whose tokens
-   * are fetched at the first call, shared and refreshed
+   * @param access what `credentials.seal()` gave; tokens, `{ accessToken, refreshToken?, ... }`; or a grant, whose tokens are fetched at the
+   * first call, shared and refreshed: `{ grant: 'client_credentials' }` (RFC 6749 section 4.4), `{ grant: 'token_exchange', subjectToken }`
+   * (RFC 8693) or `{ grant: 'jwt_bearer' }` (RFC 7523 section 2.1), each with `scope`, `resource` and `audience`
    * @throws AuthError `credentials_unreadable`, `unknown_provider`, `bad_request`, `config_invalid` for another grant
    */
   client: (slug: string, access: string | Tokens | GrantOptions) => ApiClient
@@ -70,7 +70,7 @@ export function createApi(engine: Engine): Beyond {
         return createApiClient(context, held, user)
       }
       const context = contextOf(engine, configured(engine, slug), configuredUrl(engine))
-      if ('grant' in access) return createApiClient(context, ownAccess(engine, context, readGrant(slug, access)))
+      if ('grant' in access) return createApiClient(context, ownAccess(engine, context, readGrant(context, access)))
       const tokens = readTokens(access)
       if (!tokens)
         throw new AuthError(

@@ -2,10 +2,11 @@ import type { Configuration, ServerMetadata } from 'openid-client'
 import { AuthError } from '../../base/errors.js'
 import { pairsOf, withParameters, type Parameters } from '../../base/parameters.js'
 import { discover } from '../../endpoints/discovery.js'
-import { errorSource, grantSource } from '../../endpoints/errorSource.js'
+import { errorSource, formSource, grantSource } from '../../endpoints/errorSource.js'
 import { expectedAnswer, grantForm, preparedGrant } from '../../endpoints/grants/grantForm.js'
+import { grantContext } from '../../endpoints/grants/jwtAssertion.js'
 import { targetParameters } from '../../endpoints/grants/target.js'
-import { fromOpenidClient, loadOpenidClient } from '../../endpoints/openidClient.js'
+import { fromOpenidClient, loadOpenidClient, staticConfiguration } from '../../endpoints/openidClient.js'
 import type { Context } from '../../model/context.js'
 import type { CallbackParameters, CodeGrant, Grant } from '../../model/login.js'
 import type { RawProfile } from '../../model/profile.js'
@@ -37,7 +38,7 @@ export const protocol = defineProtocol({
   },
 
   async exchange(context, grant) {
-    const configuration = await discover(context)
+    const configuration = await configurationFor(context, grant)
     const { claims, ...response } = await requestTokens(context, configuration, grant)
     checkIdToken(context, grant, response, claims)
     const tokens = readTokenResponse(response, {
@@ -55,6 +56,13 @@ export const protocol = defineProtocol({
   sign: signByBearer,
 })
 
+/** What discovery found, for a client that authenticates as this grant is made. */
+async function configurationFor(context: Context, grant: Grant): Promise<Configuration> {
+  const configuration = await discover(context)
+  const by = grantContext(context, grant)
+  return by === context ? configuration : staticConfiguration(by, configuration.serverMetadata())
+}
+
 function checkAnswer(context: Context, metadata: ServerMetadata, grant: CodeGrant): void {
   authorizationCode(grant.parameters, expectedIssuer(metadata, grant.parameters['iss']), grantSource(context, grant))
 }
@@ -64,7 +72,7 @@ type TokenAnswer = Record<string, unknown> & { claims?: RawProfile }
 async function requestTokens(context: Context, configuration: Configuration, grant: Grant): Promise<TokenAnswer> {
   const { provider, slug, redirectUri } = context
   const openidClient = await loadOpenidClient()
-  const source = grantSource(context, grant)
+  let source = grantSource(context, grant)
   const facts = { client: context.client, callback: callbackFacts(provider, grant) }
   const tokenParameters = (parameters: Record<string, string>): Record<string, string> =>
     provider.hooks?.tokenRequest?.(parameters, facts) ?? parameters
@@ -104,7 +112,8 @@ async function requestTokens(context: Context, configuration: Configuration, gra
         )
       }
       default: {
-        const { grant_type: grantType, ...parameters } = grantForm(context, grant)
+        const { grant_type: grantType, ...parameters } = await grantForm(context, grant)
+        source = formSource(context, parameters)
         return plain(await openidClient.genericGrantRequest(configuration, grantType, asked(parameters)))
       }
     }
