@@ -74,6 +74,7 @@ export function openidConfiguration(settings: OpenidSettings): Configuration {
       resourceIndicators: { enabled: false },
       introspection: { enabled: true, allowedPolicy: (_, client, token) => token.clientId === client.clientId },
       revocation: { enabled: true, allowedPolicy: (_, client, token) => token.clientId === client.clientId },
+      backchannelLogout: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: (ctx, form) => logoutScreen(ctx, look, form),

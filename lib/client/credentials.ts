@@ -22,6 +22,8 @@ export interface Credentials {
   readonly expiresIn: number | undefined
   /** `false` once the access token has ended; a token without an end is valid. */
   readonly valid: boolean
+  /** Whether the provider has refused to refresh the access, as far as it is known: only a new sign-in, or linking the account again, helps. */
+  readonly reauthRequired: boolean
   /** The access token itself: the only way to it, left out of JSON, `inspect` and logs. */
   readonly accessToken: string
   /** Whether the access token ends within so many seconds (default: one day). */
@@ -70,6 +72,9 @@ export function createCredentials(context: ClientContext, access: TokenAccess): 
     },
     get valid() {
       return isExpired(tokens(), seconds(), 0) !== true
+    },
+    get reauthRequired() {
+      return tokens().reauthRequired === true
     },
   }
   const methods = {

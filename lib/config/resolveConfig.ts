@@ -80,6 +80,7 @@ export function resolveConfig<Request, Session>(
     linkByVerifiedEmail: frozen(emailLinks(options, providers.registrations)),
     profileMaxAge: options.profileMaxAge ?? false,
     fetchToken: tableReader(options),
+    keepTokens: tokensKeeper(options),
     revokeOnLogout: options.revokeOnLogout ?? true,
     ifLoggedIn: options.ifLoggedIn ?? 'allow',
     remember: frozen(options.remember ?? false),
@@ -229,6 +230,24 @@ function tableReader<Request, Session>({
   if (fetchToken && tokenStore && !tokenStore.lock)
     throw invalid('tokenStore', 'beside fetchToken serves for its locks only, and this one has no function lock.')
   return fetchToken
+}
+
+function tokensKeeper<Request, Session>({
+  keepTokens = 'session',
+  fetchToken,
+  tokenStore,
+  userStore,
+}: Partial<AuthRouterConfig<Request, Session>>): 'session' | 'user' {
+  if (keepTokens === 'session') return 'session'
+  if (fetchToken) throw invalid('keepTokens', 'is decided by your own table where there is fetchToken: leave out one of the two.')
+  if (!tokenStore || !userStore) {
+    const missing = tokenStore ? 'userStore' : userStore ? 'tokenStore' : 'tokenStore and userStore'
+    throw invalid(
+      'keepTokens',
+      `'user' keeps tokens for the users of your application and needs the options tokenStore and userStore: ${missing} is missing.`,
+    )
+  }
+  return 'user'
 }
 
 function outboundOf(http: Partial<Outbound> = {}): Outbound {

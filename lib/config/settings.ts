@@ -156,6 +156,14 @@ export interface AuthRouterConfig<Request = unknown, Session = unknown> {
    * @see docs/credentials.md#a-table-of-your-own
    */
   fetchToken?: FetchToken<Request>
+  /**
+   * Whose the tokens are. `'session'`: they end with it. `'user'`: they belong to the user's account, serve jobs by
+   * `auth.client(slug, { user: id })`, and are revoked when the account is unlinked or the user is removed by `auth.forget`; a sign-out
+   * revokes nothing. Needs `tokenStore` and `userStore`.
+   * @default 'session'
+   * @see docs/accounts.md#tokens-that-outlive-the-session
+   */
+  keepTokens?: 'session' | 'user'
   /** Signing out revokes the tokens at providers that can (RFC 7009), in the background; jobs that use them lose access too. @default true */
   revokeOnLogout?: boolean
   /** Path to go to after a login that names no `returnTo`. @default '/' */
@@ -219,6 +227,7 @@ export interface Settings<Request = unknown, Session = unknown> {
   linkByVerifiedEmail: readonly string[]
   profileMaxAge: number | false
   fetchToken: FetchToken<Request> | undefined
+  keepTokens: 'session' | 'user'
   revokeOnLogout: boolean
   afterLogin: string
   afterLogout: string

@@ -5,7 +5,7 @@ import { renamed } from '../base/parameters.js'
 import { asFetch, tokenTimeoutFactor } from '../http/http.js'
 import type { Context } from '../model/context.js'
 import { clientCertificate } from './clientCertificate.js'
-import { discover } from './discovery.js'
+import { discover } from './discovery/discovery.js'
 import { formSource } from './errorSource.js'
 import { fromOpenidClient, loadOpenidClient, ownHeaders, staticConfiguration, withoutChallenge, type OpenidClient } from './openidClient.js'
 import { isFailure } from './tokenErrors.js'
@@ -33,6 +33,8 @@ export async function clientCaller(asked: Context, endpoint: Endpoint, purpose: 
   return async (call) => {
     const openidClient = await loadOpenidClient()
     const configuration = await staticConfiguration(context, metadata)
+    // An answer may be signed, whatever was asked for (RFC 9701 section 5).
+    openidClient.enableNonRepudiationChecks(configuration)
     let parsed: unknown
     let sent: Record<string, string> = {}
     configuration[openidClient.customFetch] = tolerantFetch(context, (form, body) => {

@@ -5,12 +5,14 @@ import type { Context } from '../model/context.js'
 import type { HttpRequest, HttpResponse } from '../model/http.js'
 import type { ResolvedProvider } from '../model/provider.js'
 import { clientCertificate } from './clientCertificate.js'
+import { rememberNonce } from './dpop/nonces.js'
+import { dpopOptions } from './dpop/proof.js'
 import { formSource } from './errorSource.js'
 import { fromOpenidClient, loadOpenidClient, ownHeaders, staticConfiguration } from './openidClient.js'
 import { errorCodeOf, isFailure, type SendTokenRequest } from './tokenErrors.js'
 
 /** A token request made by the generic grant of openid-client, with an answer that it can read. */
-export const sendByGenericGrant: SendTokenRequest = async (context, { grant_type: grantType, ...parameters }, endpoint) => {
+export const sendByGenericGrant: SendTokenRequest = async (context, { grant_type: grantType, ...parameters }, endpoint, dpopKey) => {
   const { provider } = context
   const openidClient = await loadOpenidClient()
   try {
@@ -22,7 +24,8 @@ export const sendByGenericGrant: SendTokenRequest = async (context, { grant_type
     configuration[openidClient.customFetch] = normalisingFetch(context, (parsed) => {
       answer = parsed
     })
-    await openidClient.genericGrantRequest(configuration, grantType, new URLSearchParams(pairsOf(parameters)))
+    const asked = new URLSearchParams(pairsOf(parameters))
+    await openidClient.genericGrantRequest(configuration, grantType, asked, await dpopOptions(configuration, context, dpopKey))
     return answer
   } catch (error) {
     throw fromOpenidClient(error, formSource(context, parameters))
@@ -38,6 +41,7 @@ function normalisingFetch(context: Context, keep: (parsed: unknown) => void): Re
   return asFetch(async (request) => {
     const shaped = shapeRequest({ ...request, headers: ownHeaders(request.headers, provider) }, provider)
     const response = await http({ ...shaped, timeout: outbound.timeout * tokenTimeoutFactor, certificate: clientCertificate(context) })
+    rememberNonce(context.client, shaped.url, response.headers)
     const parsed = parseTokenAnswer(response)
     keep(parsed)
     if (!isObject(parsed)) return response

@@ -41,6 +41,8 @@ export interface Transaction {
   returnTo?: string
   nonce?: string
   codeVerifier?: string
+  /** Private key that the code, and then the tokens, are bound to, as in `Tokens`. */
+  dpopKey?: string
   requestToken?: string
   requestTokenSecret?: string
   scope?: readonly string[]
@@ -62,7 +64,7 @@ export interface Authorization {
   /** The value by which the callback will name this login. */
   state: string
   /** What the callback, or the tokens that it leads to, are checked against. Members of the transaction, which `remember` is another one of. */
-  checks: Pick<Transaction, 'nonce' | 'codeVerifier' | 'requestToken' | 'requestTokenSecret'>
+  checks: Pick<Transaction, 'nonce' | 'codeVerifier' | 'dpopKey' | 'requestToken' | 'requestTokenSecret'>
 }
 
 /** Parameters of a callback: each at most once. */

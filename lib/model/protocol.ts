@@ -30,6 +30,19 @@ export interface Protocol {
    * empty where it is read as it comes.
    */
   refused?: (context: Context, response: HttpResponse) => boolean
+  /** Where to send the browser to sign out at the provider too; `undefined` where this provider has no such address. */
+  endSession?: (context: Context, request: EndSessionRequest) => Promise<string | undefined>
+}
+
+/** What a provider is told that is to end the session of this browser. */
+export interface EndSessionRequest {
+  /** Where it sends the browser back to, and what it has to bring along. */
+  postLogoutRedirectUri: string
+  state: string
+  /** The last ID Token of the account that signs out. */
+  idToken?: string | undefined
+  logoutHint?: string | undefined
+  uiLocales?: string | undefined
 }
 
 /** What a grant gave: tokens, with what came along: the claims of a verified ID Token, and the answer as the provider gave it. */

@@ -7,6 +7,7 @@ export type {
   ApiRequest,
   ClientAuthFunction,
   ClientAuthMethod,
+  JwkSet,
   LoginFacts,
   Pagination,
   ProviderHooks,
@@ -101,12 +102,17 @@ export interface Provider extends ProviderOptions {
   /** Where tokens are introspected (RFC 7662). @default that of discovery */
   introspectionEndpoint?: Template
   /**
+   * Where users sign out at the provider (OpenID Connect RP-Initiated Logout 1.0). @default that of discovery
+   * @see docs/logout.md#at-the-provider
+   */
+  endSessionEndpoint?: Template
+  /**
    * How access is refreshed: by refresh token, not at all, or by exchanging the access token for a new one.
    * @default 'standard'
    * @see docs/credentials.md#when-a-token-expires-and-when-it-is-refreshed
    */
   renewal?: RenewalStrategy
-  /** URL of the provider's keys, where `discovery` is `false`. */
+  /** URL of the provider's public keys, a JWK Set. @default that of discovery */
   jwksUri?: Template
   /** Where relative URLs of API calls start; its origin may get the token. */
   apiBaseUrl?: Template
@@ -198,6 +204,7 @@ export interface ResolvedProvider extends Omit<
   | 'accessTokenEndpoint'
   | 'revocationEndpoint'
   | 'introspectionEndpoint'
+  | 'endSessionEndpoint'
   | 'renewal'
   | 'jwksUri'
   | 'apiBaseUrl'
@@ -218,6 +225,7 @@ export interface ResolvedProvider extends Omit<
   accessTokenEndpoint?: string
   revocationEndpoint?: string
   introspectionEndpoint?: string
+  endSessionEndpoint?: string
   renewal?: 'standard' | 'none' | ResolvedExchange
   jwksUri?: string
   /** Without what facts would say: what holds for tokens that came without any. */

@@ -65,6 +65,11 @@ export type RequestParameters = Record<string, string> | ((facts: LoginFacts) =>
  */
 export type Pagination = { next: string } | { cursor: string; parameter: string }
 
+/** A JWK Set (RFC 7517 section 5): public keys. */
+export interface JwkSet {
+  keys: readonly Readonly<Record<string, unknown>>[]
+}
+
 /** What an application may set for a provider, besides who it is to them. */
 export interface ProviderOptions {
   /** Name on the sign-in page. @default the slug, with a capital letter */
@@ -91,12 +96,28 @@ export interface ProviderOptions {
    * @see docs/credentials.md#how-the-client-proves-who-it-is
    */
   clientAuth?: ClientAuthMethod | ClientAuthFunction
+  /**
+   * Binds tokens to a key of each login (DPoP, RFC 9449), so that nobody else can use them; what is not bound is refused.
+   * @default false
+   * @see docs/credentials.md#sender-constrained-tokens
+   */
+  dpop?: boolean
   /** Where API calls carry the token. @default 'header' */
   tokenPlacement?: 'header' | 'body' | 'query'
   /** How the provider sends the browser back; `'form_post'` where it posts its answer. @default 'query' */
   responseMode?: 'query' | 'form_post'
-  /** Signature algorithms to accept for ID Tokens, with public keys only. @default what discovery lists, else `RS256` */
+  /**
+   * Signature algorithms to accept for ID Tokens. `HS256`, `HS384` and `HS512` are verified with a client secret of 32, 48 or 64 bytes, and
+   * never accepted unless listed here.
+   * @default those with public keys that discovery lists, else `RS256`
+   * @see docs/openid-connect.md#algorithms
+   */
   idTokenAlgs?: readonly string[]
+  /**
+   * The provider's public keys, a JWK Set `{ keys: [...] }`, in place of those at an address.
+   * @see docs/openid-connect.md#keys
+   */
+  jwks?: JwkSet
   /** Seconds that may have passed since the user last authenticated at the provider. */
   maxAge?: number
   /** Values to ask for as `acr_values`. */

@@ -1,5 +1,6 @@
 import { renamed, withParameters } from '../base/parameters.js'
 import { codeChallenge, randomToken } from '../base/random.js'
+import { dpopThumbprint, newDpopKey } from '../endpoints/dpop/keys.js'
 import type { Context } from '../model/context.js'
 import type { LoginOptions } from '../model/login.js'
 import { flowParameters } from './loginParams.js'
@@ -7,14 +8,14 @@ import { flowParameters } from './loginParams.js'
 export interface AuthorizationRequest {
   parameters: Record<string, string>
   state: string
-  checks: { nonce?: string; codeVerifier?: string }
+  checks: { nonce?: string; codeVerifier?: string; dpopKey?: string }
 }
 
 /**
  * The parameters of an authorization request (RFC 6749 section 4.1.1; RFC 7636; OpenID Connect Core section 3.1.2.1).
  *
- * The provider's and the application's hook see them first; `state`, `nonce` and the code challenge are added afterwards, so that
- * no hook can leave one out.
+ * The provider's and the application's hook see them first; `state`, `nonce`, the code challenge and the key's thumbprint are added
+ * afterwards, so that no hook can leave one out.
  */
 export function authorizationRequest(context: Context, options: LoginOptions, { withNonce }: { withNonce: boolean }): AuthorizationRequest {
   const { provider, client, redirectUri } = context
@@ -44,15 +45,18 @@ export function authorizationRequest(context: Context, options: LoginOptions, { 
   const state = randomToken()
   const nonce = withNonce ? randomToken() : undefined
   const codeVerifier = provider.pkce === false ? undefined : randomToken()
+  const dpopKey = provider.dpop === true ? newDpopKey() : undefined
   return {
     parameters: withoutAbsent({
       ...parameters,
       state,
       nonce,
       ...(codeVerifier === undefined ? {} : challenge(codeVerifier, provider.pkceMethod)),
+      // Binds the code too, and not only the tokens, to the key (RFC 9449 section 10).
+      dpop_jkt: dpopKey === undefined ? undefined : dpopThumbprint(dpopKey),
     }),
     state,
-    checks: withoutAbsent({ nonce, codeVerifier }),
+    checks: withoutAbsent({ nonce, codeVerifier, dpopKey }),
   }
 }
 

@@ -11,6 +11,7 @@ export const flowParameters: ReadonlySet<string> = new Set([
   'nonce',
   'code_challenge',
   'code_challenge_method',
+  'dpop_jkt',
   'request',
   'request_uri',
   'response_mode',

@@ -71,7 +71,7 @@ export function createRefresher(now: () => number = () => Date.now()): Refresher
   }
 
   async function start(context: Context, request: RefreshRequest): Promise<Tokens> {
-    const { held, record, grant, onRefreshed, onOrphaned } = request
+    const { held, record, grant, onRefreshed, onOrphaned, onRefused } = request
     const { slug } = context
     const binding = bindingOf(context)
     const current = record ? held : rotations.newest(binding, held)
@@ -91,7 +91,7 @@ export function createRefresher(now: () => number = () => Date.now()): Refresher
       }
     }
     if (record) {
-      const refreshed = await sharedRefresh({ slug, held: current, record, exchange, onRefreshed, onOrphaned, pending, now })
+      const refreshed = await sharedRefresh({ slug, held: current, record, exchange, onRefreshed, onOrphaned, onRefused, pending, now })
       if (held.accessToken !== '') rotations.remember(binding, held, refreshed)
       return refreshed
     }

@@ -34,7 +34,7 @@ export interface SealedRecords {
 export type RecordKind = 'callback' | 'result' | 'sessions' | 'ended'
 
 /** The key of a record in a store that several applications may share. */
-export function storeKey({ appId }: { appId: string }, kind: RecordKind | 'tokens' | 'client', name: string): string {
+export function storeKey({ appId }: { appId: string }, kind: RecordKind | 'tokens' | 'account' | 'client', name: string): string {
   return `authrouter:${appId}:${kind}:${name}`
 }
 

@@ -21,8 +21,10 @@ export interface Account {
   facts?: Readonly<Record<string, string>>
   /** Where the session itself holds them; absent once they have been revoked, and where the provider gives none. */
   tokens?: Tokens
-  /** Name of the token store's record that holds them. */
+  /** Name of the token store's record that holds them, or that says only that the session is there, where the tokens are the user's. */
   tokenRecord?: string
+  /** Whose the tokens are, where they are not the session's: they stand in a record of the user's account, and stay when it ends. */
+  keptBy?: 'user'
   /** Name of the session store's record that holds what they have become since the login, beside the session. */
   sessionTokenRecord?: string
 }

@@ -15,10 +15,12 @@ import { type Account, type FinishedLogin, maxFinished, type SessionRecord } fro
 import type { Parameters } from '../http/parameters.js'
 import { lastingRecord } from '../sessions/endedMarks.js'
 import { continueSession, replaceSession } from '../sessions/replaceSession.js'
-import { saveTokens } from '../tokens/saveTokens.js'
+import { type SavedAccount, saveTokens } from '../tokens/saveTokens.js'
+import { endUserAccess } from '../tokens/userTokens.js'
 import type { CallbackResult } from './callbackOnce.js'
 import { decideLink, decideLogin } from './decide.js'
 import { isLinkTo } from './linkTo.js'
+import { withUsersAccounts } from './usersAccounts.js'
 
 /** A callback that has passed its checks. */
 export interface CheckedCallback {
@@ -48,11 +50,12 @@ async function signIn(engine: Engine, request: RequestContext, checked: CheckedC
   const before = presentRecord(engine, request)
   // Other accounts are taken along out of a session that is still there.
   const previous = before && takesAlong(before, user.key, stored?.id) ? await lastingRecord(engine, request) : before
-  const account = await saveTokens(engine, request, context, user, tokens)
-  const record = loginRecord(engine, previous, account, { transaction, returnTo, userId: stored?.id })
+  const saved = await saveTokens(engine, request, context, user, tokens, stored?.id)
+  const login = loginRecord(engine, previous, saved.account, { transaction, returnTo, userId: stored?.id })
+  const { record, found: others } = await withUsersAccounts(engine, request, login)
   await replaceSession(engine, request, record, previous)
   request.user = stored?.row
-  request.tokens = new Map([...request.tokens, [user.key, { tokens }]])
+  request.tokens = new Map([...request.tokens, ...others, [user.key, { tokens: saved.tokens }]])
   tellOfLogin(engine, user)
   return { record, returnTo }
 }
@@ -68,19 +71,20 @@ async function link(engine: Engine, request: RequestContext, checked: CheckedCal
   // What a guard asks of an account is not done with another one, which whoever is at the browser may have.
   if (transaction.stepUp !== undefined && !Object.hasOwn(previous.accounts, result.user.key)) throw anotherAccount()
   const { user, tokens } = await decideLink(engine, request, context, result, to)
-  const takeBack = userStore && (await addToUser(userStore, previous, user))
+  const takeBack = userStore && (await addToUser(userStore, previous, user, (userId) => endUserAccess(engine, user.key, userId)))
   const returnTo = returnToOf(engine, request.publicUrl, transaction.returnTo, engine.settings.afterLogin)
   const finished = finishedLogins(engine, previous, transaction, returnTo)
   let record: SessionRecord
+  let saved: SavedAccount
   try {
-    const account = await saveTokens(engine, request, context, user, tokens)
-    record = { ...previous, salt: randomToken(16), accounts: withAccount(previous.accounts, account), finished }
+    saved = await saveTokens(engine, request, context, user, tokens, previous.userId)
+    record = { ...previous, salt: randomToken(16), accounts: withAccount(previous.accounts, saved.account), finished }
     await continueSession(engine, request, record, previous)
   } catch (error) {
     if (takeBack) engine.background(takeBack())
     throw error
   }
-  request.tokens = new Map([...request.tokens, [user.key, { tokens }]])
+  request.tokens = new Map([...request.tokens, [user.key, { tokens: saved.tokens }]])
   tellOfLink(engine, to, user)
   return { record, returnTo }
 }

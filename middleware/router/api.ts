@@ -22,18 +22,21 @@ import { revokeInBackground } from '../tokens/removeTokens.js'
 import { tokenRecordAt } from '../tokens/records.js'
 import { checkAccess } from '../login/unavailable.js'
 import { contextOf, configuredUrl } from '../core/requestContext.js'
+import { type UserAccess, userClient } from './userClient.js'
 
 /** What there is beyond a request: clients and credentials for jobs and scripts. */
 export interface Beyond {
   /**
    * An API client without a request: for a job, a script, another process.
    * @param slug of a configured or registered provider
-   * @param access what `credentials.seal()` gave; tokens, `{ accessToken, refreshToken?, ... }`; or a grant, whose tokens are fetched at the
+   * @param access what `credentials.seal()` gave; tokens, `{ accessToken, refreshToken?, ... }`; a grant, whose tokens are fetched at the
    * first call, shared and refreshed: `{ grant: 'client_credentials' }` (RFC 6749 section 4.4), `{ grant: 'token_exchange', subjectToken }`
-   * (RFC 8693) or `{ grant: 'jwt_bearer' }` (RFC 7523 section 2.1), each with `scope`, `resource` and `audience`
-   * @throws AuthError `credentials_unreadable`, `unknown_provider`, `bad_request`, `config_invalid` for another grant
+   * (RFC 8693) or `{ grant: 'jwt_bearer' }` (RFC 7523 section 2.1), each with `scope`, `resource` and `audience`; or `{ user: id, key? }`
+   * for the account of a user of the application's, with `keepTokens: 'user'`
+   * @throws AuthError `credentials_unreadable`, `unknown_provider`, `bad_request`, `config_invalid` for another grant, and for `user`
+   * without `keepTokens: 'user'`; calls for a user: `not_linked`, `credentials_gone`
    */
-  client: (slug: string, access: string | Tokens | GrantOptions) => ApiClient
+  client: (slug: string, access: string | Tokens | GrantOptions | UserAccess) => ApiClient
   /**
    * Opens sealed credentials.
    * @throws AuthError `credentials_unreadable` for text that is damaged, foreign or of a version to come, or whose provider is not here
@@ -68,6 +71,10 @@ export function createApi(engine: Engine): Beyond {
         if (!engine.registration(slug)) configured(engine, slug)
         const { context, held, user } = opened(engine, access, slug)
         return createApiClient(context, held, user)
+      }
+      if ('user' in access && !('accessToken' in access)) {
+        if (!engine.registration(slug)) configured(engine, slug)
+        return userClient(engine, slug, access)
       }
       const context = contextOf(engine, configured(engine, slug), configuredUrl(engine))
       if ('grant' in access) return createApiClient(context, ownAccess(engine, context, readGrant(context, access)))

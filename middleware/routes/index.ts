@@ -8,7 +8,8 @@ import type { Reply } from '../http/reply.js'
 import { callbackRoute } from './callback.js'
 import { linkRoute } from './link.js'
 import { loginRoute } from './login.js'
-import { logoutRoute } from './logout.js'
+import { logoutRoute } from './logout/logout.js'
+import { logoutCallbackRoute } from './logout/logoutCallback.js'
 import { providersRoute } from './providers.js'
 import { type MethodsOf, type ProviderRequest, receive, receiveForProvider } from './receive.js'
 import { sessionRoute } from './session.js'
@@ -40,6 +41,7 @@ export function findRoute(engine: Engine, path: string, mounted: string): Route 
   if (rest.length > 0) return undefined
   if (second === undefined && first === 'session') return route(engine, ['GET', 'HEAD'], sessionRoute)
   if (second === undefined && first === 'logout') return route(engine, ['GET', 'POST'], logoutRoute)
+  if (second === 'callback' && first === 'logout') return route(engine, ['GET'], logoutCallbackRoute)
   if (!slugShape.test(first)) return undefined
   if (second === undefined) return { ...providerRoute(engine, first, () => ['GET', 'POST'], loginRoute), isEntrance: true }
   if (second === 'callback')

@@ -1,11 +1,10 @@
-import { asAuthError, AuthError } from '../../lib/base/errors.js'
+import { AuthError } from '../../lib/base/errors.js'
 import { isObject, textsOf } from '../../lib/base/json.js'
 import { sha256 } from '../../lib/base/random.js'
 import { maxSealed } from '../../lib/base/seal.js'
-import type { Registration } from '../../lib/model/context.js'
 import type { Engine } from '../core/engine.js'
-import { failureEvent } from '../core/logging.js'
 import type { Account, SessionRecord } from '../core/sessionRecord.js'
+import { entryToRevokeAt } from '../tokens/registrations.js'
 import { revokeInBackground } from '../tokens/removeTokens.js'
 import { removeAt, tokenRecordAt } from '../tokens/records.js'
 import { contextOf, configuredUrl } from '../core/requestContext.js'
@@ -133,21 +132,10 @@ async function endSession(engine: Engine, { linked = [], ...login }: KnownSessio
 
 async function endAccountAt(engine: Engine, known: LinkedRecord): Promise<void> {
   const { tokenRecord: name } = known
-  const registration = engine.settings.revokeOnLogout ? await registrationOf(engine, known) : undefined
+  const registration = engine.settings.revokeOnLogout
+    ? await entryToRevokeAt(engine, { ...known, parameters: textsOf(known.parameters) })
+    : undefined
   const kept = registration && (await tokenRecordAt(engine, registration, name)?.read())
   await removeAt(engine, name)
   if (kept) revokeInBackground(engine, contextOf(engine, registration, configuredUrl(engine)), kept.tokens)
-}
-
-/** Who can revoke the tokens; a function of the application's that fails keeps no session alive. */
-async function registrationOf(engine: Engine, { slug, parameters }: LinkedRecord): Promise<Registration | undefined> {
-  const entry = engine.registration(slug)
-  if (!entry?.ask) return entry
-  try {
-    return await engine.choose(entry, textsOf(parameters), 'account')
-  } catch (thrown) {
-    const error = asAuthError(thrown, 'hook_failed', 'The client of what was chosen could not be found.')
-    engine.log('warn', { ...failureEvent('revocation_failed', error), provider: slug })
-    return undefined
-  }
 }

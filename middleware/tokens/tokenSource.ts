@@ -6,7 +6,8 @@ import type { Engine } from '../core/engine.js'
 import { tellOfTokens } from '../core/events.js'
 import { presentRecord, type RequestContext, wholeRecord } from '../core/requestContext.js'
 import { revokeInBackground } from './removeTokens.js'
-import { tableRecord, tokenRecordOf } from './records.js'
+import { recordNameOf, tableRecord, tokenRecordOf } from './records.js'
+import { markRefused } from './userTokens.js'
 
 /** The access to one account of this request's session, and all that may happen to it. */
 export function tokenAccessOf(engine: Engine, request: RequestContext, context: Context, key: string): TokenAccess {
@@ -22,7 +23,8 @@ export function tokenAccessOf(engine: Engine, request: RequestContext, context: 
     onOrphaned: (tokens) => {
       revokeInBackground(engine, context, tokens)
     },
-    seal: sealerOf(engine.sealer, context, { recordName: account?.tokenRecord, user: account?.user }),
+    onRefused: account?.keptBy === 'user' && ownRecord ? markRefused(engine, ownRecord, account.user, slug) : undefined,
+    seal: sealerOf(engine.sealer, context, { recordName: account && recordNameOf(engine, account), user: account?.user }),
   }
 }
 

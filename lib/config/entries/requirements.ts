@@ -2,6 +2,7 @@ import type { Client } from '../../model/client.js'
 import type { ClientAuthMethod, ProtocolName, ResolvedProvider } from '../../model/provider.js'
 import { invalid } from '../invalid.js'
 import { alternatives } from '../shapes.js'
+import { checkIdTokenKeys, needsNoKeys } from './keys/idTokenKeys.js'
 import { belongTogether, privateKeyKind } from './privateKey.js'
 import type { EntryOptions } from './schema.js'
 
@@ -23,7 +24,7 @@ const endpoints: Record<ProtocolName, readonly Endpoint[]> = {
   oauth2: ['authorizationEndpoint', 'tokenEndpoint'],
   oidc: ['issuer'],
 }
-const endpointsWithoutDiscovery: readonly Endpoint[] = ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'jwksUri']
+const endpointsWithoutDiscovery: readonly Endpoint[] = ['issuer', 'authorizationEndpoint', 'tokenEndpoint']
 
 // Options that another protocol would not even read: nobody shall count on a check that is not made.
 const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolName[] } = {
@@ -36,6 +37,7 @@ const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolNam
   bodyHash: ['oauth1'],
   tokenEndpoint: ['oauth2', 'oidc'],
   pkce: ['oauth2', 'oidc'],
+  dpop: ['oauth2', 'oidc'],
   clientAuth: ['oauth2', 'oidc'],
   tokenPlacement: ['oauth2', 'oidc'],
   certificate: ['oauth2', 'oidc'],
@@ -52,10 +54,12 @@ const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolNam
   parameterNames: ['oauth2'],
   authorizationFragment: ['oauth2'],
   discoveryEndpoint: ['oidc'],
+  endSessionEndpoint: ['oidc'],
   idTokenAlgs: ['oidc'],
   nonce: ['oidc'],
   discovery: ['oidc'],
   jwksUri: ['oidc'],
+  jwks: ['oidc'],
   maxAge: ['oidc'],
   acrValues: ['oidc'],
   clockTolerance: ['oidc'],
@@ -108,7 +112,9 @@ export function lackingIn(provider: Described, client: Proof, entryPath: EntryPa
 
 function lackingEndpoints(provider: Described, entryPath: EntryPath): string[] {
   const isStatic = provider.protocol === 'oidc' && provider.discovery === false
-  return (isStatic ? endpointsWithoutDiscovery : endpoints[provider.protocol])
+  const needed = isStatic ? endpointsWithoutDiscovery : endpoints[provider.protocol]
+  const withKeys = isStatic && provider.jwks === undefined && !needsNoKeys(provider) ? [...needed, 'jwksUri' as const] : needed
+  return withKeys
     .filter((name) => provider[name] === undefined)
     .map((name) => missing(name, entryPath, `; the protocol ${provider.protocol} needs it${isStatic ? ' where discovery is false' : ''}`))
 }
@@ -125,7 +131,9 @@ function signsWithKey({ clientAuth, needsPrivateKey, protocol, signatureMethod }
 /** @throws AuthError `config_invalid` for two options of the entry that contradict each other */
 export function checkRequirements(provider: ResolvedProvider, client: Client, entryPath: EntryPath): void {
   checkDiscovery(provider, entryPath)
+  checkIdTokenKeys(provider, client, entryPath.path)
   checkCertificate(provider, client, entryPath)
+  checkDpop(provider, entryPath)
   if (provider.protocol === 'oidc' && !provider.scope.includes('openid')) {
     throw invalid(`${entryPath.path}.scope`, "must contain 'openid': without it the provider sends no ID Token.")
   }
@@ -140,10 +148,9 @@ export function checkRequirements(provider: ResolvedProvider, client: Client, en
 
 function checkDiscovery(provider: ResolvedProvider, { path }: EntryPath): void {
   if (provider.protocol !== 'oidc' || provider.discovery === false) return
-  const unused = (['tokenEndpoint', 'jwksUri'] as const).find((name) => provider[name] !== undefined)
-  if (unused !== undefined)
+  if (provider.tokenEndpoint !== undefined)
     throw invalid(
-      `${path}.${unused}`,
+      `${path}.tokenEndpoint`,
       'would not be used, since the discovery document has its own: leave it out, or set discovery: false and give all endpoints.',
     )
 }
@@ -172,6 +179,19 @@ function checkCertificate({ clientAuth, ...provider }: ResolvedProvider, { certi
     throw invalid(`${path}.privateKey`, "must be the key of the certificate: it is another one's.")
   const open = (['issuer', 'tokenEndpoint'] as const).find((name) => provider[name]?.startsWith('http:'))
   if (open) throw invalid(`${path}.${open}`, "must use https: clientAuth 'tls' presents its certificate while a secure connection is made.")
+}
+
+/** RFC 9449 section 7.1 has one place for a token that is bound to a key, and section 5 one kind of token request. */
+function checkDpop(provider: ResolvedProvider, { path }: EntryPath): void {
+  if (provider.dpop !== true) return
+  const { tokenPlacement = 'header', tokenMethod = 'POST', renewal } = provider
+  const elsewhere =
+    tokenPlacement === 'header' ? (['tokenHeader', 'tokenScheme'] as const).find((name) => provider[name] !== undefined) : 'tokenPlacement'
+  if (elsewhere !== undefined)
+    throw invalid(`${path}.${elsewhere}`, 'cannot be changed with dpop: such a token travels in the Authorization header. Leave it out.')
+  if (tokenMethod !== 'POST') throw invalid(`${path}.tokenMethod`, "must be 'POST' with dpop, or leave dpop out.")
+  if (typeof renewal === 'object')
+    throw invalid(`${path}.renewal`, "must be 'standard' or 'none' with dpop: an exchange of access tokens knows no key.")
 }
 
 function checkSignature(provider: ResolvedProvider, { privateKey }: Client, { path, production }: EntryPath): void {

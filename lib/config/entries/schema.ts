@@ -7,6 +7,7 @@ import type { ProviderEntry } from '../settings.js'
 import { callable, credential, flag, group, listOf, number, oneOf, text, written, type Group } from '../shapes.js'
 import { isPlainPath } from '../addresses.js'
 import { unavailable } from '../unavailable.js'
+import { jwks } from './keys/jwks.js'
 import {
   algorithmList,
   allow,
@@ -66,6 +67,7 @@ export const textOptions = {
   revocationEndpoint: template,
   revocationClientAuth: oneOf(clientAuthMethods),
   introspectionEndpoint: template,
+  endSessionEndpoint: template,
   jwksUri: template,
   apiBaseUrl: template,
   authorizationResponseIssuer: template,
@@ -102,6 +104,7 @@ export const numberOptions = {
 export const flagOptions = {
   offline: flag,
   pkce: flag,
+  dpop: flag,
   nonce: flag,
   discovery: flag,
   userinfo: flag,
@@ -132,6 +135,7 @@ const structuredOptions = {
   extraRequests,
   facts,
   idTokenAlgs: algorithmList,
+  jwks,
   acrValues: listOf(text, 'must be a list of texts.'),
   apiHosts: hostList,
   pagination,

@@ -1,4 +1,6 @@
 import { AuthError } from '../../base/errors.js'
+import { dpopKeyFor } from '../../endpoints/dpop/keys.js'
+import { asksForNonce } from '../../endpoints/dpop/nonces.js'
 import { grantSource } from '../../endpoints/errorSource.js'
 import { expectedAnswer, grantForm, preparedGrant } from '../../endpoints/grants/grantForm.js'
 import { grantContext } from '../../endpoints/grants/jwtAssertion.js'
@@ -35,6 +37,7 @@ export const protocol = defineProtocol({
   async exchange(context, grant) {
     const { renewal, refreshEndpoint } = context.provider
     const isRefresh = grant.type === 'refresh_token'
+    const dpopKey = dpopKeyFor(context, grant)
     const response =
       isRefresh && typeof renewal === 'object'
         ? await exchangeAccessToken(context, grant.tokens, renewal)
@@ -42,8 +45,9 @@ export const protocol = defineProtocol({
             grantContext(context, grant),
             await form(context, grant),
             (isRefresh ? refreshEndpoint : undefined) ?? endpoint(context, 'tokenEndpoint'),
+            dpopKey,
           )
-    return { tokens: readTokens(context, grant, response), response, callback: callbackFacts(context.provider, grant) }
+    return { tokens: readTokens(context, grant, response, dpopKey), response, callback: callbackFacts(context.provider, grant) }
   },
 
   userinfo(context, tokenSet) {
@@ -51,6 +55,7 @@ export const protocol = defineProtocol({
   },
 
   sign: signByBearer,
+  refused: (_context, response) => asksForNonce(response),
 })
 
 async function form(context: Context, grant: Grant): Promise<TokenForm> {
@@ -121,9 +126,10 @@ function exchangeAccessToken(context: Context, tokens: Tokens, renewal: Resolved
   )
 }
 
-function readTokens({ now, provider }: Context, grant: Grant, response: Record<string, unknown>): Tokens {
+function readTokens({ now, provider }: Context, grant: Grant, response: Record<string, unknown>, dpopKey: string | undefined): Tokens {
   return readTokenResponse(response, {
     now: now(),
+    dpopKey,
     defaultTokenType: provider.defaultTokenType,
     ...expectedAnswer(grant),
   })

@@ -1,24 +1,28 @@
 import type { Configuration, ServerMetadata } from 'openid-client'
 import { AuthError } from '../../base/errors.js'
 import { pairsOf, withParameters, type Parameters } from '../../base/parameters.js'
-import { discover } from '../../endpoints/discovery.js'
-import { errorSource, formSource, grantSource } from '../../endpoints/errorSource.js'
+import { discover } from '../../endpoints/discovery/discovery.js'
+import { dpopKeyFor } from '../../endpoints/dpop/keys.js'
+import { asksForNonce } from '../../endpoints/dpop/nonces.js'
+import { dpopOptions } from '../../endpoints/dpop/proof.js'
+import { formSource, grantSource } from '../../endpoints/errorSource.js'
 import { expectedAnswer, grantForm, preparedGrant } from '../../endpoints/grants/grantForm.js'
 import { grantContext } from '../../endpoints/grants/jwtAssertion.js'
 import { targetParameters } from '../../endpoints/grants/target.js'
 import { fromOpenidClient, loadOpenidClient, staticConfiguration } from '../../endpoints/openidClient.js'
 import type { Context } from '../../model/context.js'
 import type { CallbackParameters, CodeGrant, Grant } from '../../model/login.js'
-import type { RawProfile } from '../../model/profile.js'
-import type { TokenSet } from '../../model/protocol.js'
 import { readTokenResponse } from '../../tokens/tokens.js'
 import { authorizationAddress, authorizationRequest } from '../authorizationRequest.js'
 import { authorizationCode } from '../authorizationResponse.js'
 import { signByBearer } from '../bearer.js'
 import { defineProtocol } from '../defineProtocol.js'
-import { callbackFacts, fetchProfile } from '../userinfo.js'
-import { checkIdToken, invalidIdToken } from './idToken.js'
+import { callbackFacts } from '../userinfo.js'
+import { withClaimSources } from './claimSources.js'
+import { endSession } from './endSession.js'
+import { verifyIdToken } from './idToken.js'
 import { mergedClaims } from './mergedClaims.js'
+import { fetchUserinfo, issuerOf } from './userinfo.js'
 
 /** OpenID Connect: the authorization code flow with PKCE and nonce (OpenID Connect Core section 3.1), ID Token signatures checked. */
 export const protocol = defineProtocol({
@@ -39,21 +43,27 @@ export const protocol = defineProtocol({
 
   async exchange(context, grant) {
     const configuration = await configurationFor(context, grant)
-    const { claims, ...response } = await requestTokens(context, configuration, grant)
-    checkIdToken(context, grant, response, claims)
+    const dpopKey = dpopKeyFor(context, grant)
+    const response = await requestTokens(context, configuration, grant, dpopKey)
+    const claims = await verifyIdToken(context, grant, response)
     const tokens = readTokenResponse(response, {
       now: context.now(),
+      dpopKey,
       ...expectedAnswer(grant),
     })
     return { tokens, response, callback: callbackFacts(context.provider, grant), ...(claims ? { claims } : {}) }
   },
 
   async userinfo(context, tokenSet) {
-    const profile = await fetchUserinfo(context, tokenSet)
-    return mergedClaims(tokenSet.claims ?? {}, profile, context.provider.profile)
+    const { claims = {} } = tokenSet
+    const merged = mergedClaims(claims, await fetchUserinfo(context, tokenSet, signByBearer), context.provider.profile)
+    return withClaimSources(context, merged, issuerOf(context, claims))
   },
 
   sign: signByBearer,
+  refused: (_context, response) => asksForNonce(response),
+
+  endSession,
 })
 
 /** What discovery found, for a client that authenticates as this grant is made. */
@@ -67,12 +77,16 @@ function checkAnswer(context: Context, metadata: ServerMetadata, grant: CodeGran
   authorizationCode(grant.parameters, expectedIssuer(metadata, grant.parameters['iss']), grantSource(context, grant))
 }
 
-type TokenAnswer = Record<string, unknown> & { claims?: RawProfile }
-
-async function requestTokens(context: Context, configuration: Configuration, grant: Grant): Promise<TokenAnswer> {
+async function requestTokens(
+  context: Context,
+  configuration: Configuration,
+  grant: Grant,
+  dpopKey: string | undefined,
+): Promise<Record<string, unknown>> {
   const { provider, slug, redirectUri } = context
   const openidClient = await loadOpenidClient()
   let source = grantSource(context, grant)
+  const dpop = await dpopOptions(configuration, context, dpopKey)
   const facts = { client: context.client, callback: callbackFacts(provider, grant) }
   const tokenParameters = (parameters: Record<string, string>): Record<string, string> =>
     provider.hooks?.tokenRequest?.(parameters, facts) ?? parameters
@@ -97,6 +111,7 @@ async function requestTokens(context: Context, configuration: Configuration, gra
               ...(transaction.maxAge === undefined ? {} : { maxAge: transaction.maxAge }),
             },
             tokenParameters({ ...provider.tokenParams }),
+            dpop,
           ),
         )
       }
@@ -108,13 +123,14 @@ async function requestTokens(context: Context, configuration: Configuration, gra
             configuration,
             grant.tokens.refreshToken,
             asked({ ...provider.refreshParams, ...targetParameters(context, grant.target ?? {}) }),
+            dpop,
           ),
         )
       }
       default: {
         const { grant_type: grantType, ...parameters } = await grantForm(context, grant)
         source = formSource(context, parameters)
-        return plain(await openidClient.genericGrantRequest(configuration, grantType, asked(parameters)))
+        return plain(await openidClient.genericGrantRequest(configuration, grantType, asked(parameters), dpop))
       }
     }
   } catch (error) {
@@ -122,10 +138,8 @@ async function requestTokens(context: Context, configuration: Configuration, gra
   }
 }
 
-function plain(answer: Awaited<ReturnType<typeof import('openid-client').genericGrantRequest>>): TokenAnswer {
-  const claims = answer.claims()
-  const response = Object.fromEntries(Object.entries(answer).filter(([, value]) => typeof value !== 'function'))
-  return { ...response, ...(claims ? { claims: { ...claims } } : {}) }
+function plain(answer: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(answer).filter(([, value]) => typeof value !== 'function'))
 }
 
 /** Of a callback, what the library needs: our own checks come first, and other parameters mean other flows to it. */
@@ -140,25 +154,5 @@ function expectedIssuer(metadata: ServerMetadata, iss: string | undefined): { is
   return {
     issuer: /^[\w-]+$/.test(tenant) ? (iss ?? metadata.issuer) : metadata.issuer,
     required: metadata.authorization_response_iss_parameter_supported === true,
-  }
-}
-
-async function fetchUserinfo(context: Context, tokenSet: TokenSet): Promise<RawProfile> {
-  const { provider, slug } = context
-  const { tokens, claims = {} } = tokenSet
-  if (provider.userinfo === false || !tokens) return {}
-  const subject = String(claims['sub'])
-  if (provider.userinfoEndpoint !== undefined) {
-    const profile = await fetchProfile(context, tokenSet, signByBearer)
-    if (profile['sub'] !== subject) throw invalidIdToken(slug, 'userinfo sub')
-    return profile
-  }
-  const configuration = await discover(context)
-  if (configuration.serverMetadata().userinfo_endpoint === undefined) return {}
-  const openidClient = await loadOpenidClient()
-  try {
-    return { ...(await openidClient.fetchUserInfo(configuration, tokens.accessToken, subject)) }
-  } catch (error) {
-    throw fromOpenidClient(error, errorSource(context, [tokens.accessToken, tokens.idToken]))
   }
 }
