@@ -18,7 +18,7 @@ export type { ClientCredentialsOptions as ClientCredentialsGrant, GrantOptions }
 export type { JwtBearerOptions as JwtBearerGrant } from './tokens/grants/jwtBearer.js'
 export type { TokenExchangeOptions as TokenExchangeGrant } from './tokens/grants/tokenExchange.js'
 export type { UserAccess } from './router/userClient.js'
-export type { ApiClient, ApiFetchInit, ApiResponse, PageOptions, RequestOptions } from '../lib/client/apiClient.js'
+export type { ApiClient, ApiFetchInit, ApiResponse, ClientTarget, PageOptions, RequestOptions } from '../lib/client/apiClient.js'
 export type { Credentials } from '../lib/client/credentials.js'
 export type { AuthRouterConfig, FetchToken, Logger, ProviderEntry, ProviderLookup } from '../lib/config/settings.js'
 export type { Hooks, LoginDecision, LoginEvent, TokensEvent } from '../lib/config/hooks.js'

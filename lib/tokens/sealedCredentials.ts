@@ -5,6 +5,7 @@ import type { Registration } from '../model/context.js'
 import type { Tokens } from '../model/tokens.js'
 import type { AuthUser } from '../model/user.js'
 import { bindingOf, type Party } from './binding.js'
+import { withoutTargets } from './targets.js'
 import { readTokens } from './tokens.js'
 
 /** What sealed credentials hold. */
@@ -28,7 +29,15 @@ const userFields = ['id', 'key', 'username', 'email', 'name'] as const
 
 /** Credentials as compact URL-safe text, encrypted and authenticated (AES-256-GCM, see `createSealer`). */
 export function sealCredentials(sealer: Sealer, { slug, binding, tokens, recordName, parameters, user }: SealedCredentials): string {
-  return sealer.seal('tokens', record, { version: 2, slug, binding, tokens, recordName, parameters, user: user && fieldsOf(user) })
+  return sealer.seal('tokens', record, {
+    version: 2,
+    slug,
+    binding,
+    tokens: withoutTargets(tokens),
+    recordName,
+    parameters,
+    user: user && fieldsOf(user),
+  })
 }
 
 /** What seals the tokens of one account, whatever they become. */

@@ -93,6 +93,7 @@ export function readTokens(value: unknown): Tokens | undefined {
   const accessToken = filledText(value['accessToken'])
   if (accessToken === undefined) return undefined
   const facts = textsOf(value['facts'])
+  const byResource = isObject(value['byResource']) ? readResourceTokens(value['byResource']) : undefined
   return {
     accessToken,
     tokenType: filledText(value['tokenType']) ?? 'Bearer',
@@ -100,7 +101,18 @@ export function readTokens(value: unknown): Tokens | undefined {
     ...Object.fromEntries(optionalTimes.filter((name) => Number.isFinite(value[name])).map((name) => [name, value[name]])),
     ...(value['reauthRequired'] === true ? { reauthRequired: true as const } : {}),
     ...(facts ? { facts } : {}),
+    ...(byResource ? { byResource } : {}),
   }
+}
+
+function readResourceTokens(value: Record<string, unknown>): Tokens['byResource'] {
+  const read = Object.entries(value).flatMap(([key, token]) => {
+    const { accessToken, tokenType, scope, issuedAt, expiresAt } = readTokens(token) ?? {}
+    if (accessToken === undefined || tokenType === undefined) return []
+    const known = Object.entries({ scope, issuedAt, expiresAt }).filter(([, member]) => member !== undefined)
+    return [[key, { accessToken, tokenType, ...Object.fromEntries(known) }] as const]
+  })
+  return Object.fromEntries(read)
 }
 
 /** Seconds of life, from a number or its text; anything else counts as not said. */

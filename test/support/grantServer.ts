@@ -42,7 +42,7 @@ export const resources = ['https://files.example/', 'https://mail.example/'] as 
 
 /** Starts it on a free port; whoever signs in is Ada, who grants what is asked for. */
 export async function startGrantServer(): Promise<GrantServer> {
-  const { default: OidcProvider } = await quietly(() => import('oidc-provider'))
+  const { default: OidcProvider, errors } = await quietly(() => import('oidc-provider'))
   const clients = new Map<string, ClientMetadata>()
   const server = createServer()
   server.listen(0, '127.0.0.1')
@@ -89,7 +89,7 @@ export async function startGrantServer(): Promise<GrantServer> {
         defaultResource: (ctx, _client, oneOf) => (oneOf || ctx.path !== '/auth' ? [] : [...resources]) as never,
         useGrantedResource: () => false,
         getResourceServerInfo: (_ctx, resource) => {
-          if (!(resources as readonly string[]).includes(resource)) throw Object.assign(new Error('unknown'), targetError)
+          if (!(resources as readonly string[]).includes(resource)) throw new errors.InvalidTarget()
           return { scope: 'read write', audience: resource, accessTokenFormat: 'opaque', accessTokenTTL: grantServer.accessTokenLifetime }
         },
       },
@@ -121,8 +121,6 @@ export async function startGrantServer(): Promise<GrantServer> {
   }
   return grantServer
 }
-
-const targetError = { error: 'invalid_target', status: 400, statusCode: 400, expose: true }
 
 function addRoutes(provider: Provider, tokenCalls: TokenCall[]): void {
   provider.use(async (ctx, next) => {

@@ -9,6 +9,11 @@ export interface Target {
   audience?: readonly string[]
 }
 
+/** A target of one account, with the name that its token is kept under. */
+export interface NamedTarget extends Target {
+  key: string
+}
+
 /** A refresh (RFC 6749 section 6), perhaps for another target than that of the tokens (RFC 8707 section 2.2). */
 export interface RefreshGrant {
   type: 'refresh_token'
