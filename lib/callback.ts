@@ -47,6 +47,14 @@ export async function checkCallback(context: Context, transaction: Transaction, 
 export async function callback(context: Context, transaction: Transaction, parameters: CallbackParameters): Promise<LoginResult> {
   await checkCallback(context, transaction, parameters)
   const tokenSet = await exchange(context, transaction, parameters)
+  return resultOf(context, tokenSet)
+}
+
+/**
+ * The user whom the answer to a grant speaks for, with the tokens.
+ * @throws AuthError what fetching the profile throws
+ */
+export async function resultOf(context: Context, tokenSet: TokenSet): Promise<LoginResult> {
   const raw = await fetchUserinfo(context, tokenSet)
   const user = toUser(raw, {
     slug: context.slug,

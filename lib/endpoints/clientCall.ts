@@ -1,7 +1,7 @@
 import type { Configuration, ServerMetadata } from 'openid-client'
 import { AuthError } from '../base/errors.js'
 import { isObject, readJson, utf8 } from '../base/json.js'
-import { renamed } from '../base/parameters.js'
+import { pairsOf, readForm, renamed, type Parameters } from '../base/parameters.js'
 import { asFetch, tokenTimeoutFactor } from '../http/http.js'
 import type { Context } from '../model/context.js'
 import { clientCertificate } from './clientCertificate.js'
@@ -13,7 +13,13 @@ import { isFailure } from './tokenErrors.js'
 /** Makes one call by openid-client. */
 export type ClientCall<Answer> = (openidClient: OpenidClient, configuration: Configuration) => Promise<Answer>
 
-type Endpoint = 'revocation' | 'introspection'
+const optionOf = {
+  revocation: 'revocationEndpoint',
+  introspection: 'introspectionEndpoint',
+  device_authorization: 'deviceAuthorizationEndpoint',
+} as const
+
+type Endpoint = keyof typeof optionOf
 
 /** Makes a call, and gives the library's reading of the answer beside our own. */
 export type ClientCaller = <Answer>(call: ClientCall<Answer>) => Promise<{ answer: Answer; parsed: unknown }>
@@ -36,7 +42,7 @@ export async function clientCaller(asked: Context, endpoint: Endpoint, purpose: 
     // An answer may be signed, whatever was asked for (RFC 9701 section 5).
     openidClient.enableNonRepudiationChecks(configuration)
     let parsed: unknown
-    let sent: Record<string, string> = {}
+    let sent: Parameters = {}
     configuration[openidClient.customFetch] = tolerantFetch(context, (form, body) => {
       sent = form
       parsed = body
@@ -58,7 +64,7 @@ export async function clientCaller(asked: Context, endpoint: Endpoint, purpose: 
 async function metadataOf(context: Context, endpoint: Endpoint): Promise<ServerMetadata | undefined> {
   const { provider } = context
   const name = `${endpoint}_endpoint` as const
-  const own = provider[`${endpoint}Endpoint`]
+  const own = provider[optionOf[endpoint]]
   if (provider.issuer !== undefined && provider.discovery !== false) {
     const metadata = (await discover(context)).serverMetadata()
     if (own === undefined) return metadata[name] === undefined ? undefined : metadata
@@ -79,15 +85,15 @@ async function metadataOf(context: Context, endpoint: Endpoint): Promise<ServerM
  * A fetch for calls that are no token calls: no hook repairs their answers, and the request has the provider's own parameter names.
  * Answers of any 2xx count as 200, for servers that say 204, unless they hold an error.
  */
-function tolerantFetch(context: Context, keep: (form: Record<string, string>, parsed: unknown) => void): ReturnType<typeof asFetch> {
+function tolerantFetch(context: Context, keep: (form: Parameters, parsed: unknown) => void): ReturnType<typeof asFetch> {
   const { http, outbound, provider } = context
   return asFetch(async (request) => {
-    const form = renamed(Object.fromEntries(new URLSearchParams(String(request.body ?? ''))), provider.parameterNames)
+    const form = renamed(readForm(String(request.body ?? '')), provider.parameterNames)
     const response = withoutChallenge(
       await http({
         ...request,
         headers: ownHeaders(request.headers, provider),
-        body: new URLSearchParams(form).toString(),
+        body: new URLSearchParams(pairsOf(form)).toString(),
         timeout: outbound.timeout * tokenTimeoutFactor,
         certificate: clientCertificate(context),
       }),

@@ -101,6 +101,8 @@ export interface Provider extends ProviderOptions {
   revocationClientAuth?: ClientAuthMethod
   /** Where tokens are introspected (RFC 7662). @default that of discovery */
   introspectionEndpoint?: Template
+  /** Where command-line tools ask for a code that the user types elsewhere (RFC 8628). @default that of discovery */
+  deviceAuthorizationEndpoint?: Template
   /**
    * Where users sign out at the provider (OpenID Connect RP-Initiated Logout 1.0). @default that of discovery
    * @see docs/logout.md#at-the-provider
@@ -204,6 +206,7 @@ export interface ResolvedProvider extends Omit<
   | 'accessTokenEndpoint'
   | 'revocationEndpoint'
   | 'introspectionEndpoint'
+  | 'deviceAuthorizationEndpoint'
   | 'endSessionEndpoint'
   | 'renewal'
   | 'jwksUri'
@@ -225,6 +228,7 @@ export interface ResolvedProvider extends Omit<
   accessTokenEndpoint?: string
   revocationEndpoint?: string
   introspectionEndpoint?: string
+  deviceAuthorizationEndpoint?: string
   endSessionEndpoint?: string
   renewal?: 'standard' | 'none' | ResolvedExchange
   jwksUri?: string

@@ -127,6 +127,8 @@ function addRoutes(provider: Provider, tokenCalls: TokenCall[]): void {
     if (ctx.path.startsWith('/interaction/')) await consentToAll(provider, ctx)
     else if (ctx.path === '/api/echo') await echo(provider, ctx)
     else await next()
+    // The server says nothing of how often it wants to be asked, which means five seconds.
+    if (ctx.path === '/device/auth' && ctx.status === 200) Object.assign(ctx.body as object, { interval: 0.05 })
     if (ctx.path !== '/token') return
     const { params = {} } = (ctx as { oidc?: { params?: Record<string, unknown> } }).oidc ?? {}
     const pairs = Object.entries(params).flatMap(([name, value]) => [value].flat().map((item): [string, string] => [name, String(item)]))

@@ -24,6 +24,7 @@ const addresses: Record<AddressName, (text: string, path: string) => string> = {
   accessTokenEndpoint: endpoint,
   revocationEndpoint: endpoint,
   introspectionEndpoint: endpoint,
+  deviceAuthorizationEndpoint: endpoint,
   endSessionEndpoint: endpoint,
   jwksUri: endpoint,
   apiBaseUrl: baseAddress,
@@ -98,7 +99,12 @@ function described<Options extends EntryOptions>(options: Options): Described<Op
 }
 
 // OAuth 1.0a has no such endpoints, and an entry may have them from what is said for all entries at once.
-const oauth2Only = new Set<AddressName>(['revocationEndpoint', 'introspectionEndpoint', 'endSessionEndpoint'])
+const oauth2Only = new Set<AddressName>([
+  'revocationEndpoint',
+  'introspectionEndpoint',
+  'deviceAuthorizationEndpoint',
+  'endSessionEndpoint',
+])
 
 function filledAddresses(
   options: EntryOptions & { protocol: ProtocolName },

@@ -46,6 +46,7 @@ const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolNam
   revocationEndpoint: ['oauth2', 'oidc'],
   revocationClientAuth: ['oauth2', 'oidc'],
   introspectionEndpoint: ['oauth2', 'oidc'],
+  deviceAuthorizationEndpoint: ['oauth2', 'oidc'],
   responseMode: ['oauth2', 'oidc'],
   pkceMethod: ['oauth2', 'oidc'],
   refreshEndpoint: ['oauth2'],

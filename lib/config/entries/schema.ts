@@ -67,6 +67,7 @@ export const textOptions = {
   revocationEndpoint: template,
   revocationClientAuth: oneOf(clientAuthMethods),
   introspectionEndpoint: template,
+  deviceAuthorizationEndpoint: template,
   endSessionEndpoint: template,
   jwksUri: template,
   apiBaseUrl: template,

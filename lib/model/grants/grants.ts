@@ -48,5 +48,12 @@ export interface JwtBearerGrant extends Omit<Target, 'audience'> {
   claims?: Readonly<Record<string, unknown>>
 }
 
+/** What a device asks with until its user has typed the code (RFC 8628 section 3.4). */
+export interface DeviceCodeGrant {
+  type: 'device_code'
+  deviceCode: string
+  scope?: readonly string[]
+}
+
 /** What the application can ask for tokens with, and ask again when they have ended: nobody has to sign in for it. */
 export type OwnGrant = ClientCredentialsGrant | TokenExchangeGrant | JwtBearerGrant
