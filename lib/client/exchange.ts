@@ -89,7 +89,7 @@ const resign: Retry = async ({ context }, tokens, { status, headers, body }) => 
 
 const refresh: Retry = async ({ context, access }, tokens, { status, headers }) => {
   // What a server says of the proof tells nothing of the token.
-  if (status !== 401 || asksForNonce({ status, headers }) || !canRefresh(context, tokens, access.grant)) return undefined
+  if (status !== 401 || asksForNonce({ status, headers }) || !canRefresh(context, tokens, access)) return undefined
   const refreshed = await refreshedTokens(context, access, tokens)
   // The same token again would be refused again.
   return refreshed.accessToken === tokens.accessToken ? undefined : refreshed

@@ -1,4 +1,4 @@
-import type { OwnGrant, RefreshGrant } from './grants/grants.js'
+import type { DeviceCodeGrant, OwnGrant, RefreshGrant } from './grants/grants.js'
 
 /** What a user, a guard or the application asks of one login. */
 export interface LoginOptions {
@@ -78,4 +78,4 @@ export interface CodeGrant {
 }
 
 /** What tokens are asked for with: the fruit of a callback, a refresh token, or what the application itself can show. */
-export type Grant = CodeGrant | RefreshGrant | OwnGrant
+export type Grant = CodeGrant | RefreshGrant | DeviceCodeGrant | OwnGrant

@@ -103,6 +103,8 @@ export interface Provider extends ProviderOptions {
   introspectionEndpoint?: Template
   /** Where authorization requests are pushed to (RFC 9126); naming it turns `par` on. @default that of discovery */
   pushedAuthorizationRequestEndpoint?: Template
+  /** Where command-line tools ask for a code that the user types elsewhere (RFC 8628). @default that of discovery */
+  deviceAuthorizationEndpoint?: Template
   /**
    * Where users sign out at the provider (OpenID Connect RP-Initiated Logout 1.0). @default that of discovery
    * @see docs/logout.md#at-the-provider
@@ -207,6 +209,7 @@ export interface ResolvedProvider extends Omit<
   | 'revocationEndpoint'
   | 'introspectionEndpoint'
   | 'pushedAuthorizationRequestEndpoint'
+  | 'deviceAuthorizationEndpoint'
   | 'endSessionEndpoint'
   | 'renewal'
   | 'jwksUri'
@@ -229,6 +232,7 @@ export interface ResolvedProvider extends Omit<
   revocationEndpoint?: string
   introspectionEndpoint?: string
   pushedAuthorizationRequestEndpoint?: string
+  deviceAuthorizationEndpoint?: string
   endSessionEndpoint?: string
   renewal?: 'standard' | 'none' | ResolvedExchange
   jwksUri?: string

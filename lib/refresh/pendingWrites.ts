@@ -17,6 +17,8 @@ export interface PendingWrites {
   /** Writes until it succeeds, another version is found, or ten minutes have passed. */
   add: (record: TokenRecord, tokens: Tokens, version: number) => void
   get: (key: string) => KeptTokens | undefined
+  /** Lets go of what a later write has made old. */
+  remove: (key: string) => void
   /** Resolves when nothing waits any more. */
   written: () => Promise<void>
   clear: () => void
@@ -26,13 +28,15 @@ export function pendingWrites(): PendingWrites {
   const pending = new Map<string, { kept: KeptTokens; timer: NodeJS.Timeout }>()
 
   function attempt(record: TokenRecord, kept: KeptTokens, attemptsLeft: number): void {
+    const isCurrent = (): boolean => pending.get(record.key)?.kept === kept
     const timer = setTimeout(() => {
       record.write(kept.tokens, kept.version).then(
         () => {
-          pending.delete(record.key)
+          if (isCurrent()) pending.delete(record.key)
         },
         () => {
-          if (attemptsLeft > 0 && pending.has(record.key)) attempt(record, kept, attemptsLeft - 1)
+          if (!isCurrent()) return
+          if (attemptsLeft > 0) attempt(record, kept, attemptsLeft - 1)
           else pending.delete(record.key)
         },
       )
@@ -41,11 +45,18 @@ export function pendingWrites(): PendingWrites {
     pending.set(record.key, { kept, timer })
   }
 
+  function remove(key: string): void {
+    clearTimeout(pending.get(key)?.timer)
+    pending.delete(key)
+  }
+
   return {
     add(record, tokens, version) {
+      remove(record.key)
       if (pending.size < maxKept) attempt(record, { tokens, version }, maxAttempts)
     },
     get: (key) => pending.get(key)?.kept,
+    remove,
     async written() {
       while (pending.size > 0) await sleep(50)
     },

@@ -5,6 +5,7 @@ import type { Registration } from '../../lib/model/context.js'
 import type { Tokens } from '../../lib/model/tokens.js'
 import type { UserId } from '../../lib/stores/userStore.js'
 import { shouldRefresh } from '../../lib/tokens/refreshTime.js'
+import { areSame, latestIssue } from '../../lib/tokens/targets.js'
 import type { SealedTokenRecord, TokenRecordContents } from '../../lib/tokens/sealedTokenRecord.js'
 import type { Engine } from '../core/engine.js'
 import { recordLifetime } from '../core/expiry.js'
@@ -132,7 +133,7 @@ async function newestBeside(engine: Engine, host: HostRequest, registration: Reg
   if (!tokens) return undefined
   const newest = engine.refresher.newest(registration, tokens)
   const kept = await tokenRecordOf(engine, host, registration, account)?.read()
-  return kept && (kept.tokens.issuedAt ?? 0) > (newest.issuedAt ?? 0) ? kept.tokens : newest
+  return kept && latestIssue(kept.tokens) > latestIssue(newest) ? kept.tokens : newest
 }
 
 /** Milliseconds after a login within which a store that answers from a copy may not know it yet. */
@@ -168,7 +169,7 @@ function withNewest(record: SessionRecord, loaded: ReadonlyMap<string, LoadedTok
   const changed = Object.entries(record.accounts).flatMap(([key, account]) => {
     const tokens = loaded.get(key)?.tokens
     const isHere = account.tokens && account.sessionTokenRecord === undefined
-    return isHere && tokens && tokens.accessToken !== account.tokens?.accessToken ? [[key, { ...account, tokens }] as const] : []
+    return isHere && tokens && account.tokens && !areSame(tokens, account.tokens) ? [[key, { ...account, tokens }] as const] : []
   })
   return changed.length === 0 ? record : { ...record, accounts: { ...record.accounts, ...Object.fromEntries(changed) } }
 }

@@ -35,6 +35,7 @@ const addresses: Record<AddressName, (text: string, path: string) => string> = {
   revocationEndpoint: endpoint,
   introspectionEndpoint: endpoint,
   pushedAuthorizationRequestEndpoint: endpoint,
+  deviceAuthorizationEndpoint: endpoint,
   endSessionEndpoint: endpoint,
   jwksUri: endpoint,
   apiBaseUrl: baseAddress,
@@ -116,6 +117,7 @@ const oauth2Only = new Set<AddressName>([
   'revocationEndpoint',
   'introspectionEndpoint',
   'pushedAuthorizationRequestEndpoint',
+  'deviceAuthorizationEndpoint',
   'endSessionEndpoint',
 ])
 
