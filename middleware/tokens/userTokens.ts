@@ -1,5 +1,5 @@
 import { isObject, textsOf } from '../../lib/base/json.js'
-import type { Registration } from '../../lib/model/context.js'
+import type { Context, Registration } from '../../lib/model/context.js'
 import type { Tokens } from '../../lib/model/tokens.js'
 import type { AuthUser } from '../../lib/model/user.js'
 import { whileLocked } from '../../lib/refresh/sharedRefresh.js'
@@ -143,9 +143,10 @@ function isKeptAccount(value: unknown): value is KeptAccount {
 
 /**
  * Ends the access to an account that is no longer its user's: takes the tokens away and revokes them at the provider, in the background.
+ * @param known where to revoke, if a request has looked it up; else the entry that was configured
  * @throws AuthError `store_unavailable`
  */
-export async function endUserAccess(engine: Engine, userKey: string, userId: UserId): Promise<void> {
+export async function endUserAccess(engine: Engine, userKey: string, userId: UserId, known?: Context): Promise<void> {
   const { settings, sealer, now } = engine
   const name = userRecordName(engine, userKey)
   const { tokenStore: store } = settings
@@ -157,14 +158,14 @@ export async function endUserAccess(engine: Engine, userKey: string, userId: Use
   if (opened?.userId !== String(userId)) return
   if (!(await endRecord({ store, sealer, key: name, now }, opened.version, day))) {
     // Refreshed, or somebody else's, by now.
-    await endUserAccess(engine, userKey, userId)
+    await endUserAccess(engine, userKey, userId, known)
     return
   }
   const { account, tokens } = opened
   const latest = engine.refresher.pending(name) ?? tokens
-  const registration = await entryToRevokeAt(engine, { slug: account.user.provider, parameters: account.parameters })
+  const registration = known ?? (await entryToRevokeAt(engine, { slug: account.user.provider, parameters: account.parameters }))
   if (!latest || !registration || !isBoundTo(account.binding, registration)) return
-  revokeInBackground(engine, contextOf(engine, registration, configuredUrl(engine)), latest)
+  revokeInBackground(engine, known ?? contextOf(engine, registration, configuredUrl(engine)), latest)
 }
 
 /** Marks an account whose refresh token the provider has refused, for all processes, until its user signs in or links it again. */

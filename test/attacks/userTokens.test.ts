@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import type { AuthRouterOptions } from '../../middleware/index.js'
 import type { AppParts } from '../support/hosts.js'
-import { type AttackedSite, callOf, later, type Rotating, startRotating, startSite } from './userTokens.js'
+import { type AttackedSite, callOf, isAccount, later, type Rotating, startRotating, startSite } from './userTokens.js'
 
 /** Attacks on tokens that belong to the user's account: somebody else's, ones that outlive their account, ones that get lost. */
 
@@ -131,5 +131,78 @@ describe('An access ends', () => {
     expect(await callOf(other)).toBe('credentials_gone')
     await site.users.remove(ada.id)
     expect(await callOf(one)).toBe('credentials_gone')
+  })
+
+  test('when a session from before the option unlinks the account', async () => {
+    await start({ keepTokens: 'session' })
+    const old = await adaWithTwo()
+    const now = await site.serve({ keepTokens: 'user' })
+    for (const [name, value] of old.browser.cookies(new URL(site.url).host)) old.browser.cookies(new URL(now.url).host).set(name, value)
+    const ada = await site.signIn('two', 'shared', undefined, now.url)
+    await site.signIn('one', 'ada', ada.browser, now.url)
+    const client = now.router.client('two', { user: ada.id })
+    expect(await callOf(client)).toMatch(ofTwo)
+    const [refresh] = [...provider.live].slice(-2)
+    expect((await site.post(old.browser, '/auth/two/unlink', now.url)).status).toBeLessThan(400)
+    expect(await callOf(client)).toBe('credentials_gone')
+    await now.router.close()
+    expect(provider.revoked).toContain(refresh)
+    expect(await site.keysIn(ada.browser, now.url)).not.toContain(two)
+  })
+
+  test('at the provider too, where providers are looked up for each request', async () => {
+    await start({ providers: (slug: string) => provider.entry(slug) as never } as never)
+    const ada = await adaWithTwo()
+    const [refresh] = [...provider.live].slice(-1)
+    expect(await site.unlink(ada.browser, 'two')).toBeLessThan(400)
+    await site.router.close()
+    expect(provider.revoked).toContain(refresh)
+  })
+
+  test.each(['signs in', 'links'])('when a user is forgotten who %s at the same moment', async (what) => {
+    await start()
+    const ada = await site.signIn('one', 'ada')
+    let arrive = (): void => undefined
+    const arrived = new Promise<void>((resolve) => (arrive = resolve))
+    let goOn = (): void => undefined
+    const going = new Promise<void>((resolve) => (goOn = resolve))
+    site.tokens.before = (operation, key) => {
+      if (operation !== 'set' || !isAccount(key)) return undefined
+      arrive()
+      return going
+    }
+    const late = what === 'links' ? site.link(ada.browser, 'two', 'shared') : site.signIn('one', 'ada').then(({ status }) => status)
+    await arrived
+    site.tokens.before = () => undefined
+    await site.router.forget(ada.id)
+    goOn()
+    expect(await late).toBeGreaterThanOrEqual(400)
+    await site.router.close()
+    expect(provider.live.size).toBe(0)
+  })
+})
+
+describe('Stores fail', () => {
+  test('while an account is being linked: it is taken back, with its tokens', async () => {
+    await start()
+    const ada = await site.signIn('one', 'ada')
+    site.tokens.fails = (operation, key) => operation === 'set' && key.includes(':sessions:')
+    expect(await site.link(ada.browser, 'two', 'shared')).toBe(503)
+    site.tokens.fails = () => false
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(await site.users.listKeys(ada.id)).toEqual(['one$ada'])
+    expect([...provider.live].filter((token) => token.startsWith('rt-two-shared')).length).toBe(0)
+    await graceWithTwo()
+  })
+
+  test('while it is unlinked: nobody counts as signed in by it, and another try ends it', async () => {
+    await start()
+    const ada = await adaWithTwo()
+    site.tokens.fails = (operation, key) => operation !== 'get' && isAccount(key)
+    expect(await site.unlink(ada.browser, 'two')).toBe(503)
+    site.tokens.fails = () => false
+    expect(await callOf(site.router.client('two', { user: ada.id }))).toBe('not_linked')
+    await graceWithTwo()
+    expect(await site.keysIn(ada.browser)).toEqual(['one$ada'])
   })
 })
