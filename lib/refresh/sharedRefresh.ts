@@ -90,7 +90,7 @@ async function refreshAs(refresh: SharedRefresh): Promise<Tokens> {
   }
   // A store that refuses although nobody else wrote has failed as well.
   if (outcome === 'written') pending.remove(record.key)
-  else pending.add(record, refreshed, used.version)
+  else pending.add(record, refreshed, used)
   await onRefreshed?.(refreshed, used.tokens)
   return refreshed
 }
@@ -106,7 +106,8 @@ async function exchangeOnce(refresh: SharedRefresh, found: KeptTokens, isLast = 
     const latest = await read(refresh)
     if (accessTokenOf(latest.tokens, refresh) !== accessTokenOf(found.tokens, refresh)) return { by: 'another', tokens: latest.tokens }
     if (isLast || latest.tokens.refreshToken === found.tokens.refreshToken) {
-      if (isOfGrant(error)) await refresh.onRefused?.(latest, error)
+      // For another target it may be the target that is refused.
+      if (isOfGrant(error) && !refresh.target) await refresh.onRefused?.(latest, error)
       throw error
     }
     // For another target: what it was given instead is ours to use now.

@@ -61,7 +61,9 @@ export async function saveUserTokens(
   const record = held?.of(keptAccount(account, userId))
   if (!held || !record) return tokens
   const earlier = async (): Promise<string | undefined> => {
-    const earlierTokens = (await held.read())?.tokens
+    // Newer ones may wait in this process for the store to take them.
+    const kept = (await held.read())?.tokens
+    const earlierTokens = kept && (engine.refresher.pending(held.key) ?? kept)
     return earlierTokens?.reauthRequired ? undefined : earlierTokens?.refreshToken
   }
   if (!tokens || tokens.refreshToken !== undefined || (await earlier()) === undefined) {

@@ -182,6 +182,83 @@ describe('An access ends', () => {
   })
 })
 
+describe('Nothing is lost', () => {
+  test('of a refresh that another process has under way, by a sign-in without a refresh token', async () => {
+    await start()
+    const ada = await site.signIn('one', 'ada')
+    const process = site.another()
+    later(3601)
+    provider.gate = 'under way'
+    const job = callOf(process.client('one', { user: ada.id }))
+    await provider.gates.held('under way')
+    Object.assign(provider, { gate: undefined, isSparing: true })
+    const again = site.signIn('one', 'ada')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    provider.gates.open('under way')
+    await job
+    expect((await again).status).toBe(200)
+    later(7300)
+    expect(await callOf(site.router.client('one', { user: ada.id }))).toMatch(/^at-one-ada/)
+  })
+
+  test.each([false, true])('of a refresh that the store could not take, by a sign-in (without a refresh token: %s)', async (isSparing) => {
+    await start()
+    const ada = await site.signIn('one', 'ada')
+    later(3601)
+    site.tokens.fails = (operation, key) => operation === 'set' && isAccount(key)
+    const client = site.router.client('one', { user: ada.id })
+    expect(await callOf(client)).toMatch(/^at-one-ada/)
+    site.tokens.fails = () => false
+    provider.isSparing = isSparing
+    expect((await site.signIn('one', 'ada')).status).toBe(200)
+    await new Promise((resolve) => setTimeout(resolve, 1_300))
+    later(7300)
+    expect(await callOf(client)).toMatch(/^at-one-ada/)
+  })
+
+  test('of a refresh that the store could not take, by another process that is refused meanwhile', async () => {
+    await start()
+    const ada = await site.signIn('one', 'ada')
+    const process = site.another()
+    later(3601)
+    const other = process.client('one', { user: ada.id })
+    site.tokens.fails = (operation, key) => operation === 'set' && isAccount(key)
+    expect(await callOf(site.router.client('one', { user: ada.id }))).toMatch(/^at-one-ada/)
+    site.tokens.fails = () => false
+    expect(await callOf(other)).toBe('reauth_required')
+    await new Promise((resolve) => setTimeout(resolve, 1_300))
+    expect(await callOf(other)).toMatch(/^at-one-ada/)
+    expect(await callOf(site.another().client('one', { user: ada.id }))).toMatch(/^at-one-ada/)
+  })
+
+  test('of tokens that the application gives to another user, by a refresh at the same moment', async () => {
+    await start()
+    const ada = await adaWithTwo()
+    const grace = await site.signIn('one', 'grace')
+    const client = site.router.client('two', { user: ada.id })
+    await client.get('x')
+    await site.users.unlink(ada.id, two)
+    await site.users.link(grace.id, {
+      ...((await site.users.findById(grace.id)) as object),
+      provider: 'two',
+      id: 'shared',
+      key: two,
+    } as never)
+    later(3601)
+    let isFirst = true
+    site.tokens.before = (operation, key) => {
+      if (operation !== 'set' || !isAccount(key) || !isFirst) return undefined
+      isFirst = false
+      // While Grace's sign-in is about to write the old tokens for her, a job of hers refreshes them.
+      return callOf(site.another().client('two', { user: grace.id })).then(() => undefined)
+    }
+    await site.signIn('two', 'shared')
+    site.tokens.before = () => undefined
+    later(7300)
+    expect(await callOf(site.router.client('two', { user: grace.id }))).toMatch(ofTwo)
+  })
+})
+
 describe('Stores fail', () => {
   test('while an account is being linked: it is taken back, with its tokens', async () => {
     await start()
