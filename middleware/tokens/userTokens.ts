@@ -170,10 +170,20 @@ export async function endUserAccess(engine: Engine, userKey: string, userId: Use
   revokeInBackground(engine, known ?? contextOf(engine, registration, configuredUrl(engine)), latest)
 }
 
-/** Marks an account whose refresh token the provider has refused, for all processes, until its user signs in or links it again. */
-export function markRefused(engine: Engine, record: SealedTokenRecord, user: Partial<AuthUser>, slug: string): RefreshParts['onRefused'] {
+/**
+ * Marks an account whose refresh token the provider has refused, for all processes, until its user signs in or links it again.
+ * @param keep takes the marked tokens for whoever asked
+ */
+export function markRefused(
+  engine: Engine,
+  record: SealedTokenRecord,
+  { user, slug }: { user: Partial<AuthUser>; slug: string },
+  keep: (marked: Tokens) => void,
+): RefreshParts['onRefused'] {
   return async ({ tokens, version }, error) => {
     tellOfRefusal(engine, user, slug, error)
-    await record.write({ ...tokens, reauthRequired: true }, version).catch(() => undefined)
+    const marked: Tokens = { ...tokens, reauthRequired: true }
+    keep(marked)
+    await record.write(marked, version).catch(() => undefined)
   }
 }

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { inspect } from 'node:util'
 import type { AuthRouterOptions } from '../../middleware/index.js'
 import type { AppParts } from '../support/hosts.js'
 import { type AttackedSite, callOf, isAccount, later, type Rotating, startRotating, startSite } from './userTokens.js'
@@ -256,6 +257,64 @@ describe('Nothing is lost', () => {
     site.tokens.before = () => undefined
     later(7300)
     expect(await callOf(site.router.client('two', { user: grace.id }))).toMatch(ofTwo)
+  })
+})
+
+describe('A mark of refused access', () => {
+  test.each([
+    [{ status: 400, body: { error: 'invalid_client' } }],
+    [{ status: 401, body: { error: 'invalid_client' } }],
+    [{ status: 400, body: { error: 'unauthorized_client' } }],
+    [{ status: 400, body: { error: 'unsupported_grant_type' } }],
+    [{ status: 400, body: { error: 'client may not use refresh_token' } }],
+    [{ status: 400, body: { error: 'temporarily_unavailable' } }],
+    [{ status: 500, body: { error: 'invalid_grant' } }],
+    [{ status: 429, body: { error: 'slow_down' } }],
+    [{ status: 502, body: 'Bad Gateway' }],
+  ])('is not made by %j', async (refusal) => {
+    await start()
+    const ada = await site.signIn('one', 'ada')
+    const told: unknown[] = []
+    site.router.on('error', (event) => told.push(event))
+    later(3601)
+    const [refresh = ''] = [...provider.live].slice(-1)
+    provider.refusal = refusal
+    await callOf(site.router.client('one', { user: ada.id }))
+    provider.live.add(refresh)
+    provider.refusal = undefined
+    expect(told).toEqual([])
+    expect(await callOf(site.another().client('one', { user: ada.id }))).toMatch(/^at-one-ada/)
+  })
+
+  test('is seen at once by the client whose call made it, ends with a sign-in, and tells nothing secret', async () => {
+    await start()
+    const ada = await site.signIn('one', 'ada')
+    const told: unknown[] = []
+    site.router.on('error', (event) => told.push(event))
+    later(3601)
+    const [refresh = ''] = [...provider.live].slice(-1)
+    provider.live.clear()
+    const client = site.router.client('one', { user: ada.id })
+    expect(await callOf(client)).toBe('reauth_required')
+    expect(client.credentials.reauthRequired).toBe(true)
+    expect(await callOf(client)).toBe('reauth_required')
+    expect(provider.refreshes).toBe(1)
+    expect(told.length).toBe(1)
+    const texts = [
+      inspect(told, { depth: 20 }),
+      JSON.stringify(told),
+      inspect(site.logged, { depth: 20 }),
+      inspect(client, { depth: 9 }),
+      JSON.stringify(client),
+    ]
+    for (const text of texts) {
+      expect(text).not.toContain(refresh)
+      expect(text).not.toContain('canary')
+      expect(text).not.toContain('at-one-ada')
+    }
+    await site.signIn('one', 'ada')
+    expect(await callOf(client)).toMatch(/^at-one-ada/)
+    expect(client.credentials.reauthRequired).toBe(false)
   })
 })
 
