@@ -341,4 +341,14 @@ describe('Stores fail', () => {
     await graceWithTwo()
     expect(await site.keysIn(ada.browser)).toEqual(['one$ada'])
   })
+
+  test('that answer from a copy for a moment: a login is there all the same', async () => {
+    await start()
+    const { get } = site.tokens.store
+    let misses = 0
+    site.tokens.store.get = async (key) => (isAccount(key) && misses-- > 0 ? undefined : get(key))
+    const { browser } = await site.signIn('one', 'ada')
+    misses = 1
+    expect(await site.keysIn(browser)).toEqual(['one$ada'])
+  })
 })
