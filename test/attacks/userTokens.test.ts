@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { inspect } from 'node:util'
+import session from 'express-session'
 import type { AuthRouterOptions } from '../../middleware/index.js'
 import type { AppParts } from '../support/hosts.js'
 import { type AttackedSite, callOf, isAccount, later, type Rotating, startRotating, startSite } from './userTokens.js'
@@ -319,6 +320,18 @@ describe('A mark of refused access', () => {
 })
 
 describe('Stores fail', () => {
+  test.each(['get', 'set'])('at "%s" of the account while somebody signs in: nobody is signed in, and the tokens stay', async (failing) => {
+    await start()
+    const ada = await adaWithTwo()
+    site.tokens.fails = (operation, key) => operation === failing && isAccount(key)
+    const failed = await site.signIn('one', 'ada')
+    site.tokens.fails = () => false
+    expect(failed.status).toBe(503)
+    expect(await site.keysIn(failed.browser)).toEqual([])
+    expect(await callOf(site.router.client('one', { user: ada.id }))).toMatch(/^at-one-ada/)
+    expect(await site.keysIn(ada.browser)).toEqual(['one$ada', two])
+  })
+
   test('while an account is being linked: it is taken back, with its tokens', async () => {
     await start()
     const ada = await site.signIn('one', 'ada')
@@ -342,6 +355,16 @@ describe('Stores fail', () => {
     expect(await site.keysIn(ada.browser)).toEqual(['one$ada'])
   })
 
+  test('at reading: the request is in doubt, and its session goes on afterwards', async () => {
+    await start()
+    const ada = await adaWithTwo()
+    site.tokens.fails = (operation, key) => operation === 'get' && isAccount(key)
+    expect((await ada.browser.json(`${site.url}/auth/session`)).status).toBe(503)
+    expect(await callOf(site.router.client('two', { user: ada.id }))).toBe('store_unavailable')
+    site.tokens.fails = () => false
+    expect(await site.keysIn(ada.browser)).toEqual(['one$ada', two])
+  })
+
   test('that answer from a copy for a moment: a login is there all the same', async () => {
     await start()
     const { get } = site.tokens.store
@@ -351,4 +374,59 @@ describe('Stores fail', () => {
     misses = 1
     expect(await site.keysIn(browser)).toEqual(['one$ada'])
   })
+})
+
+describe('Held out', () => {
+  test('an entry of another client gets no tokens of the former one', async () => {
+    await start()
+    const ada = await adaWithTwo()
+    const other = site.another({
+      providers: { one: provider.entry('one'), two: provider.entry('two', { clientId: 'another' }) } as never,
+    })
+    expect(await callOf(other.client('two', { user: ada.id }))).toBe('credentials_gone')
+  })
+
+  test("a client asks for its own provider's accounts, whatever key it is given", async () => {
+    await start({
+      providers: { one: provider.entry('one'), one_two: provider.entry('one_two') } as never,
+    })
+    const ada = await site.signIn('one_two', 'ada')
+    const client = (slug: string, key?: string): Promise<string> =>
+      callOf(site.router.client(slug, { user: ada.id, ...(key === undefined ? {} : { key }) }))
+    expect(await client('one')).toBe('not_linked')
+    expect(await client('one', 'one_two$ada')).toBe('not_linked')
+    expect(await client('one_two', 'one_two$ada')).toMatch(/^at-one_two/)
+    for (const user of [{}, [], null, undefined, true]) expect(() => site.router.client('one', { user } as never)).toThrow()
+  })
+
+  test.each([
+    ['a sealed cookie', undefined],
+    ['express-session', session({ secret: 'a secret of the session', resave: false, saveUninitialized: false })],
+  ])(
+    'twenty-five accounts fit, or are left out, in %s',
+    async (_where, before) => {
+      const names = Array.from({ length: 25 }, (_, index) => `p${String(index)}`)
+      await start(
+        { providers: Object.fromEntries(names.map((name) => [name, provider.entry(name)])) as never },
+        before ? { before: [before as never] } : {},
+      )
+      const ids = new Map<string, string>()
+      for (const name of names) ids.set(name, (await site.signIn(name, 'many')).id)
+      const owner = ids.get('p0') ?? ''
+      for (const [name, id] of ids) {
+        const key = `${name}$many`
+        await site.users.unlink(id, key)
+        await site.users.link(owner, { provider: name, id: 'many', key, name: 'Many', roles: [], loggedInAt: '', raw: {} })
+      }
+      const { browser, status } = await site.signIn('p7', 'many')
+      expect(status).toBe(200)
+      const keys = (await site.keysIn(browser)) ?? []
+      expect(keys.at(-1)).toBe('p7$many')
+      expect(keys.length).toBeGreaterThan(1)
+      const answers = await site.calls(browser)
+      expect(Object.keys(answers).length).toBe(keys.length)
+      for (const [slug, answer] of Object.entries(answers)) expect(answer).toMatch(new RegExp(`^at-${slug}-many`))
+    },
+    60_000,
+  )
 })
