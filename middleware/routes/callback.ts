@@ -5,6 +5,7 @@ import type { Registration } from '../../lib/model/context.js'
 import type { Transaction } from '../../lib/model/login.js'
 import type { ClientContext } from '../../lib/refresh/refresher.js'
 import { signedOutMeanwhile } from '../core/endedSessions.js'
+import { tellOfRefusal } from '../core/events.js'
 import { contextOf, redirectUriOf, returnToOf } from '../core/requestContext.js'
 import type { LoginName } from '../core/transactions.js'
 import { wantsJson } from '../http/negotiation.js'
@@ -155,10 +156,15 @@ async function leave(callback: ProviderRequest, transaction: Transaction): Promi
 }
 
 /** Whoever joins a login has passed its checks first; one that fails them is over, and has claimed and told nothing. */
-async function checkAnswer({ request, parameters }: ProviderRequest, context: ClientContext, transaction: Transaction): Promise<void> {
+async function checkAnswer(
+  { engine, request, parameters }: ProviderRequest,
+  context: ClientContext,
+  transaction: Transaction,
+): Promise<void> {
   try {
     await checkCallback(context, transaction, parameters)
   } catch (error) {
+    tellOfRefusal(engine, request, context.slug, error)
     await request.transactions.remove(transaction)
     throw error
   }
@@ -172,9 +178,14 @@ async function finishOnce(
 ): Promise<{ result: CallbackResult; isFirst: boolean }> {
   let isOurs = true
   try {
-    const { result, isFirst } = await callbackOnce(engine, transaction, () =>
-      completeLogin(engine, request, { context, transaction, parameters }),
-    )
+    const { result, isFirst } = await callbackOnce(engine, transaction, async () => {
+      try {
+        return await completeLogin(engine, request, { context, transaction, parameters })
+      } catch (error) {
+        tellOfRefusal(engine, request, context.slug, error)
+        throw error
+      }
+    })
     isOurs = isFirst
     if (!isFirst) request.session.adopt?.(result.record)
     request.record = result.record
