@@ -55,8 +55,11 @@ export interface ProviderParameter {
 export interface ProviderFact {
   /** Path into the answer, as in `profile`. */
   path: string
-  /** The answer: of the token endpoint, the callback's parameters, or the profile. @default 'token' */
-  from?: 'token' | 'callback' | 'userinfo'
+  /**
+   * The answer: of the token endpoint, the callback's parameters, the claims of the verified ID Token, or the profile, in which the answers
+   * to `extraRequests` stand under their names. @default 'token'
+   */
+  from?: 'token' | 'callback' | 'id_token' | 'userinfo'
   /**
    * For a fact that is an address: the hosts that it may name, as whole host names, `*.example.com` for all below one, or an expression
    * for the whole of a host.
