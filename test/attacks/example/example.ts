@@ -1,9 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from '@jest/globals'
-import Database from 'libsql'
-import pg from 'pg'
-import { startExampleServer, temporaryDatabase, type ExampleServer } from '../../cluster/exampleServer.js'
+import { exampleDatabases, type DatabaseName } from '../../cluster/exampleDatabase.js'
+import { startExampleServer, type ExampleServer } from '../../cluster/exampleServer.js'
 import { describeWith } from '../../support/parts.js'
-import { startPostgres } from '../../support/postgres.js'
 import { startHostileOauth1, type HostileOauth1 } from '../oauth1.js'
 import { startProvider, type ScriptedProvider } from '../provider.js'
 import { createVisitor, type Answer, type Asked, type Visitor, type Watched } from '../visitor.js'
@@ -38,7 +36,7 @@ export interface Example {
 export type Slug = 'openid' | 'oauth2' | 'other'
 
 /** The same tests on SQLite with sessions in encrypted cookies, and on Postgres, which has the sessions too. */
-export function onExample(body: (example: () => Example, storage: Storage) => void): void {
+export function onExample(body: (example: () => Example, storage: DatabaseName) => void): void {
   for (const storage of ['SQLite', 'Postgres'] as const) {
     describeWith(storage === 'Postgres' ? 'postgresql' : undefined, `The example application on ${storage}`, () => {
       let running: Running
@@ -59,8 +57,6 @@ export function onExample(body: (example: () => Example, storage: Storage) => vo
   }
 }
 
-export type Storage = 'SQLite' | 'Postgres'
-
 interface Running {
   example: Example
   begin: () => void
@@ -72,12 +68,12 @@ interface Running {
 const sessionOf = (visitor: Visitor): string[] =>
   [...visitor.jar()].filter(([name]) => !name.includes('.tx.')).map((pair) => pair.join('='))
 
-async function startExample(storage: Storage): Promise<Running> {
+async function startExample(storage: DatabaseName): Promise<Running> {
   const [honest, hostile, bird, database] = await Promise.all([
     startProvider('honest'),
     startProvider('hostile'),
     startHostileOauth1(),
-    storage === 'SQLite' ? openSqlite() : openPostgres(),
+    exampleDatabases[storage](),
   ])
   const entries = { openid: honest.oidc(), oauth2: hostile.oauth2(), other: hostile.oidc(), oauth1: bird.entry }
   const server: ExampleServer = await startExampleServer({
@@ -182,35 +178,4 @@ function escaped(text: string): string {
 function expectDone(answer: Answer): Answer {
   expect([answer.status, answer.json()]).toEqual([200, { location: expect.any(String) }])
   return answer
-}
-
-interface DatabaseUnderTest {
-  setting: Record<string, string>
-  rows: <Row>(sql: string) => Promise<Row[]>
-  close: () => Promise<void>
-}
-
-async function openSqlite(): Promise<DatabaseUnderTest> {
-  const file = temporaryDatabase()
-  const rows = <Row>(sql: string): Promise<Row[]> => {
-    const database = new Database(file)
-    const found = database.prepare(sql).all() as Row[]
-    database.close()
-    return Promise.resolve(found)
-  }
-  return Promise.resolve({ setting: { DATABASE_FILE: file }, rows, close: () => Promise.resolve() })
-}
-
-async function openPostgres(): Promise<DatabaseUnderTest> {
-  const server = await startPostgres()
-  const pool = new pg.Pool({ connectionString: server.connectionString })
-  pool.on('error', () => undefined)
-  return {
-    setting: { DATABASE_URL: server.connectionString },
-    rows: async <Row>(sql: string) => (await pool.query(sql)).rows as Row[],
-    close: async () => {
-      await pool.end()
-      await server.stop()
-    },
-  }
 }
