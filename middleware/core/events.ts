@@ -66,7 +66,7 @@ const refusals: Partial<Record<AuthErrorCode, string>> = {
  * Tells of a login that the user or the application has refused, or that brought another user's account. What else went wrong is told as
  * a failure alone.
  */
-export function tellOfRefusal(engine: Engine, { record, account }: RequestContext, provider: string, error: unknown): void {
+export function tellOfRefusedLogin(engine: Engine, { record, account }: RequestContext, provider: string, error: unknown): void {
   const event = error instanceof AuthError ? refusals[error.code] : undefined
   if (event === undefined) return
   const { code } = error as AuthError

@@ -5,7 +5,7 @@ import type { Registration } from '../../lib/model/context.js'
 import type { Transaction } from '../../lib/model/login.js'
 import type { ClientContext } from '../../lib/refresh/refresher.js'
 import { signedOutMeanwhile } from '../core/endedSessions.js'
-import { tellOfRefusal } from '../core/events.js'
+import { tellOfRefusedLogin } from '../core/events.js'
 import { contextOf, redirectUriOf, returnToOf } from '../core/requestContext.js'
 import type { LoginName } from '../core/transactions.js'
 import { wantsJson } from '../http/negotiation.js'
@@ -164,7 +164,7 @@ async function checkAnswer(
   try {
     await checkCallback(context, transaction, parameters)
   } catch (error) {
-    tellOfRefusal(engine, request, context.slug, error)
+    tellOfRefusedLogin(engine, request, context.slug, error)
     await request.transactions.remove(transaction)
     throw error
   }
@@ -182,7 +182,7 @@ async function finishOnce(
       try {
         return await completeLogin(engine, request, { context, transaction, parameters })
       } catch (error) {
-        tellOfRefusal(engine, request, context.slug, error)
+        tellOfRefusedLogin(engine, request, context.slug, error)
         throw error
       }
     })
