@@ -12,6 +12,7 @@ import { logoutRoute } from './logout.js'
 import { providersRoute } from './providers.js'
 import { type MethodsOf, type ProviderRequest, receive, receiveForProvider } from './receive.js'
 import { sessionRoute } from './session.js'
+import { confirmedRoute } from './start/confirmed.js'
 import { unlinkRoute } from './unlink.js'
 
 /** One route of ours that a request is for. */
@@ -46,6 +47,7 @@ export function findRoute(engine: Engine, path: string, mounted: string): Route 
     return engine.registration(first)?.callbackPath === undefined ? callbackOf(engine, first) : movedCallback(first)
   if (second === 'link') return providerRoute(engine, first, () => ['POST'], linkRoute)
   if (second === 'unlink') return providerRoute(engine, first, () => ['POST'], unlinkRoute)
+  if (second === 'confirmed') return providerRoute(engine, first, () => ['GET', 'HEAD'], confirmedRoute)
   return undefined
 }
 
