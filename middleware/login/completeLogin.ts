@@ -15,6 +15,7 @@ import { type Account, type FinishedLogin, maxFinished, type SessionRecord } fro
 import type { Parameters } from '../http/parameters.js'
 import { lastingRecord } from '../sessions/endedMarks.js'
 import { continueSession, replaceSession } from '../sessions/replaceSession.js'
+import { keepRefreshToken } from '../tokens/keepRefreshToken.js'
 import { saveTokens } from '../tokens/saveTokens.js'
 import type { CallbackResult } from './callbackOnce.js'
 import { decideLink, decideLogin } from './decide.js'
@@ -39,7 +40,7 @@ export async function completeLogin(engine: Engine, request: RequestContext, che
 async function signIn(engine: Engine, request: RequestContext, checked: CheckedCallback): Promise<CallbackResult> {
   const { context, transaction, parameters } = checked
   const { userStore } = engine.settings
-  const result = await callback(context, transaction, parameters)
+  const result = await keepRefreshToken(engine, request, context, await callback(context, transaction, parameters))
   const found = userStore && (await findUser(engine, userStore, result.user))
   const facts = { state: transaction.state, isNew: userStore && !found }
   const { user, tokens, redirect } = await decideLogin(engine, request, context, result, facts)
@@ -60,7 +61,7 @@ async function signIn(engine: Engine, request: RequestContext, checked: CheckedC
 async function link(engine: Engine, request: RequestContext, checked: CheckedCallback): Promise<CallbackResult> {
   const { context, transaction, parameters } = checked
   const { userStore } = engine.settings
-  const result = await callback(context, transaction, parameters)
+  const result = await keepRefreshToken(engine, request, context, await callback(context, transaction, parameters))
   // Asked again: the provider has taken its time, and a sign-out has the last word.
   const previous = await lastingRecord(engine, request)
   const to = previous?.accounts[previous.current]?.user
