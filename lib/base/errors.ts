@@ -37,9 +37,12 @@ export const errorStatus = {
   discovery_failed: 400,
   /** The provider refused; look up `providerError`, its own code, in its documentation. Often an id, a secret or a scope is wrong. */
   provider_error: 400,
-  /** Nobody is signed in. Send the user to sign in. */
+  /** Nobody is signed in, or a silent login (`prompt=none`) would have to ask. Send the user to sign in. */
   login_required: 401,
-  /** The access has ended and cannot be refreshed, or the login is older than `maxAge`. Send the user to sign in again. */
+  /**
+   * The access has ended and cannot be refreshed, the login is older than `maxAge`, or the API asks for a stronger sign-in. Send the user to
+   * sign in again, at `location` if there is one.
+   */
   reauth_required: 401,
   /** The sealed credentials are damaged, or from another application, `secret` or entry. Seal them again. */
   credentials_unreadable: 401,

@@ -25,6 +25,9 @@ export interface StepUpProvider {
   close: () => Promise<void>
 }
 
+// Made once: they take a while.
+let keys: ReturnType<typeof signingKeys> | undefined
+
 export async function startStepUpProvider(): Promise<StepUpProvider> {
   const clients = new Map<string, ClientMetadata>()
   const server = createServer()
@@ -33,7 +36,7 @@ export async function startStepUpProvider(): Promise<StepUpProvider> {
   const issuer = `http://127.0.0.1:${String(port)}`
   const provider = new Provider(issuer, {
     adapter: openidStore(clients),
-    jwks: { keys: await signingKeys() },
+    jwks: { keys: await (keys ??= signingKeys()) },
     scopes: ['openid', 'offline_access', 'profile', 'read', 'write'],
     claims: { acr: null, auth_time: null, profile: ['name'] },
     acrValues: ['bronze', 'silver', 'gold'],
