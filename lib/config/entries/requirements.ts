@@ -59,6 +59,7 @@ const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolNam
   maxAge: ['oidc'],
   acrValues: ['oidc'],
   clockTolerance: ['oidc'],
+  thirdPartyInitiated: ['oidc'],
 }
 
 /** @throws AuthError `config_invalid` for an option that the entry's protocol has no use for */

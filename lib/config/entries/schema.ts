@@ -108,6 +108,7 @@ export const flagOptions = {
   refreshTokens: flag,
   needsPrivateKey: flag,
   bodyHash: flag,
+  thirdPartyInitiated: flag,
 }
 
 const structuredOptions = {
