@@ -7,6 +7,7 @@ import { callHook } from '../../core/hooks.js'
 import { requireCertainty, returnToOf, type RequestContext } from '../../core/requestContext.js'
 import type { SessionRecord } from '../../core/sessionRecord.js'
 import type { Native } from '../../http/host.js'
+import { isScript } from '../../http/negotiation.js'
 import { originOf } from '../../http/origin.js'
 import { linkMarker } from '../../http/parameters.js'
 import { redirect, type Reply } from '../../http/reply.js'
@@ -60,7 +61,13 @@ function guardedKey(record: SessionRecord, slug: string | undefined): string | u
 export function guardFailure({ engine, request }: Attached, { provider }: Pick<LoginRequirement, 'provider'>, thrown: unknown): Reply {
   const { host, publicUrl } = request
   const returnTo = senderOf(host) === 'form' ? wayBack(engine, request) : host.target
-  return failure(engine, asAuthError(thrown, 'hook_failed', undecided), { host, publicUrl, slug: provider, returnTo })
+  return failure(engine, asAuthError(thrown, 'hook_failed', undecided), {
+    host,
+    publicUrl,
+    slug: provider,
+    returnTo,
+    isScript: isScript(host),
+  })
 }
 
 function isAllowed({ check }: LoginRequirement, user: AuthUser, { host }: RequestContext): boolean | Promise<boolean> {
