@@ -56,7 +56,7 @@ afterEach(async () => {
 })
 
 async function start(options: Partial<AuthRouterOptions> = {}, parts: Partial<AppParts> = {}): Promise<void> {
-  const entry = {
+  const entry: Record<string, unknown> = {
     protocol: 'oauth2',
     authorizationEndpoint: `${provider.origin}/authorize`,
     tokenEndpoint: `${provider.origin}/token`,

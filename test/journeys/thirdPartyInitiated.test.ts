@@ -174,7 +174,7 @@ test('Of an entry that asks, it is the issuer of what was chosen', async () => {
 
 test.each(['oauth2', 'oauth1'])('The option has no meaning for %s', (protocol) => {
   close = () => Promise.resolve()
-  const entry = {
+  const entry: Record<string, unknown> = {
     protocol,
     thirdPartyInitiated: true,
     authorizationEndpoint: 'https://id.example/authorize',
