@@ -134,3 +134,8 @@ test('a frame cannot start it', async () => {
   const headers = { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'iframe' }
   expect((await browser.go(url + silently, { headers, follow: false })).status).toBe(403)
 })
+
+test('none stands alone', async () => {
+  expect((await browser.go(`${url}/auth/corp?prompt=none%20login`, { follow: false })).status).toBe(400)
+  expect(provider.asked).toEqual([])
+})

@@ -17,7 +17,7 @@ const done: AppHandler = (req, res) => {
   sendJson(res, { method: req.method, acr: req.authUser?.acr, scope: req.oauthClient.credentials.scope })
 }
 
-async function start(options: Partial<AuthRouterOptions> = {}): Promise<void> {
+async function start(options: Partial<AuthRouterOptions> = {}, entry: Record<string, unknown> = {}): Promise<void> {
   provider = await startStepUpProvider()
   let app: (req: IncomingMessage, res: ServerResponse) => void = () => undefined
   const server = await listen((req, res) => {
@@ -28,7 +28,7 @@ async function start(options: Partial<AuthRouterOptions> = {}): Promise<void> {
     secret: testSecret,
     baseUrl: url,
     logger: false,
-    providers: { corp: provider.entry(`${url}/auth/corp/callback`) },
+    providers: { corp: { ...provider.entry(`${url}/auth/corp/callback`), ...entry } },
     ...options,
   })
   app = hosts['Express 5']({
@@ -81,6 +81,14 @@ describe('a page', () => {
     expect(lastAsked()).toMatchObject({ acr_values: 'gold', max_age: '300', prompt: 'login', scope: 'openid profile write' })
   })
 
+  test("is not asked for less than the entry's own maxAge", async () => {
+    await close()
+    await start({}, { maxAge: 60 })
+    later(301)
+    expect((await browser.go(`${url}/fresh`)).status).toBe(200)
+    expect(lastAsked()).toMatchObject({ max_age: '60', prompt: 'login' })
+  })
+
   test('that wants a sign-in of this very moment gets one, and the next request another one', async () => {
     expect((await browser.go(`${url}/now`)).status).toBe(200)
     expect(provider.asked).toHaveLength(2)
@@ -121,6 +129,13 @@ describe('a form', () => {
     const page = await browser.go(`${url}/gold`, { ...form, headers })
     expect(page.url).toBe(`${url}/auth/corp/confirmed`)
     expect(page.body).toContain('href="/">Continue')
+  })
+
+  test('has waited for nothing where nobody is signed in', async () => {
+    const page = await createBrowser().go(`${url}/auth/corp/confirmed?returnTo=/transfer`, { follow: false })
+    expect(page.headers.get('location')).toBe('/transfer')
+    const evil = await browser.go(`${url}/auth/corp/confirmed?returnTo=https://evil.example`)
+    expect(evil.body).not.toContain('evil.example')
   })
 
   test.each(['cross-site', 'same-site'])('of another site (%s) goes nowhere by itself', async (site) => {
@@ -170,10 +185,10 @@ describe('a script', () => {
     expect(await locationFor('/gold')).toEqual({ status: 403, location: undefined })
   })
 
-  test('cannot pass the address on: for another session it steps up nothing', async () => {
+  test.each(['mallory', 'ada'])('cannot pass the address on: for another session, of %s, it steps up nothing', async (person) => {
     const { location } = await locationFor('/gold')
     const other = createBrowser()
-    provider.person = 'mallory'
+    provider.person = person
     await other.go(`${url}/auth/corp`)
     const before = provider.asked.length
     expect((await other.go(url + location, { follow: false })).headers.get('location')).toBe('/page?x=1')

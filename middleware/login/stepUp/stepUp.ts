@@ -80,5 +80,8 @@ export function asksFirst({ settings, now }: Engine, { host, publicUrl, record }
 
 /** Whether a login led here just now: browsers call the rest of a way that came by the provider cross-site. */
 function isBackFromLogin(record: SessionRecord | undefined, returnTo: string | undefined, now: number): boolean {
-  return record !== undefined && now - record.createdAt < justNow && record.finished.at(-1)?.returnTo === returnTo
+  const latest = record?.finished.at(-1)
+  // A login that added an account, or stepped one up, leaves the session as old as it was.
+  const at = latest?.at ?? record?.createdAt ?? 0
+  return latest !== undefined && now - at < justNow && latest.returnTo === returnTo
 }
