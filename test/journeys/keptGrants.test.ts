@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import expressSession from 'express-session'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { memoryTokenStore } from '../../lib/stores/memory.js'
 import { authRouter, requireLogin, type AuthRouterOptions } from '../../middleware/index.js'
 import { testSecret } from '../support/application.js'
@@ -16,6 +17,10 @@ let refreshToken: string | undefined
 let scope: string | undefined
 let id: string
 let refreshedWith: string[]
+/** Which of two processes answers. */
+let answering: number
+/** What the provider's profile waits for. */
+let held: Promise<void> | undefined
 let browser: Browser
 let url: string
 let close: (() => Promise<void>) | undefined
@@ -27,7 +32,9 @@ beforeEach(async () => {
   id = '7'
   refreshToken = 'first'
   refreshedWith = []
-  provider = await startServer(({ url: target, body }, res) => {
+  held = undefined
+  answering = 0
+  provider = await startServer(async ({ url: target, body }, res) => {
     const { pathname, searchParams } = new URL(target, 'http://provider')
     if (pathname === '/authorize') {
       asked.push(searchParams)
@@ -46,7 +53,10 @@ beforeEach(async () => {
         ...(granted === undefined ? {} : { scope: granted }),
         ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
       })
-    } else answer(res, { id, name: 'Ada Example' })
+    } else {
+      await held
+      answer(res, { id, name: 'Ada Example' })
+    }
   })
 })
 afterEach(async () => {
@@ -68,13 +78,10 @@ async function start(options: Partial<AuthRouterOptions> = {}, parts: Partial<Ap
     clientId: 'a',
     clientSecret: 'b',
   }
-  const router = authRouter({
-    secret: testSecret,
-    logger: false,
-    providers: { plain: entry, other: { ...entry, clientId: 'c' } },
-    ...options,
-  })
-  const app = await listen(
+  const routers = [1, 2].map(() =>
+    authRouter({ secret: testSecret, logger: false, providers: { plain: entry, other: { ...entry, clientId: 'c' } }, ...options }),
+  )
+  const apps = routers.map((router) =>
     hosts['Express 5']({
       router,
       guarded: { '/mail': [requireLogin({ scope: ['mail'] }), (req, res) => sendJson(res, req.oauthClient.credentials.scope)] },
@@ -93,13 +100,20 @@ async function start(options: Partial<AuthRouterOptions> = {}, parts: Partial<Ap
       ...parts,
     }),
   )
+  const app = await listen((req, res) => {
+    apps[answering]?.(req, res)
+  })
   url = app.url
   close = async () => {
-    await router.close()
+    await Promise.all(routers.map((router) => router.close()))
     await app.close()
   }
   browser = createBrowser()
   await browser.go(`${url}/auth/plain`)
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(5)
 }
 
 const modes: [string, () => Partial<AuthRouterOptions>, () => Partial<AppParts>][] = [
@@ -112,7 +126,7 @@ const modes: [string, () => Partial<AuthRouterOptions>, () => Partial<AppParts>]
   ],
 ]
 
-describe.each(modes)('The refresh token, kept in %s', (_where, options, parts) => {
+describe.each(modes)('The refresh token, kept in %s', (where, options, parts) => {
   beforeEach(() => start(options(), parts()))
 
   test('stays where a step-up brings none', async () => {
@@ -129,6 +143,27 @@ describe.each(modes)('The refresh token, kept in %s', (_where, options, parts) =
     await browser.go(`${url}/refresh`)
     expect(refreshedWith).toEqual(['first', 'after first'])
   })
+
+  test.each(where === 'a token store' ? [0, 1] : [0])(
+    'is the newest one, where process %d replaces it while the login ends',
+    async (other) => {
+      refreshToken = undefined
+      const { headers } = await browser.go(`${url}/mail`, { follow: (location) => !location.includes('/callback?') })
+      let release = (): void => undefined
+      held = new Promise((resolve) => (release = resolve))
+      const before = provider.received.length
+      const callback = browser.go(headers.get('location') ?? '', { follow: false })
+      // Its tokens are there, and its profile is asked for.
+      await until(() => provider.received.length === before + 2)
+      answering = other
+      await browser.go(`${url}/refresh`)
+      answering = 0
+      release()
+      expect((await callback).headers.get('location')).toBe('/mail')
+      await browser.go(`${url}/refresh`)
+      expect(refreshedWith).toEqual(['first', 'after first'])
+    },
+  )
 
   test('gives way to a new one', async () => {
     refreshToken = 'second'

@@ -17,6 +17,12 @@ const done: AppHandler = (req, res) => {
   sendJson(res, { current: req.authUser?.key, accounts: req.auth.accounts.map(({ key, acr }) => [key, acr]) })
 }
 
+const both: ReturnType<typeof requireLogin> = (req, res, next) => {
+  requireLogin({ provider: 'bank', acr: 'gold' })(req, res, () => {
+    requireLogin({ provider: 'bank', scope: ['write'] })(req, res, next)
+  })
+}
+
 beforeEach(async () => {
   provider = await startStepUpProvider()
   let app: (req: IncomingMessage, res: ServerResponse) => void = () => undefined
@@ -43,6 +49,7 @@ beforeEach(async () => {
       '/fresh-bank': [requireLogin({ provider: 'bank', maxAge: 300 }), done],
       '/gold-bank': [requireLogin({ provider: 'bank', acr: 'gold' }), done],
       '/gold': [requireLogin({ acr: 'gold' }), done],
+      '/both': [both, done],
     },
     handlers: {
       '/switch': async (req, res) => {
@@ -94,6 +101,20 @@ test('The account that was added is stepped up, and the session stays whose it i
       ['bank$ada', 'gold'],
     ],
   })
+})
+
+test('The way back from its step-up, which browsers call cross-site, goes on to the next one', async () => {
+  later(301)
+  const back = await browser.go(`${url}/both`, { follow: (location) => location !== `${url}/both` })
+  expect(back.headers.get('location')).toBe('/both')
+  const crossSite = { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'document' }
+  expect((await browser.go(`${url}/both`, { follow: false, headers: crossSite })).headers.get('location')).toContain(
+    `${provider.issuer}/auth?`,
+  )
+  // Anywhere else it is another site's link.
+  expect((await browser.go(`${url}/fresh`, { follow: false, headers: crossSite })).headers.get('location')).toMatch(
+    /^\/auth\/corp\?step_up=/,
+  )
 })
 
 test('An account that somebody adds at the browser makes no sign-in fresh that is not', async () => {
