@@ -68,12 +68,10 @@ function pageOf(
     detail,
     message,
     ...(provider === undefined || !known ? {} : { provider: titled(settings, provider) }),
-    startAgain:
-      error.location !== undefined
-        ? { url: error.location, label: 'Start again' }
-        : known
-          ? { url: `${mountPath}/${slug}${query}`, label: 'Start again' }
-          : { url: `${mountPath}${query}`, label: 'Choose how to sign in' },
+    startAgain: {
+      url: error.location ?? `${mountPath}${known ? `/${slug}` : ''}${query}`,
+      label: known ? 'Start again' : 'Choose how to sign in',
+    },
     homeUrl: settings.afterLogout,
   }
 }
