@@ -1,10 +1,11 @@
 import { AuthError } from './base/errors.js'
 import { equalInConstantTime, sha256 } from './base/random.js'
 import { targetOf } from './login.js'
+import { providerSessionOf } from './logout.js'
 import type { Context } from './model/context.js'
 import type { CallbackParameters, Transaction } from './model/login.js'
 import type { RawProfile } from './model/profile.js'
-import type { TokenSet } from './model/protocol.js'
+import type { ProviderSession, TokenSet } from './model/protocol.js'
 import type { ResolvedProvider } from './model/provider.js'
 import type { Tokens } from './model/tokens.js'
 import type { AuthUser } from './model/user.js'
@@ -20,6 +21,8 @@ export interface LoginResult {
   user: AuthUser
   /** Absent where the provider only says who somebody is. */
   tokens?: Tokens
+  /** How the provider calls the session of this login, where it can end it. */
+  session?: ProviderSession
 }
 
 /**
@@ -27,14 +30,19 @@ export interface LoginResult {
  *
  * @param transaction what phase 1 gave, kept for this browser
  * @param parameters of the callback, each at most once
+ * @returns the parameters that count: of an answer that is signed as a whole, those that were signed
  * @throws AuthError with the code of the first check that fails; `discovery_failed`
  */
-export async function checkCallback(context: Context, transaction: Transaction, parameters: CallbackParameters): Promise<void> {
+export async function checkCallback(
+  context: Context,
+  transaction: Transaction,
+  parameters: CallbackParameters,
+): Promise<CallbackParameters> {
   const protocol = await loadProtocol(context.provider.protocol)
-  checkState(transaction, protocol.state(parameters))
+  checkState(transaction, protocol.state(parameters, context.provider))
   checkAge(transaction, context.now())
   checkProvider(transaction, context)
-  await protocol.checkResponse(context, { type: 'authorization_code', transaction, parameters })
+  return await protocol.checkResponse(context, { type: 'authorization_code', transaction, parameters })
 }
 
 /**
@@ -45,8 +53,7 @@ export async function checkCallback(context: Context, transaction: Transaction, 
  * @throws AuthError with the code of the first check that fails
  */
 export async function callback(context: Context, transaction: Transaction, parameters: CallbackParameters): Promise<LoginResult> {
-  await checkCallback(context, transaction, parameters)
-  const tokenSet = await exchange(context, transaction, parameters)
+  const tokenSet = await exchange(context, transaction, await checkCallback(context, transaction, parameters))
   const raw = await fetchUserinfo(context, tokenSet)
   const user = toUser(raw, {
     slug: context.slug,
@@ -55,7 +62,12 @@ export async function callback(context: Context, transaction: Transaction, param
     claims: tokenSet.claims,
     now: context.now(),
   })
-  return { user, ...(tokenSet.tokens ? { tokens: withFacts(context, tokenSet.tokens, tokenSet, { raw }) } : {}) }
+  const session = providerSessionOf(context, tokenSet)
+  return {
+    user,
+    ...(tokenSet.tokens ? { tokens: withFacts(context, tokenSet.tokens, tokenSet, { raw }) } : {}),
+    ...(session ? { session } : {}),
+  }
 }
 
 /**
@@ -72,8 +84,8 @@ function issuerOfKey({ provider, fromLookup, chosen, chosenPath = '' }: Context,
 }
 
 /** The value by which a callback names its login, such as `state`. */
-export async function stateOf({ protocol }: ResolvedProvider, parameters: CallbackParameters): Promise<string | undefined> {
-  return (await loadProtocol(protocol)).state(parameters)
+export async function stateOf(provider: ResolvedProvider, parameters: CallbackParameters): Promise<string | undefined> {
+  return (await loadProtocol(provider.protocol)).state(parameters, provider)
 }
 
 /** The HTTP methods that a callback of a provider may come by. */

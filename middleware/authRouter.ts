@@ -13,11 +13,11 @@ import { mountSession } from './hosts/expressSession/mountSession.js'
 import { nodeHandler } from './hosts/node.js'
 import { ownHandler } from './hosts/nodeHandlers.js'
 import type { Handler, Next, Request, Response, SessionSetting } from './hosts/nodeTypes.js'
-import { redirect } from './http/reply.js'
+import { wantsJson } from './http/negotiation.js'
+import { goOn, redirect } from './http/reply.js'
 import { readLoginOptions } from './login/loginOptions.js'
-import { checkEventName, checkLogoutOptions } from './login/unavailable.js'
-import type { LogoutOptions } from './logout/endSession.js'
-import { endSessionAsAsked, redirectToLogin } from './request/requestAuth.js'
+import { checkEventName } from './login/unavailable.js'
+import { checkLogoutOptions, endSessionAsAsked, redirectToLogin, type RequestLogoutOptions } from './request/requestAuth.js'
 import { type Beyond, createApi } from './router/api.js'
 import { createRouter } from './router/router.js'
 import { ownCallback } from './routes/ownCallback.js'
@@ -51,8 +51,11 @@ export interface AuthRouter extends Handler, Beyond {
    * @throws AuthError `config_invalid`, `bad_request`, `too_large` for `params` and a `state` that a login cannot have
    */
   login: (slug: string, options?: LoginOptions) => Handler
-  /** A handler that signs out and goes on to `returnTo`, else to `afterLogout`. Give it a method and a path that another site cannot use. */
-  logout: (options?: { returnTo?: string } & LogoutOptions) => Handler
+  /**
+   * A handler that signs out and goes on to `returnTo`, else to `afterLogout`; with `provider` by way of the provider, which signs the user
+   * out there too. Give it a method and a path that another site cannot use.
+   */
+  logout: (options?: Omit<RequestLogoutOptions, 'key'>) => Handler
   /**
    * A handler that ends logins on a route of the application's own, behind the router, which leaves that path to it: where the provider
    * sends users back to, which the entry's `callbackPath` says. It is called once for a login, when the session is written, and answers
@@ -106,11 +109,17 @@ export function authRouter(config: AuthRouterOptions): AuthRouter {
       readLoginOptions(options, engine.registration(slug))
       return ownHandler(engine, (request) => redirectToLogin(engine, request, slug, options), slug)
     },
-    logout({ returnTo, ...options }: { returnTo?: string } & LogoutOptions = {}): Handler {
+    logout({ returnTo, ...options }: Omit<RequestLogoutOptions, 'key'> = {}): Handler {
       checkLogoutOptions(options)
       return ownHandler(engine, async (request) => {
-        await endSessionAsAsked(engine, request, options)
-        return redirect(303, returnToOf(engine, request.publicUrl, returnTo, settings.afterLogout))
+        const location = await endSessionAsAsked(
+          engine,
+          request,
+          options.provider && returnTo !== undefined ? { ...options, returnTo } : options,
+        )
+        return location === undefined
+          ? redirect(303, returnToOf(engine, request.publicUrl, returnTo, settings.afterLogout))
+          : goOn(wantsJson(request.host), 303, location)
       })
     },
     callback<Req extends Request, Res extends Response>(slug: string, handler: CallbackHandler<Req, Res>) {

@@ -133,7 +133,7 @@ export async function startOpenidProvider(options: OpenidProviderOptions = {}): 
 let loading: Promise<typeof import('oidc-provider')> | undefined
 
 /** Loads it without what it says to everybody on Node 20, where it works as well; it has no switch for that. */
-function loadOidcProvider(): Promise<typeof import('oidc-provider')> {
+export function loadOidcProvider(): Promise<typeof import('oidc-provider')> {
   if (loading) return loading
   const { warn } = console
   console.warn = (...told: unknown[]) => {

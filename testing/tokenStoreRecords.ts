@@ -87,6 +87,23 @@ export const recordCases: readonly TokenStoreCase[] = [
     },
   },
   {
+    name: 'a record without a time stays when others go, is written over, and is deleted',
+    run: async (store) => {
+      const [key, late, reference] = [newKey(), newKey(), newKey()]
+      assert.equal(await store.set(key, 'first', {}), true)
+      assert.equal(await store.set(late, 'short', { ttl: short }), true)
+      assert.equal(await store.set(late, 'stays', { version: 1 }), true)
+      await store.set(reference, 'short', { ttl: short })
+      await until(async () => (await store.get(reference)) === undefined)
+      assert.equal((await store.get(late))?.record, 'stays')
+      assert.equal(await store.set(key, 'second', { version: 1 }), true)
+      assert.equal(await store.set(key, 'wrong', { version: 0 }), false)
+      assert.deepEqual(await store.get(key), { record: 'second', version: 2 })
+      await store.delete(key)
+      assert.equal(await store.get(key), undefined)
+    },
+  },
+  {
     name: 'a deleted record is gone, and deleting nothing is no error',
     run: async (store) => {
       const key = newKey()

@@ -33,7 +33,7 @@ export const errorStatus = {
   return_to_mismatch: 400,
   /** The user signed out, or in as somebody else, while an account was being added. Nothing was added: sign in and add it again. */
   user_mismatch: 400,
-  /** The discovery document names another issuer, or an address that is not allowed. Check `issuer`; see also `http.privateHosts`. */
+  /** The discovery document names another issuer, no keys, or an address that is not allowed. Check `issuer`; see also `http.privateHosts`. */
   discovery_failed: 400,
   /** The provider refused; look up `providerError`, its own code, in its documentation. Often an id, a secret or a scope is wrong. */
   provider_error: 400,

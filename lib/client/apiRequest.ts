@@ -46,6 +46,7 @@ const forbiddenHeaders = new Set([
   'trailer',
   'transfer-encoding',
   'content-length',
+  'dpop',
 ])
 const headerShape = /^[a-z0-9!#$%&'*+.^_`|~-]+$/
 

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { AuthError } from '../base/errors.js'
+import { isObject } from '../base/json.js'
 import { revokeTokens } from '../endpoints/revocation.js'
 import type { Tokens } from '../model/tokens.js'
 import { presentTokens, refreshedTokens, startingTokens } from '../refresh/freshTokens.js'
@@ -16,11 +17,15 @@ export interface Credentials {
   readonly tokenType: string
   /** Granted scopes, separated by spaces. */
   readonly scope: string | undefined
+  /** What was granted of the entry's `authorizationDetails`, as the provider said it. */
+  readonly authorizationDetails: Tokens['authorizationDetails']
   readonly expiresAt: Date | undefined
   /** Seconds until the access token ends; negative when it has. */
   readonly expiresIn: number | undefined
   /** `false` once the access token has ended; a token without an end is valid. */
   readonly valid: boolean
+  /** Whether the provider has refused to refresh the access, as far as it is known: only a new sign-in, or linking the account again, helps. */
+  readonly reauthRequired: boolean
   /** The access token itself: the only way to it, left out of JSON, `inspect` and logs. */
   readonly accessToken: string
   /** Whether the access token ends within so many seconds (default: one day). */
@@ -59,6 +64,9 @@ export function createCredentials(context: ClientContext, access: TokenAccess): 
     get scope() {
       return tokens().scope
     },
+    get authorizationDetails() {
+      return tokens().authorizationDetails
+    },
     get expiresAt() {
       const { expiresAt } = tokens()
       return expiresAt === undefined ? undefined : new Date(expiresAt * 1000)
@@ -69,6 +77,9 @@ export function createCredentials(context: ClientContext, access: TokenAccess): 
     },
     get valid() {
       return isExpired(tokens(), seconds(), 0) !== true
+    },
+    get reauthRequired() {
+      return tokens().reauthRequired === true
     },
   }
   const methods = {
@@ -101,6 +112,11 @@ export function createCredentials(context: ClientContext, access: TokenAccess): 
     [inspect.custom]: () => `Credentials { provider: '${slug}' }`,
   }
   return hideFromListing(facts, methods)
+}
+
+/** Whether a value is credentials, and not what somebody made of them. */
+export function isCredentials(value: unknown): value is Credentials {
+  return isObject(value) && typeof value['provider'] === 'string' && typeof value['refresh'] === 'function' && 'accessToken' in value
 }
 
 function hasTokens(source: TokenSource): boolean {

@@ -1,4 +1,5 @@
 import { AuthError } from '../base/errors.js'
+import { asksForNonce } from '../endpoints/dpop/nonces.js'
 import type { Context } from '../model/context.js'
 import type { ApiRequest } from '../model/provider.js'
 import type { Tokens } from '../model/tokens.js'
@@ -89,8 +90,9 @@ const resign: Retry = async ({ context }, tokens, { status, headers, body }) => 
   return refused?.(context, { status, headers, body: body instanceof Uint8Array ? body : new Uint8Array() }) ? tokens : undefined
 }
 
-const refresh: Retry = async ({ context, access }, tokens, { status }) => {
-  if (status !== 401 || !canRefresh(context, tokens, access.grant)) return undefined
+const refresh: Retry = async ({ context, access }, tokens, { status, headers }) => {
+  // What a server says of the proof tells nothing of the token.
+  if (status !== 401 || asksForNonce({ status, headers }) || !canRefresh(context, tokens, access.grant)) return undefined
   const refreshed = await refreshedTokens(context, access, tokens)
   // The same token again would be refused again.
   return refreshed.accessToken === tokens.accessToken ? undefined : refreshed

@@ -1,4 +1,5 @@
 import { AuthError } from '../base/errors.js'
+import { rememberNonce } from '../endpoints/dpop/nonces.js'
 import type { Context } from '../model/context.js'
 import type { ApiRequest } from '../model/provider.js'
 import type { Tokens } from '../model/tokens.js'
@@ -45,6 +46,7 @@ export async function send<A extends Answer>(context: Context, tokens: Tokens, r
     const signed = protocol.sign(context, tokens, prepared)
     // Signed at once as a rule: a promise is only made for what has to be waited for.
     const answer = await transport.transmit(signed instanceof Promise ? await signed : signed, timeLeft, current.url)
+    if (tokens.dpopKey !== undefined) rememberNonce(client, current.url, answer.headers)
     if (answer.status < 300 || answer.status > 399) return answer
     const target = redirectTarget(current, answer)
     if (target === undefined || transport.redirect === 'manual') return answer

@@ -86,6 +86,7 @@ const options = {
   linkByVerifiedEmail: list,
   profileMaxAge: secondsOrFalse,
   fetchToken: callable<NonNullable<AuthRouterConfig['fetchToken']>>(),
+  keepTokens: oneOf(['session', 'user']),
   revokeOnLogout: flag,
   afterLogin: text,
   afterLogout: text,

@@ -21,7 +21,10 @@ export interface ProviderEntry extends Partial<Omit<Provider, 'protocol' | 'titl
   clientId?: string
   /** The secret that goes with the id. A public client has none: it sets `clientAuth: 'none'`. @default `<SLUG>_CLIENT_SECRET` */
   clientSecret?: string
-  /** Private key in PEM text, for `clientAuth: 'private_key_jwt'`, RSA signatures of OAuth 1.0a, and `certificate`. */
+  /**
+   * Private key in PEM text, for `clientAuth: 'private_key_jwt'`, RSA signatures of OAuth 1.0a, `certificate`, and encrypted ID Tokens.
+   * @see docs/openid-connect.md#signed-and-encrypted-answers
+   */
   privateKey?: string
   /** Name of the private key at the provider (`kid`), where several are registered. */
   keyId?: string
@@ -38,7 +41,11 @@ export interface ProviderEntry extends Partial<Omit<Provider, 'protocol' | 'titl
    * @see docs/configuration.md#what-the-user-chooses
    */
   ask?: readonly string[]
-  /** Values that may be chosen: a list, an expression for the whole value, or either by name. A host needs this or `client`. */
+  /**
+   * Values that may be chosen: a list, an expression for the whole value, or either by name. A host needs this or `client`. Without `ask`, the
+   * tenants whose users may sign in, where the issuer has a place for them.
+   * @see docs/openid-connect.md#tenants
+   */
   allow?: Allowed | Readonly<Record<string, Allowed>>
   /** Finds the client of what was chosen, `(parameters) => ({ clientId, clientSecret })`; `undefined` where there is none. */
   client?: (
@@ -156,6 +163,14 @@ export interface AuthRouterConfig<Request = unknown, Session = unknown> {
    * @see docs/credentials.md#a-table-of-your-own
    */
   fetchToken?: FetchToken<Request>
+  /**
+   * Whose the tokens are. `'session'`: they end with it. `'user'`: they belong to the user's account, serve jobs by
+   * `auth.client(slug, { user: id })`, and are revoked when the account is unlinked or the user is removed by `auth.forget`; a sign-out
+   * revokes nothing. Needs `tokenStore` and `userStore`.
+   * @default 'session'
+   * @see docs/accounts.md#tokens-that-outlive-the-session
+   */
+  keepTokens?: 'session' | 'user'
   /** Signing out revokes the tokens at providers that can (RFC 7009), in the background; jobs that use them lose access too. @default true */
   revokeOnLogout?: boolean
   /** Path to go to after a login that names no `returnTo`. @default '/' */
@@ -219,6 +234,7 @@ export interface Settings<Request = unknown, Session = unknown> {
   linkByVerifiedEmail: readonly string[]
   profileMaxAge: number | false
   fetchToken: FetchToken<Request> | undefined
+  keepTokens: 'session' | 'user'
   revokeOnLogout: boolean
   afterLogin: string
   afterLogout: string

@@ -5,8 +5,8 @@ type Place = 'options' | 'hooks' | 'entryOptions' | 'protocol'
  * nobody counts on a protection that is not there. What gets built is taken out of here and put into the schema.
  */
 export const unavailable: Readonly<Record<Place, readonly string[]>> = {
-  options: ['popup', 'api', 'keepTokens'],
+  options: ['popup', 'api'],
   hooks: [],
-  entryOptions: ['par', 'dpop', 'jwks', 'resource', 'authorizationDetails', 'backchannelLogout', 'frontchannelLogout'],
+  entryOptions: [],
   protocol: ['openid2', 'header-jwt'],
 }

@@ -37,11 +37,7 @@ export function basicAuthorization({ clientId, clientSecret = '' }: Client, enco
  * server's own list is known.
  */
 export async function clientAuthentication(openidClient: OpenidClient, provider: ResolvedProvider, client: Client): Promise<ClientAuth> {
-  const { privateKey, keyId } = client
-  const signByKey =
-    privateKey === undefined
-      ? undefined
-      : openidClient.PrivateKeyJwt({ key: await importPrivateKey(privateKey), ...(keyId === undefined ? {} : { kid: keyId }) })
+  const keyFor = client.privateKey === undefined ? undefined : await signingKeys(client)
   const methods: Record<ClientAuthMethod | 'function', ClientAuth> = {
     basic: (_server, _client, _form, headers) => {
       headers.set('authorization', basicAuthorization(client))
@@ -56,11 +52,11 @@ export async function clientAuthentication(openidClient: OpenidClient, provider:
     none: openidClient.None(),
     // Signs: its promise, which the library's type keeps quiet about, has to come back.
     client_secret_jwt: (...request) => openidClient.ClientSecretJwt(client.clientSecret)(...request),
-    private_key_jwt:
-      signByKey
-      ?? (() => {
-        throw new AuthError('config_invalid', "clientAuth: 'private_key_jwt' needs privateKey, PEM text.")
-      }),
+    // Its audience is the issuer, one text: no other server can make use of it (FAPI 2.0 Security Profile).
+    private_key_jwt: (server, ...request) => {
+      if (!keyFor) throw new AuthError('config_invalid', "clientAuth: 'private_key_jwt' needs privateKey, PEM text.")
+      return openidClient.PrivateKeyJwt(keyFor(server.token_endpoint_auth_signing_alg_values_supported))(server, ...request)
+    },
     // The certificate is presented by the connection (RFC 8705 section 2); the form only says whose it is.
     tls: openidClient.TlsClientAuth(),
     function: (server, _client, form, headers) => {
@@ -73,10 +69,38 @@ export async function clientAuthentication(openidClient: OpenidClient, provider:
   return (server, ...rest) => methods[clientAuthMethod(provider, client, server.token_endpoint_auth_methods_supported)](server, ...rest)
 }
 
-async function importPrivateKey(pem: string): Promise<webcrypto.CryptoKey> {
+interface SigningKey {
+  key: webcrypto.CryptoKey
+  /** Absent where the entry has none. */
+  kid?: string
+}
+
+/** Picks the key for what a server lists: an RSA key signs by PS256 where RS256 is not among the algorithms. */
+type SigningKeys = (listed: readonly string[] | undefined) => SigningKey
+
+const imported = new WeakMap<Client, Promise<SigningKeys>>()
+
+/**
+ * The keys that a client signs with, as openid-client takes them.
+ * @throws AuthError `config_invalid` for a client without a key, or with one that cannot be used
+ */
+export function signingKeys(client: Client): Promise<SigningKeys> {
+  const known = imported.get(client) ?? importKeys(client)
+  imported.set(client, known)
+  return known
+}
+
+async function importKeys({ privateKey, keyId }: Client): Promise<SigningKeys> {
+  if (privateKey === undefined) throw new AuthError('config_invalid', 'privateKey is missing: what is to be signed is signed with it.')
+  const [plain, padded] = await Promise.all([importKey(privateKey, 'RSASSA-PKCS1-v1_5'), importKey(privateKey, 'RSA-PSS')])
+  const named = keyId === undefined ? {} : { kid: keyId }
+  return (listed) => ({ key: listed?.includes('PS256') && !listed.includes('RS256') ? padded : plain, ...named })
+}
+
+async function importKey(pem: string, padding: string): Promise<webcrypto.CryptoKey> {
   const key = readPrivateKey(pem)
   const der = key.export({ type: 'pkcs8', format: 'der' })
-  return crypto.subtle.importKey('pkcs8', der, algorithmOf(key), false, ['sign'])
+  return crypto.subtle.importKey('pkcs8', der, algorithmOf(key, padding), false, ['sign'])
 }
 
 function readPrivateKey(pem: string): KeyObject {
@@ -87,8 +111,8 @@ function readPrivateKey(pem: string): KeyObject {
   }
 }
 
-function algorithmOf(key: KeyObject): webcrypto.RsaHashedImportParams | webcrypto.EcKeyImportParams | webcrypto.Algorithm {
-  if (key.asymmetricKeyType === 'rsa') return { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
+function algorithmOf(key: KeyObject, padding: string): webcrypto.RsaHashedImportParams | webcrypto.EcKeyImportParams | webcrypto.Algorithm {
+  if (key.asymmetricKeyType === 'rsa') return { name: padding, hash: 'SHA-256' }
   if (key.asymmetricKeyType === 'ed25519') return { name: 'Ed25519' }
   const curve = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' }[key.asymmetricKeyDetails?.namedCurve ?? '']
   if (key.asymmetricKeyType === 'ec' && curve) return { name: 'ECDSA', namedCurve: curve }

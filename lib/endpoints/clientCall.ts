@@ -5,7 +5,7 @@ import { renamed } from '../base/parameters.js'
 import { asFetch, tokenTimeoutFactor } from '../http/http.js'
 import type { Context } from '../model/context.js'
 import { clientCertificate } from './clientCertificate.js'
-import { discover } from './discovery.js'
+import { discover } from './discovery/discovery.js'
 import { formSource } from './errorSource.js'
 import { fromOpenidClient, loadOpenidClient, ownHeaders, staticConfiguration, withoutChallenge, type OpenidClient } from './openidClient.js'
 import { isFailure } from './tokenErrors.js'
@@ -13,7 +13,15 @@ import { isFailure } from './tokenErrors.js'
 /** Makes one call by openid-client. */
 export type ClientCall<Answer> = (openidClient: OpenidClient, configuration: Configuration) => Promise<Answer>
 
-type Endpoint = 'revocation' | 'introspection'
+/** An endpoint that clients authenticate at: what an entry and what discovery call it, and the status of its success. */
+const endpoints = {
+  revocation: { option: 'revocationEndpoint', name: 'revocation_endpoint', success: 200 },
+  introspection: { option: 'introspectionEndpoint', name: 'introspection_endpoint', success: 200 },
+  // RFC 9126 section 2.2.
+  pushedAuthorizationRequest: { option: 'pushedAuthorizationRequestEndpoint', name: 'pushed_authorization_request_endpoint', success: 201 },
+} as const
+
+type Endpoint = keyof typeof endpoints
 
 /** Makes a call, and gives the library's reading of the answer beside our own. */
 export type ClientCaller = <Answer>(call: ClientCall<Answer>) => Promise<{ answer: Answer; parsed: unknown }>
@@ -33,9 +41,11 @@ export async function clientCaller(asked: Context, endpoint: Endpoint, purpose: 
   return async (call) => {
     const openidClient = await loadOpenidClient()
     const configuration = await staticConfiguration(context, metadata)
+    // An answer may be signed, whatever was asked for (RFC 9701 section 5).
+    openidClient.enableNonRepudiationChecks(configuration)
     let parsed: unknown
     let sent: Record<string, string> = {}
-    configuration[openidClient.customFetch] = tolerantFetch(context, (form, body) => {
+    configuration[openidClient.customFetch] = tolerantFetch(context, endpoints[endpoint].success, (form, body) => {
       sent = form
       parsed = body
     })
@@ -55,8 +65,8 @@ export async function clientCaller(asked: Context, endpoint: Endpoint, purpose: 
 
 async function metadataOf(context: Context, endpoint: Endpoint): Promise<ServerMetadata | undefined> {
   const { provider } = context
-  const name = `${endpoint}_endpoint` as const
-  const own = provider[`${endpoint}Endpoint`]
+  const { name, option } = endpoints[endpoint]
+  const own = provider[option]
   if (provider.issuer !== undefined && provider.discovery !== false) {
     const metadata = (await discover(context)).serverMetadata()
     if (own === undefined) return metadata[name] === undefined ? undefined : metadata
@@ -64,10 +74,11 @@ async function metadataOf(context: Context, endpoint: Endpoint): Promise<ServerM
     return { ...metadata, [name]: own, mtls_endpoint_aliases: aliases }
   }
   if (own === undefined) return undefined
-  const { issuer = new URL(own).origin, tokenEndpoint, jwksUri } = provider
+  const { authorizationEndpoint, tokenEndpoint, jwksUri, issuer = new URL(own).origin } = provider
   return {
     issuer,
     [name]: own,
+    ...(authorizationEndpoint === undefined ? {} : { authorization_endpoint: authorizationEndpoint }),
     ...(tokenEndpoint === undefined ? {} : { token_endpoint: tokenEndpoint }),
     ...(jwksUri === undefined ? {} : { jwks_uri: jwksUri }),
   }
@@ -75,9 +86,13 @@ async function metadataOf(context: Context, endpoint: Endpoint): Promise<ServerM
 
 /**
  * A fetch for calls that are no token calls: no hook repairs their answers, and the request has the provider's own parameter names.
- * Answers of any 2xx count as 200, for servers that say 204, unless they hold an error.
+ * Answers of any 2xx count as `success`, for servers that say 204, unless they hold an error.
  */
-function tolerantFetch(context: Context, keep: (form: Record<string, string>, parsed: unknown) => void): ReturnType<typeof asFetch> {
+function tolerantFetch(
+  context: Context,
+  success: number,
+  keep: (form: Record<string, string>, parsed: unknown) => void,
+): ReturnType<typeof asFetch> {
   const { http, outbound, provider } = context
   return asFetch(async (request) => {
     const form = renamed(Object.fromEntries(new URLSearchParams(String(request.body ?? ''))), provider.parameterNames)
@@ -93,6 +108,6 @@ function tolerantFetch(context: Context, keep: (form: Record<string, string>, pa
     const parsed = readJson(utf8(response.body))
     keep(form, parsed)
     if (response.status < 200 || response.status > 299) return response
-    return { ...response, status: isObject(parsed) && isFailure(parsed) ? 400 : 200 }
+    return { ...response, status: isObject(parsed) && isFailure(parsed) ? 400 : success }
   })
 }

@@ -1,3 +1,4 @@
+import type { Parameters } from '../base/parameters.js'
 import type { Client } from '../model/client.js'
 import type { Context } from '../model/context.js'
 import type { Grant } from '../model/login.js'
@@ -28,21 +29,36 @@ export function grantSource(context: Context, grant: Grant): ErrorSource {
     }
     case 'refresh_token':
       return errorSource(context, [grant.tokens.refreshToken, grant.tokens.accessToken, grant.tokens.idToken, grant.tokens.tokenSecret])
-    case 'client_credentials':
+    case 'token_exchange':
+      return errorSource(context, [grant.subjectToken, grant.actorToken])
+    default:
       return errorSource(context)
   }
 }
 
-// Of a token request and its kind, what everybody may know (RFC 6749 section 4, RFC 7009 section 2.1); anything else may be a secret.
-const known = new Set(['grant_type', 'client_id', 'client_assertion_type', 'redirect_uri', 'scope', 'token_type_hint'])
+// Of a token request and its kind, what everybody may know (RFC 6749 section 4, RFC 7009 section 2.1, RFC 8693 section 2.1, RFC 8707
+// section 2); anything else may be a secret.
+const known = new Set([
+  'grant_type',
+  'client_id',
+  'client_assertion_type',
+  'redirect_uri',
+  'scope',
+  'token_type_hint',
+  'resource',
+  'audience',
+  'subject_token_type',
+  'actor_token_type',
+  'requested_token_type',
+])
 
 /** The source of errors of a token request. */
-export function formSource(context: Context, form: Readonly<Record<string, string>>): ErrorSource {
+export function formSource(context: Context, form: Readonly<Parameters>): ErrorSource {
   return errorSource(
     context,
     Object.entries(form)
       .filter(([name]) => !known.has(name))
-      .map(([, value]) => value),
+      .flatMap(([, value]) => value),
   )
 }
 

@@ -1,16 +1,18 @@
 import { isObject, readJson, utf8 } from '../base/json.js'
-import { renamed, withParameters } from '../base/parameters.js'
+import { pairsOf, readForm, renamed, withParameters } from '../base/parameters.js'
 import { asFetch, tokenTimeoutFactor } from '../http/http.js'
 import type { Context } from '../model/context.js'
 import type { HttpRequest, HttpResponse } from '../model/http.js'
 import type { ResolvedProvider } from '../model/provider.js'
 import { clientCertificate } from './clientCertificate.js'
+import { rememberNonce } from './dpop/nonces.js'
+import { dpopOptions } from './dpop/proof.js'
 import { formSource } from './errorSource.js'
 import { fromOpenidClient, loadOpenidClient, ownHeaders, staticConfiguration } from './openidClient.js'
 import { errorCodeOf, isFailure, type SendTokenRequest } from './tokenErrors.js'
 
 /** A token request made by the generic grant of openid-client, with an answer that it can read. */
-export const sendByGenericGrant: SendTokenRequest = async (context, { grant_type: grantType = '', ...parameters }, endpoint) => {
+export const sendByGenericGrant: SendTokenRequest = async (context, { grant_type: grantType, ...parameters }, endpoint, dpopKey) => {
   const { provider } = context
   const openidClient = await loadOpenidClient()
   try {
@@ -22,7 +24,8 @@ export const sendByGenericGrant: SendTokenRequest = async (context, { grant_type
     configuration[openidClient.customFetch] = normalisingFetch(context, (parsed) => {
       answer = parsed
     })
-    await openidClient.genericGrantRequest(configuration, grantType, parameters)
+    const asked = new URLSearchParams(pairsOf(parameters))
+    await openidClient.genericGrantRequest(configuration, grantType, asked, await dpopOptions(configuration, context, dpopKey))
     return answer
   } catch (error) {
     throw fromOpenidClient(error, formSource(context, parameters))
@@ -38,6 +41,7 @@ function normalisingFetch(context: Context, keep: (parsed: unknown) => void): Re
   return asFetch(async (request) => {
     const shaped = shapeRequest({ ...request, headers: ownHeaders(request.headers, provider) }, provider)
     const response = await http({ ...shaped, timeout: outbound.timeout * tokenTimeoutFactor, certificate: clientCertificate(context) })
+    rememberNonce(context.client, shaped.url, response.headers)
     const parsed = parseTokenAnswer(response)
     keep(parsed)
     if (!isObject(parsed)) return response
@@ -56,12 +60,12 @@ function normalisingFetch(context: Context, keep: (parsed: unknown) => void): Re
 
 /** A token request of RFC 6749 under the provider's own parameter names, as JSON, or as a GET, where it wants that. */
 function shapeRequest(request: HttpRequest, { parameterNames, tokenMethod, tokenBodyFormat }: ResolvedProvider): HttpRequest {
-  const form = renamed(Object.fromEntries(new URLSearchParams(String(request.body ?? ''))), parameterNames)
+  const form = renamed(readForm(String(request.body ?? '')), parameterNames)
   const { 'content-type': _form, ...headers } = request.headers ?? {}
   if (tokenMethod === 'GET') return { ...request, method: 'GET', url: withParameters(request.url, form), headers, body: undefined }
   if (tokenBodyFormat === 'json')
     return { ...request, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(form) }
-  return { ...request, body: new URLSearchParams(form).toString() }
+  return { ...request, body: new URLSearchParams(pairsOf(form)).toString() }
 }
 
 function parseTokenAnswer({ body, headers }: HttpResponse): unknown {

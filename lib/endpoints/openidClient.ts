@@ -5,10 +5,12 @@ import { isLoopbackHost } from '../base/loopback.js'
 import { asFetch, tokenTimeoutFactor } from '../http/http.js'
 import { followingRedirects } from '../http/redirects.js'
 import type { Context } from '../model/context.js'
-import type { HttpResponse } from '../model/http.js'
+import type { HttpRequest, HttpResponse } from '../model/http.js'
 import type { ResolvedProvider } from '../model/provider.js'
 import { clientAuthentication } from './clientAuthentication.js'
-import { clientCertificate } from './clientCertificate.js'
+import { clientCertificate, documentCertificate } from './clientCertificate.js'
+import { decrypted, isEncrypted } from './discovery/decrypt.js'
+import { rememberNonce } from './dpop/nonces.js'
 import type { ErrorSource } from './errorSource.js'
 import { tokenEndpointError } from './tokenErrors.js'
 
@@ -30,14 +32,30 @@ export function boundedFetch(context: Context): ReturnType<typeof asFetch> {
   const { http, outbound, provider } = context
   const repair = provider.hooks?.tokenResponse
   const documents = followingRedirects(http, outbound.timeout)
+  const document = (request: HttpRequest): Promise<HttpResponse> =>
+    documents({ ...request, certificate: documentCertificate(context, request.url) })
+  const send = async (request: HttpRequest): Promise<HttpResponse> => {
+    const response = await http({ ...request, certificate: clientCertificate(context) })
+    rememberNonce(context.client, request.url, response.headers)
+    return response
+  }
   return asFetch(async (asked) => {
-    const request = { ...asked, headers: ownHeaders(asked.headers, provider), certificate: clientCertificate(context) }
+    const request = { ...asked, headers: ownHeaders(asked.headers, provider) }
     // Keys are public; the other requests that are no POST carry an access token, which goes where it was meant to go only.
-    if (request.method !== 'POST') return request.headers['authorization'] === undefined ? documents(request) : http(request)
-    const response = withoutChallenge(await http({ ...request, timeout: outbound.timeout * tokenTimeoutFactor }))
-    const parsed = repair ? parsedObject(response.body) : undefined
-    return repair && parsed ? { ...response, body: Buffer.from(JSON.stringify(repair(parsed))) } : response
+    if (request.method !== 'POST') return request.headers['authorization'] === undefined ? document(request) : send(request)
+    const response = withoutChallenge(await send({ ...request, timeout: outbound.timeout * tokenTimeoutFactor }))
+    const parsed = parsedObject(response.body)
+    if (!parsed) return response
+    const readable = await withOpenIdToken(context, repair ? repair(parsed) : parsed)
+    return readable === parsed ? response : { ...response, body: Buffer.from(JSON.stringify(readable)) }
   })
+}
+
+/** A token answer whose ID Token is not encrypted any more: what is kept of it, and given back at a logout, is the signed one. */
+async function withOpenIdToken(context: Context, answer: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const { id_token: idToken } = answer
+  if (typeof idToken !== 'string' || !isEncrypted(idToken)) return answer
+  return { ...answer, id_token: await decrypted(context, idToken) }
 }
 
 /**
@@ -84,21 +102,18 @@ export async function staticConfiguration(context: Context, metadata: ServerMeta
 
 /** What openid-client needs to know about the client besides its name. */
 export function clientMetadata(openidClient: OpenidClient, { client, provider }: Context): Partial<ClientMetadata> {
-  const [algorithm] = provider.idTokenAlgs ?? []
   return {
     ...(provider.clockTolerance === undefined ? {} : { [openidClient.clockTolerance]: provider.clockTolerance }),
     ...(client.clientSecret === undefined ? {} : { client_secret: client.clientSecret }),
     // Of the aliases that discovery names, those are the ones where a certificate is asked for (RFC 8705 section 5).
     ...(provider.clientAuth === 'tls' ? { use_mtls_endpoint_aliases: true } : {}),
-    ...(provider.idTokenAlgs?.length === 1 && algorithm ? { id_token_signed_response_alg: algorithm } : {}),
   }
 }
 
-/** Our way out, our limits, and the signature checks that openid-client leaves off. */
+/** Our way out and our limits. The signature of what a provider signs is verified by `verifySignedJwt`. */
 export function prepare(openidClient: OpenidClient, configuration: Configuration, context: Context): void {
   configuration[openidClient.customFetch] = boundedFetch(context)
   configuration.timeout = libraryTimeout
-  openidClient.enableNonRepudiationChecks(configuration)
   const { issuer, token_endpoint: tokenEndpoint } = configuration.serverMetadata()
   // Marked as deprecated by the library so that it stands out; here it is only reached for this machine itself.
   // eslint-disable-next-line @typescript-eslint/no-deprecated

@@ -4,14 +4,14 @@ import { createRequire } from 'node:module'
 import type { ModuleOptions } from 'simple-oauth2'
 import { AuthError } from '../base/errors.js'
 import { isObject } from '../base/json.js'
-import { renamed } from '../base/parameters.js'
+import { renamed, type Parameters } from '../base/parameters.js'
 import { withTimeout } from '../base/timeout.js'
 import { unreachable } from '../http/failure.js'
 import { tokenTimeoutFactor } from '../http/http.js'
 import type { Context } from '../model/context.js'
 import { clientAuthMethod, formEncode } from './clientAuthentication.js'
 import { formSource, type ErrorSource } from './errorSource.js'
-import { errorCodeOf, tokenEndpointError, type SendTokenRequest, type TokenForm } from './tokenErrors.js'
+import { errorCodeOf, tokenEndpointError, type SendTokenRequest } from './tokenErrors.js'
 
 type SimpleOauth2 = typeof import('simple-oauth2')
 
@@ -44,7 +44,7 @@ export const sendBySimpleOauth2: SendTokenRequest = async (context, { grant_type
     if (grantType === 'client_credentials') return (await new ClientCredentials(configuration).getToken(parameters)).token
     const client = new AuthorizationCode(configuration)
     if (grantType !== 'refresh_token')
-      return (await client.getToken(parameters as TokenForm & { code: string; redirect_uri: string })).token
+      return (await client.getToken(parameters as Parameters & { code: string; redirect_uri: string })).token
     return (await client.createToken({ refresh_token: form['refresh_token'] }).refresh(parameters)).token
   }
   try {

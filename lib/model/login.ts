@@ -1,4 +1,4 @@
-import type { Tokens } from './tokens.js'
+import type { OwnGrant, RefreshGrant } from './grants/grants.js'
 
 /** What a user, a guard or the application asks of one login. */
 export interface LoginOptions {
@@ -41,6 +41,8 @@ export interface Transaction {
   returnTo?: string
   nonce?: string
   codeVerifier?: string
+  /** Private key that the code, and then the tokens, are bound to, as in `Tokens`. */
+  dpopKey?: string
   requestToken?: string
   requestTokenSecret?: string
   scope?: readonly string[]
@@ -66,7 +68,7 @@ export interface Authorization {
   /** The value by which the callback will name this login. */
   state: string
   /** What the callback, or the tokens that it leads to, are checked against. Members of the transaction, which `remember` is another one of. */
-  checks: Pick<Transaction, 'nonce' | 'codeVerifier' | 'requestToken' | 'requestTokenSecret'>
+  checks: Pick<Transaction, 'nonce' | 'codeVerifier' | 'dpopKey' | 'requestToken' | 'requestTokenSecret'>
 }
 
 /** Parameters of a callback: each at most once. */
@@ -79,5 +81,5 @@ export interface CodeGrant {
   parameters: CallbackParameters
 }
 
-/** What tokens are asked for with: the fruit of a callback, a refresh token, or the client's own standing. */
-export type Grant = CodeGrant | { type: 'refresh_token'; tokens: Tokens } | { type: 'client_credentials'; scope?: readonly string[] }
+/** What tokens are asked for with: the fruit of a callback, a refresh token, or what the application itself can show. */
+export type Grant = CodeGrant | RefreshGrant | OwnGrant

@@ -12,9 +12,12 @@ export interface Protocol {
   /** The HTTP methods that a callback of this provider may come by. */
   callbackMethods: (provider: ResolvedProvider) => readonly string[]
   /** The value by which a callback names its login, also one that says no; `undefined` where there is none. */
-  state: (parameters: CallbackParameters) => string | undefined
-  /** Phase 2, before anything is redeemed: issuer, then error, then code. */
-  checkResponse: (context: Context, grant: CodeGrant) => Promise<void>
+  state: (parameters: CallbackParameters, provider: ResolvedProvider) => string | undefined
+  /**
+   * Phase 2, before anything is redeemed: issuer, then error, then code.
+   * @returns the parameters that count: of an answer that is signed as a whole, those that were signed
+   */
+  checkResponse: (context: Context, grant: CodeGrant) => Promise<CallbackParameters>
   /** Phase 2: a grant for tokens. A callback is checked once more. */
   exchange: (context: Context, grant: Grant) => Promise<TokenSet>
   /** The provider's profile of the user whom the tokens, or the answer without any, speak for. */
@@ -30,6 +33,38 @@ export interface Protocol {
    * empty where it is read as it comes.
    */
   refused?: (context: Context, response: HttpResponse) => boolean
+  /** Where to send the browser to sign out at the provider too; `undefined` where this provider has no such address. */
+  endSession?: (context: Context, request: EndSessionRequest) => Promise<string | undefined>
+  /** Verifies what a provider sends to end sessions here, past the browser. */
+  verifyLogoutToken?: (context: Context, logoutToken: string) => Promise<LogoutNotice>
+  /** Reads what a provider says by a frame in the browser to end a session here, and whose origin shows that frame. */
+  readFrontchannelLogout?: (context: Context, parameters: CallbackParameters) => Promise<{ session: ProviderSession; origin: string }>
+}
+
+/** What a provider calls a session, or all sessions of a user, at one client. */
+export interface ProviderSession {
+  issuer: string
+  sub?: string
+  sid?: string
+}
+
+/** What a verified logout token says. */
+export interface LogoutNotice extends ProviderSession {
+  /** Names this token among all of the issuer's. */
+  jti: string
+  /** Seconds since 1970 after which it is refused anyway. */
+  expiresAt: number
+}
+
+/** What a provider is told that is to end the session of this browser. */
+export interface EndSessionRequest {
+  /** Where it sends the browser back to, and what it has to bring along. */
+  postLogoutRedirectUri: string
+  state: string
+  /** The last ID Token of the account that signs out. */
+  idToken?: string | undefined
+  logoutHint?: string | undefined
+  uiLocales?: string | undefined
 }
 
 /** What a grant gave: tokens, with what came along: the claims of a verified ID Token, and the answer as the provider gave it. */

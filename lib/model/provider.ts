@@ -7,6 +7,7 @@ export type {
   ApiRequest,
   ClientAuthFunction,
   ClientAuthMethod,
+  JwkSet,
   LoginFacts,
   Pagination,
   ProviderHooks,
@@ -100,13 +101,20 @@ export interface Provider extends ProviderOptions {
   revocationClientAuth?: ClientAuthMethod
   /** Where tokens are introspected (RFC 7662). @default that of discovery */
   introspectionEndpoint?: Template
+  /** Where authorization requests are pushed to (RFC 9126); naming it turns `par` on. @default that of discovery */
+  pushedAuthorizationRequestEndpoint?: Template
+  /**
+   * Where users sign out at the provider (OpenID Connect RP-Initiated Logout 1.0). @default that of discovery
+   * @see docs/logout.md#at-the-provider
+   */
+  endSessionEndpoint?: Template
   /**
    * How access is refreshed: by refresh token, not at all, or by exchanging the access token for a new one.
    * @default 'standard'
    * @see docs/credentials.md#when-a-token-expires-and-when-it-is-refreshed
    */
   renewal?: RenewalStrategy
-  /** URL of the provider's keys, where `discovery` is `false`. */
+  /** URL of the provider's public keys, a JWK Set. @default that of discovery */
   jwksUri?: Template
   /** Where relative URLs of API calls start; its origin may get the token. */
   apiBaseUrl?: Template
@@ -198,6 +206,8 @@ export interface ResolvedProvider extends Omit<
   | 'accessTokenEndpoint'
   | 'revocationEndpoint'
   | 'introspectionEndpoint'
+  | 'pushedAuthorizationRequestEndpoint'
+  | 'endSessionEndpoint'
   | 'renewal'
   | 'jwksUri'
   | 'apiBaseUrl'
@@ -218,8 +228,12 @@ export interface ResolvedProvider extends Omit<
   accessTokenEndpoint?: string
   revocationEndpoint?: string
   introspectionEndpoint?: string
+  pushedAuthorizationRequestEndpoint?: string
+  endSessionEndpoint?: string
   renewal?: 'standard' | 'none' | ResolvedExchange
   jwksUri?: string
+  /** Which tenants may sign in, where the provider's issuer is that of many: what may stand in place of `{tenantid}`. */
+  allowedTenants?: readonly string[] | RegExp
   /** Without what facts would say: what holds for tokens that came without any. */
   apiBaseUrl?: string
   /** What `apiBaseUrl` is made of for one connection, where it depends on facts. */

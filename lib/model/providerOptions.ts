@@ -65,6 +65,11 @@ export type RequestParameters = Record<string, string> | ((facts: LoginFacts) =>
  */
 export type Pagination = { next: string } | { cursor: string; parameter: string }
 
+/** A JWK Set (RFC 7517 section 5): public keys. */
+export interface JwkSet {
+  keys: readonly Readonly<Record<string, unknown>>[]
+}
+
 /** What an application may set for a provider, besides who it is to them. */
 export interface ProviderOptions {
   /** Name on the sign-in page. @default the slug, with a capital letter */
@@ -91,12 +96,52 @@ export interface ProviderOptions {
    * @see docs/credentials.md#how-the-client-proves-who-it-is
    */
   clientAuth?: ClientAuthMethod | ClientAuthFunction
+  /**
+   * Binds tokens to a key of each login (DPoP, RFC 9449), so that nobody else can use them; what is not bound is refused.
+   * @default false
+   * @see docs/credentials.md#sender-constrained-tokens
+   */
+  dpop?: boolean
   /** Where API calls carry the token. @default 'header' */
   tokenPlacement?: 'header' | 'body' | 'query'
-  /** How the provider sends the browser back; `'form_post'` where it posts its answer. @default 'query' */
-  responseMode?: 'query' | 'form_post'
-  /** Signature algorithms to accept for ID Tokens, with public keys only. @default what discovery lists, else `RS256` */
+  /**
+   * How the provider sends the browser back: `'form_post'` where it posts its answer, and with `.jwt` where it signs it (JARM).
+   * @default 'query'; 'form_post' with `responseType: 'code id_token'`
+   */
+  responseMode?: 'query' | 'form_post' | 'query.jwt' | 'form_post.jwt'
+  /** What the provider sends back; `'code id_token'` is the hybrid flow (OpenID Connect Core section 3.3). @default 'code' */
+  responseType?: 'code' | 'code id_token'
+  /**
+   * Pushes the authorization request to the provider (RFC 9126) and sends the browser there with a reference only.
+   * @default whether discovery says that the provider takes no other
+   */
+  par?: boolean
+  /**
+   * Signs the authorization request with `privateKey` (RFC 9101).
+   * @default whether discovery says that the provider takes no other
+   */
+  requestObject?: boolean
+  /** Claims to ask for one by one, as the parameter `claims` has them (OpenID Connect Core section 5.5). */
+  claims?: Readonly<Record<string, unknown>>
+  /**
+   * URIs of the APIs that the access is for (RFC 8707). Tokens are for the first.
+   * @see docs/openid-connect.md#a-token-for-one-api
+   */
+  resource?: string | readonly string[]
+  /** What exactly to ask for, a list of objects with a `type` (RFC 9396); `credentials.authorizationDetails` has what was granted. */
+  authorizationDetails?: readonly Readonly<Record<string, unknown>>[]
+  /**
+   * Signature algorithms to accept for ID Tokens. `HS256`, `HS384` and `HS512` are verified with a client secret of 32, 48 or 64 bytes, and
+   * never accepted unless listed here.
+   * @default those with public keys that discovery lists, else `RS256`
+   * @see docs/openid-connect.md#algorithms
+   */
   idTokenAlgs?: readonly string[]
+  /**
+   * The provider's public keys, a JWK Set `{ keys: [...] }`, in place of those at an address.
+   * @see docs/openid-connect.md#keys
+   */
+  jwks?: JwkSet
   /** Seconds that may have passed since the user last authenticated at the provider. */
   maxAge?: number
   /** Values to ask for as `acr_values`. */
@@ -116,6 +161,16 @@ export interface ProviderOptions {
    * @see docs/api-client.md#lists-of-many-pages
    */
   pagination?: Pagination
+  /**
+   * Lets the provider end sessions by a request of its own to `/auth/<slug>/backchannel-logout`. Needs `tokenStore`. @default false
+   * @see docs/logout.md#from-the-provider
+   */
+  backchannelLogout?: boolean
+  /**
+   * Lets the provider end sessions by a frame in the browser, with `/auth/<slug>/frontchannel-logout`. Needs `tokenStore`. @default false
+   * @see docs/logout.md#from-the-provider
+   */
+  frontchannelLogout?: boolean
   /** Where each field of the user comes from: a path into the provider's profile (`'data.id'`), or a function of it. */
   profile?: ProfileMap
   /** Pure functions that change a request or repair a response; none can skip a check. */

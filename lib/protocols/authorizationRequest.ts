@@ -1,26 +1,29 @@
-import { renamed, withParameters } from '../base/parameters.js'
+import { renamed } from '../base/parameters.js'
 import { codeChallenge, randomToken } from '../base/random.js'
+import { dpopThumbprint, newDpopKey } from '../endpoints/dpop/keys.js'
 import type { Context } from '../model/context.js'
 import type { LoginOptions } from '../model/login.js'
-import { flowParameters } from './loginParams.js'
+import { isOfFlow } from './loginParams.js'
 
 export interface AuthorizationRequest {
   parameters: Record<string, string>
+  /** What the access is for: the one parameter that may be there several times (RFC 8707 section 2). */
+  resource: readonly string[]
   state: string
-  checks: { nonce?: string; codeVerifier?: string }
+  checks: { nonce?: string; codeVerifier?: string; dpopKey?: string }
 }
 
 /**
  * The parameters of an authorization request (RFC 6749 section 4.1.1; RFC 7636; OpenID Connect Core section 3.1.2.1).
  *
- * The provider's and the application's hook see them first; `state`, `nonce` and the code challenge are added afterwards, so that
- * no hook can leave one out.
+ * The provider's and the application's hook see them first; `state`, `nonce`, the code challenge and the key's thumbprint are added
+ * afterwards, so that no hook can leave one out.
  */
 export function authorizationRequest(context: Context, options: LoginOptions, { withNonce }: { withNonce: boolean }): AuthorizationRequest {
   const { provider, client, redirectUri } = context
   const scope = requestedScope(context, options)
   const prepared = withoutAbsent({
-    response_type: 'code',
+    response_type: provider.responseType ?? 'code',
     client_id: client.clientId,
     redirect_uri: redirectUri,
     scope: scope.length > 0 ? scope.join(provider.scopeSeparator ?? ' ') : undefined,
@@ -29,12 +32,15 @@ export function authorizationRequest(context: Context, options: LoginOptions, { 
     login_hint: options.loginHint,
     max_age: (options.maxAge ?? provider.maxAge)?.toString(),
     acr_values: (options.acrValues ?? provider.acrValues)?.join(' '),
+    claims: provider.claims && JSON.stringify(provider.claims),
+    authorization_details: provider.authorizationDetails && JSON.stringify(provider.authorizationDetails),
   })
+  const resource = [provider.resource ?? []].flat()
   const offline = provider.offline ? provider.offlineAccess?.authorizationParams : undefined
   const extra = { ...offline, ...provider.authorizationParams }
   for (const [name, value] of Object.entries(extra)) {
     // What this login asks for, such as a prompt, wins over what is configured for all.
-    if (!flowParameters.has(name)) prepared[name] ??= value
+    if (!isOfFlow(provider, name) && !(name === 'resource' && resource.length > 0)) prepared[name] ??= value
   }
   Object.assign(prepared, options.params)
   if (provider.protocol === 'oidc' && prepared['prompt'] !== undefined)
@@ -44,15 +50,19 @@ export function authorizationRequest(context: Context, options: LoginOptions, { 
   const state = randomToken()
   const nonce = withNonce ? randomToken() : undefined
   const codeVerifier = provider.pkce === false ? undefined : randomToken()
+  const dpopKey = provider.dpop === true ? newDpopKey() : undefined
   return {
     parameters: withoutAbsent({
       ...parameters,
       state,
       nonce,
       ...(codeVerifier === undefined ? {} : challenge(codeVerifier, provider.pkceMethod)),
+      // Binds the code too, and not only the tokens, to the key (RFC 9449 section 10).
+      dpop_jkt: dpopKey === undefined ? undefined : dpopThumbprint(dpopKey),
     }),
+    resource,
     state,
-    checks: withoutAbsent({ nonce, codeVerifier }),
+    checks: withoutAbsent({ nonce, codeVerifier, dpopKey }),
   }
 }
 
@@ -76,12 +86,20 @@ export function requestedScope({ provider }: Pick<Context, 'provider'>, options:
   return [...new Set([...provider.scope, ...offline, ...(options.scope ?? [])])]
 }
 
+/** A request as the form that it is sent as. */
+export function requestForm({ parameters, resource }: Pick<AuthorizationRequest, 'parameters' | 'resource'>): URLSearchParams {
+  return new URLSearchParams([...Object.entries(parameters), ...resource.map((uri): [string, string] => ['resource', uri])])
+}
+
 /**
  * The address of an authorization request. Spaces are `%20`: every server reads that, and some read `+` as a plus sign
  * (RFC 3986 section 3.4 against the form encoding of the URL Standard).
  */
-export function authorizationAddress(endpoint: string, parameters: Record<string, string>): string {
-  const url = new URL(withParameters(endpoint, parameters))
+export function authorizationAddress(endpoint: string, parameters: URLSearchParams | Record<string, string>): string {
+  const url = new URL(endpoint)
+  const asked = new URLSearchParams(parameters)
+  for (const name of asked.keys()) url.searchParams.delete(name)
+  for (const [name, value] of asked) url.searchParams.append(name, value)
   // A plus sign of a value is %2B by now.
   url.search = url.search.replaceAll('+', '%20')
   return url.href

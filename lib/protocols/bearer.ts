@@ -1,4 +1,5 @@
 import { withCertificate } from '../endpoints/clientCertificate.js'
+import { prove } from '../endpoints/dpop/proof.js'
 import type { Context } from '../model/context.js'
 import type { ApiRequest } from '../model/provider.js'
 import type { Tokens } from '../model/tokens.js'
@@ -24,9 +25,13 @@ export function bearer({ provider }: Pick<Context, 'provider'>, { accessToken }:
   return { ...request, headers: { ...request.headers, [tokenHeader]: tokenScheme === '' ? accessToken : `${tokenScheme} ${accessToken}` } }
 }
 
-/** The same over a connection on which the client presents its certificate, where it has one: such tokens are bound to it (RFC 8705 section 3). */
-export function signByBearer(context: Context, tokens: Tokens, request: ApiRequest): ApiRequest {
-  return withCertificate(context, bearer(context, tokens, request))
+/**
+ * The same, or with a proof for tokens that are bound to a key (RFC 9449 section 7), over a connection on which the client presents its
+ * certificate, where it has one: tokens may be bound to that (RFC 8705 section 3).
+ */
+export function signByBearer(context: Context, tokens: Tokens, request: ApiRequest): ApiRequest | Promise<ApiRequest> {
+  const presented = withCertificate(context, request)
+  return tokens.tokenType.toLowerCase() === 'dpop' ? prove(context, tokens, presented) : bearer(context, tokens, presented)
 }
 
 // RFC 6750 section 2.2: only a form-encoded body can carry the token; any other request falls back to the header.

@@ -11,6 +11,7 @@ export const flowParameters: ReadonlySet<string> = new Set([
   'nonce',
   'code_challenge',
   'code_challenge_method',
+  'dpop_jkt',
   'request',
   'request_uri',
   'response_mode',
@@ -35,10 +36,15 @@ export function checkLoginParams({ slug, provider }: Pick<Context, 'slug' | 'pro
     if (isOfFlow(provider, lower)) throw refused(slug, name, 'the flow sets it itself: leave it out.')
     const option = optionOf(provider, lower)
     if (option !== undefined) throw refused(slug, name, `it has an option of its own: write ${option}, beside params.`)
+    // Tokens are asked for the same ones later.
+    if (lower === 'resource' && provider.resource !== undefined)
+      throw refused(slug, name, `providers.${slug}.resource has it: list there what the access is for.`)
   }
 }
 
-function isOfFlow({ protocol, parameterNames = {} }: ResolvedProvider, name: string): boolean {
+/** Whether the flow sets a parameter itself, under its standard name or the provider's own. */
+export function isOfFlow({ protocol, parameterNames = {} }: ResolvedProvider, given: string): boolean {
+  const name = given.toLowerCase()
   // RFC 5849 sections 2.2 and 3.1.
   if (protocol === 'oauth1') return name.startsWith('oauth_')
   return (

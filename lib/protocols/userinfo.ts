@@ -1,14 +1,15 @@
-import { withValue } from '../base/awaitable.js'
 import { AuthError } from '../base/errors.js'
 import { isObject, parseJson, utf8 } from '../base/json.js'
 import { withParameters } from '../base/parameters.js'
 import { usableAddress } from '../http/metadataAddresses.js'
 import type { Context } from '../model/context.js'
+import type { HttpResponse } from '../model/http.js'
 import type { Grant } from '../model/login.js'
 import type { RawProfile } from '../model/profile.js'
 import type { Protocol, TokenSet } from '../model/protocol.js'
 import type { ApiRequest, LoginFacts, RequestParameters, ResolvedProvider } from '../model/provider.js'
 import type { Tokens } from '../model/tokens.js'
+import { sendSigned } from './sendSigned.js'
 
 /** Of a callback, the parameters that the provider's entry names for its hooks. */
 export function callbackFacts({ callbackParameters = [] }: ResolvedProvider, grant: Grant): Record<string, string> {
@@ -22,21 +23,34 @@ export function loginFacts({ client }: Pick<Context, 'client'>, { response, call
   return { client, response, callback }
 }
 
+/** Where a profile is, and how its answer is read, where the protocol knows better than the entry. */
+export interface ProfileSource {
+  endpoint: string
+  /** Reads an answer of status 200; what it throws that is no `AuthError` means that it is not JSON. */
+  read: (response: HttpResponse) => Promise<unknown>
+}
+
 /**
  * Fetches the person's profile with signed requests, and what else the provider's entry says belongs to it. A provider without an
  * endpoint for it, or without tokens to ask it with, describes the person in its answer.
  *
  * @throws AuthError `provider_bad_response` when the profile is not a JSON object
  */
-export async function fetchProfile(context: Context, tokenSet: TokenSet, sign: Protocol['sign']): Promise<RawProfile> {
+export async function fetchProfile(
+  context: Context,
+  tokenSet: TokenSet,
+  sign: Protocol['sign'],
+  source?: ProfileSource,
+): Promise<RawProfile> {
   const { provider, slug } = context
   const { tokens, response } = tokenSet
   const facts = loginFacts(context, tokenSet)
   if (!tokens) return { ...response }
+  const endpoint = source?.endpoint ?? provider.userinfoEndpoint
   const raw =
-    provider.userinfoEndpoint === undefined
+    endpoint === undefined
       ? withoutTokens(response, tokens)
-      : await getJson(context, tokens, sign, userinfoRequest(provider, provider.userinfoEndpoint, facts))
+      : await getJson(context, tokens, sign, userinfoRequest(provider, endpoint, facts), source?.read)
   if (!isObject(raw)) throw new AuthError('provider_bad_response', "The provider's profile answer could not be used.", { provider: slug })
   for (const [name, extra] of Object.entries(provider.extraRequests ?? {})) {
     // A person or an application may have withheld the scope for it; the sign-in goes on without.
@@ -81,17 +95,25 @@ async function extraRequest(context: Context, tokens: Tokens, sign: Protocol['si
   }
 }
 
-async function getJson(context: Context, tokens: Tokens, sign: Protocol['sign'], asked: ApiRequest): Promise<unknown> {
-  const { http, provider, client, slug } = context
-  const request: ApiRequest = { ...asked, headers: { accept: 'application/json', ...provider.apiHeaders, ...asked.headers } }
-  const { status, body } = await withValue(sign(context, tokens, provider.hooks?.apiRequest?.(request, tokens, client) ?? request), http)
-  if (status !== 200)
-    throw new AuthError('provider_bad_response', `The provider answered the profile request with HTTP ${String(status)}.`, {
+async function getJson(
+  context: Context,
+  tokens: Tokens,
+  sign: Protocol['sign'],
+  asked: ApiRequest,
+  read?: ProfileSource['read'],
+): Promise<unknown> {
+  const { provider, client, slug } = context
+  const accept = read ? 'application/json, application/jwt' : 'application/json'
+  const request: ApiRequest = { ...asked, headers: { accept, ...provider.apiHeaders, ...asked.headers } }
+  const response = await sendSigned(context, tokens, sign, provider.hooks?.apiRequest?.(request, tokens, client) ?? request)
+  if (response.status !== 200)
+    throw new AuthError('provider_bad_response', `The provider answered the profile request with HTTP ${String(response.status)}.`, {
       provider: slug,
     })
   try {
-    return parseJson(utf8(body))
+    return read ? await read(response) : parseJson(utf8(response.body))
   } catch (cause) {
+    if (cause instanceof AuthError) throw cause
     throw new AuthError('provider_bad_response', "The provider's profile answer is not JSON.", { provider: slug, cause })
   }
 }

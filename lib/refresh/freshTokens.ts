@@ -35,8 +35,8 @@ export async function refreshedTokens(context: ClientContext, access: TokenAcces
   const current = startingTokens(access, context.slug)
   // Another call of this request may have refreshed them meanwhile.
   if (current.accessToken !== old.accessToken) return current
-  const { source, record, grant, onRefreshed, onOrphaned } = access
-  const refreshed = await context.refresher.refresh(context, { held: current, record, grant, onRefreshed, onOrphaned })
+  const { source, record, grant, onRefreshed, onOrphaned, onRefused } = access
+  const refreshed = await context.refresher.refresh(context, { held: current, record, grant, onRefreshed, onOrphaned, onRefused })
   const latest = startingTokens(access, context.slug)
   // Of many calls that waited for one refresh, the first one writes; tokens of a new sign-in are not written over.
   if (latest.accessToken !== current.accessToken) return latest

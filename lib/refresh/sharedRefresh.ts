@@ -16,7 +16,7 @@ const patience = 20_000
 const firstPause = 15
 const maxPause = 150
 
-export interface SharedRefresh extends Pick<RefreshParts, 'onRefreshed' | 'onOrphaned'> {
+export interface SharedRefresh extends Pick<RefreshParts, 'onRefreshed' | 'onOrphaned' | 'onRefused'> {
   slug: string
   held: Tokens
   record: TokenRecord
@@ -34,11 +34,27 @@ export interface SharedRefresh extends Pick<RefreshParts, 'onRefreshed' | 'onOrp
 export async function sharedRefresh(refresh: SharedRefresh): Promise<Tokens> {
   const { record } = refresh
   if (!record.lock) return refreshAs(refresh)
-  const { lock, newer } = await waitForLock(refresh, record.lock)
-  if (newer) return newer
+  const waited = await waitForLock(refresh.slug, record.lock, async () => {
+    const { tokens } = await read(refresh)
+    return isNewer(tokens, refresh) ? tokens : undefined
+  })
+  return waited.lock ? await holding(waited.lock, () => refreshAs(refresh)) : waited.found
+}
+
+/**
+ * Does something with a record while nobody refreshes its tokens, in whatever process; at once where its store has no lock.
+ * @throws AuthError `provider_timeout` where the lock cannot be had; what `work` throws
+ */
+export async function whileLocked<T>({ lock: lockOf }: TokenRecord, slug: string, work: () => Promise<T>): Promise<T> {
+  if (!lockOf) return await work()
+  const { lock } = await waitForLock(slug, lockOf, () => Promise.resolve(undefined))
+  return lock ? await holding(lock, work) : await work()
+}
+
+async function holding<T>(lock: StoreLock, work: () => Promise<T>): Promise<T> {
   const stop = keepAlive(lock)
   try {
-    return await refreshAs(refresh)
+    return await work()
   } finally {
     stop()
     // A lock that cannot be given back ends by itself.
@@ -51,6 +67,8 @@ async function refreshAs(refresh: SharedRefresh): Promise<Tokens> {
   const { record, exchange, onRefreshed, onOrphaned, pending } = refresh
   const kept = await read(refresh)
   if (isNewer(kept.tokens, refresh)) return kept.tokens
+  if (kept.tokens.reauthRequired)
+    throw new AuthError('reauth_required', 'The provider has ended the access; sign in again.', { provider: refresh.slug })
   const refreshed = await exchangeOnce(refresh, kept.tokens, exchange)
   if (refreshed.by === 'another') return refreshed.tokens
   let outcome = await write(record, refreshed.tokens, kept.version)
@@ -79,25 +97,38 @@ async function exchangeOnce(
     if (!(error instanceof AuthError && error.code === 'reauth_required')) throw error
     // Another process, one that held no lock, may have used the refresh token before.
     const latest = await read(refresh)
-    if (latest.tokens.accessToken === tokens.accessToken) throw error
+    if (latest.tokens.accessToken === tokens.accessToken) {
+      if (isOfGrant(error)) await refresh.onRefused?.(latest, error)
+      throw error
+    }
     return { by: 'another', tokens: latest.tokens }
   }
 }
 
-async function waitForLock(
-  refresh: SharedRefresh,
+/**
+ * Whether it is the refresh token that was refused, by its standard code (RFC 6749 section 5.2) or one of those that say it in its name:
+ * a wrong client secret, which is the application's, costs no user an account.
+ */
+function isOfGrant({ providerError = '' }: AuthError): boolean {
+  return providerError === 'invalid_grant' || /refresh_?token/i.test(providerError)
+}
+
+/** @param look what makes the lock superfluous, asked while it is somebody else's */
+async function waitForLock<Found>(
+  slug: string,
   lockOf: NonNullable<TokenRecord['lock']>,
-): Promise<{ lock: StoreLock; newer?: never } | { lock?: never; newer: Tokens }> {
+  look: () => Promise<Found | undefined>,
+): Promise<{ lock: StoreLock; found?: never } | { lock?: never; found: Found }> {
   const end = performance.now() + patience
   for (let pause = firstPause; performance.now() < end; pause = Math.min(pause * 1.5, maxPause)) {
     const lock = await lockOf(lockTime)
     if (lock) return { lock }
     await sleep(pause * (0.75 + Math.random() / 2))
-    const { tokens } = await read(refresh)
-    if (isNewer(tokens, refresh)) return { newer: tokens }
+    const found = await look()
+    if (found !== undefined) return { found }
   }
   throw new AuthError('provider_timeout', 'The access is being refreshed elsewhere, and that takes too long. Try again soon.', {
-    provider: refresh.slug,
+    provider: slug,
   })
 }
 

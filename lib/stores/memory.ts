@@ -49,9 +49,9 @@ export function memoryTokenStore({ maxEntries = 10_000, now = Date.now }: Memory
     async set(key, record, { version, ttl }) {
       const held = find(key)?.version ?? 0
       if (version !== undefined && version !== held) return false
-      const [kept, left] = ttl > shortLife ? [lasting, passing] : [passing, lasting]
+      const [kept, left] = (ttl ?? Infinity) > shortLife ? [lasting, passing] : [passing, lasting]
       left.delete(key)
-      kept.put(key, record, held + 1, ttl)
+      kept.put(key, record, held + 1, ttl ?? Infinity)
       return true
     },
     async delete(key) {

@@ -17,7 +17,8 @@ export interface RedisTokenStoreOptions {
 const writeIfVersion = `
 local version = tonumber(string.match(redis.call('GETRANGE', KEYS[1], 0, 20), '^(%d+):')) or 0
 if ARGV[1] ~= '' and tonumber(ARGV[1]) ~= version then return 0 end
-redis.call('SET', KEYS[1], string.format('%.0f:', version + 1) .. ARGV[2], 'PX', ARGV[3])
+local record = string.format('%.0f:', version + 1) .. ARGV[2]
+if ARGV[3] == '' then redis.call('SET', KEYS[1], record) else redis.call('SET', KEYS[1], record, 'PX', ARGV[3]) end
 return 1`
 
 const claim = `
@@ -49,7 +50,13 @@ export function redisTokenStore(client: RedisClient, { prefix = 'authrouter:' }:
       return parse(await client.get(recordKey(key)))
     },
     async set(key, record, { version, ttl }) {
-      return run(writeIfVersion, recordKey(key), version === undefined ? '' : String(version), record, milliseconds(ttl))
+      return run(
+        writeIfVersion,
+        recordKey(key),
+        version === undefined ? '' : String(version),
+        record,
+        ttl === undefined ? '' : milliseconds(ttl),
+      )
     },
     async delete(key) {
       await client.del(recordKey(key))

@@ -9,8 +9,8 @@ export interface StoredRecord {
 export interface SetOptions {
   /** The version that the store must hold for this write to happen: 0 when nothing may be there, absent when anything may. */
   version?: number
-  /** Seconds after which the record is gone. */
-  ttl: number
+  /** Seconds after which the record is gone; absent for one that stays until it is deleted (`keepTokens: 'user'`). */
+  ttl?: number | undefined
 }
 
 /** A lock that is held. Whoever was slow to notice that it ended can do no harm: writes carry a version. */

@@ -1,6 +1,7 @@
-import type { Grant } from '../model/login.js'
+import type { AuthError } from '../base/errors.js'
+import type { OwnGrant } from '../model/grants/grants.js'
 import type { Tokens } from '../model/tokens.js'
-import type { TokenRecord } from './tokenRecord.js'
+import type { KeptTokens, TokenRecord } from './tokenRecord.js'
 
 /** The tokens of one account as a request, or a job, holds them. */
 export interface TokenSource {
@@ -16,10 +17,12 @@ export interface TokenSource {
 export interface RefreshParts {
   /** Where the tokens are kept for other requests and processes; absent where their source is all there is. */
   record?: TokenRecord | undefined
-  /** What new tokens are asked for with, where that is no refresh. */
-  grant?: Extract<Grant, { type: 'client_credentials' }> | undefined
+  /** What new tokens are asked for with, where that is no refresh; a function where it is only known then. */
+  grant?: OwnGrant | (() => Promise<OwnGrant>) | undefined
   /** Told of a refresh once, however many waited for it. */
   onRefreshed?: ((refreshed: Tokens, previous: Tokens) => void | Promise<void>) | undefined
+  /** Told when the provider has refused these tokens' refresh token itself, and whoever asks later would be refused as well. */
+  onRefused?: ((refused: KeptTokens, error: AuthError) => Promise<void>) | undefined
   /** Told of refreshed tokens that belong to nobody: the account was signed out while they were being asked for. */
   onOrphaned?: ((refreshed: Tokens) => void) | undefined
 }

@@ -14,17 +14,19 @@ export interface TokenResponseContext {
   previous?: Tokens | undefined
   /** What was asked for: granted as asked when the answer does not say (RFC 6749 section 5.1). */
   requestedScope?: readonly string[] | undefined
+  /** The key that the tokens had to be bound to; bearer tokens are expected without one. */
+  dpopKey?: string | undefined
 }
 
 /**
  * Reads the answer of a token endpoint (RFC 6749 section 5.1).
  *
  * @param response the parsed answer
- * @throws AuthError `provider_bad_response` when it holds no usable bearer token
+ * @throws AuthError `provider_bad_response` when it holds no usable access token, or one that is not bound to the key
  */
 export function readTokenResponse(
   response: Record<string, unknown>,
-  { now, defaultTokenType, previous, requestedScope }: TokenResponseContext,
+  { now, defaultTokenType, previous, requestedScope, dpopKey }: TokenResponseContext,
 ): Tokens {
   const accessToken = response['access_token']
   if (typeof accessToken !== 'string' || accessToken === '') throw badResponse("The provider's token answer holds no access_token.")
@@ -35,23 +37,39 @@ export function readTokenResponse(
         + "tokenResponse hook that adds token_type: 'Bearer'.",
     )
   }
-  if (tokenType.toLowerCase() !== 'bearer')
-    throw badResponse('The provider\'s access token is of a type that is not supported; expected "Bearer".')
+  checkTokenType(tokenType, dpopKey)
 
   const issuedAt = Math.floor(now / 1000)
   const lifetime = readLifetime(response['expires_in'])
   const refreshToken = filledText(response['refresh_token']) ?? previous?.refreshToken
   const idToken = filledText(response['id_token']) ?? previous?.idToken
   const scope = readScope(response['scope']) ?? previous?.scope ?? requestedScope?.join(' ')
+  const details = readDetails(response['authorization_details']) ?? previous?.authorizationDetails
   return {
     accessToken,
-    tokenType: 'Bearer',
+    tokenType: dpopKey === undefined ? 'Bearer' : 'DPoP',
     issuedAt,
     ...(refreshToken === undefined ? {} : { refreshToken }),
+    ...(dpopKey === undefined ? {} : { dpopKey }),
     ...(idToken === undefined ? {} : { idToken }),
     ...(scope === undefined ? {} : { scope }),
+    ...(details === undefined ? {} : { authorizationDetails: details }),
     ...(lifetime === undefined ? {} : { expiresAt: issuedAt + lifetime }),
   }
+}
+
+/** RFC 9449 section 5: an answer with bearer tokens is discarded where the binding was asked for (docs/decisions/dpop.md). */
+function checkTokenType(tokenType: string, dpopKey: string | undefined): void {
+  const type = tokenType.toLowerCase()
+  if (type === (dpopKey === undefined ? 'bearer' : 'dpop')) return
+  if (dpopKey !== undefined) {
+    throw badResponse(
+      'The provider\'s access token is not bound to a key, although the entry says dpop: true; expected the type "DPoP". '
+        + 'If this provider does not support DPoP, leave dpop out.',
+    )
+  }
+  const cure = type === 'dpop' ? ' The provider binds its tokens to a key: set dpop: true in the entry.' : ''
+  throw badResponse(`The provider's access token is of a type that is not supported; expected "Bearer".${cure}`)
 }
 
 /**
@@ -64,7 +82,7 @@ export function isExpired(tokens: Pick<Tokens, 'expiresAt'>, now: number, leeway
   return tokens.expiresAt === undefined ? undefined : tokens.expiresAt - leeway < now
 }
 
-const optionalTexts = ['tokenSecret', 'refreshToken', 'idToken', 'scope'] as const
+const optionalTexts = ['tokenSecret', 'refreshToken', 'dpopKey', 'idToken', 'scope'] as const
 const optionalTimes = ['issuedAt', 'expiresAt'] as const
 
 /**
@@ -77,12 +95,15 @@ export function readTokens(value: unknown): Tokens | undefined {
   const accessToken = filledText(value['accessToken'])
   if (accessToken === undefined) return undefined
   const facts = textsOf(value['facts'])
+  const details = readDetails(value['authorizationDetails'])
   return {
     accessToken,
     tokenType: filledText(value['tokenType']) ?? 'Bearer',
     ...Object.fromEntries(optionalTexts.filter((name) => typeof value[name] === 'string').map((name) => [name, value[name]])),
     ...Object.fromEntries(optionalTimes.filter((name) => Number.isFinite(value[name])).map((name) => [name, value[name]])),
+    ...(value['reauthRequired'] === true ? { reauthRequired: true as const } : {}),
     ...(facts ? { facts } : {}),
+    ...(details ? { authorizationDetails: details } : {}),
   }
 }
 
@@ -101,6 +122,11 @@ function readScope(value: unknown): string | undefined {
       ? value.split(/[\s,]+/)
       : undefined
   return list?.filter(Boolean).join(' ')
+}
+
+/** What was granted in detail: a list of objects (RFC 9396 section 2); anything else counts as not said. */
+function readDetails(value: unknown): Tokens['authorizationDetails'] {
+  return Array.isArray(value) && value.every(isObject) ? value : undefined
 }
 
 /** Text that says something: a token without characters is none. */

@@ -62,14 +62,22 @@ export async function updateUser(store: UserStore, { userId }: SessionRecord, us
 
 /**
  * Gives the signed-in user one more account.
+ * @param onTakenBack what is to happen besides, when the account is the user's no longer
  * @returns what takes it back, where the session cannot have it after all
  * @throws AuthError `link_conflict`, `store_unavailable`
  */
-export async function addToUser(store: UserStore, { userId }: SessionRecord, account: AuthUser): Promise<() => Promise<void>> {
+export async function addToUser(
+  store: UserStore,
+  { userId }: SessionRecord,
+  account: AuthUser,
+  onTakenBack: (userId: UserId) => Promise<void>,
+): Promise<() => Promise<void>> {
   const held = stored(await callStore(() => store.findByKey(account.key)))
   if (userId === undefined || !(await callStore(() => store.link(userId, account)))) throw linkConflict(account)
   return async () => {
-    if (!held) await callStore(() => store.unlink(userId, account.key))
+    if (held) return
+    await callStore(() => store.unlink(userId, account.key))
+    await onTakenBack(userId)
   }
 }
 
@@ -89,6 +97,23 @@ export async function takeFromUser(store: UserStore, userId: UserId, account: Au
 
 export function lastMethod(): AuthError {
   return new AuthError('last_method', 'This is the only account that you can sign in with. Add another one first, or sign out.')
+}
+
+/**
+ * The keys of a user's accounts.
+ * @returns `undefined` where there is no such user
+ * @throws AuthError `store_unavailable`
+ */
+export async function keysOf(store: UserStore, userId: UserId): Promise<readonly string[] | undefined> {
+  return stored(await callStore(() => store.findById(userId))) && (await callStore(() => store.listKeys(userId)))
+}
+
+/**
+ * Whether an account is a user's, by the account: a list of a user's keys may be older than its last move.
+ * @throws AuthError `store_unavailable`
+ */
+export async function isAccountOf(store: UserStore, key: string, userId: UserId): Promise<boolean> {
+  return isSameUser(stored(await callStore(() => store.findByKey(key)))?.id, userId)
 }
 
 /** All keys of the user of these accounts; these alone where there is no user store, or no such user. */

@@ -36,7 +36,8 @@ export interface AuthEvents {
   logout: [{ user: AuthUser; provider: string }]
   /** Tokens were refreshed. The user is absent for an application's own tokens, and known in part where sealed credentials were used. */
   token_update: [{ user: Partial<AuthUser> | undefined; provider: string }]
-  error: [{ error: AuthError; provider: string | undefined }]
+  /** A request failed; or a provider refused to refresh the tokens of a user's account, which then is named. */
+  error: [{ error: AuthError; provider: string | undefined; user?: Partial<AuthUser> }]
 }
 
 /** What all requests of one router share. */

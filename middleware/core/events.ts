@@ -50,6 +50,12 @@ export async function tellOfTokens(engine: Engine, event: TokensEvent, { isStore
   if (onTokens && !isStored) await hooked(engine, 'onTokens', () => onTokens(event), event.slug)
 }
 
+/** Tells of an account whose provider refuses to refresh its tokens. Whoever made the call is told by its error. */
+export function tellOfRefusal(engine: Engine, user: Partial<AuthUser>, provider: string, error: AuthError): void {
+  engine.log('warn', { ...failureEvent('access_refused', error), provider })
+  engine.emit('error', { error, provider, user })
+}
+
 /** Tells of a failure; the answer does not wait for `hooks.onError`. */
 export function tellOfError(engine: Engine, error: AuthError, { host, slug }: { host: HostRequest; slug: string | undefined }): void {
   error.provider ??= slug

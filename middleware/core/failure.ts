@@ -21,6 +21,8 @@ export interface FailedRequest {
   isLink?: boolean
   /** Whether a script sent it, which can do nothing with a page though it does not say so. */
   isScript?: boolean
+  /** Whether it is the end of a sign-out, of which the page speaks then. */
+  isLogout?: boolean
   /** The methods that the route takes, where that is what failed. */
   allow?: readonly string[] | undefined
 }
@@ -50,7 +52,7 @@ function answer({ settings }: Engine, error: AuthError, request: FailedRequest):
 function pageOf(
   settings: Engine['settings'],
   { status, code, message, provider, ...error }: AuthError,
-  { publicUrl, slug, returnTo, isLink = false }: FailedRequest,
+  { publicUrl, slug, returnTo, isLink = false, isLogout = false }: FailedRequest,
 ): Parameters<typeof errorPage>[0] {
   const mountPath = publicUrl?.mountPath ?? settings.path
   const known = slug !== undefined && code !== 'unknown_provider'
@@ -65,6 +67,7 @@ function pageOf(
   return {
     status,
     code,
+    ...(isLogout ? { heading: 'Sign-out did not finish' } : {}),
     detail,
     message,
     ...(provider === undefined || !known ? {} : { provider: titled(settings, provider) }),

@@ -35,6 +35,8 @@ export interface RequestContext {
   returnTo: string | undefined
   /** Whether it adds an account to the signed-in user. */
   isLink?: true
+  /** Whether it is the end of a sign-out. */
+  isLogout?: true
   allow: readonly string[] | undefined
 }
 

@@ -1,6 +1,6 @@
 import { AuthError } from '../../lib/base/errors.js'
 import { randomToken } from '../../lib/base/random.js'
-import { callback } from '../../lib/callback.js'
+import { callback, type LoginResult } from '../../lib/callback.js'
 import type { Transaction } from '../../lib/model/login.js'
 import type { ClientContext } from '../../lib/refresh/refresher.js'
 import type { UserId } from '../../lib/stores/userStore.js'
@@ -14,12 +14,15 @@ import { presentRecord, returnToOf, type RequestContext } from '../core/requestC
 import { type Account, type FinishedLogin, maxFinished, type SessionRecord } from '../core/sessionRecord.js'
 import type { Parameters } from '../http/parameters.js'
 import { lastingRecord } from '../sessions/endedMarks.js'
+import { providerNames } from '../sessions/lists/providerNames.js'
 import { continueSession, replaceSession } from '../sessions/replaceSession.js'
 import { keepRefreshToken } from '../tokens/keepRefreshToken.js'
-import { saveTokens } from '../tokens/saveTokens.js'
+import { type SavedAccount, saveTokens } from '../tokens/saveTokens.js'
+import { endUserAccess } from '../tokens/userTokens.js'
 import type { CallbackResult } from './callbackOnce.js'
 import { decideLink, decideLogin } from './decide.js'
 import { isLinkTo } from './linkTo.js'
+import { withUsersAccounts } from './usersAccounts.js'
 
 /** A callback that has passed its checks. */
 export interface CheckedCallback {
@@ -49,11 +52,13 @@ async function signIn(engine: Engine, request: RequestContext, checked: CheckedC
   const before = presentRecord(engine, request)
   // Other accounts are taken along out of a session that is still there.
   const previous = before && takesAlong(before, user.key, stored?.id) ? await lastingRecord(engine, request) : before
-  const account = await saveTokens(engine, request, context, user, tokens)
-  const record = loginRecord(engine, previous, account, { transaction, returnTo, userId: stored?.id })
+  const saved = await saveTokens(engine, request, context, user, tokens, stored?.id)
+  const account = named(saved.account, context, result)
+  const login = loginRecord(engine, previous, account, { transaction, returnTo, userId: stored?.id })
+  const { record, found: others } = await withUsersAccounts(engine, request, login)
   await replaceSession(engine, request, record, previous)
   request.user = stored?.row
-  request.tokens = new Map([...request.tokens, [user.key, { tokens }]])
+  request.tokens = new Map([...request.tokens, ...others, [user.key, { tokens: saved.tokens }]])
   tellOfLogin(engine, user)
   return { record, returnTo }
 }
@@ -69,21 +74,29 @@ async function link(engine: Engine, request: RequestContext, checked: CheckedCal
   // What a guard asks of an account is not done with another one, which whoever is at the browser may have.
   if (transaction.stepUp !== undefined && !Object.hasOwn(previous.accounts, result.user.key)) throw anotherAccount()
   const { user, tokens } = await decideLink(engine, request, context, result, to)
-  const takeBack = userStore && (await addToUser(userStore, previous, user))
+  const takeBack = userStore && (await addToUser(userStore, previous, user, (userId) => endUserAccess(engine, user.key, userId)))
   const returnTo = returnToOf(engine, request.publicUrl, transaction.returnTo, engine.settings.afterLogin)
   const finished = finishedLogins(engine, previous, transaction, returnTo)
   let record: SessionRecord
+  let saved: SavedAccount
   try {
-    const account = await saveTokens(engine, request, context, user, tokens)
+    saved = await saveTokens(engine, request, context, user, tokens, previous.userId)
+    const account = named(saved.account, context, result)
     record = { ...previous, salt: randomToken(16), accounts: withAccount(previous.accounts, account), finished }
     await continueSession(engine, request, record, previous)
   } catch (error) {
     if (takeBack) engine.background(takeBack())
     throw error
   }
-  request.tokens = new Map([...request.tokens, [user.key, { tokens }]])
+  request.tokens = new Map([...request.tokens, [user.key, { tokens: saved.tokens }]])
   tellOfLink(engine, to, user)
   return { record, returnTo }
+}
+
+/** An account that the provider can sign out, by the names that it has for this login. */
+function named(account: Account, context: ClientContext, { session }: LoginResult): Account {
+  const names = session && Object.values(providerNames(context, session))
+  return names ? { ...account, logoutNames: names } : account
 }
 
 function anotherAccount(): AuthError {

@@ -32,6 +32,7 @@ const letters = {
   returnTo: 'r',
   nonce: 'n',
   codeVerifier: 'v',
+  dpopKey: 'd',
   requestToken: 'q',
   requestTokenSecret: 'k',
   scope: 'o',
@@ -57,7 +58,7 @@ export function unpacked(value: unknown): Transaction | undefined {
 }
 
 const texts = ['slug', 'id', 'stateHash', 'target'] as const
-const optionalTexts = ['returnTo', 'nonce', 'codeVerifier', 'requestToken', 'requestTokenSecret', 'stepUp', 'linkTo'] as const
+const optionalTexts = ['returnTo', 'nonce', 'codeVerifier', 'dpopKey', 'requestToken', 'requestTokenSecret', 'stepUp', 'linkTo'] as const
 const optionalFlags = ['remember', 'resend', 'silent'] as const
 
 /** Reads a record that was opened from its seal: perhaps another version of us made it, so only known members of the right kind are taken. */

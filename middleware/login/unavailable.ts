@@ -20,14 +20,6 @@ export function refuseLoginParameters(parameters: Parameters): void {
   refuseParameter(parameters, 'identifier')
 }
 
-const logoutOptions = ['provider']
-
-/** @throws AuthError `config_invalid` for options of `logout` that are for later: TypeScript knows none of them */
-export function checkLogoutOptions(options: object): void {
-  const asked = Object.entries(options).find(([option, value]) => logoutOptions.includes(option) && value !== undefined && value !== false)
-  if (asked) throw new AuthError('config_invalid', `The option ${asked[0]} of logout ${later}: leave it out.`)
-}
-
 const events: readonly string[] = ['login', 'link', 'logout', 'token_update', 'error'] satisfies (keyof AuthEvents)[]
 
 /** @throws AuthError `config_invalid` for an event that is never emitted */
@@ -42,19 +34,8 @@ export function checkAccess(slug: string, access: unknown): void {
     throw new AuthError(
       'bad_request',
       `auth.client('${slug}', access) needs its second argument: what credentials.seal() gave, tokens with an accessToken, `
-        + "or { grant: 'client_credentials' }.",
+        + "{ grant: 'client_credentials' }, or { user: id }.",
       { provider: slug },
     )
-  }
-  if (typeof access === 'string') return
-  if ('grant' in access && access.grant !== 'client_credentials') {
-    throw new AuthError('config_invalid', `auth.client('${slug}', { grant }) takes 'client_credentials': another grant ${later}.`, {
-      provider: slug,
-    })
-  }
-  if ('user' in access && !('accessToken' in access)) {
-    throw new AuthError('config_invalid', `auth.client('${slug}', { user }) ${later}: give what credentials.seal() gave.`, {
-      provider: slug,
-    })
   }
 }

@@ -3,6 +3,7 @@ import { callStore } from '../../lib/stores/callStore.js'
 import type { UserId } from '../../lib/stores/userStore.js'
 import type { Engine } from '../core/engine.js'
 import { endEverywhere } from '../sessions/userSessions.js'
+import { endUserAccess } from '../tokens/userTokens.js'
 
 /**
  * Deletes a user, ends all their sessions and revokes their tokens.
@@ -13,6 +14,7 @@ export async function forgetUser(engine: Engine, userId: UserId): Promise<void> 
   if (!userStore) throw new AuthError('config_invalid', 'auth.forget needs the option userStore.')
   const keys = await callStore(() => userStore.listKeys(userId))
   await endEverywhere(engine, keys)
+  await Promise.all(keys.map((key) => endUserAccess(engine, key, userId)))
   await callStore(() => userStore.remove(userId))
   engine.log('info', { event: 'user_forgotten' })
 }

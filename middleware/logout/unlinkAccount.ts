@@ -9,6 +9,7 @@ import type { SessionRecord } from '../core/sessionRecord.js'
 import { lastingRecord } from '../sessions/endedMarks.js'
 import { continueSession } from '../sessions/replaceSession.js'
 import { endAccess, removeTokens } from '../tokens/removeTokens.js'
+import { endUserAccess } from '../tokens/userTokens.js'
 import { endSession } from './endSession.js'
 
 /**
@@ -24,7 +25,11 @@ export async function unlinkAccount(engine: Engine, request: RequestContext, key
   if (!record || !user || !account) throw new AuthError('not_linked', 'There is no such account to remove.')
   if (userStore && record.userId !== undefined) await takeFromUser(userStore, record.userId, account)
   else if (!recordWithout(record, key)) throw lastMethod()
-  await leaveAccount(engine, request, key)
+  try {
+    await leaveAccount(engine, request, key)
+  } finally {
+    if (record.userId !== undefined && record.accounts[key]?.keptBy === 'user') await endUserAccess(engine, key, record.userId)
+  }
   await tellOfUnlink(engine, request.host, user, account)
 }
 

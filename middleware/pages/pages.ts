@@ -85,6 +85,8 @@ function accountLine(name: string): string {
 export interface ErrorPageOptions {
   status: number
   code: string
+  /** What the page speaks of; a sign-in unless given. */
+  heading?: string | undefined
   /** Narrows the code down, such as the provider's own word. */
   detail?: string | undefined
   message: string
@@ -95,12 +97,12 @@ export interface ErrorPageOptions {
 
 /**
  * The page of a login that failed: what happened, a way to start again, and the code in small print.
- * @param options `status` of the answer; `code` of the error; `message` written for a person (`AuthError.message`), cut after
+ * @param options `status` of the answer; `code` of the error; `heading` for what is no login; `message` written for a person (`AuthError.message`), cut after
  *   500 characters; `provider` as people know it, not its slug; `startAgain` the button, left out where trying again cannot help;
  *   `homeUrl` of the application
  */
-export function errorPage({ status, code, detail, message, provider, startAgain, homeUrl }: ErrorPageOptions): Page {
-  const heading = headingByCode.get(code) ?? headingByStatus.get(status) ?? 'Something went wrong'
+export function errorPage({ status, code, detail, message, provider, startAgain, homeUrl, ...page }: ErrorPageOptions): Page {
+  const heading = page.heading ?? headingByCode.get(code) ?? headingByStatus.get(status) ?? 'Something went wrong'
   const home = `<a class="button${startAgain === undefined ? '' : ' quiet'}" href="${linkUrl(homeUrl)}">Back to the home page</a>`
   return layOutPage({
     title: heading,

@@ -9,6 +9,8 @@ import { tellOfError } from '../core/events.js'
 import { contextOf, type RequestContext } from '../core/requestContext.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import type { Native } from '../http/host.js'
+import { wantsJson } from '../http/negotiation.js'
+import { goOn } from '../http/reply.js'
 import { apiStepUpPath } from '../login/stepUp/apiStepUp.js'
 import { deepFreeze } from '../sessions/deepFreeze.js'
 import { tokenAccessOf } from '../tokens/tokenSource.js'
@@ -218,7 +220,11 @@ function authOf(attachment: Attachment): RequestAuth {
     },
     switch: (key) => told(engine, request, () => switchAccount(engine, request, key)),
     refreshUser: () => told(engine, request, async () => deepFreeze(await refreshUser(engine, request))),
-    logout: (options) => told(engine, request, () => endSessionAsAsked(engine, request, options)),
+    logout: (options) =>
+      told(engine, request, async () => {
+        const location = await endSessionAsAsked(engine, request, options)
+        if (location !== undefined) request.host.answer(goOn(wantsJson(request.host), 303, location))
+      }),
   })
 }
 

@@ -1,23 +1,23 @@
 import { allValues, type Awaitable, withValue } from '../../lib/base/awaitable.js'
 import { asAuthError, AuthError } from '../../lib/base/errors.js'
 import type { Registration } from '../../lib/model/context.js'
-import { isBoundTo } from '../../lib/tokens/binding.js'
 import type { Engine } from '../core/engine.js'
 import { hasEnded, seen } from '../core/expiry.js'
 import { failureEvent } from '../core/logging.js'
 import { userOfSession } from '../accounts/users.js'
 import { doubtOf, type RequestContext, wholeRecord } from '../core/requestContext.js'
-import type { Account, ResolvedSession, SessionRecord, SessionWriter } from '../core/sessionRecord.js'
+import type { ResolvedSession, SessionRecord, SessionWriter } from '../core/sessionRecord.js'
 import type { Transactions } from '../core/transactions.js'
 import { cookieJar, type CookieJar, cookiePrefix } from '../http/cookies.js'
 import type { HostRequest, HostSession } from '../http/host.js'
-import { addressDigest, type PublicUrl, publicUrlOf } from '../http/publicUrl.js'
+import { type PublicUrl, publicUrlOf } from '../http/publicUrl.js'
 import { cookieTransactions } from '../login/cookieTransactions.js'
 import { sessionTransactions } from '../login/sessionTransactions.js'
 import { isMarkedEnded, needsMarks } from '../sessions/endedMarks.js'
 import { type MountSession, sessionFinder } from '../sessions/findSession.js'
 import { isProfileOld, refreshOldProfile } from './refreshUser.js'
 import { loadAccounts, type LoadedAccounts, nobody } from '../tokens/loadTokens.js'
+import { entryOf, isEntryOf } from '../tokens/registrations.js'
 
 /** Waits for nothing where all is at hand: most requests pass through without a turn of the event loop. */
 export interface RequestOpener {
@@ -135,26 +135,15 @@ export function openRequest(engine: Engine, mountSession: MountSession): Request
   /** The entries of a record's accounts, without those that are somebody else's by now (rule R10). */
   function registrationsOf({ accounts }: SessionRecord, { host, publicUrl }: RequestContext): Awaitable<RequestContext['registrations']> {
     const known = Object.entries(accounts)
-    const found = known.map(([, account]) => entryOf(account, host))
+    const found = known.map(([, account]) => entryOf(engine, account, host))
     return withValue(allValues(found), (entries) => {
       const registrations = new Map<string, Registration>()
       known.forEach(([key, account], index) => {
         const registration = entries[index]
-        if (registration && isFor(registration, account, publicUrl)) registrations.set(key, registration)
+        if (registration && isEntryOf(registration, account, publicUrl)) registrations.set(key, registration)
       })
       return registrations
     })
-  }
-
-  /** The entry of an account: where it asks, with what was chosen for this account. */
-  function entryOf({ user, parameters }: Account, host: HostRequest): Awaitable<Registration | undefined> {
-    const entry = engine.find(user.provider, host)
-    if (entry instanceof Promise) return entry.then((late) => late && engine.choose(late, parameters, 'account'))
-    return entry?.ask ? engine.choose(entry, parameters, 'account') : entry
-  }
-
-  function isFor(registration: Registration, account: Account, publicUrl: PublicUrl): boolean {
-    return isBoundTo(account.binding, registration) && (!registration.fromLookup || account.publicUrl === addressDigest(publicUrl))
   }
 }
 

@@ -8,8 +8,8 @@ import { beginLink, beginLogin, chosenRegistration, requireLinkable } from '../l
 import { linkMarker } from '../http/parameters.js'
 import { readLoginOptions } from '../login/loginOptions.js'
 import { keepingGranted } from '../login/stepUp/keepingGranted.js'
-import { checkLogoutOptions } from '../login/unavailable.js'
 import { endSession, type LogoutOptions } from '../logout/endSession.js'
+import { endSessionAtProviders } from '../logout/providerLogout.js'
 import { leaveAccount } from '../logout/unlinkAccount.js'
 
 /** A redirect to the provider, to sign in; to the page that asks, where a user has to choose and nothing was chosen. */
@@ -52,23 +52,51 @@ function wantsMore({ returnTo: _returnTo, ...others }: LoginOptions): boolean {
 export interface RequestLogoutOptions extends LogoutOptions {
   /** `authUser.key` of one account: the others stay signed in. */
   key?: string
+  /** Whether the user is signed out at the provider too; the request is answered with a redirect to it then. */
+  provider?: boolean
+  /** Where to go from there; rule R1 decides whether it may be used. */
+  returnTo?: string
+  /** Who signs out, in the provider's words (`logout_hint`). */
+  logoutHint?: string
+  /** Languages for the provider's pages, separated by spaces (`ui_locales`). */
+  uiLocales?: string
 }
 
+const providerOnly = ['returnTo', 'logoutHint', 'uiLocales'] as const
+
+/**
+ * Refuses options of a sign-out that contradict each other.
+ * @throws AuthError `config_invalid`
+ */
+export function checkLogoutOptions(options: RequestLogoutOptions): void {
+  if (options.key !== undefined && options.everywhere)
+    throw new AuthError('config_invalid', 'logout takes key, for one account, or everywhere, for all: leave one of them out.')
+  const unused = options.provider ? undefined : providerOnly.find((name) => options[name] !== undefined)
+  if (unused) throw new AuthError('config_invalid', `The option ${unused} of logout is for provider: true: set that, or leave it out.`)
+}
+
+/**
+ * Signs out as a handler asks for it.
+ * @returns where to send the browser, where it is to sign out at the provider too
+ */
 export async function endSessionAsAsked(
   engine: Engine,
   request: RequestContext,
-  { key, ...options }: RequestLogoutOptions = {},
-): Promise<void> {
-  checkLogoutOptions(options)
-  if (key === undefined) {
-    await endSession(engine, request, options)
-    return
-  }
-  if (options.everywhere)
-    throw new AuthError('config_invalid', 'logout takes key, for one account, or everywhere, for all: leave one of them out.')
+  { provider = false, ...options }: RequestLogoutOptions = {},
+): Promise<string | undefined> {
+  checkLogoutOptions({ provider, ...options })
+  const { everywhere = false } = options
+  const key = options.key === undefined ? undefined : accountOf(request, options.key)
+  if (provider) return await endSessionAtProviders(engine, request, { ...options, key })
+  if (key === undefined) await endSession(engine, request, { everywhere })
+  else await leaveAccount(engine, request, key)
+  return undefined
+}
+
+function accountOf(request: RequestContext, key: string): string {
   // Of one account it cannot be said whether it is the only one; all of them can be signed out without knowing.
   requireCertainty(request)
-  await leaveAccount(engine, request, requireAccount(request, key))
+  return requireAccount(request, key)
 }
 
 /** Makes another account of the session the current one. */

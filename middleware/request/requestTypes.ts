@@ -47,7 +47,10 @@ export interface RequestAuth {
    * @throws AuthError `login_required`, `reauth_required`, `user_mismatch`, `provider_error`, `provider_bad_response`, `provider_timeout`
    */
   refreshUser: () => Promise<AuthUser>
-  /** Signs out: with `everywhere` in all browsers of the user, with `key` of one account only. The handler sends the response. */
+  /**
+   * Signs out: with `everywhere` in all browsers of the user, with `key` of one account only. The handler sends the response; with `provider`
+   * it is a redirect to the provider, which signs the user out there too.
+   */
   logout: (options?: RequestLogoutOptions) => Promise<void>
 }
 

@@ -11,7 +11,8 @@ import { openCredentials, sealerOf, unreadable } from '../../lib/tokens/sealedCr
 import { readTokens } from '../../lib/tokens/tokens.js'
 import type { UserId } from '../../lib/stores/userStore.js'
 import type { TokenAccess } from '../../lib/tokens/tokenSource.js'
-import { ownTokens, type ClientCredentialsGrant } from '../tokens/clientCredentials.js'
+import { readGrant, type GrantOptions } from '../tokens/grants/grantOptions.js'
+import { ownAccess } from '../tokens/grants/ownAccess.js'
 import { keysOfUser } from '../accounts/users.js'
 import { forgetUser } from '../logout/forgetUser.js'
 import type { Engine } from '../core/engine.js'
@@ -19,19 +20,24 @@ import { endEverywhere } from '../sessions/userSessions.js'
 import { tellOfTokens } from '../core/events.js'
 import { revokeInBackground } from '../tokens/removeTokens.js'
 import { tokenRecordAt } from '../tokens/records.js'
+import { userRecordAt } from '../tokens/userTokens.js'
 import { checkAccess } from '../login/unavailable.js'
 import { contextOf, configuredUrl } from '../core/requestContext.js'
+import { type UserAccess, userClient } from './userClient.js'
 
 /** What there is beyond a request: clients and credentials for jobs and scripts. */
 export interface Beyond {
   /**
    * An API client without a request: for a job, a script, another process.
    * @param slug of a configured or registered provider
-   * @param access what `credentials.seal()` gave; tokens, `{ accessToken, refreshToken?, ... }`; or `{ grant: 'client_credentials', scope? }`
-   * for the application's own standing (RFC 6749 section 4.4), fetched at the first call, shared and refreshed
-   * @throws AuthError `credentials_unreadable`, `unknown_provider`, `bad_request`, `config_invalid` for another grant
+   * @param access what `credentials.seal()` gave; tokens, `{ accessToken, refreshToken?, ... }`; a grant, whose tokens are fetched at the
+   * first call, shared and refreshed: `{ grant: 'client_credentials' }` (RFC 6749 section 4.4), `{ grant: 'token_exchange', subjectToken }`
+   * (RFC 8693) or `{ grant: 'jwt_bearer' }` (RFC 7523 section 2.1), each with `scope`, `resource` and `audience`; or `{ user: id, key? }`
+   * for the account of a user of the application's, with `keepTokens: 'user'`
+   * @throws AuthError `credentials_unreadable`, `unknown_provider`, `bad_request`, `config_invalid` for another grant, and for `user`
+   * without `keepTokens: 'user'`; calls for a user: `not_linked`, `credentials_gone`
    */
-  client: (slug: string, access: string | Tokens | ClientCredentialsGrant) => ApiClient
+  client: (slug: string, access: string | Tokens | GrantOptions | UserAccess) => ApiClient
   /**
    * Opens sealed credentials.
    * @throws AuthError `credentials_unreadable` for text that is damaged, foreign or of a version to come, or whose provider is not here
@@ -67,8 +73,12 @@ export function createApi(engine: Engine): Beyond {
         const { context, held, user } = opened(engine, access, slug)
         return createApiClient(context, held, user)
       }
+      if ('user' in access && !('accessToken' in access)) {
+        if (!engine.registration(slug)) configured(engine, slug)
+        return userClient(engine, slug, access)
+      }
       const context = contextOf(engine, configured(engine, slug), configuredUrl(engine))
-      if ('grant' in access) return createApiClient(context, ownTokens(engine, context, access))
+      if ('grant' in access) return createApiClient(context, ownAccess(engine, context, readGrant(context, access)))
       const tokens = readTokens(access)
       if (!tokens)
         throw new AuthError(
@@ -93,13 +103,13 @@ function opened(
   text: string,
   wanted?: string,
 ): { context: ClientContext; held: TokenAccess; user: Partial<AuthUser> | undefined } {
-  const { slug, binding, tokens, recordName, parameters, user } = openCredentials(engine.sealer, text)
+  const { slug, binding, tokens, recordName, userId, parameters, user } = openCredentials(engine.sealer, text)
   const entry = engine.registration(slug)
   const registration = entry?.ask ? chosenAtOnce(entry, entry.ask, parameters) : entry
   // Tokens of one client must not be sent in the name of another, nor to another provider.
   if (!registration || !isBoundTo(binding, registration) || (wanted !== undefined && wanted !== slug)) throw unreadable(wanted ?? slug)
   const context = contextOf(engine, registration, configuredUrl(engine))
-  return { context, held: heldAccess(engine, context, { tokens, recordName, user }), user }
+  return { context, held: heldAccess(engine, context, { tokens, recordName, userId, user }), user }
 }
 
 /** The registration of what was chosen, for a client that is made without waiting. */
@@ -120,13 +130,15 @@ function chosenAtOnce({ slug }: Registration, ask: Ask, parameters: Readonly<Rec
 interface HeldTokens {
   tokens: Tokens
   recordName?: string | undefined
+  userId?: UserId | undefined
   user?: Partial<AuthUser> | undefined
 }
 
 /** Access by tokens that live as long as their client, and in the token store where they came from one. */
-function heldAccess(engine: Engine, context: Context, { tokens, recordName, user }: HeldTokens): TokenAccess {
+function heldAccess(engine: Engine, context: Context, { tokens, recordName, userId, user }: HeldTokens): TokenAccess {
   const { slug } = context
-  const tokenRecord = recordName === undefined ? undefined : tokenRecordAt(engine, context, recordName)
+  const sessionRecord = recordName === undefined ? undefined : tokenRecordAt(engine, context, recordName)
+  const tokenRecord = userId === undefined || user?.key === undefined ? sessionRecord : userRecordAt(engine, context, user.key, userId)
   let current: Tokens | undefined = tokens
   let loaded: Promise<void> | undefined
   return {
@@ -155,7 +167,7 @@ function heldAccess(engine: Engine, context: Context, { tokens, recordName, user
     onOrphaned: (refreshed) => {
       revokeInBackground(engine, context, refreshed)
     },
-    seal: sealerOf(engine.sealer, context, { recordName, user }),
+    seal: sealerOf(engine.sealer, context, { recordName, userId, user }),
   }
 }
 

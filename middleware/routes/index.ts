@@ -8,7 +8,10 @@ import type { Reply } from '../http/reply.js'
 import { callbackRoute } from './callback.js'
 import { linkRoute } from './link.js'
 import { loginRoute } from './login.js'
-import { logoutRoute } from './logout.js'
+import { backchannelLogoutRoute } from './logout/backchannelLogout.js'
+import { frontchannelLogoutRoute } from './logout/frontchannelLogout.js'
+import { logoutRoute } from './logout/logout.js'
+import { logoutCallbackRoute } from './logout/logoutCallback.js'
 import { providersRoute } from './providers.js'
 import { type MethodsOf, type ProviderRequest, receive, receiveForProvider } from './receive.js'
 import { sessionRoute } from './session.js'
@@ -41,11 +44,14 @@ export function findRoute(engine: Engine, path: string, mounted: string): Route 
   if (rest.length > 0) return undefined
   if (second === undefined && first === 'session') return route(engine, ['GET', 'HEAD'], sessionRoute)
   if (second === undefined && first === 'logout') return route(engine, ['GET', 'POST'], logoutRoute)
+  if (second === 'callback' && first === 'logout') return route(engine, ['GET'], logoutCallbackRoute)
   if (!slugShape.test(first)) return undefined
   if (second === undefined) return { ...providerRoute(engine, first, () => ['GET', 'POST'], loginRoute), isEntrance: true }
   if (second === 'callback')
     return engine.registration(first)?.callbackPath === undefined ? callbackOf(engine, first) : movedCallback(first)
   if (second === 'link') return providerRoute(engine, first, () => ['POST'], linkRoute)
+  if (second === 'backchannel-logout') return { slug: first, run: (request) => backchannelLogoutRoute(engine, request, first) }
+  if (second === 'frontchannel-logout') return { slug: first, run: (request) => frontchannelLogoutRoute(engine, request, first) }
   if (second === 'unlink') return providerRoute(engine, first, () => ['POST'], unlinkRoute)
   if (second === 'confirmed') return providerRoute(engine, first, () => ['GET', 'HEAD'], confirmedRoute)
   return undefined

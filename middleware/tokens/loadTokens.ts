@@ -3,6 +3,7 @@ import { asAuthError } from '../../lib/base/errors.js'
 import { sleep } from '../../lib/base/timeout.js'
 import type { Registration } from '../../lib/model/context.js'
 import type { Tokens } from '../../lib/model/tokens.js'
+import type { UserId } from '../../lib/stores/userStore.js'
 import { shouldRefresh } from '../../lib/tokens/refreshTime.js'
 import type { SealedTokenRecord, TokenRecordContents } from '../../lib/tokens/sealedTokenRecord.js'
 import type { Engine } from '../core/engine.js'
@@ -10,6 +11,7 @@ import { recordLifetime } from '../core/expiry.js'
 import type { Account, LoadedTokens, SessionRecord } from '../core/sessionRecord.js'
 import type { HostRequest } from '../http/host.js'
 import { readTable, tokenRecordAt, tokenRecordOf } from './records.js'
+import { userRecordAt } from './userTokens.js'
 
 export interface LoadedAccounts {
   /** The record without the accounts that were signed out elsewhere; `undefined` when the one that signed in, or the current one, was. */
@@ -86,17 +88,37 @@ async function fetchTokens(
 async function fromTokenStore(
   engine: Engine,
   registration: Registration,
-  { user, tokenRecord: name }: Account,
-  { createdAt, loginKey, salt }: SessionRecord,
+  { user, keptBy, tokenRecord: name }: Account,
+  { createdAt, loginKey, salt, userId }: SessionRecord,
 ): Promise<LoadedTokens | undefined> {
   const tokenRecord = name === undefined ? undefined : tokenRecordAt(engine, registration, name)
   if (!tokenRecord) return undefined
+  const usersTokens = keptBy === 'user' ? fromUserRecord(engine, registration, user.key, userId) : undefined
+  // That the session is there is said by the record of its login alone.
+  if (usersTokens && user.key !== loginKey) return await usersTokens
+  // Awaited below; a failure of both is the same failure.
+  usersTokens?.catch(() => undefined)
   // Asked also while newer tokens wait in this process to be written: only the store knows of a sign-out elsewhere.
   const contents = await lookAt(tokenRecord, engine.now() - createdAt < justNow)
   if (contents.state === 'absent' || (user.key === loginKey && isReplaced(contents, salt))) return undefined
   touch(engine, tokenRecord, contents)
+  if (usersTokens) return await usersTokens
   if (contents.state === 'empty') return noTokens
   return { tokens: engine.refresher.pending(tokenRecord.key) ?? contents.kept.tokens }
+}
+
+/** The tokens of a user's account; `undefined` for one that has been unlinked, or is another user's by now. */
+async function fromUserRecord(
+  engine: Engine,
+  registration: Registration,
+  userKey: string,
+  userId: UserId | undefined,
+): Promise<LoadedTokens | undefined> {
+  const record = userRecordAt(engine, registration, userKey, userId)
+  const contents = await record?.look()
+  if (!record || !contents || contents.state === 'absent') return undefined
+  touch(engine, record, contents, week)
+  return contents.state === 'empty' ? noTokens : { tokens: engine.refresher.pending(record.key) ?? contents.kept.tokens }
 }
 
 /** Whether the record is of a session that has taken the place of this one since, by a change of its accounts (rule R13). */
@@ -127,9 +149,17 @@ async function lookAt(tokenRecord: SealedTokenRecord, isNew: boolean): Promise<T
   return contents
 }
 
+/** Milliseconds after which what stays for good is encrypted again: its secret may have been replaced. */
+export const week = 7 * 24 * 3600_000
+
 /** What is used but never refreshed stays: its record is written again before its time is over, under the current secret. */
-function touch(engine: Engine, tokenRecord: SealedTokenRecord, contents: Exclude<TokenRecordContents, { state: 'absent' }>): void {
-  if (engine.now() - contents.savedAt <= (recordLifetime(engine) * 1000) / 4) return
+export function touch(
+  engine: Engine,
+  tokenRecord: SealedTokenRecord,
+  contents: Exclude<TokenRecordContents, { state: 'absent' }>,
+  untouched = (recordLifetime(engine) * 1000) / 4,
+): void {
+  if (engine.now() - contents.savedAt <= untouched) return
   engine.background(tokenRecord.write(contents.kept?.tokens, contents.state === 'kept' ? contents.kept.version : contents.version))
 }
 

@@ -1,5 +1,5 @@
 import { AuthError } from '../../lib/base/errors.js'
-import { randomToken } from '../../lib/base/random.js'
+import { randomToken, sha256 } from '../../lib/base/random.js'
 import type { Tokens } from '../../lib/model/tokens.js'
 import { callStore } from '../../lib/stores/callStore.js'
 import type { Party } from '../../lib/tokens/binding.js'
@@ -17,14 +17,28 @@ import type { HostRequest } from '../http/host.js'
 /**
  * A record of the token store by its name; `undefined` in an application without one.
  * @param party whose tokens it holds: to any other it is empty
+ * @param isOf the same of what the record says of its account
  */
-export function tokenRecordAt(engine: Engine, party: Party, key: string): SealedTokenRecord | undefined {
-  const {
-    settings: { tokenStore: store },
-    sealer,
-    now,
-  } = engine
-  return store && sealedTokenRecord({ store, sealer, key, party, ttl: recordLifetime(engine), now })
+export function tokenRecordAt(
+  engine: Engine,
+  party: Party,
+  key: string,
+  isOf?: (account: unknown) => boolean,
+): SealedTokenRecord | undefined {
+  const { settings, sealer, now } = engine
+  const { tokenStore: store } = settings
+  const ttl = key.startsWith(storeKey(settings, 'account', '')) ? undefined : recordLifetime(engine)
+  return store && sealedTokenRecord({ store, sealer, key, party, ttl, isOf, now })
+}
+
+/** Name of the record of a user's account, which outlives sessions: `keepTokens: 'user'`. */
+export function userRecordName({ settings }: Engine, userKey: string): string {
+  return storeKey(settings, 'account', sha256(userKey))
+}
+
+/** Name of the token store's record that holds the tokens of an account; `undefined` where none does. */
+export function recordNameOf(engine: Engine, { user, keptBy, tokenRecord }: Account): string | undefined {
+  return keptBy === 'user' ? userRecordName(engine, user.key) : tokenRecord
 }
 
 /** Removes a record of the token store, whosever tokens it holds. */
@@ -34,12 +48,11 @@ export async function removeAt({ settings: { tokenStore } }: Engine, key: string
 
 /** The record of a store that holds, or will hold, the tokens of an account; `undefined` where the session is all there is. */
 export function tokenRecordOf(engine: Engine, host: HostRequest, party: Party, account: Account): SealedTokenRecord | undefined {
-  return account.tokenRecord === undefined
-    ? sessionTokenRecordOf(engine, host, party, account)
-    : tokenRecordAt(engine, party, account.tokenRecord)
+  const name = recordNameOf(engine, account)
+  return name === undefined ? sessionTokenRecordOf(engine, host, party, account) : tokenRecordAt(engine, party, name)
 }
 
-/** Removes the record of a store that holds the tokens of an account. */
+/** Removes the record of a store that holds the tokens of an account of one session. */
 export async function removeOf(engine: Engine, host: HostRequest, { tokenRecord, sessionTokenRecord: beside }: Account): Promise<void> {
   if (tokenRecord !== undefined) await removeAt(engine, tokenRecord)
   else if (beside !== undefined) await callStore(() => host.tokenRecords()?.delete(beside))

@@ -36,7 +36,7 @@ export function endAccess(engine: Engine, request: RequestContext, record: Sessi
   for (const [key, account] of Object.entries(record.accounts)) {
     const registration = request.registrations.get(key)
     const tokens = request.tokens.get(key)?.tokens
-    if (!registration || !tokens) continue
+    if (!registration || !tokens || account.keptBy === 'user') continue
     const context = contextOf(engine, registration, request.publicUrl)
     const tokenRecord = tokenRecordOf(engine, request.host, registration, account)
     engine.background(

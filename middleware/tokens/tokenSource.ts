@@ -6,13 +6,19 @@ import type { Engine } from '../core/engine.js'
 import { tellOfTokens } from '../core/events.js'
 import { presentRecord, type RequestContext, wholeRecord } from '../core/requestContext.js'
 import { revokeInBackground } from './removeTokens.js'
-import { tableRecord, tokenRecordOf } from './records.js'
+import { recordNameOf, tableRecord, tokenRecordOf } from './records.js'
+import { markRefused, userRecordAt } from './userTokens.js'
 
 /** The access to one account of this request's session, and all that may happen to it. */
 export function tokenAccessOf(engine: Engine, request: RequestContext, context: Context, key: string): TokenAccess {
   const { slug } = context
   const account = request.record?.accounts[key]
-  const ownRecord = account && tokenRecordOf(engine, request.host, context, account)
+  const userId = account?.keptBy === 'user' ? request.record?.userId : undefined
+  const ownRecord =
+    account
+    && (account.keptBy === 'user'
+      ? userRecordAt(engine, context, account.user.key, userId)
+      : tokenRecordOf(engine, request.host, context, account))
   const table = account && tableRecord(engine, request.host, slug, account)
   return {
     source: sessionSource(engine, request, key, ownRecord),
@@ -22,7 +28,8 @@ export function tokenAccessOf(engine: Engine, request: RequestContext, context: 
     onOrphaned: (tokens) => {
       revokeInBackground(engine, context, tokens)
     },
-    seal: sealerOf(engine.sealer, context, { recordName: account?.tokenRecord, user: account?.user }),
+    onRefused: account?.keptBy === 'user' && ownRecord ? markRefused(engine, ownRecord, account.user, slug) : undefined,
+    seal: sealerOf(engine.sealer, context, { recordName: account && recordNameOf(engine, account), userId, user: account?.user }),
   }
 }
 

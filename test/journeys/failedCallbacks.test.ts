@@ -21,7 +21,7 @@ function counted(maxEntries: number): Counted {
     store: {
       ...inner,
       set(key, record, options) {
-        written.set(key, options.ttl)
+        written.set(key, options.ttl ?? Infinity)
         return inner.set(key, record, options)
       },
       delete(key) {

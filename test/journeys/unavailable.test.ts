@@ -3,12 +3,10 @@ import type { ApiClient } from '../../middleware/index.js'
 import { startOpenidProvider, type OpenidProvider } from '../../testing/index.js'
 import { startApplication, type Application } from '../support/application.js'
 import { createBrowser, type Browser } from '../support/browser.js'
-import { sendJson } from '../support/hosts.js'
 
 /** What the documentation names and this version does not do is refused, and nothing happens. */
 
 const notAvailable = 'is not available in this version of authrouter'
-const ownForm = { 'sec-fetch-site': 'same-origin' }
 
 type Untyped = (...given: unknown[]) => unknown
 
@@ -17,17 +15,7 @@ let app: Application
 let browser: Browser
 beforeAll(async () => {
   openid = await startOpenidProvider({ signInAs: 'ada-id' })
-  app = await startApplication(
-    openid,
-    {},
-    {
-      handlers: {
-        '/log-out-at-provider': async (req, res) => {
-          sendJson(res, await req.auth.logout({ provider: true } as object))
-        },
-      },
-    },
-  )
+  app = await startApplication(openid)
   browser = createBrowser()
   await browser.go(`${app.url}/auth/corp`)
 })
@@ -45,39 +33,6 @@ describe('A request', () => {
     })
     expect(headers.get('set-cookie')).toBeNull()
   })
-
-  test.each([
-    ['a form', '', { provider: 'true' }],
-    ['the query', '?provider', {}],
-  ])('that signs out at the provider, by %s, is refused, and signs nobody out', async (_by, query, form) => {
-    const { status, data } = await browser.json(`${app.url}/auth/logout${query}`, { method: 'POST', headers: ownForm, form })
-    expect({ status, data }).toMatchObject({
-      status: 400,
-      data: { error: 'bad_request', message: expect.stringContaining(notAvailable) as unknown },
-    })
-    expect((await browser.json<{ name: string }>(`${app.url}/me`)).data.name).toBe('Ada Example')
-  })
-
-  test('that says no to it signs out here', async () => {
-    const other = createBrowser()
-    await other.go(`${app.url}/auth/corp`)
-    expect((await other.json(`${app.url}/auth/logout`, { method: 'POST', headers: ownForm, form: { provider: 'false' } })).status).toBe(200)
-    expect((await other.json(`${app.url}/me`)).data).toBeNull()
-  })
-})
-
-describe('A handler', () => {
-  test('is told', async () => {
-    const page = await browser.go(`${app.url}/log-out-at-provider`, { follow: false })
-    expect(page.status).toBe(500)
-    expect(page.body).toContain(notAvailable)
-    expect((await browser.json<{ name: string }>(`${app.url}/me`)).data.name).toBe('Ada Example')
-  })
-
-  test('made for a route is refused when it is made', () => {
-    expect(() => (app.router.logout as Untyped)({ provider: true })).toThrow(`The option provider of logout ${notAvailable}`)
-    expect(app.router.logout({ returnTo: '/' })).toBeInstanceOf(Function)
-  })
 })
 
 describe('A listener', () => {
@@ -94,18 +49,15 @@ describe('A listener', () => {
 describe('A client without a request', () => {
   const client = (...given: unknown[]): ApiClient => (app.router.client as Untyped)('corp', ...given) as ApiClient
 
-  test.each([{ grant: 'password', username: 'a', password: 'b' }, { grant: 'refresh_token' }, { user: '7' }])(
-    'of %j is refused',
-    (access) => {
-      expect(() => client(access)).toThrow(
-        expect.objectContaining({
-          code: 'config_invalid',
-          provider: 'corp',
-          message: expect.stringContaining(notAvailable) as unknown,
-        }) as never,
-      )
-    },
-  )
+  test.each([{ grant: 'password', username: 'a', password: 'b' }, { grant: 'refresh_token' }])('of %j is refused', (access) => {
+    expect(() => client(access)).toThrow(
+      expect.objectContaining({
+        code: 'config_invalid',
+        provider: 'corp',
+        message: expect.stringContaining(notAvailable) as unknown,
+      }) as never,
+    )
+  })
 
   test.each([[[]], [[undefined]], [[null]], [[7]]])('of no access, %j, says what to give', (given) => {
     expect(() => client(...given)).toThrow(

@@ -16,7 +16,7 @@ const protocol = defineProtocol({
     const state = randomToken()
     return Promise.resolve({ location: `${redirectUri}?state=${state}&id=7`, state, checks: {} })
   },
-  checkResponse: () => Promise.resolve(),
+  checkResponse: (_context, grant) => Promise.resolve(grant.parameters),
   exchange: (_context, grant) =>
     Promise.resolve({ response: { id: grant.type === 'authorization_code' ? grant.parameters['id'] : undefined, display_name: 'Ada' } }),
   userinfo: (context, tokenSet) => fetchProfile(context, tokenSet, sign),

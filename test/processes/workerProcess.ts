@@ -5,10 +5,10 @@ import type { Outcomes, Task, WorkerSettings } from './worker.js'
 export interface Process {
   /**
    * Makes so many API calls at once.
-   * @param sealed credentials of the account
+   * @param access sealed credentials of the account, or the id of its user
    * @throws Error when the process ends before it has answered
    */
-  call: (sealed: string, calls: number) => Promise<Outcomes>
+  call: (access: Task['access'], calls: number) => Promise<Outcomes>
   /** Ends it at once, as `kill -9` does; resolves when it is gone. */
   kill: () => Promise<void>
   /** Lets it end. */
@@ -18,7 +18,7 @@ export interface Process {
 /** Starts a process, and waits until it is ready. */
 export async function startProcess(settings: WorkerSettings): Promise<Process> {
   const { tell, kill, stop } = await startChild<Task>('test/processes/worker.ts', { args: [JSON.stringify(settings)] })
-  return { call: async (sealed, calls) => (await tell({ sealed, calls })) as Outcomes, kill, stop }
+  return { call: async (access, calls) => (await tell({ access, calls })) as Outcomes, kill, stop }
 }
 
 /** Starts so many processes, and waits until all are ready. */

@@ -6,8 +6,18 @@ import { standardClaims } from '../../profile.js'
 import { declaredFacts } from '../../tokens/facts.js'
 import { baseAddress, endpoint, issuerIdentifier } from '../addresses.js'
 import { invalid } from '../invalid.js'
+import type { Allowed } from '../settings.js'
 import type { EntryOptions } from './schema.js'
 import { dependsOnFacts, factTemplate, fill, namesFact } from './templates.js'
+
+/** Which tenants an entry lets in: of OpenID Connect, what `allow` says where nothing is asked that it could be about. */
+export function allowedTenants({ protocol, ask, allow }: EntryOptions): Allowed | undefined {
+  return protocol === 'oidc' && ask === undefined && (allow instanceof RegExp || isList(allow)) ? allow : undefined
+}
+
+function isList(value: EntryOptions['allow']): value is readonly string[] {
+  return Array.isArray(value)
+}
 
 type AddressName = { [Name in keyof Provider]-?: Template extends Provider[Name] ? Name : never }[keyof Provider]
 
@@ -24,6 +34,8 @@ const addresses: Record<AddressName, (text: string, path: string) => string> = {
   accessTokenEndpoint: endpoint,
   revocationEndpoint: endpoint,
   introspectionEndpoint: endpoint,
+  pushedAuthorizationRequestEndpoint: endpoint,
+  endSessionEndpoint: endpoint,
   jwksUri: endpoint,
   apiBaseUrl: baseAddress,
 }
@@ -51,11 +63,14 @@ function isSilent({ refreshTokens, offlineAccess }: EntryOptions): boolean {
  */
 export function completeProvider(options: EntryOptions & { protocol: ProtocolName }, parameters: Values, path: string): ResolvedProvider {
   const isOpenid = options.protocol === 'oidc'
+  const tenants = allowedTenants(options)
   return {
     ...described(options),
+    ...(tenants ? { allowedTenants: tenants } : {}),
     ...filledTables(options, parameters),
     ...filledAddresses(options, parameters, path),
     ...connectionParts(options, parameters, path),
+    ...requestParts(options),
     ...(options.extraRequests ? { extraRequests: filledRequests(options.extraRequests, parameters, path) } : {}),
     ...(options.renewal ? { renewal: filledRenewal(options.renewal, parameters, `${path}.renewal`) } : {}),
     ...(isOpenid || options.profile ? { profile: { ...(isOpenid ? standardMap(options.profile) : {}), ...options.profile } } : {}),
@@ -97,7 +112,12 @@ function described<Options extends EntryOptions>(options: Options): Described<Op
 }
 
 // OAuth 1.0a has no such endpoints, and an entry may have them from what is said for all entries at once.
-const oauth2Only = new Set<AddressName>(['revocationEndpoint', 'introspectionEndpoint'])
+const oauth2Only = new Set<AddressName>([
+  'revocationEndpoint',
+  'introspectionEndpoint',
+  'pushedAuthorizationRequestEndpoint',
+  'endSessionEndpoint',
+])
 
 function filledAddresses(
   options: EntryOptions & { protocol: ProtocolName },
@@ -129,6 +149,18 @@ function connectionParts(
     ...(template !== undefined && dependsOnFacts(template, options)
       ? { apiBaseTemplate: factTemplate(template, facts, parameters, `${path}.apiBaseUrl`) }
       : {}),
+  }
+}
+
+/** What follows from what the entry asks for. */
+function requestParts({ protocol, resource, responseType, responseMode, tokenParams, userinfo }: EntryOptions): Partial<ResolvedProvider> {
+  const [first] = [resource ?? []].flat()
+  return {
+    // A fragment, the default of the hybrid flow, never reaches a server (OpenID Connect Core section 3.3.2.5).
+    ...(responseType === 'code id_token' && responseMode === undefined ? { responseMode: 'form_post' as const } : {}),
+    ...(first === undefined ? {} : { tokenParams: { resource: first, ...tokenParams } }),
+    // A token for another audience is none for userinfo (RFC 8707 section 3).
+    ...(first !== undefined && protocol === 'oidc' && userinfo === undefined ? { userinfo: false } : {}),
   }
 }
 

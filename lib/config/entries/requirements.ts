@@ -2,7 +2,10 @@ import type { Client } from '../../model/client.js'
 import type { ClientAuthMethod, ProtocolName, ResolvedProvider } from '../../model/provider.js'
 import { invalid } from '../invalid.js'
 import { alternatives } from '../shapes.js'
-import { belongTogether, privateKeyKind } from './privateKey.js'
+import { checkAuthorization } from './authorization/checks.js'
+import { checkCertificate, checkDpop } from './binding/checks.js'
+import { checkIdTokenKeys, needsNoKeys } from './keys/idTokenKeys.js'
+import { privateKeyKind } from './privateKey.js'
 import type { EntryOptions } from './schema.js'
 
 /** Where an entry stands, and how its options can be given. */
@@ -14,6 +17,8 @@ export interface EntryPath {
   production: boolean
   /** The option by which the application brings its own way out to the network, where it does. */
   wayOut: 'http.fetch' | 'http.dispatcher' | undefined
+  /** Whether sessions can be found that no cookie comes with. */
+  hasTokenStore?: boolean | undefined
 }
 
 type Endpoint = 'issuer' | 'authorizationEndpoint' | 'tokenEndpoint' | 'requestTokenEndpoint' | 'accessTokenEndpoint' | 'jwksUri'
@@ -23,7 +28,7 @@ const endpoints: Record<ProtocolName, readonly Endpoint[]> = {
   oauth2: ['authorizationEndpoint', 'tokenEndpoint'],
   oidc: ['issuer'],
 }
-const endpointsWithoutDiscovery: readonly Endpoint[] = ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'jwksUri']
+const endpointsWithoutDiscovery: readonly Endpoint[] = ['issuer', 'authorizationEndpoint', 'tokenEndpoint']
 
 // Options that another protocol would not even read: nobody shall count on a check that is not made.
 const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolName[] } = {
@@ -36,6 +41,7 @@ const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolNam
   bodyHash: ['oauth1'],
   tokenEndpoint: ['oauth2', 'oidc'],
   pkce: ['oauth2', 'oidc'],
+  dpop: ['oauth2', 'oidc'],
   clientAuth: ['oauth2', 'oidc'],
   tokenPlacement: ['oauth2', 'oidc'],
   certificate: ['oauth2', 'oidc'],
@@ -44,6 +50,11 @@ const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolNam
   revocationEndpoint: ['oauth2', 'oidc'],
   revocationClientAuth: ['oauth2', 'oidc'],
   introspectionEndpoint: ['oauth2', 'oidc'],
+  pushedAuthorizationRequestEndpoint: ['oauth2', 'oidc'],
+  par: ['oauth2', 'oidc'],
+  requestObject: ['oauth2', 'oidc'],
+  resource: ['oauth2', 'oidc'],
+  authorizationDetails: ['oauth2', 'oidc'],
   responseMode: ['oauth2', 'oidc'],
   pkceMethod: ['oauth2', 'oidc'],
   refreshEndpoint: ['oauth2'],
@@ -52,12 +63,18 @@ const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolNam
   parameterNames: ['oauth2'],
   authorizationFragment: ['oauth2'],
   discoveryEndpoint: ['oidc'],
+  endSessionEndpoint: ['oidc'],
+  backchannelLogout: ['oidc'],
+  frontchannelLogout: ['oidc'],
   idTokenAlgs: ['oidc'],
   nonce: ['oidc'],
   discovery: ['oidc'],
   jwksUri: ['oidc'],
+  jwks: ['oidc'],
   maxAge: ['oidc'],
   acrValues: ['oidc'],
+  claims: ['oidc'],
+  responseType: ['oidc'],
   clockTolerance: ['oidc'],
   thirdPartyInitiated: ['oidc'],
 }
@@ -109,24 +126,39 @@ export function lackingIn(provider: Described, client: Proof, entryPath: EntryPa
 
 function lackingEndpoints(provider: Described, entryPath: EntryPath): string[] {
   const isStatic = provider.protocol === 'oidc' && provider.discovery === false
-  return (isStatic ? endpointsWithoutDiscovery : endpoints[provider.protocol])
-    .filter((name) => provider[name] === undefined)
-    .map((name) => missing(name, entryPath, `; the protocol ${provider.protocol} needs it${isStatic ? ' where discovery is false' : ''}`))
+  const needed = isStatic ? endpointsWithoutDiscovery : endpoints[provider.protocol]
+  const withKeys = isStatic && provider.jwks === undefined && !needsNoKeys(provider) ? [...needed, 'jwksUri' as const] : needed
+  const pushes = provider.par === true && (isStatic || provider.protocol === 'oauth2')
+  return [
+    ...withKeys
+      .filter((name) => provider[name] === undefined)
+      .map((name) =>
+        missing(name, entryPath, `; the protocol ${provider.protocol} needs it${isStatic ? ' where discovery is false' : ''}`),
+      ),
+    ...(pushes && provider.pushedAuthorizationRequestEndpoint === undefined
+      ? [missing('pushedAuthorizationRequestEndpoint', entryPath, '; par pushes requests there')]
+      : []),
+  ]
 }
 
 /** What signs with a private key, if anything does. */
-function signsWithKey({ clientAuth, needsPrivateKey, protocol, signatureMethod }: Described): string | false {
+function signsWithKey({ clientAuth, needsPrivateKey, protocol, requestObject, signatureMethod }: Described): string | false {
   if (protocol === 'oauth1') return signatureMethod?.startsWith('RSA-') === true && `signatureMethod '${signatureMethod}'`
   return (
     (needsPrivateKey === true && "the provider's client authentication")
     || (clientAuth === 'private_key_jwt' && "clientAuth 'private_key_jwt'")
+    || (requestObject === true && 'requestObject')
   )
 }
 
 /** @throws AuthError `config_invalid` for two options of the entry that contradict each other */
 export function checkRequirements(provider: ResolvedProvider, client: Client, entryPath: EntryPath): void {
   checkDiscovery(provider, entryPath)
+  checkIdTokenKeys(provider, client, entryPath.path)
+  checkLogout(provider, entryPath)
   checkCertificate(provider, client, entryPath)
+  checkAuthorization(provider, entryPath.path)
+  checkDpop(provider, entryPath.path)
   if (provider.protocol === 'oidc' && !provider.scope.includes('openid')) {
     throw invalid(`${entryPath.path}.scope`, "must contain 'openid': without it the provider sends no ID Token.")
   }
@@ -139,12 +171,25 @@ export function checkRequirements(provider: ResolvedProvider, client: Client, en
   if (provider.protocol === 'oauth1') checkSignature(provider, client, entryPath)
 }
 
+/**
+ * Refuses an entry whose provider may end sessions, where nothing could find them.
+ * @throws AuthError `config_invalid`
+ */
+function checkLogout(provider: ResolvedProvider, { path, hasTokenStore }: EntryPath): void {
+  if (hasTokenStore || provider.protocol !== 'oidc') return
+  const option = (['backchannelLogout', 'frontchannelLogout'] as const).find((name) => provider[name])
+  if (option === undefined) return
+  throw invalid(
+    `${path}.${option}`,
+    'needs the option tokenStore: when the provider ends a session its cookie does not come along, and the session is found there.',
+  )
+}
+
 function checkDiscovery(provider: ResolvedProvider, { path }: EntryPath): void {
   if (provider.protocol !== 'oidc' || provider.discovery === false) return
-  const unused = (['tokenEndpoint', 'jwksUri'] as const).find((name) => provider[name] !== undefined)
-  if (unused !== undefined)
+  if (provider.tokenEndpoint !== undefined)
     throw invalid(
-      `${path}.${unused}`,
+      `${path}.tokenEndpoint`,
       'would not be used, since the discovery document has its own: leave it out, or set discovery: false and give all endpoints.',
     )
 }
@@ -155,24 +200,6 @@ function needsSecret({ protocol, clientAuth, signatureMethod }: Described, { pri
   if (protocol === 'oauth1') return !signatureMethod?.startsWith('RSA-')
   if (clientAuth === undefined) return privateKey === undefined
   return typeof clientAuth !== 'function' && !withoutSecret.has(clientAuth)
-}
-
-function checkCertificate({ clientAuth, ...provider }: ResolvedProvider, { certificate, privateKey }: Client, entryPath: EntryPath): void {
-  const { path, wayOut } = entryPath
-  if (certificate !== undefined && clientAuth !== 'tls') {
-    throw invalid(`${path}.certificate`, "is presented with clientAuth 'tls' only: set that, or leave it out.")
-  }
-  if (clientAuth !== 'tls' || certificate === undefined || privateKey === undefined) return
-  if (wayOut !== undefined) {
-    throw invalid(
-      `${path}.certificate`,
-      `would not be presented, since connections are those of ${wayOut}: leave it out and give it to that, or leave out ${wayOut}.`,
-    )
-  }
-  if (!belongTogether(certificate, privateKey))
-    throw invalid(`${path}.privateKey`, "must be the key of the certificate: it is another one's.")
-  const open = (['issuer', 'tokenEndpoint'] as const).find((name) => provider[name]?.startsWith('http:'))
-  if (open) throw invalid(`${path}.${open}`, "must use https: clientAuth 'tls' presents its certificate while a secure connection is made.")
 }
 
 function checkSignature(provider: ResolvedProvider, { privateKey }: Client, { path, production }: EntryPath): void {

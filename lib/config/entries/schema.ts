@@ -7,6 +7,8 @@ import type { ProviderEntry } from '../settings.js'
 import { callable, credential, flag, group, listOf, number, oneOf, text, written, type Group } from '../shapes.js'
 import { isPlainPath } from '../addresses.js'
 import { unavailable } from '../unavailable.js'
+import { authorizationDetails, resource } from './authorization/shapes.js'
+import { jwks } from './keys/jwks.js'
 import {
   algorithmList,
   allow,
@@ -66,12 +68,16 @@ export const textOptions = {
   revocationEndpoint: template,
   revocationClientAuth: oneOf(clientAuthMethods),
   introspectionEndpoint: template,
+  pushedAuthorizationRequestEndpoint: template,
+  endSessionEndpoint: template,
   jwksUri: template,
   apiBaseUrl: template,
   authorizationResponseIssuer: template,
   clientAuth,
   tokenPlacement: oneOf(['header', 'body', 'query']),
-  responseMode: oneOf(['query', 'form_post']),
+  responseMode: oneOf(['query', 'form_post', 'query.jwt', 'form_post.jwt']),
+  responseType: oneOf(['code', 'code id_token']),
+  resource,
   signatureMethod: oneOf(['HMAC-SHA1', 'HMAC-SHA256', 'HMAC-SHA512', 'RSA-SHA1', 'RSA-SHA256', 'RSA-SHA512', 'PLAINTEXT']),
   signaturePlacement: oneOf(['header', 'query', 'body']),
   realm: v.pipe(text, v.regex(/^[\x20-\x7e]+$/, 'must be printable ASCII: it travels in a header.')),
@@ -102,6 +108,9 @@ export const numberOptions = {
 export const flagOptions = {
   offline: flag,
   pkce: flag,
+  par: flag,
+  requestObject: flag,
+  dpop: flag,
   nonce: flag,
   discovery: flag,
   userinfo: flag,
@@ -109,6 +118,8 @@ export const flagOptions = {
   needsPrivateKey: flag,
   bodyHash: flag,
   thirdPartyInitiated: flag,
+  backchannelLogout: flag,
+  frontchannelLogout: flag,
 }
 
 const structuredOptions = {
@@ -133,7 +144,10 @@ const structuredOptions = {
   extraRequests,
   facts,
   idTokenAlgs: algorithmList,
+  jwks,
   acrValues: listOf(text, 'must be a list of texts.'),
+  claims: jsonObject,
+  authorizationDetails,
   apiHosts: hostList,
   pagination,
   profile: group(profile, "of paths or functions by field, such as { id: 'id' }"),

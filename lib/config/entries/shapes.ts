@@ -52,11 +52,14 @@ export const scopeList = v.pipe(
   v.check((scopes) => scopes.length > 0, 'must not be empty: leave it out for the default, or name the scopes to ask for.'),
 )
 
-// What openid-client can verify. Neither `none` nor a key shared with every holder of the client secret proves an issuer.
-const signatures = /^(?:(?:RS|PS|ES)(?:256|384|512)|EdDSA|Ed25519)$/
+// Those of signatures: `none` proves no issuer.
+const signatures = /^(?:(?:RS|PS|ES|HS)(?:256|384|512)|EdDSA|Ed25519)$/
 const algorithm = v.pipe(
   written,
-  v.regex(signatures, "must be an algorithm with a public key, such as 'RS256', 'PS256', 'ES256' or 'EdDSA'."),
+  v.regex(
+    signatures,
+    "must be an algorithm of signatures: 'RS256', 'PS256', 'ES256' and their like, 'EdDSA', or with a long client secret 'HS256'.",
+  ),
 )
 export const algorithmList = v.pipe(
   listOf(algorithm, "must be a list, such as ['RS256']."),

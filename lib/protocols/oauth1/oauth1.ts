@@ -1,6 +1,7 @@
 import { AuthError } from '../../base/errors.js'
 import { isObject, readJson, utf8 } from '../../base/json.js'
 import { withParameters } from '../../base/parameters.js'
+import { inTurn } from '../../endpoints/authorization/callsUnderWay.js'
 import { tokenTimeoutFactor } from '../../http/http.js'
 import type { Context } from '../../model/context.js'
 import type { HttpResponse } from '../../model/http.js'
@@ -11,7 +12,6 @@ import { denied } from '../authorizationResponse.js'
 import { defineProtocol } from '../defineProtocol.js'
 import { endpoint } from '../endpoint.js'
 import { fetchProfile } from '../userinfo.js'
-import { inTurn } from './callsUnderWay.js'
 import { learnClock, timestampFor } from './clock.js'
 import { freshNonce } from './nonce.js'
 import { formContentType } from './parameters.js'
@@ -54,6 +54,7 @@ export const protocol = defineProtocol({
 
   async checkResponse({ slug }, { parameters }) {
     oauthVerifier(parameters, slug)
+    return parameters
   },
 
   async exchange(context, grant) {

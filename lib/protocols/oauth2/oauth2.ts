@@ -1,6 +1,12 @@
 import { AuthError } from '../../base/errors.js'
+import { dpopKeyFor } from '../../endpoints/dpop/keys.js'
+import { asksForNonce } from '../../endpoints/dpop/nonces.js'
 import { grantSource } from '../../endpoints/errorSource.js'
+import { expectedAnswer, grantForm, preparedGrant } from '../../endpoints/grants/grantForm.js'
+import { grantContext } from '../../endpoints/grants/jwtAssertion.js'
+import { targetParameters } from '../../endpoints/grants/target.js'
 import { requestTokens } from '../../endpoints/token.js'
+import type { TokenForm } from '../../endpoints/tokenErrors.js'
 import type { Context } from '../../model/context.js'
 import type { Grant } from '../../model/login.js'
 import type { ResolvedProvider } from '../../model/provider.js'
@@ -8,7 +14,8 @@ import type { ResolvedExchange } from '../../model/refresh.js'
 import type { Tokens } from '../../model/tokens.js'
 import { canRefresh } from '../../tokens/canRefresh.js'
 import { readTokenResponse } from '../../tokens/tokens.js'
-import { authorizationAddress, authorizationRequest } from '../authorizationRequest.js'
+import { authorizationLocation } from '../authorizationLocation.js'
+import { authorizationRequest } from '../authorizationRequest.js'
 import { authorizationCode, type ExpectedIssuer } from '../authorizationResponse.js'
 import { signByBearer } from '../bearer.js'
 import { defineProtocol } from '../defineProtocol.js'
@@ -17,29 +24,36 @@ import { callbackFacts, fetchProfile } from '../userinfo.js'
 
 /** OAuth 2.0: the authorization code grant with PKCE (RFC 6749, RFC 7636, RFC 9700). */
 export const protocol = defineProtocol({
-  authorize(context, options) {
-    const { parameters, state, checks } = authorizationRequest(context, options, { withNonce: false })
-    const location = authorizationAddress(endpoint(context, 'authorizationEndpoint'), parameters)
-    const { authorizationFragment: fragment } = context.provider
-    return Promise.resolve({ location: fragment === undefined ? location : `${location}#${fragment}`, state, checks })
+  async authorize(context, options) {
+    const { authorizationFragment: fragment, issuer } = context.provider
+    const address = endpoint(context, 'authorizationEndpoint')
+    const { state, checks, ...request } = authorizationRequest(context, options, { withNonce: false })
+    const location = await authorizationLocation(context, request, {
+      issuer: issuer ?? new URL(endpoint(context, 'tokenEndpoint')).origin,
+      authorization_endpoint: address,
+    })
+    return { location: fragment === undefined ? location : `${location}#${fragment}`, state, checks }
   },
 
   async checkResponse(context, grant) {
     authorizationCode(grant.parameters, expectedIssuer(context.provider), grantSource(context, grant))
+    return grant.parameters
   },
 
   async exchange(context, grant) {
     const { renewal, refreshEndpoint } = context.provider
     const isRefresh = grant.type === 'refresh_token'
+    const dpopKey = dpopKeyFor(context, grant)
     const response =
       isRefresh && typeof renewal === 'object'
         ? await exchangeAccessToken(context, grant.tokens, renewal)
         : await requestTokens(
-            context,
-            form(context, grant),
+            grantContext(context, grant),
+            await form(context, grant),
             (isRefresh ? refreshEndpoint : undefined) ?? endpoint(context, 'tokenEndpoint'),
+            dpopKey,
           )
-    return { tokens: readTokens(context, grant, response), response, callback: callbackFacts(context.provider, grant) }
+    return { tokens: readTokens(context, grant, response, dpopKey), response, callback: callbackFacts(context.provider, grant) }
   },
 
   userinfo(context, tokenSet) {
@@ -47,9 +61,10 @@ export const protocol = defineProtocol({
   },
 
   sign: signByBearer,
+  refused: (_context, response) => asksForNonce(response),
 })
 
-function form(context: Context, grant: Grant): Record<string, string> {
+async function form(context: Context, grant: Grant): Promise<TokenForm> {
   const { provider, slug, redirectUri } = context
   const prepare = (parameters: Record<string, string>): Record<string, string> =>
     preparedForm(context, parameters, callbackFacts(provider, grant))
@@ -58,20 +73,18 @@ function form(context: Context, grant: Grant): Record<string, string> {
       const code = authorizationCode(grant.parameters, expectedIssuer(provider), grantSource(context, grant))
       const verifier = grant.transaction.codeVerifier
       return {
-        ...prepare({ grant_type: 'authorization_code', code, redirect_uri: redirectUri }),
+        ...preparedGrant({ grant_type: 'authorization_code', code, redirect_uri: redirectUri }, prepare),
         ...(verifier === undefined ? {} : { code_verifier: verifier }),
       }
     }
     case 'refresh_token': {
       if (grant.tokens.refreshToken === undefined)
         throw new AuthError('reauth_required', 'The provider gave no refresh token; sign in again.', { provider: slug })
-      return prepare({ ...provider.refreshParams, grant_type: 'refresh_token', refresh_token: grant.tokens.refreshToken })
+      const asked = { ...provider.refreshParams, ...targetParameters(context, grant.target ?? {}) }
+      return preparedGrant({ ...asked, grant_type: 'refresh_token', refresh_token: grant.tokens.refreshToken }, prepare)
     }
-    case 'client_credentials':
-      return prepare({
-        grant_type: 'client_credentials',
-        ...(grant.scope ? { scope: grant.scope.join(provider.scopeSeparator ?? ' ') } : {}),
-      })
+    default:
+      return preparedGrant(await grantForm(context, grant), prepare)
   }
 }
 
@@ -114,16 +127,16 @@ function exchangeAccessToken(context: Context, tokens: Tokens, renewal: Resolved
         ...(exchange.authenticated === false ? { clientAuth: () => undefined } : {}),
       },
     },
-    preparedForm(context, parameters, {}),
+    preparedGrant(parameters, (single) => preparedForm(context, single, {})),
     exchange.endpoint ?? endpoint(context, 'tokenEndpoint'),
   )
 }
 
-function readTokens({ now, provider }: Context, grant: Grant, response: Record<string, unknown>): Tokens {
+function readTokens({ now, provider }: Context, grant: Grant, response: Record<string, unknown>, dpopKey: string | undefined): Tokens {
   return readTokenResponse(response, {
     now: now(),
+    dpopKey,
     defaultTokenType: provider.defaultTokenType,
-    ...(grant.type === 'refresh_token' ? { previous: grant.tokens } : {}),
-    ...(grant.type === 'authorization_code' ? { requestedScope: grant.transaction.scope } : {}),
+    ...expectedAnswer(grant),
   })
 }

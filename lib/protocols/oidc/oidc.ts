@@ -1,21 +1,34 @@
 import type { Configuration, ServerMetadata } from 'openid-client'
 import { AuthError } from '../../base/errors.js'
-import { withParameters } from '../../base/parameters.js'
-import { discover } from '../../endpoints/discovery.js'
-import { errorSource, grantSource } from '../../endpoints/errorSource.js'
-import { fromOpenidClient, loadOpenidClient } from '../../endpoints/openidClient.js'
+import { pairsOf, withParameters, type Parameters } from '../../base/parameters.js'
+import { discover } from '../../endpoints/discovery/discovery.js'
+import { dpopKeyFor } from '../../endpoints/dpop/keys.js'
+import { asksForNonce } from '../../endpoints/dpop/nonces.js'
+import { dpopOptions } from '../../endpoints/dpop/proof.js'
+import { formSource, grantSource } from '../../endpoints/errorSource.js'
+import { expectedAnswer, grantForm, preparedGrant } from '../../endpoints/grants/grantForm.js'
+import { grantContext } from '../../endpoints/grants/jwtAssertion.js'
+import { targetParameters } from '../../endpoints/grants/target.js'
+import { fromOpenidClient, loadOpenidClient, staticConfiguration } from '../../endpoints/openidClient.js'
 import type { Context } from '../../model/context.js'
 import type { CallbackParameters, CodeGrant, Grant } from '../../model/login.js'
-import type { RawProfile } from '../../model/profile.js'
-import type { TokenSet } from '../../model/protocol.js'
 import { readTokenResponse } from '../../tokens/tokens.js'
-import { authorizationAddress, authorizationRequest } from '../authorizationRequest.js'
+import { authorizationLocation } from '../authorizationLocation.js'
+import { authorizationRequest } from '../authorizationRequest.js'
 import { authorizationCode } from '../authorizationResponse.js'
 import { signByBearer } from '../bearer.js'
 import { defineProtocol } from '../defineProtocol.js'
-import { callbackFacts, fetchProfile } from '../userinfo.js'
-import { checkIdToken, invalidIdToken } from './idToken.js'
+import { callbackFacts } from '../userinfo.js'
+import { withClaimSources } from './claimSources.js'
+import { endSession } from './endSession.js'
+import { checkBothIdTokens, isHybrid, verifyFrontIdToken } from './hybrid.js'
+import { verifyIdToken } from './idToken.js'
+import { readFrontchannelLogout } from './frontchannelLogout.js'
+import { verifyLogoutToken } from './logoutToken.js'
 import { mergedClaims } from './mergedClaims.js'
+import { isSigned, signedParameters, stateOfSigned } from './signedResponse.js'
+import { tenantOf } from './claims/tenants.js'
+import { fetchUserinfo, issuerOf } from './userinfo.js'
 
 /** OpenID Connect: the authorization code flow with PKCE and nonce (OpenID Connect Core section 3.1), ID Token signatures checked. */
 export const protocol = defineProtocol({
@@ -26,47 +39,83 @@ export const protocol = defineProtocol({
       throw new AuthError('discovery_failed', "The provider's discovery document names no authorization endpoint.", {
         provider: context.slug,
       })
-    const { parameters, state, checks } = authorizationRequest(context, options, { withNonce: context.provider.nonce !== false })
-    return { location: authorizationAddress(endpoint, parameters), state, checks }
+    const request = authorizationRequest(context, options, { withNonce: context.provider.nonce !== false })
+    const location = await authorizationLocation(context, request, { ...metadata, authorization_endpoint: endpoint })
+    return { location, state: request.state, checks: request.checks }
   },
 
+  state: (parameters, provider) => (isSigned(provider) ? stateOfSigned(parameters) : parameters['state']),
+
   async checkResponse(context, grant) {
-    checkAnswer(context, (await discover(context)).serverMetadata(), grant)
+    const metadata = (await discover(context)).serverMetadata()
+    const parameters = await verifiedParameters(context, metadata, grant)
+    checkAnswer(context, metadata, { ...grant, parameters })
+    return parameters
   },
 
   async exchange(context, grant) {
-    const configuration = await discover(context)
-    const { claims, ...response } = await requestTokens(context, configuration, grant)
-    checkIdToken(context, grant, response, claims)
+    const configuration = await configurationFor(context, grant)
+    const dpopKey = dpopKeyFor(context, grant)
+    const response = await requestTokens(context, configuration, grant, dpopKey)
+    const claims = await verifyIdToken(context, grant, response)
+    if (grant.type === 'authorization_code' && isHybrid(context)) checkBothIdTokens(context, grant.parameters, claims)
     const tokens = readTokenResponse(response, {
       now: context.now(),
-      ...(grant.type === 'refresh_token' ? { previous: grant.tokens } : {}),
-      ...(grant.type === 'authorization_code' ? { requestedScope: grant.transaction.scope } : {}),
+      dpopKey,
+      ...expectedAnswer(grant),
     })
     return { tokens, response, callback: callbackFacts(context.provider, grant), ...(claims ? { claims } : {}) }
   },
 
   async userinfo(context, tokenSet) {
-    const profile = await fetchUserinfo(context, tokenSet)
-    return mergedClaims(tokenSet.claims ?? {}, profile, context.provider.profile)
+    const { claims = {} } = tokenSet
+    const merged = mergedClaims(claims, await fetchUserinfo(context, tokenSet, signByBearer), context.provider.profile)
+    return withClaimSources(context, merged, issuerOf(context, claims))
   },
 
   sign: signByBearer,
+  refused: (_context, response) => asksForNonce(response),
+
+  endSession,
+  verifyLogoutToken,
+  readFrontchannelLogout,
 })
+
+/** What discovery found, for a client that authenticates as this grant is made. */
+async function configurationFor(context: Context, grant: Grant): Promise<Configuration> {
+  const configuration = await discover(context)
+  const by = grantContext(context, grant)
+  return by === context ? configuration : staticConfiguration(by, configuration.serverMetadata())
+}
+
+/** The parameters of an answer, of which those that somebody has signed are verified. */
+async function verifiedParameters(context: Context, metadata: ServerMetadata, grant: CodeGrant): Promise<CallbackParameters> {
+  const { parameters } = grant
+  if (isSigned(context.provider)) return signedParameters(context, parameters, metadata.authorization_signing_alg_values_supported)
+  if (!isHybrid(context) || parameters['error'] !== undefined) return parameters
+  // An ID Token names its issuer too (RFC 9207 section 2.4).
+  return { iss: await verifyFrontIdToken(context, grant, (iss) => expectedIssuer(metadata, iss).issuer), ...parameters }
+}
 
 function checkAnswer(context: Context, metadata: ServerMetadata, grant: CodeGrant): void {
   authorizationCode(grant.parameters, expectedIssuer(metadata, grant.parameters['iss']), grantSource(context, grant))
 }
 
-type TokenAnswer = Record<string, unknown> & { claims?: RawProfile }
-
-async function requestTokens(context: Context, configuration: Configuration, grant: Grant): Promise<TokenAnswer> {
+async function requestTokens(
+  context: Context,
+  configuration: Configuration,
+  grant: Grant,
+  dpopKey: string | undefined,
+): Promise<Record<string, unknown>> {
   const { provider, slug, redirectUri } = context
   const openidClient = await loadOpenidClient()
-  const source = grantSource(context, grant)
+  let source = grantSource(context, grant)
+  const dpop = await dpopOptions(configuration, context, dpopKey)
   const facts = { client: context.client, callback: callbackFacts(provider, grant) }
   const tokenParameters = (parameters: Record<string, string>): Record<string, string> =>
     provider.hooks?.tokenRequest?.(parameters, facts) ?? parameters
+  const asked = (parameters: Parameters): URLSearchParams =>
+    new URLSearchParams(pairsOf(preparedGrant({ ...provider.tokenParams, ...parameters }, tokenParameters)))
   try {
     switch (grant.type) {
       case 'authorization_code': {
@@ -86,6 +135,7 @@ async function requestTokens(context: Context, configuration: Configuration, gra
               ...(transaction.maxAge === undefined ? {} : { maxAge: transaction.maxAge }),
             },
             tokenParameters({ ...provider.tokenParams }),
+            dpop,
           ),
         )
       }
@@ -96,30 +146,24 @@ async function requestTokens(context: Context, configuration: Configuration, gra
           await openidClient.refreshTokenGrant(
             configuration,
             grant.tokens.refreshToken,
-            tokenParameters({ ...provider.tokenParams, ...provider.refreshParams }),
+            asked({ ...provider.refreshParams, ...targetParameters(context, grant.target ?? {}) }),
+            dpop,
           ),
         )
       }
-      case 'client_credentials':
-        return plain(
-          await openidClient.clientCredentialsGrant(
-            configuration,
-            tokenParameters({
-              ...provider.tokenParams,
-              ...(grant.scope ? { scope: grant.scope.join(provider.scopeSeparator ?? ' ') } : {}),
-            }),
-          ),
-        )
+      default: {
+        const { grant_type: grantType, ...parameters } = await grantForm(context, grant)
+        source = formSource(context, parameters)
+        return plain(await openidClient.genericGrantRequest(configuration, grantType, asked(parameters), dpop))
+      }
     }
   } catch (error) {
     throw fromOpenidClient(error, source)
   }
 }
 
-function plain(answer: Awaited<ReturnType<typeof import('openid-client').genericGrantRequest>>): TokenAnswer {
-  const claims = answer.claims()
-  const response = Object.fromEntries(Object.entries(answer).filter(([, value]) => typeof value !== 'function'))
-  return { ...response, ...(claims ? { claims: { ...claims } } : {}) }
+function plain(answer: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(answer).filter(([, value]) => typeof value !== 'function'))
 }
 
 /** Of a callback, what the library needs: our own checks come first, and other parameters mean other flows to it. */
@@ -129,30 +173,8 @@ function libraryParameters({ code = '', state = '', iss }: CallbackParameters, {
 
 // Some servers have one document for many tenants, with a place holder in its issuer that the tenant's id takes.
 function expectedIssuer(metadata: ServerMetadata, iss: string | undefined): { issuer: string; required: boolean } {
-  const [head = '', tail] = metadata.issuer.split('{tenantid}')
-  const tenant = tail !== undefined && iss?.startsWith(head) && iss.endsWith(tail) ? iss.slice(head.length, iss.length - tail.length) : ''
   return {
-    issuer: /^[\w-]+$/.test(tenant) ? (iss ?? metadata.issuer) : metadata.issuer,
+    issuer: iss !== undefined && tenantOf(metadata.issuer, iss) !== undefined ? iss : metadata.issuer,
     required: metadata.authorization_response_iss_parameter_supported === true,
-  }
-}
-
-async function fetchUserinfo(context: Context, tokenSet: TokenSet): Promise<RawProfile> {
-  const { provider, slug } = context
-  const { tokens, claims = {} } = tokenSet
-  if (provider.userinfo === false || !tokens) return {}
-  const subject = String(claims['sub'])
-  if (provider.userinfoEndpoint !== undefined) {
-    const profile = await fetchProfile(context, tokenSet, signByBearer)
-    if (profile['sub'] !== subject) throw invalidIdToken(slug, 'userinfo sub')
-    return profile
-  }
-  const configuration = await discover(context)
-  if (configuration.serverMetadata().userinfo_endpoint === undefined) return {}
-  const openidClient = await loadOpenidClient()
-  try {
-    return { ...(await openidClient.fetchUserInfo(configuration, tokens.accessToken, subject)) }
-  } catch (error) {
-    throw fromOpenidClient(error, errorSource(context, [tokens.accessToken, tokens.idToken]))
   }
 }

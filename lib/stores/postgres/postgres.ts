@@ -12,6 +12,9 @@ export interface PostgresTokenStoreOptions {
 
 type Kind = 'record' | 'lock' | 'claim'
 
+/** Seconds; `undefined` for a record that stays. */
+type Ttl = number | undefined
+
 const batch = 500
 
 /**
@@ -43,17 +46,17 @@ export function postgresTokenStore(pool: PostgresPool, options: PostgresTokenSto
     return rowCount === 1
   }
   // The clock is read as the row is judged: `now()` would be the time before the wait for another writer.
-  const expiry = "clock_timestamp() + $4::float8 * interval '1 second'"
+  const expiry = "COALESCE(clock_timestamp() + $4::float8 * interval '1 second', 'infinity')"
   const insert = `INSERT INTO ${table} AS held (kind, key, value, version, expires_at) VALUES ($1, $2, $3, 1, ${expiry})
     ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at, version =`
 
-  const writeIfNothing = (kind: Kind, key: string, value: string, ttl: number): Promise<boolean> => {
+  const writeIfNothing = (kind: Kind, key: string, value: string, ttl: Ttl): Promise<boolean> => {
     return write(`${insert} 1 WHERE held.expires_at <= clock_timestamp()`, [kind, key, value, ttl])
   }
-  const writeOverAnything = (key: string, value: string, ttl: number): Promise<boolean> => {
+  const writeOverAnything = (key: string, value: string, ttl: Ttl): Promise<boolean> => {
     return write(`${insert} CASE WHEN held.expires_at <= clock_timestamp() THEN 1 ELSE held.version + 1 END`, ['record', key, value, ttl])
   }
-  const writeIfVersion = (key: string, value: string, ttl: number, version: number): Promise<boolean> => {
+  const writeIfVersion = (key: string, value: string, ttl: Ttl, version: number): Promise<boolean> => {
     return write(
       `UPDATE ${table} SET value = $3, version = version + 1, expires_at = ${expiry}
       WHERE kind = $1 AND key = $2 AND version = $5 AND expires_at > clock_timestamp()`,

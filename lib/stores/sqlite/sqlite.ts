@@ -27,6 +27,9 @@ const tables = [
 const insert = `INSERT INTO authrouter_tokens AS held (kind, key, value, version, expires_at) VALUES (:kind, :key, :value, 1, :expiry)
   ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at, version =`
 const writeIfNothing = `${insert} 1 WHERE held.expires_at <= :now`
+/** Milliseconds since 1970 that no clock shows. */
+const never = Number.MAX_SAFE_INTEGER
+
 const writeOverAnything = `${insert} CASE WHEN held.expires_at <= :now THEN 1 ELSE held.version + 1 END`
 const writeIfVersion = `UPDATE authrouter_tokens SET value = :value, version = version + 1, expires_at = :expiry
   WHERE kind = :kind AND key = :key AND version = :version AND expires_at > :now`
@@ -56,9 +59,9 @@ export function sqliteTokenStore(file: string): SqliteTokenStore {
     }
   })
   // Each statement is a transaction that takes the lock for writing before it reads.
-  const write = (sql: string, kind: Kind, key: string, value: string, ttl: number, more: object = {}): boolean => {
+  const write = (sql: string, kind: Kind, key: string, value: string, ttl: number | undefined, more: object = {}): boolean => {
     const time = now()
-    const changes = run(sql, { kind, key, value, now: time, expiry: time + ttl * 1000, ...more })
+    const changes = run(sql, { kind, key, value, now: time, expiry: ttl === undefined ? never : time + ttl * 1000, ...more })
     removeExpired()
     return changes === 1
   }

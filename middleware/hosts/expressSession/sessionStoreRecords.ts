@@ -17,6 +17,9 @@ export function sessionStoreRecords(req: Request): TokenStore | undefined {
   return inSessionStore(sessionStore as unknown as ExpressStore)
 }
 
+/** Seconds. What is to stay for good needs a token store. */
+const maxLife = 365 * 24 * 3600
+
 /**
  * Keeps refreshed tokens in the application's session store, beside the session and not inside it: express-session writes a session as
  * a whole, so that of two requests which change it at once one would be lost. Such a store has no lock and compares nothing: processes that
@@ -34,7 +37,7 @@ function inSessionStore(store: ExpressStore): TokenStore {
   }
   return {
     get: read,
-    async set(key, record, { version, ttl }) {
+    async set(key, record, { version, ttl = maxLife }) {
       // Who names a version has just read it, and a store that cannot compare would not be safer for another look.
       const current = version ?? (await read(key))?.version ?? 0
       const maxAge = ttl * 1000

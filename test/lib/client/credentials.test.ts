@@ -52,6 +52,7 @@ test('Credentials say what an application may know', () => {
     expiresAt: new Date(now + 3500_000),
     expiresIn: 3500,
     valid: true,
+    reauthRequired: false,
   })
   expect(credentials.accessToken).toBe('canary-access')
 })

@@ -46,7 +46,7 @@ const ofTheWhole: Mistake[] = [
     'an option that resembles none',
     top({ zzz: 1 }),
     'zzz is not an option: the options here are providers, baseUrl, path, '
-      + 'secret, appId, session, transactions, tokenStore, userStore, linkByVerifiedEmail, profileMaxAge, fetchToken, revokeOnLogout, afterLogin, afterLogout, returnToOrigins, ifLoggedIn, remember, expiry, crossSiteStart, '
+      + 'secret, appId, session, transactions, tokenStore, userStore, linkByVerifiedEmail, profileMaxAge, fetchToken, keepTokens, revokeOnLogout, afterLogin, afterLogout, returnToOrigins, ifLoggedIn, remember, expiry, crossSiteStart, '
       + 'keep, hooks, errors, http, logger.',
   ],
   [
@@ -168,8 +168,6 @@ const ofPlacesAndSecrets: Mistake[] = [
 
 const ofLaterVersions: Mistake[] = [
   ...['popup', 'api'].map((name): Mistake => [name, top({ [name]: {} }), `${name} ${unavailable}`]),
-  ...['par', 'dpop', 'jwks'].map((name): Mistake => [name, acme({ [name]: true }), `providers.acme.${name} ${unavailable}`]),
-  ['par for all', providers({ defaults: { par: true }, acme: client }), `providers.defaults.par ${unavailable}`],
   ...['openid2', 'header-jwt'].map((protocol): Mistake => [
     `protocol ${protocol}`,
     oauth2({ protocol, header: 'x' }),

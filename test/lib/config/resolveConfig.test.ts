@@ -24,6 +24,7 @@ describe('A configuration of nothing but providers', () => {
       errors: 'page',
       tokenStore: undefined,
       userStore: undefined,
+      keepTokens: 'session',
       linkByVerifiedEmail: [],
       profileMaxAge: false,
       fetchToken: undefined,

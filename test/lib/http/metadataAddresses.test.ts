@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { generateKeyPair } from 'jose'
-import { discover } from '../../../lib/endpoints/discovery.js'
+import { discover } from '../../../lib/endpoints/discovery/discovery.js'
 import { revokeTokens } from '../../../lib/endpoints/revocation.js'
 import { withUsableAddresses } from '../../../lib/http/metadataAddresses.js'
 import { login } from '../../../lib/login.js'

@@ -282,12 +282,13 @@ const ofOptions: Mistake[] = [
   [
     'an unsigned ID Token',
     oidc({ idTokenAlgs: ['RS256', 'none'] }),
-    "providers.own.idTokenAlgs[1] must be an algorithm with a public key, such as 'RS256', 'PS256', 'ES256' or 'EdDSA'.",
+    "providers.own.idTokenAlgs[1] must be an algorithm of signatures: 'RS256', 'PS256', 'ES256' and their like, 'EdDSA', or with a long client secret 'HS256'.",
   ],
   [
     'an ID Token signed by a shared secret',
     oidc({ idTokenAlgs: ['HS256'] }),
-    "providers.own.idTokenAlgs[0] must be an algorithm with a public key, such as 'RS256', 'PS256', 'ES256' or 'EdDSA'.",
+    "providers.own.clientSecret must have 32 bytes or more where idTokenAlgs lists 'HS256', and has 4: a shorter one could be guessed from a "
+      + 'token. Have the provider sign with a key pair, such as RS256, or issue a longer secret.',
   ],
   [
     'an option of another protocol',
@@ -408,7 +409,11 @@ const ofOptions: Mistake[] = [
     `providers.acme.revocationClientAuth must be ${methods}.`,
   ],
   ['an unknown token placement', acme({ tokenPlacement: 'cookie' }), "providers.acme.tokenPlacement must be 'header', 'body' or 'query'."],
-  ['an unknown response mode', acme({ responseMode: 'fragment' }), "providers.acme.responseMode must be 'query' or 'form_post'."],
+  [
+    'an unknown response mode',
+    acme({ responseMode: 'fragment' }),
+    "providers.acme.responseMode must be 'query', 'form_post', 'query.jwt' or 'form_post.jwt'.",
+  ],
   ['PKCE set to a text', acme({ pkce: 'no' }), 'providers.acme.pkce must be true or false.'],
   ['a parameter that is not a text', acme({ authorizationParams: { max: 1 } }), 'providers.acme.authorizationParams.max must be a text.'],
   [

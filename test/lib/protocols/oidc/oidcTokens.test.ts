@@ -318,7 +318,7 @@ describe('Without keys', () => {
   ])('%s, nobody is signed in', async (_what, change) => {
     change()
     const thrown: unknown = await finish(await startAt(fake)).catch((error: unknown) => error)
-    expect(thrown).toMatchObject({ code: expect.stringMatching(/^(idtoken_invalid|provider_bad_response)$/) as unknown })
+    expect(thrown).toMatchObject({ code: expect.stringMatching(/^(idtoken_invalid|provider_bad_response|discovery_failed)$/) as unknown })
     expect(fake.calls('/userinfo')).toBe(0)
   })
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
-import { inTurn } from '../../../../lib/protocols/oauth1/callsUnderWay.js'
+import { inTurn } from '../../../../lib/endpoints/authorization/callsUnderWay.js'
 import { protocol } from '../../../../lib/protocols/oauth1/oauth1.js'
 import type { Authorization, Http } from '../../../../lib/types.js'
 import { contextFor } from '../../../support/context.js'

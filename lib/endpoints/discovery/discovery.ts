@@ -1,35 +1,29 @@
 import type { Configuration, ServerMetadata } from 'openid-client'
-import { AuthError } from '../base/errors.js'
-import { isObject, readJson, utf8 } from '../base/json.js'
-import { asFetch } from '../http/http.js'
-import { withUsableAddresses } from '../http/metadataAddresses.js'
-import { followingRedirects } from '../http/redirects.js'
-import type { Context } from '../model/context.js'
-import type { HttpRequest, HttpResponse } from '../model/http.js'
-import type { ResolvedProvider } from '../model/provider.js'
-import { clientAuthentication } from './clientAuthentication.js'
-import { clientCertificate } from './clientCertificate.js'
-import { errorSource } from './errorSource.js'
-import {
-  clientMetadata,
-  fromOpenidClient,
-  isLoopbackHttp,
-  loadOpenidClient,
-  ownHeaders,
-  prepare,
-  staticConfiguration,
-} from './openidClient.js'
+import { AuthError } from '../../base/errors.js'
+import { asFetch } from '../../http/http.js'
+import { withUsableAddresses } from '../../http/metadataAddresses.js'
+import type { Context } from '../../model/context.js'
+import type { ResolvedProvider } from '../../model/provider.js'
+import { clientAuthentication } from '../clientAuthentication.js'
+import { errorSource } from '../errorSource.js'
+import { clientMetadata, fromOpenidClient, isLoopbackHttp, loadOpenidClient, prepare, staticConfiguration } from '../openidClient.js'
+import { acceptedAlgorithms } from './algorithms.js'
+import { getDocument, readDocument } from './document.js'
 
 interface Entry {
   configuration: Promise<Configuration>
   startedAt: number
   stale?: Configuration
+  /** Up to when the old document serves without the provider being asked again. */
+  restUntil?: number
 }
 
 /** Milliseconds after which a discovery document is fetched again. */
 const freshFor = 3600_000
 /** Milliseconds for which an old document still serves while the provider cannot be reached. */
 const staleFor = 24 * 3600_000
+/** Milliseconds after which a provider that could not be reached is asked again, while an old document serves. */
+const retryAfter = 60_000
 
 // By the provider's entry, which lives as long as its configuration does.
 const known = new WeakMap<ResolvedProvider, Entry>()
@@ -44,7 +38,7 @@ export async function discover(context: Context): Promise<Configuration> {
   const { provider } = context
   const now = context.now()
   const entry = known.get(provider)
-  if (entry && now - entry.startedAt < freshFor) return entry.configuration
+  if (entry && (now - entry.startedAt < freshFor || now < (entry.restUntil ?? 0))) return entry.configuration
 
   const previous = entry ? await entry.configuration.catch(() => entry.stale) : undefined
   const current = known.get(provider)
@@ -54,7 +48,9 @@ export async function discover(context: Context): Promise<Configuration> {
   const configuration = load(context).catch((error: unknown) => {
     known.delete(provider)
     if (previous && entry && now - entry.startedAt < staleFor) {
-      known.set(provider, { configuration: Promise.resolve(previous), startedAt: entry.startedAt, stale: previous })
+      const { startedAt } = entry
+      const restUntil = Math.min(context.now() + retryAfter, startedAt + staleFor)
+      known.set(provider, { configuration: Promise.resolve(previous), startedAt, stale: previous, restUntil })
       return previous
     }
     throw error
@@ -68,13 +64,16 @@ async function load(context: Context): Promise<Configuration> {
   const { issuer, authorizationEndpoint, tokenEndpoint, userinfoEndpoint, jwksUri } = provider
   if (issuer === undefined) throw new AuthError('config_invalid', `providers.${slug}.issuer is missing.`, { provider: slug })
   if (provider.discovery === false) {
-    return staticConfiguration(context, {
-      issuer,
-      ...(authorizationEndpoint === undefined ? {} : { authorization_endpoint: authorizationEndpoint }),
-      ...(tokenEndpoint === undefined ? {} : { token_endpoint: tokenEndpoint }),
-      ...(userinfoEndpoint === undefined ? {} : { userinfo_endpoint: userinfoEndpoint }),
-      ...(jwksUri === undefined ? {} : { jwks_uri: jwksUri }),
-    })
+    return staticConfiguration(
+      context,
+      withAlgorithms<ServerMetadata>(context, {
+        issuer,
+        ...(authorizationEndpoint === undefined ? {} : { authorization_endpoint: authorizationEndpoint }),
+        ...(tokenEndpoint === undefined ? {} : { token_endpoint: tokenEndpoint }),
+        ...(userinfoEndpoint === undefined ? {} : { userinfo_endpoint: userinfoEndpoint }),
+        ...(jwksUri === undefined ? {} : { jwks_uri: jwksUri }),
+      }),
+    )
   }
   return provider.discoveryEndpoint === undefined
     ? discoverIssuer(context, new URL(issuer))
@@ -87,20 +86,18 @@ async function discoverAt(context: Context, address: string, issuer: string): Pr
   const metadata = readDocument(await getDocument(context, { method: 'GET', url: address, headers: { accept: 'application/json' } }))
   if (!metadata) throw new AuthError('provider_bad_response', "The provider's discovery document could not be read.", { provider: slug })
   if (metadata['issuer'] !== issuer) throw otherIssuer(slug)
-  return staticConfiguration(context, withUsableAddresses(metadata, context) as unknown as ServerMetadata)
+  return staticConfiguration(context, usable(metadata, context) as unknown as ServerMetadata)
 }
 
-function getDocument(context: Context, request: HttpRequest): Promise<HttpResponse> {
-  const { http, outbound, provider } = context
-  return followingRedirects(
-    http,
-    outbound.timeout,
-  )({ ...request, headers: ownHeaders(request.headers, provider), certificate: clientCertificate(context) })
+/** A discovery document as the library may see it: no address that may not be used, and of the algorithms those that are accepted. */
+function usable(metadata: Record<string, unknown>, context: Context): Record<string, unknown> {
+  return withAlgorithms(context, withUsableAddresses(metadata, context))
 }
 
-function readDocument({ status, body }: HttpResponse): Record<string, unknown> | undefined {
-  const document = status === 200 ? readJson(utf8(body)) : undefined
-  return isObject(document) ? document : undefined
+// Under which the claims are read; the signature is verified by `verifySignedJwt`.
+function withAlgorithms<Metadata extends Record<string, unknown>>({ provider }: Context, metadata: Metadata): Metadata {
+  const accepted = acceptedAlgorithms(provider, metadata['id_token_signing_alg_values_supported'])
+  return { ...metadata, id_token_signing_alg_values_supported: [...accepted] }
 }
 
 function otherIssuer(slug: string, cause?: unknown): AuthError {
@@ -116,7 +113,7 @@ function documentFetch(context: Context): ReturnType<typeof asFetch> {
     const response = await getDocument(context, request)
     const metadata = readDocument(response)
     // What is no document is left as it is: the library says what is wrong with it.
-    return metadata ? { ...response, body: Buffer.from(JSON.stringify(withUsableAddresses(metadata, context))) } : response
+    return metadata ? { ...response, body: Buffer.from(JSON.stringify(usable(metadata, context))) } : response
   })
 }
 
