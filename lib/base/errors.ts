@@ -37,9 +37,12 @@ export const errorStatus = {
   discovery_failed: 400,
   /** The provider refused; look up `providerError`, its own code, in its documentation. Often an id, a secret or a scope is wrong. */
   provider_error: 400,
-  /** Nobody is signed in. Send the user to sign in. */
+  /** Nobody is signed in, or a silent login (`prompt=none`) would have to ask. Send the user to sign in. */
   login_required: 401,
-  /** The access has ended and cannot be refreshed, or the login is older than `maxAge`. Send the user to sign in again. */
+  /**
+   * The access has ended and cannot be refreshed, the login is older than `maxAge`, or the API asks for a stronger sign-in. Send the user to
+   * sign in again, at `location` if there is one.
+   */
   reauth_required: 401,
   /** The sealed credentials are damaged, or from another application, `secret` or entry. Seal them again. */
   credentials_unreadable: 401,
@@ -97,6 +100,8 @@ export interface AuthErrorOptions {
   providerError?: string | undefined
   /** A machine-readable word that narrows the code down, such as the failed check of an ID Token. */
   reason?: string | undefined
+  /** Path to send the user to, where a sign-in mends it. */
+  location?: string | undefined
 }
 
 /**
@@ -114,6 +119,8 @@ export class AuthError extends Error {
   retry: boolean
   readonly providerError: string | undefined
   readonly reason: string | undefined
+  /** Path of the application to send the user's browser to, where a sign-in of a certain kind mends it: it leads to the provider and back. */
+  readonly location: string | undefined
   /** Where it was thrown. Not enumerable. */
   declare readonly trace: string | undefined
 
@@ -125,6 +132,7 @@ export class AuthError extends Error {
     this.retry = isWorthRetrying(code)
     this.providerError = options.providerError
     this.reason = options.reason
+    this.location = options.location
     // Frameworks print `stack` into pages while an application is developed; the trace is for logs, by `inspect`.
     Object.defineProperty(this, 'trace', { value: this.stack, enumerable: false })
     this.stack = `AuthError: ${message}`
@@ -132,12 +140,13 @@ export class AuthError extends Error {
   }
 
   /** The JSON answer of a route. */
-  toJSON(): { error: AuthErrorCode; message: string; provider?: string; retry: boolean } {
+  toJSON(): { error: AuthErrorCode; message: string; provider?: string; retry: boolean; location?: string } {
     return {
       error: this.code,
       message: this.message,
       ...(this.provider === undefined ? {} : { provider: this.provider }),
       retry: this.retry,
+      ...(this.location === undefined ? {} : { location: this.location }),
     }
   }
 

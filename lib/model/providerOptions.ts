@@ -146,6 +146,12 @@ export interface ProviderOptions {
   maxAge?: number
   /** Values to ask for as `acr_values`. */
   acrValues?: readonly string[]
+  /**
+   * Whether another site may start a login by sending the user to `/auth/:provider` with `iss`, such as the provider's list of
+   * applications (OpenID Connect Core section 4). @default false
+   * @see docs/openid-connect.md#sign-in-that-another-site-starts
+   */
+  thirdPartyInitiated?: boolean
   /** Seconds by which the clocks may differ, at most 60. @default 30 */
   clockTolerance?: number
   /** Hosts besides that of `apiBaseUrl` that may get the token. @default [] */

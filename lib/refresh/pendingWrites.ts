@@ -34,7 +34,7 @@ export function pendingWrites(): PendingWrites {
   async function write(record: TokenRecord, { tokens, version }: KeptTokens, previous: Tokens): Promise<void> {
     if (await record.write(tokens, version)) return
     const found = await record.read()
-    if (found && found.tokens.accessToken === previous.accessToken && found.tokens.refreshToken === previous.refreshToken)
+    if (found?.tokens.accessToken === previous.accessToken && found.tokens.refreshToken === previous.refreshToken)
       await record.write(tokens, found.version)
   }
 

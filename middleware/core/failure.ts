@@ -19,6 +19,8 @@ export interface FailedRequest {
   returnTo: string | undefined
   /** Whether an account was to be added to the signed-in user: starting again is not to sign them in as somebody else. */
   isLink?: boolean
+  /** Whether a script sent it, which can do nothing with a page though it does not say so. */
+  isScript?: boolean
   /** Whether it is the end of a sign-out, of which the page speaks then. */
   isLogout?: boolean
   /** The methods that the route takes, where that is what failed. */
@@ -38,7 +40,8 @@ export function failure(engine: Engine, thrown: unknown, request: FailedRequest)
 
 function answer({ settings }: Engine, error: AuthError, request: FailedRequest): Reply {
   const { status } = error
-  const reply = wantsJson(request.host) ? json(status, error) : page(status, errorPage(pageOf(settings, error, request)))
+  const reply =
+    wantsJson(request.host) || request.isScript ? json(status, error) : page(status, errorPage(pageOf(settings, error, request)))
   const headers = {
     ...(status === 503 ? { 'Retry-After': '5' } : {}),
     ...(request.allow ? { Allow: request.allow.join(', ') } : {}),
@@ -68,9 +71,10 @@ function pageOf(
     detail,
     message,
     ...(provider === undefined || !known ? {} : { provider: titled(settings, provider) }),
-    startAgain: known
-      ? { url: `${mountPath}/${slug}${query}`, label: 'Start again' }
-      : { url: `${mountPath}${query}`, label: 'Choose how to sign in' },
+    startAgain: {
+      url: error.location ?? `${mountPath}${known ? `/${slug}` : ''}${query}`,
+      label: known ? 'Start again' : 'Choose how to sign in',
+    },
     homeUrl: settings.afterLogout,
   }
 }

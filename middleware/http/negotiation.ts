@@ -15,3 +15,8 @@ export function isApiRequest(host: Pick<HostRequest, 'header'>): boolean {
     || host.header('x-requested-with')?.toLowerCase() === 'xmlhttprequest'
   )
 }
+
+/** Whether a script of a page sent a request (`fetch`, `XMLHttpRequest`) without a word about what it takes. */
+export function isScript(host: Pick<HostRequest, 'header'>): boolean {
+  return host.header('sec-fetch-dest') === 'empty' && !(host.header('accept') ?? '').includes('text/html')
+}

@@ -17,6 +17,7 @@ import type { Parameters } from '../http/parameters.js'
 import { lastingRecord } from '../sessions/endedMarks.js'
 import { providerNames } from '../sessions/lists/providerNames.js'
 import { continueSession, replaceSession } from '../sessions/replaceSession.js'
+import { keepRefreshToken } from '../tokens/keepRefreshToken.js'
 import { type SavedAccount, saveTokens } from '../tokens/saveTokens.js'
 import { endUserAccess } from '../tokens/userTokens.js'
 import type { CallbackResult } from './callbackOnce.js'
@@ -43,7 +44,7 @@ export async function completeLogin(engine: Engine, request: RequestContext, che
 async function signIn(engine: Engine, request: RequestContext, checked: CheckedCallback): Promise<CallbackResult> {
   const { context, transaction, parameters } = checked
   const { userStore } = engine.settings
-  const result = await callback(context, transaction, parameters)
+  const result = await keepRefreshToken(engine, request, context, await callback(context, transaction, parameters))
   const found = userStore && (await findUser(engine, userStore, result.user))
   const facts = { state: transaction.state, isNew: userStore && !found }
   const { user, tokens, redirect } = await decideLogin(engine, request, context, result, facts)
@@ -67,7 +68,7 @@ async function signIn(engine: Engine, request: RequestContext, checked: CheckedC
 async function link(engine: Engine, request: RequestContext, checked: CheckedCallback): Promise<CallbackResult> {
   const { context, transaction, parameters } = checked
   const { userStore } = engine.settings
-  const result = await callback(context, transaction, parameters)
+  const result = await keepRefreshToken(engine, request, context, await callback(context, transaction, parameters))
   // Asked again: the provider has taken its time, and a sign-out has the last word.
   const previous = await lastingRecord(engine, request)
   const to = previous?.accounts[previous.current]?.user

@@ -74,6 +74,8 @@ export function loginOptionsOf({ provider }: Registration, parameters: Parameter
   if (prompt !== undefined && !prompt.split(' ').every((word) => prompts.has(word))) {
     throw new AuthError('bad_request', 'prompt may be none, login, consent, select_account or create.')
   }
+  // OpenID Connect Core section 3.1.2.1.
+  if (prompt?.includes('none') && prompt !== 'none') throw new AuthError('bad_request', 'prompt may be none or something else, not both.')
   const wanted = scope?.split(' ').filter(Boolean) ?? []
   const allowed = new Set([...provider.scope, ...(provider.scopes ?? [])])
   if (!wanted.every((item) => allowed.has(item))) {

@@ -60,7 +60,7 @@ form + .actions { margin-top: 10px; }
 .field input[aria-invalid] { border-color: var(--on-tint); }
 .field + .button { margin-top: 6px; }
 .problem { margin-top: 16px; padding: 10px 12px; border-radius: 12px; background: var(--tint); color: var(--on-tint); }
-.actions:last-child { margin-bottom: -12px; }
+.actions:last-child:has(> .quiet:last-child) { margin-bottom: -12px; }
 .button {
   display: flex; align-items: center; justify-content: center; gap: 12px;
   width: 100%; min-height: 48px; margin: 0; padding: 11px 16px;

@@ -13,6 +13,7 @@ import { tellOfRefusal } from '../core/events.js'
 import { configuredUrl, contextOf } from '../core/requestContext.js'
 import type { Account } from '../core/sessionRecord.js'
 import { removeAt, tokenRecordAt, userRecordName } from './records.js'
+import { outlivesKey } from './keepRefreshToken.js'
 import { entryToRevokeAt } from './registrations.js'
 import { revokeInBackground } from './removeTokens.js'
 
@@ -64,7 +65,8 @@ export async function saveUserTokens(
     // Newer ones may wait in this process for the store to take them.
     const kept = (await held.read())?.tokens
     const earlierTokens = kept && (engine.refresher.pending(held.key) ?? kept)
-    return earlierTokens?.reauthRequired ? undefined : earlierTokens?.refreshToken
+    if (!earlierTokens || earlierTokens.reauthRequired || !outlivesKey(registration, earlierTokens)) return undefined
+    return earlierTokens.refreshToken
   }
   if (!tokens || tokens.refreshToken !== undefined || (await earlier()) === undefined) {
     await record.put(tokens)

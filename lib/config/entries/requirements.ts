@@ -77,6 +77,7 @@ const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolNam
   claims: ['oidc'],
   responseType: ['oidc'],
   clockTolerance: ['oidc'],
+  thirdPartyInitiated: ['oidc'],
 }
 
 /** @throws AuthError `config_invalid` for an option that the entry's protocol has no use for */

@@ -118,6 +118,7 @@ export const flagOptions = {
   refreshTokens: flag,
   needsPrivateKey: flag,
   bodyHash: flag,
+  thirdPartyInitiated: flag,
   backchannelLogout: flag,
   frontchannelLogout: flag,
 }
