@@ -24,6 +24,7 @@ export interface Answering {
 }
 
 export interface RelyingParty {
+  url: string
   login: (answering?: Answering) => Promise<Outcome>
   close: () => Promise<void>
 }
@@ -51,6 +52,7 @@ export async function startRelyingParty(
   const isPosted = entry['responseMode'] === 'form_post'
 
   return {
+    url,
     async login({ answer = (parameters: Record<string, string>) => parameters, before }: Answering = {}) {
       const browser = createBrowser()
       const { headers } = await browser.go(`${url}/auth/corp?returnTo=/me`, { follow: false })
