@@ -1,10 +1,11 @@
 import { AuthError } from './base/errors.js'
 import { equalInConstantTime, sha256 } from './base/random.js'
 import { targetOf } from './login.js'
+import { providerSessionOf } from './logout.js'
 import type { Context } from './model/context.js'
 import type { CallbackParameters, Transaction } from './model/login.js'
 import type { RawProfile } from './model/profile.js'
-import type { TokenSet } from './model/protocol.js'
+import type { ProviderSession, TokenSet } from './model/protocol.js'
 import type { ResolvedProvider } from './model/provider.js'
 import type { Tokens } from './model/tokens.js'
 import type { AuthUser } from './model/user.js'
@@ -20,6 +21,8 @@ export interface LoginResult {
   user: AuthUser
   /** Absent where the provider only says who somebody is. */
   tokens?: Tokens
+  /** How the provider calls the session of this login, where it can end it. */
+  session?: ProviderSession
 }
 
 /**
@@ -59,7 +62,12 @@ export async function callback(context: Context, transaction: Transaction, param
     claims: tokenSet.claims,
     now: context.now(),
   })
-  return { user, ...(tokenSet.tokens ? { tokens: withFacts(context, tokenSet.tokens, tokenSet, { raw }) } : {}) }
+  const session = providerSessionOf(context, tokenSet)
+  return {
+    user,
+    ...(tokenSet.tokens ? { tokens: withFacts(context, tokenSet.tokens, tokenSet, { raw }) } : {}),
+    ...(session ? { session } : {}),
+  }
 }
 
 /**

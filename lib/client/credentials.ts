@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { AuthError } from '../base/errors.js'
+import { isObject } from '../base/json.js'
 import { revokeTokens } from '../endpoints/revocation.js'
 import type { Tokens } from '../model/tokens.js'
 import { presentTokens, refreshedTokens, startingTokens } from '../refresh/freshTokens.js'
@@ -111,6 +112,11 @@ export function createCredentials(context: ClientContext, access: TokenAccess): 
     [inspect.custom]: () => `Credentials { provider: '${slug}' }`,
   }
   return hideFromListing(facts, methods)
+}
+
+/** Whether a value is credentials, and not what somebody made of them. */
+export function isCredentials(value: unknown): value is Credentials {
+  return isObject(value) && typeof value['provider'] === 'string' && typeof value['refresh'] === 'function' && 'accessToken' in value
 }
 
 function hasTokens(source: TokenSource): boolean {

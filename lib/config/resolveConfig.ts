@@ -14,7 +14,8 @@ import { allOf, MissingSettings } from './invalid.js'
 import { resolveProviders } from './providers.js'
 import { configSchema, hasMethods } from './schema.js'
 import { checkSecret } from './secrets.js'
-import type { AuthRouterConfig, FetchToken, Settings } from './settings.js'
+import type { AuthRouterConfig, Settings } from './settings.js'
+import { emailLinks, tableReader, tokensKeeper } from './users/userOptions.js'
 
 /** What a configuration is completed from. */
 export interface ConfigEnvironment {
@@ -62,7 +63,11 @@ export function resolveConfig<Request, Session>(
     providers: () => {
       if (options.providers === undefined)
         throw new MissingSettings(['providers is missing: give at least one entry of the catalogue, or a provider of your own.'])
-      return resolveProviders(options.providers, { catalogue, retired, env, production, warn, path, callbackUrls: callbacksOf, wayOut })
+      return resolveProviders(options.providers, {
+        ...{ catalogue, retired, env, production, warn, path, wayOut },
+        callbackUrls: callbacksOf,
+        hasTokenStore: options.tokenStore !== undefined,
+      })
     },
   })
 
@@ -199,55 +204,6 @@ function sharedStore(store: TokenStore | undefined, warn: (message: string) => v
   if (store && !store.lock)
     warn('tokenStore has no function lock, so it is safe for one process only: two could refresh the same tokens at once.')
   return store
-}
-
-function emailLinks<Request, Session>(
-  { linkByVerifiedEmail = [], userStore }: Partial<AuthRouterConfig<Request, Session>>,
-  registrations: Settings['registrations'],
-): readonly string[] {
-  if (linkByVerifiedEmail.length > 0 && !userStore?.findByEmail)
-    throw invalid('linkByVerifiedEmail', 'needs a userStore with the function findByEmail.')
-  const unknown = linkByVerifiedEmail.find((slug) => registrations.size > 0 && !registrations.has(slug))
-  if (unknown !== undefined)
-    throw invalid('linkByVerifiedEmail', `lists slugs of providers, and there is no provider ${JSON.stringify(unknown)}.`)
-  const asking = linkByVerifiedEmail.find((slug) => registrations.get(slug)?.ask)
-  if (asking !== undefined)
-    throw invalid(
-      'linkByVerifiedEmail',
-      `lists ${JSON.stringify(asking)}, whose users choose who verifies the address, with ask: anybody could be any user. Leave it out.`,
-    )
-  return linkByVerifiedEmail
-}
-
-function tableReader<Request, Session>({
-  fetchToken,
-  hooks,
-  tokenStore,
-}: Partial<AuthRouterConfig<Request, Session>>): FetchToken<Request> | undefined {
-  if (fetchToken && !hooks?.onTokens) {
-    throw invalid('fetchToken', "needs hooks.onTokens beside it: one reads the application's own table of tokens, the other writes it.")
-  }
-  if (fetchToken && tokenStore && !tokenStore.lock)
-    throw invalid('tokenStore', 'beside fetchToken serves for its locks only, and this one has no function lock.')
-  return fetchToken
-}
-
-function tokensKeeper<Request, Session>({
-  keepTokens = 'session',
-  fetchToken,
-  tokenStore,
-  userStore,
-}: Partial<AuthRouterConfig<Request, Session>>): 'session' | 'user' {
-  if (keepTokens === 'session') return 'session'
-  if (fetchToken) throw invalid('keepTokens', 'is decided by your own table where there is fetchToken: leave out one of the two.')
-  if (!tokenStore || !userStore) {
-    const missing = tokenStore ? 'userStore' : userStore ? 'tokenStore' : 'tokenStore and userStore'
-    throw invalid(
-      'keepTokens',
-      `'user' keeps tokens for the users of your application and needs the options tokenStore and userStore: ${missing} is missing.`,
-    )
-  }
-  return 'user'
 }
 
 function outboundOf(http: Partial<Outbound> = {}): Outbound {

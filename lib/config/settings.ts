@@ -38,7 +38,11 @@ export interface ProviderEntry extends Partial<Omit<Provider, 'protocol' | 'titl
    * @see docs/configuration.md#what-the-user-chooses
    */
   ask?: readonly string[]
-  /** Values that may be chosen: a list, an expression for the whole value, or either by name. A host needs this or `client`. */
+  /**
+   * Values that may be chosen: a list, an expression for the whole value, or either by name. A host needs this or `client`. Without `ask`, the
+   * tenants whose users may sign in, where the issuer has a place for them.
+   * @see docs/openid-connect.md#tenants
+   */
   allow?: Allowed | Readonly<Record<string, Allowed>>
   /** Finds the client of what was chosen, `(parameters) => ({ clientId, clientSecret })`; `undefined` where there is none. */
   client?: (

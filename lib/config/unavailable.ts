@@ -7,6 +7,6 @@ type Place = 'options' | 'hooks' | 'entryOptions' | 'protocol'
 export const unavailable: Readonly<Record<Place, readonly string[]>> = {
   options: ['popup', 'api'],
   hooks: [],
-  entryOptions: ['backchannelLogout', 'frontchannelLogout'],
+  entryOptions: [],
   protocol: ['openid2', 'header-jwt'],
 }

@@ -14,6 +14,15 @@ export function clientCertificate({ provider, client }: Pick<Context, 'provider'
   return made
 }
 
+/**
+ * The certificate for a public document: for one of the issuer's own origin, which may let nobody in without. Keys are often kept on a host
+ * of somebody else, who has no need to know the client.
+ */
+export function documentCertificate(context: Pick<Context, 'provider' | 'client'>, address: string): ClientCertificate | undefined {
+  const { issuer } = context.provider
+  return issuer !== undefined && new URL(issuer).origin === new URL(address).origin ? clientCertificate(context) : undefined
+}
+
 /** A request that presents the client's certificate, where it has one: tokens can be bound to it (RFC 8705 section 3). */
 export function withCertificate(context: Pick<Context, 'provider' | 'client'>, request: ApiRequest): ApiRequest {
   const certificate = clientCertificate(context)

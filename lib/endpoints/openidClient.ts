@@ -8,7 +8,7 @@ import type { Context } from '../model/context.js'
 import type { HttpRequest, HttpResponse } from '../model/http.js'
 import type { ResolvedProvider } from '../model/provider.js'
 import { clientAuthentication } from './clientAuthentication.js'
-import { clientCertificate } from './clientCertificate.js'
+import { clientCertificate, documentCertificate } from './clientCertificate.js'
 import { decrypted, isEncrypted } from './discovery/decrypt.js'
 import { rememberNonce } from './dpop/nonces.js'
 import type { ErrorSource } from './errorSource.js'
@@ -32,6 +32,8 @@ export function boundedFetch(context: Context): ReturnType<typeof asFetch> {
   const { http, outbound, provider } = context
   const repair = provider.hooks?.tokenResponse
   const documents = followingRedirects(http, outbound.timeout)
+  const document = (request: HttpRequest): Promise<HttpResponse> =>
+    documents({ ...request, certificate: documentCertificate(context, request.url) })
   const send = async (request: HttpRequest): Promise<HttpResponse> => {
     const response = await http({ ...request, certificate: clientCertificate(context) })
     rememberNonce(context.client, request.url, response.headers)
@@ -39,9 +41,8 @@ export function boundedFetch(context: Context): ReturnType<typeof asFetch> {
   }
   return asFetch(async (asked) => {
     const request = { ...asked, headers: ownHeaders(asked.headers, provider) }
-    // Keys are public, and whoever has them needs no certificate; the other requests that are no POST carry an access token, which goes
-    // where it was meant to go only.
-    if (request.method !== 'POST') return request.headers['authorization'] === undefined ? documents(request) : send(request)
+    // Keys are public; the other requests that are no POST carry an access token, which goes where it was meant to go only.
+    if (request.method !== 'POST') return request.headers['authorization'] === undefined ? document(request) : send(request)
     const response = withoutChallenge(await send({ ...request, timeout: outbound.timeout * tokenTimeoutFactor }))
     const parsed = parsedObject(response.body)
     if (!parsed) return response

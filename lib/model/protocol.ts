@@ -35,6 +35,25 @@ export interface Protocol {
   refused?: (context: Context, response: HttpResponse) => boolean
   /** Where to send the browser to sign out at the provider too; `undefined` where this provider has no such address. */
   endSession?: (context: Context, request: EndSessionRequest) => Promise<string | undefined>
+  /** Verifies what a provider sends to end sessions here, past the browser. */
+  verifyLogoutToken?: (context: Context, logoutToken: string) => Promise<LogoutNotice>
+  /** Reads what a provider says by a frame in the browser to end a session here, and whose origin shows that frame. */
+  readFrontchannelLogout?: (context: Context, parameters: CallbackParameters) => Promise<{ session: ProviderSession; origin: string }>
+}
+
+/** What a provider calls a session, or all sessions of a user, at one client. */
+export interface ProviderSession {
+  issuer: string
+  sub?: string
+  sid?: string
+}
+
+/** What a verified logout token says. */
+export interface LogoutNotice extends ProviderSession {
+  /** Names this token among all of the issuer's. */
+  jti: string
+  /** Seconds since 1970 after which it is refused anyway. */
+  expiresAt: number
 }
 
 /** What a provider is told that is to end the session of this browser. */

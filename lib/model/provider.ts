@@ -232,6 +232,8 @@ export interface ResolvedProvider extends Omit<
   endSessionEndpoint?: string
   renewal?: 'standard' | 'none' | ResolvedExchange
   jwksUri?: string
+  /** Which tenants may sign in, where the provider's issuer is that of many: what may stand in place of `{tenantid}`. */
+  allowedTenants?: readonly string[] | RegExp
   /** Without what facts would say: what holds for tokens that came without any. */
   apiBaseUrl?: string
   /** What `apiBaseUrl` is made of for one connection, where it depends on facts. */

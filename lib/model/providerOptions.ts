@@ -155,6 +155,16 @@ export interface ProviderOptions {
    * @see docs/api-client.md#lists-of-many-pages
    */
   pagination?: Pagination
+  /**
+   * Lets the provider end sessions by a request of its own to `/auth/<slug>/backchannel-logout`. Needs `tokenStore`. @default false
+   * @see docs/logout.md#from-the-provider
+   */
+  backchannelLogout?: boolean
+  /**
+   * Lets the provider end sessions by a frame in the browser, with `/auth/<slug>/frontchannel-logout`. Needs `tokenStore`. @default false
+   * @see docs/logout.md#from-the-provider
+   */
+  frontchannelLogout?: boolean
   /** Where each field of the user comes from: a path into the provider's profile (`'data.id'`), or a function of it. */
   profile?: ProfileMap
   /** Pure functions that change a request or repair a response; none can skip a check. */

@@ -76,14 +76,17 @@ export function createRefresher(now: () => number = () => Date.now()): Refresher
     const binding = bindingOf(context)
     const current = record ? held : rotations.newest(binding, held)
     if (current.accessToken !== held.accessToken && !shouldRefresh(current, now())) return current
+    // What a grant asks for begins without tokens that could tell it from others.
+    const asked = grant && record ? workKey(binding, current, record) : binding
     const exchange = async (tokens: Tokens): Promise<Tokens> => {
-      failed.check(binding, tokens)
+      failed.check(asked, tokens)
       try {
-        const refreshed = await askProvider(context, grant ?? { type: 'refresh_token', tokens })
-        failed.forget(binding, tokens)
+        const own = typeof grant === 'function' ? await grant() : grant
+        const refreshed = await askProvider(context, own ?? { type: 'refresh_token', tokens })
+        failed.forget(asked, tokens)
         return refreshed
       } catch (error) {
-        failed.remember(binding, tokens, error)
+        failed.remember(asked, tokens, error)
         throw error
       }
     }
@@ -124,15 +127,23 @@ function workKey(binding: string, tokens: Tokens, record: TokenRecord | undefine
   return record ? `${binding} ${record.key}` : refreshKey(binding, tokens)
 }
 
+const refusals: Partial<Record<Grant['type'], string>> = {
+  refresh_token: 'The provider ended the access; sign in again.',
+  token_exchange: 'The provider refused to exchange the token; sign in again.',
+}
+
 async function askProvider(context: Context, grant: Grant): Promise<Tokens> {
   const protocol = await loadProtocol(context.provider.protocol)
   try {
     const { tokens, ...answer } = await protocol.exchange(context, grant)
     if (!tokens) throw new AuthError('provider_bad_response', 'The provider gave no tokens.', { provider: context.slug })
-    return withFacts(context, tokens, answer, { previous: grant.type === 'refresh_token' ? grant.tokens : undefined })
+    if (grant.type === 'refresh_token') return withFacts(context, tokens, answer, { previous: grant.tokens })
+    // Whoever can ask again keeps neither a refresh token nor what would say who somebody is.
+    const { refreshToken: _refresh, idToken: _id, ...access } = withFacts(context, tokens, answer)
+    return access
   } catch (error) {
     if (error instanceof AuthError && error.code === 'provider_error') {
-      throw new AuthError('reauth_required', 'The provider ended the access; sign in again.', {
+      throw new AuthError('reauth_required', refusals[grant.type] ?? `The provider refused the grant ${grant.type}.`, {
         provider: context.slug,
         cause: error,
         providerError: error.providerError,

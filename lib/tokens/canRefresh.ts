@@ -1,14 +1,14 @@
 import type { Context } from '../model/context.js'
-import type { Grant } from '../model/login.js'
 import type { Tokens } from '../model/tokens.js'
 import { isExpired } from './tokens.js'
+import type { RefreshParts } from './tokenSource.js'
 
 /**
  * Whether there is anything to refresh tokens with: a grant of the application's own, a refresh token, or, where the provider exchanges
  * access tokens, one that has not ended.
  * @param grant what new tokens are asked for with, where that is no refresh
  */
-export function canRefresh({ provider, now }: Pick<Context, 'provider' | 'now'>, tokens: Tokens, grant?: Grant): boolean {
+export function canRefresh({ provider, now }: Pick<Context, 'provider' | 'now'>, tokens: Tokens, grant?: RefreshParts['grant']): boolean {
   if (grant !== undefined) return true
   const { renewal = 'standard' } = provider
   if (renewal === 'none') return false

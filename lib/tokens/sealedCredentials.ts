@@ -16,6 +16,8 @@ export interface SealedCredentials {
   tokens: Tokens
   /** Where the tokens are kept for all processes, in an application with a token store. */
   recordName?: string | undefined
+  /** Id of the application's user whose account that is, where it may be another user's one day. */
+  userId?: string | number | undefined
   /** What was chosen of the provider's parameters, where the entry asks for some. */
   parameters?: Readonly<Record<string, string>> | undefined
   /** The person, as far as API addresses need them. */
@@ -27,15 +29,19 @@ const record = 'credentials'
 const userFields = ['id', 'key', 'username', 'email', 'name'] as const
 
 /** Credentials as compact URL-safe text, encrypted and authenticated (AES-256-GCM, see `createSealer`). */
-export function sealCredentials(sealer: Sealer, { slug, binding, tokens, recordName, parameters, user }: SealedCredentials): string {
-  return sealer.seal('tokens', record, { version: 2, slug, binding, tokens, recordName, parameters, user: user && fieldsOf(user) })
+export function sealCredentials(
+  sealer: Sealer,
+  { slug, binding, tokens, recordName, userId, parameters, user }: SealedCredentials,
+): string {
+  const content = { version: 2, slug, binding, tokens, recordName, userId, parameters, user: user && fieldsOf(user) }
+  return sealer.seal('tokens', record, content)
 }
 
 /** What seals the tokens of one account, whatever they become. */
 export function sealerOf(
   sealer: Sealer,
   context: Party & Pick<Registration, 'slug' | 'chosen'>,
-  account: Pick<SealedCredentials, 'recordName' | 'user'>,
+  account: Pick<SealedCredentials, 'recordName' | 'userId' | 'user'>,
 ): (tokens: Tokens) => string {
   return (tokens) =>
     sealCredentials(sealer, { slug: context.slug, binding: bindingOf(context), tokens, parameters: context.chosen, ...account })
@@ -49,13 +55,14 @@ export function openCredentials(sealer: Sealer, text: string): SealedCredentials
   const value: unknown = typeof text === 'string' ? sealer.open('tokens', record, text) : undefined
   const tokens = isObject(value) && value['version'] === 2 ? readTokens(value['tokens']) : undefined
   if (!isObject(value) || !tokens || typeof value['slug'] !== 'string' || typeof value['binding'] !== 'string') throw unreadable()
-  const { slug, binding, recordName, user } = value
+  const { slug, binding, recordName, userId, user } = value
   const parameters = textsOf(value['parameters'])
   return {
     slug,
     binding,
     tokens,
     ...(typeof recordName === 'string' ? { recordName } : {}),
+    ...(typeof userId === 'string' || typeof userId === 'number' ? { userId } : {}),
     ...(parameters ? { parameters } : {}),
     ...(isObject(user) ? { user: { provider: slug, ...fieldsOf(user) } } : {}),
   }

@@ -49,6 +49,8 @@ export interface SealedTokenRecordOptions {
   ttl?: number | undefined
   /** Whose tokens it holds, as the next write is to say. */
   account?: object | undefined
+  /** Whether it is of who asks, by whose tokens it says that it holds: to anybody else it is empty. */
+  isOf?: ((account: unknown) => boolean) | undefined
   /** Milliseconds since 1970. */
   now: () => number
 }
@@ -61,7 +63,7 @@ const maxAttempts = 20
  * Every call throws AuthError `store_unavailable` when the store fails or is too slow.
  */
 export function sealedTokenRecord(options: SealedTokenRecordOptions): SealedTokenRecord {
-  const { store, sealer, key, party, ttl, now } = options
+  const { store, sealer, key, party, ttl, isOf, now } = options
   const binding = bindingOf(party)
   // What holds no tokens is called revoked, as it was when tokens could be missing for no other reason.
   const seal = (tokens: Tokens | undefined): string => {
@@ -74,7 +76,7 @@ export function sealedTokenRecord(options: SealedTokenRecordOptions): SealedToke
 
   async function look(): Promise<TokenRecordContents> {
     const found = await openRecord(store, sealer, key)
-    if (!found || !isBoundTo(found.value['binding'], party)) return { state: 'absent' }
+    if (!found || !isBoundTo(found.value['binding'], party) || isOf?.(found.value['account']) === false) return { state: 'absent' }
     const { value, version } = found
     session = typeof value['session'] === 'string' ? value['session'] : undefined
     account = options.account ?? value['account']
@@ -96,7 +98,7 @@ export function sealedTokenRecord(options: SealedTokenRecordOptions): SealedToke
     put: async (tokens) => {
       await callStore(() => store.set(key, seal(tokens), { ttl }))
     },
-    of: (next) => sealedTokenRecord({ ...options, account: next }),
+    of: (next) => sealedTokenRecord({ ...options, account: next, isOf: undefined }),
     async bindTo(next, former) {
       for (let attempt = 0; attempt < maxAttempts; attempt++) {
         const contents = await look()
@@ -122,7 +124,7 @@ export function sealedTokenRecord(options: SealedTokenRecordOptions): SealedToke
   }
 }
 
-interface OpenedRecord {
+export interface OpenedRecord {
   value: Record<string, unknown>
   version: number
 }
@@ -136,6 +138,22 @@ export async function openRecord(store: TokenStore, sealer: Sealer, key: string)
   const stored = await callStore(() => store.get(key))
   const value = typeof stored?.record === 'string' ? sealer.open('tokens', key, stored.record) : undefined
   return stored && isObject(value) && value['version'] === 1 ? { value, version: stored.version } : undefined
+}
+
+/**
+ * Ends a record, whosever it is, if it is still as it was read. Its place stays taken for a while: a store counts versions anew where it
+ * has nothing, and whoever has read the record before must not write over what stands there next.
+ * @param ttl seconds
+ * @returns `false` where somebody has written meanwhile
+ * @throws AuthError `store_unavailable`
+ */
+export async function endRecord(
+  { store, sealer, key, now }: Pick<SealedTokenRecordOptions, 'store' | 'sealer' | 'key' | 'now'>,
+  version: number,
+  ttl: number,
+): Promise<boolean> {
+  const ended = sealer.seal('tokens', key, { version: 1, savedAt: now(), revoked: true }, { compressed: true })
+  return await callStore(async () => ((await store.set(key, ended, { version, ttl })) as unknown) === true)
 }
 
 function asLock(lock: StoreLock | null | undefined): StoreLock | undefined {

@@ -17,8 +17,8 @@ export interface TokenSource {
 export interface RefreshParts {
   /** Where the tokens are kept for other requests and processes; absent where their source is all there is. */
   record?: TokenRecord | undefined
-  /** What new tokens are asked for with, where that is no refresh. */
-  grant?: OwnGrant | undefined
+  /** What new tokens are asked for with, where that is no refresh; a function where it is only known then. */
+  grant?: OwnGrant | (() => Promise<OwnGrant>) | undefined
   /** Told of a refresh once, however many waited for it. */
   onRefreshed?: ((refreshed: Tokens, previous: Tokens) => void | Promise<void>) | undefined
   /** Told when the provider has refused these tokens' refresh token itself, and whoever asks later would be refused as well. */

@@ -108,6 +108,14 @@ export async function keysOf(store: UserStore, userId: UserId): Promise<readonly
   return stored(await callStore(() => store.findById(userId))) && (await callStore(() => store.listKeys(userId)))
 }
 
+/**
+ * Whether an account is a user's, by the account: a list of a user's keys may be older than its last move.
+ * @throws AuthError `store_unavailable`
+ */
+export async function isAccountOf(store: UserStore, key: string, userId: UserId): Promise<boolean> {
+  return isSameUser(stored(await callStore(() => store.findByKey(key)))?.id, userId)
+}
+
 /** All keys of the user of these accounts; these alone where there is no user store, or no such user. */
 export async function keysOfUser({ settings: { userStore } }: Engine, keys: readonly string[]): Promise<readonly string[]> {
   if (!userStore) return keys

@@ -27,6 +27,8 @@ export interface Account {
   keptBy?: 'user'
   /** Name of the session store's record that holds what they have become since the login, beside the session. */
   sessionTokenRecord?: string
+  /** Names of the lists by which a logout of the provider's finds this session, where it may end it. */
+  logoutNames?: readonly string[]
 }
 
 /** A login that this session finished: its callback, opened again, only goes on to the same place. */
@@ -129,9 +131,10 @@ function keyOf({ user }: Record<string, unknown>): string {
 
 function isAccount(value: unknown): boolean {
   if (!isObject(value)) return false
-  const { binding, publicUrl, parameters, facts, tokens, tokenRecord, sessionTokenRecord } = value
+  const { binding, publicUrl, parameters, facts, tokens, tokenRecord, sessionTokenRecord, logoutNames } = value
   return (
     [parameters, facts].every((table) => table === undefined || isTexts(table))
+    && (logoutNames === undefined || (Array.isArray(logoutNames) && logoutNames.every((name) => typeof name === 'string')))
     && (tokens === undefined || (isObject(tokens) && typeof tokens['accessToken'] === 'string'))
     && [publicUrl, tokenRecord, sessionTokenRecord].every((name) => name === undefined || typeof name === 'string')
     && typeof binding === 'string'

@@ -1,6 +1,6 @@
 import { AuthError } from '../../lib/base/errors.js'
 import { randomToken } from '../../lib/base/random.js'
-import { callback } from '../../lib/callback.js'
+import { callback, type LoginResult } from '../../lib/callback.js'
 import type { Transaction } from '../../lib/model/login.js'
 import type { ClientContext } from '../../lib/refresh/refresher.js'
 import type { UserId } from '../../lib/stores/userStore.js'
@@ -14,6 +14,7 @@ import { presentRecord, returnToOf, type RequestContext } from '../core/requestC
 import { type Account, type FinishedLogin, maxFinished, type SessionRecord } from '../core/sessionRecord.js'
 import type { Parameters } from '../http/parameters.js'
 import { lastingRecord } from '../sessions/endedMarks.js'
+import { providerNames } from '../sessions/lists/providerNames.js'
 import { continueSession, replaceSession } from '../sessions/replaceSession.js'
 import { type SavedAccount, saveTokens } from '../tokens/saveTokens.js'
 import { endUserAccess } from '../tokens/userTokens.js'
@@ -51,7 +52,8 @@ async function signIn(engine: Engine, request: RequestContext, checked: CheckedC
   // Other accounts are taken along out of a session that is still there.
   const previous = before && takesAlong(before, user.key, stored?.id) ? await lastingRecord(engine, request) : before
   const saved = await saveTokens(engine, request, context, user, tokens, stored?.id)
-  const login = loginRecord(engine, previous, saved.account, { transaction, returnTo, userId: stored?.id })
+  const account = named(saved.account, context, result)
+  const login = loginRecord(engine, previous, account, { transaction, returnTo, userId: stored?.id })
   const { record, found: others } = await withUsersAccounts(engine, request, login)
   await replaceSession(engine, request, record, previous)
   request.user = stored?.row
@@ -78,7 +80,8 @@ async function link(engine: Engine, request: RequestContext, checked: CheckedCal
   let saved: SavedAccount
   try {
     saved = await saveTokens(engine, request, context, user, tokens, previous.userId)
-    record = { ...previous, salt: randomToken(16), accounts: withAccount(previous.accounts, saved.account), finished }
+    const account = named(saved.account, context, result)
+    record = { ...previous, salt: randomToken(16), accounts: withAccount(previous.accounts, account), finished }
     await continueSession(engine, request, record, previous)
   } catch (error) {
     if (takeBack) engine.background(takeBack())
@@ -87,6 +90,12 @@ async function link(engine: Engine, request: RequestContext, checked: CheckedCal
   request.tokens = new Map([...request.tokens, [user.key, { tokens: saved.tokens }]])
   tellOfLink(engine, to, user)
   return { record, returnTo }
+}
+
+/** An account that the provider can sign out, by the names that it has for this login. */
+function named(account: Account, context: ClientContext, { session }: LoginResult): Account {
+  const names = session && Object.values(providerNames(context, session))
+  return names ? { ...account, logoutNames: names } : account
 }
 
 function anotherAccount(): AuthError {

@@ -2,13 +2,13 @@ import { AuthError } from '../../lib/base/errors.js'
 import type { Registration } from '../../lib/model/context.js'
 import type { Tokens } from '../../lib/model/tokens.js'
 import type { UserId } from '../../lib/stores/userStore.js'
-import { keysOf } from '../accounts/users.js'
+import { isAccountOf, keysOf } from '../accounts/users.js'
 import type { Engine } from '../core/engine.js'
 import type { RequestContext } from '../core/requestContext.js'
 import type { Account, LoadedTokens, SessionRecord } from '../core/sessionRecord.js'
 import { newTokenRecordName, tokenRecordAt, userRecordName } from '../tokens/records.js'
 import { entryOf, isEntryOf } from '../tokens/registrations.js'
-import { openUserAccount, saveUserTokens } from '../tokens/userTokens.js'
+import { giveTo, openUserAccount } from '../tokens/userTokens.js'
 
 /** Accounts that a sign-in brings along at most: each costs a look into the store at every request. */
 const maxAccounts = 20
@@ -54,11 +54,23 @@ async function accountOf(engine: Engine, request: RequestContext, key: string, u
   const opened = await openUserAccount(engine, userRecordName(engine, key))
   if (!opened) return undefined
   const { account, tokens } = opened
-  const registration = await Promise.resolve(entryOf(engine, account, request.host)).catch(() => undefined)
+  const registration = await entryAt(engine, request, account)
   if (!registration || !isEntryOf(registration, account, request.publicUrl)) return undefined
-  // The user store has the last word on whose an account is.
-  if (opened.userId !== String(userId)) await saveUserTokens(engine, registration, account, userId, tokens)
+  if (opened.userId !== String(userId)) {
+    // The user store has the last word on whose an account is.
+    const { userStore } = engine.settings
+    if (!userStore || !(await isAccountOf(userStore, key, userId)) || !(await giveTo(engine, registration, opened, userId)))
+      return undefined
+  }
   return { account: { ...account, tokenRecord: newTokenRecordName(engine) }, registration, tokens }
+}
+
+async function entryAt(engine: Engine, { host }: RequestContext, account: Account): Promise<Registration | undefined> {
+  try {
+    return await entryOf(engine, account, host)
+  } catch {
+    return undefined
+  }
 }
 
 /** The record that tells a copy of the session whether it is still there. */

@@ -20,6 +20,7 @@ import { endEverywhere } from '../sessions/userSessions.js'
 import { tellOfTokens } from '../core/events.js'
 import { revokeInBackground } from '../tokens/removeTokens.js'
 import { tokenRecordAt } from '../tokens/records.js'
+import { userRecordAt } from '../tokens/userTokens.js'
 import { checkAccess } from '../login/unavailable.js'
 import { contextOf, configuredUrl } from '../core/requestContext.js'
 import { type UserAccess, userClient } from './userClient.js'
@@ -29,10 +30,10 @@ export interface Beyond {
   /**
    * An API client without a request: for a job, a script, another process.
    * @param slug of a configured or registered provider
-   * @param access what `credentials.seal()` gave; tokens, `{ accessToken, refreshToken?, ... }`; a grant, such as
-   * `{ grant: 'client_credentials', scope?, resource?, audience? }` for the application's own standing (RFC 6749 section 4.4), whose tokens
-   * are fetched at the first call, shared and refreshed; or `{ user: id, key? }` for the account of a user of the application's, with
-   * `keepTokens: 'user'`
+   * @param access what `credentials.seal()` gave; tokens, `{ accessToken, refreshToken?, ... }`; a grant, whose tokens are fetched at the
+   * first call, shared and refreshed: `{ grant: 'client_credentials' }` (RFC 6749 section 4.4), `{ grant: 'token_exchange', subjectToken }`
+   * (RFC 8693) or `{ grant: 'jwt_bearer' }` (RFC 7523 section 2.1), each with `scope`, `resource` and `audience`; or `{ user: id, key? }`
+   * for the account of a user of the application's, with `keepTokens: 'user'`
    * @throws AuthError `credentials_unreadable`, `unknown_provider`, `bad_request`, `config_invalid` for another grant, and for `user`
    * without `keepTokens: 'user'`; calls for a user: `not_linked`, `credentials_gone`
    */
@@ -77,7 +78,7 @@ export function createApi(engine: Engine): Beyond {
         return userClient(engine, slug, access)
       }
       const context = contextOf(engine, configured(engine, slug), configuredUrl(engine))
-      if ('grant' in access) return createApiClient(context, ownAccess(engine, context, readGrant(slug, access)))
+      if ('grant' in access) return createApiClient(context, ownAccess(engine, context, readGrant(context, access)))
       const tokens = readTokens(access)
       if (!tokens)
         throw new AuthError(
@@ -102,13 +103,13 @@ function opened(
   text: string,
   wanted?: string,
 ): { context: ClientContext; held: TokenAccess; user: Partial<AuthUser> | undefined } {
-  const { slug, binding, tokens, recordName, parameters, user } = openCredentials(engine.sealer, text)
+  const { slug, binding, tokens, recordName, userId, parameters, user } = openCredentials(engine.sealer, text)
   const entry = engine.registration(slug)
   const registration = entry?.ask ? chosenAtOnce(entry, entry.ask, parameters) : entry
   // Tokens of one client must not be sent in the name of another, nor to another provider.
   if (!registration || !isBoundTo(binding, registration) || (wanted !== undefined && wanted !== slug)) throw unreadable(wanted ?? slug)
   const context = contextOf(engine, registration, configuredUrl(engine))
-  return { context, held: heldAccess(engine, context, { tokens, recordName, user }), user }
+  return { context, held: heldAccess(engine, context, { tokens, recordName, userId, user }), user }
 }
 
 /** The registration of what was chosen, for a client that is made without waiting. */
@@ -129,13 +130,15 @@ function chosenAtOnce({ slug }: Registration, ask: Ask, parameters: Readonly<Rec
 interface HeldTokens {
   tokens: Tokens
   recordName?: string | undefined
+  userId?: UserId | undefined
   user?: Partial<AuthUser> | undefined
 }
 
 /** Access by tokens that live as long as their client, and in the token store where they came from one. */
-function heldAccess(engine: Engine, context: Context, { tokens, recordName, user }: HeldTokens): TokenAccess {
+function heldAccess(engine: Engine, context: Context, { tokens, recordName, userId, user }: HeldTokens): TokenAccess {
   const { slug } = context
-  const tokenRecord = recordName === undefined ? undefined : tokenRecordAt(engine, context, recordName)
+  const sessionRecord = recordName === undefined ? undefined : tokenRecordAt(engine, context, recordName)
+  const tokenRecord = userId === undefined || user?.key === undefined ? sessionRecord : userRecordAt(engine, context, user.key, userId)
   let current: Tokens | undefined = tokens
   let loaded: Promise<void> | undefined
   return {
@@ -164,7 +167,7 @@ function heldAccess(engine: Engine, context: Context, { tokens, recordName, user
     onOrphaned: (refreshed) => {
       revokeInBackground(engine, context, refreshed)
     },
-    seal: sealerOf(engine.sealer, context, { recordName, user }),
+    seal: sealerOf(engine.sealer, context, { recordName, userId, user }),
   }
 }
 

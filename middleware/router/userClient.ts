@@ -7,14 +7,14 @@ import type { UserId } from '../../lib/stores/userStore.js'
 import { isBoundTo } from '../../lib/tokens/binding.js'
 import { sealerOf } from '../../lib/tokens/sealedCredentials.js'
 import type { TokenAccess } from '../../lib/tokens/tokenSource.js'
-import { keysOf } from '../accounts/users.js'
+import { isAccountOf, keysOf } from '../accounts/users.js'
 import type { Engine } from '../core/engine.js'
 import { tellOfTokens } from '../core/events.js'
 import { configuredUrl, contextOf } from '../core/requestContext.js'
 import { touch, week } from '../tokens/loadTokens.js'
 import { userRecordName } from '../tokens/records.js'
 import { revokeInBackground } from '../tokens/removeTokens.js'
-import { markRefused, openUserAccount, type OpenedAccount, userRecordAt } from '../tokens/userTokens.js'
+import { giveTo, markRefused, openUserAccount, type OpenedAccount, userRecordAt } from '../tokens/userTokens.js'
 import { lateClient } from './lateClient.js'
 
 /** Access to an account of one of the application's users, with `keepTokens: 'user'`. */
@@ -53,7 +53,8 @@ export function userClient(engine: Engine, slug: string, access: UserAccess): Ap
 }
 
 async function findClient(engine: Engine, slug: string, { user: userId, key }: UserAccess): Promise<ApiClient> {
-  const { account } = await latestAccount(engine, slug, userId, key)
+  const opened = await latestAccount(engine, slug, userId, key)
+  const { account } = opened
   const { user } = account
   const entry = engine.registration(slug)
   const registration = entry && (await engine.choose(entry, account.parameters, 'account'))
@@ -66,16 +67,22 @@ async function findClient(engine: Engine, slug: string, { user: userId, key }: U
         provider: slug,
       },
     )
+  if (opened.userId !== String(userId)) await giveTo(engine, registration, opened, userId)
   const context = contextOf(engine, registration, configuredUrl(engine))
-  return createApiClient(context, accessTo(engine, context, user), user)
+  return createApiClient(context, accessTo(engine, context, user, userId), user)
 }
 
 async function latestAccount(engine: Engine, slug: string, userId: UserId, key: string | undefined): Promise<OpenedAccount> {
   const { userStore } = engine.settings
   const keys = userStore && (await keysOf(userStore, userId))
-  if (!keys) throw new AuthError('not_linked', 'There is no such user.', { provider: slug })
+  if (!userStore || !keys) throw new AuthError('not_linked', 'There is no such user.', { provider: slug })
   const asked = keys.filter((one) => (key === undefined ? isOf(slug, one) : one === key))
-  const opened = await Promise.all(asked.map((one) => openUserAccount(engine, userRecordName(engine, one))))
+  const open = async (one: string): Promise<OpenedAccount | undefined> => {
+    const found = await openUserAccount(engine, userRecordName(engine, one))
+    // The user store has the last word on whose an account is.
+    return found && (found.userId === String(userId) || (await isAccountOf(userStore, one, userId))) ? found : undefined
+  }
+  const opened = await Promise.all(asked.map(open))
   const latest = opened
     .filter((account) => account !== undefined)
     .sort((one, other) => loggedInAt(one) - loggedInAt(other))
@@ -95,17 +102,19 @@ function loggedInAt({ account }: OpenedAccount): number {
   return Date.parse(account.user.loggedInAt) || 0
 }
 
-function accessTo(engine: Engine, context: ClientContext, user: AuthUser): TokenAccess {
+function accessTo(engine: Engine, context: ClientContext, user: AuthUser, userId: UserId): TokenAccess {
   const { slug } = context
-  const record = userRecordAt(engine, context, user.key)
+  const { userStore } = engine.settings
+  const record = userRecordAt(engine, context, user.key, userId)
   let current: Tokens | undefined
   return {
     source: {
       current: () => current,
       async load() {
-        const contents = await record?.look()
+        // A user whom the application has deleted has no access, and neither has who lost the account to another one.
+        const [contents, isTheirs] = await Promise.all([record?.look(), userStore && isAccountOf(userStore, user.key, userId)])
         if (record && contents && contents.state !== 'absent') touch(engine, record, contents, week)
-        current = record && contents?.kept && (engine.refresher.pending(record.key) ?? contents.kept.tokens)
+        current = isTheirs && record && contents?.kept ? (engine.refresher.pending(record.key) ?? contents.kept.tokens) : undefined
       },
       async save(changed) {
         current = changed
@@ -118,6 +127,6 @@ function accessTo(engine: Engine, context: ClientContext, user: AuthUser): Token
       revokeInBackground(engine, context, tokens)
     },
     onRefused: record && markRefused(engine, record, user, slug),
-    seal: sealerOf(engine.sealer, context, { recordName: userRecordName(engine, user.key), user }),
+    seal: sealerOf(engine.sealer, context, { recordName: userRecordName(engine, user.key), userId, user }),
   }
 }

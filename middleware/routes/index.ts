@@ -8,6 +8,8 @@ import type { Reply } from '../http/reply.js'
 import { callbackRoute } from './callback.js'
 import { linkRoute } from './link.js'
 import { loginRoute } from './login.js'
+import { backchannelLogoutRoute } from './logout/backchannelLogout.js'
+import { frontchannelLogoutRoute } from './logout/frontchannelLogout.js'
 import { logoutRoute } from './logout/logout.js'
 import { logoutCallbackRoute } from './logout/logoutCallback.js'
 import { providersRoute } from './providers.js'
@@ -47,6 +49,8 @@ export function findRoute(engine: Engine, path: string, mounted: string): Route 
   if (second === 'callback')
     return engine.registration(first)?.callbackPath === undefined ? callbackOf(engine, first) : movedCallback(first)
   if (second === 'link') return providerRoute(engine, first, () => ['POST'], linkRoute)
+  if (second === 'backchannel-logout') return { slug: first, run: (request) => backchannelLogoutRoute(engine, request, first) }
+  if (second === 'frontchannel-logout') return { slug: first, run: (request) => frontchannelLogoutRoute(engine, request, first) }
   if (second === 'unlink') return providerRoute(engine, first, () => ['POST'], unlinkRoute)
   return undefined
 }

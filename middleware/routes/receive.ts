@@ -54,7 +54,8 @@ function asRetryable(error: unknown): never {
   throw error
 }
 
-function requireMethod(request: RequestContext, methods: readonly string[]): void {
+/** @throws AuthError `method_not_allowed` */
+export function requireMethod(request: RequestContext, methods: readonly string[]): void {
   if (methods.includes(request.host.method)) return
   request.allow = methods
   throw new AuthError('method_not_allowed', `This address takes ${methods.join(' or ')}.`)

@@ -11,7 +11,12 @@ import { tokenRecordAt } from '../tokens/records.js'
  * tokens is there whose absence would tell other processes of a sign-out (rule R13).
  */
 export async function markEnded(engine: Engine, { salt }: SessionRecord): Promise<void> {
-  if (needsMarks(engine)) await engine.records?.('ended').change(sha256(salt), () => true)
+  if (needsMarks(engine)) await markSalt(engine, salt)
+}
+
+/** Marks a session as ended by its salt alone. */
+export async function markSalt({ records }: Engine, salt: string): Promise<void> {
+  await records?.('ended').change(sha256(salt), () => true)
 }
 
 /** @throws AuthError `store_unavailable` when it cannot be known */

@@ -1,86 +1,52 @@
 import { AuthError } from '../../lib/base/errors.js'
-import { isObject, textsOf } from '../../lib/base/json.js'
 import { sha256 } from '../../lib/base/random.js'
-import { maxSealed } from '../../lib/base/seal.js'
 import type { Engine } from '../core/engine.js'
-import type { Account, SessionRecord } from '../core/sessionRecord.js'
-import { entryToRevokeAt } from '../tokens/registrations.js'
-import { revokeInBackground } from '../tokens/removeTokens.js'
-import { removeAt, tokenRecordAt } from '../tokens/records.js'
-import { contextOf, configuredUrl } from '../core/requestContext.js'
+import type { SessionRecord } from '../core/sessionRecord.js'
+import { removeAt } from '../tokens/records.js'
+import { markSalt, needsMarks } from './endedMarks.js'
+import { endKnown, type MayRevoke } from './lists/endKnown.js'
+import { type KnownSession, listedSession, type ListedSession, roomFor, sessionId, sessionsIn } from './lists/knownSession.js'
 
-/** Sessions of one user that are remembered at most; the oldest are ended when there are more. */
-const maxSessions = 500
-/** Bytes of the list besides its sessions. */
-const frame = 64
+// Lists of sessions in the token store, so that those of one user, or those that a provider calls by a name, can be ended at once.
 
-/** One session, by the record that holds the tokens of its login: without the record the session has ended. */
-interface KnownSession extends LinkedRecord {
-  /** The records of the accounts that were added to it. */
-  linked?: LinkedRecord[]
+type Change = (sessions: KnownSession[]) => KnownSession[]
+
+async function changeList({ records }: Engine, name: string, change: Change): Promise<void> {
+  await records?.('sessions').change(name, (list) => ({ version: 1, sessions: change(sessionsIn(list)) }))
 }
 
-interface LinkedRecord {
-  slug: string
-  tokenRecord: string
-  /** What the user chose of the provider's parameters, where the entry asks for some. */
-  parameters?: Readonly<Record<string, string>>
+async function readList({ records }: Engine, name: string): Promise<KnownSession[]> {
+  return sessionsIn(await records?.('sessions').read(name))
 }
 
-/** The sessions of one user, so that all of them can be ended at once. Needs a token store. */
-async function changeSessions({ records }: Engine, userKey: string, change: (sessions: KnownSession[]) => KnownSession[]): Promise<void> {
-  await records?.('sessions').change(sha256(userKey), (list) => ({ version: 1, sessions: change(sessionsIn(list)) }))
-}
-
-function sessionsIn(value: unknown): KnownSession[] {
-  const list: unknown[] = isObject(value) && Array.isArray(value['sessions']) ? value['sessions'] : []
-  return list.filter(isKnownSession)
-}
-
-function isKnownSession(value: unknown): value is KnownSession {
-  return isLinkedRecord(value) && (!('linked' in value) || (Array.isArray(value.linked) && value.linked.every(isLinkedRecord)))
-}
-
-function isLinkedRecord(value: unknown): value is LinkedRecord {
-  return isObject(value) && typeof value['slug'] === 'string' && typeof value['tokenRecord'] === 'string'
-}
-
-/** A session as the lists have it, and the keys of its user: each of them leads to it. */
-function sessionOf({ loginKey, accounts }: SessionRecord): { userKeys: string[]; known: KnownSession } | undefined {
-  const { [loginKey]: login, ...others } = accounts
-  const known = login && recordOf(login)
-  if (!known) return undefined
-  const linked = Object.values(others).flatMap((account) => recordOf(account) ?? [])
-  return { userKeys: Object.keys(accounts), known: { ...known, ...(linked.length === 0 ? {} : { linked }) } }
-}
-
-function recordOf({ user, tokenRecord, parameters }: Account): LinkedRecord | undefined {
-  return tokenRecord === undefined ? undefined : { slug: user.provider, tokenRecord, ...(parameters ? { parameters } : {}) }
-}
-
-/** How many of these sessions one sealed list holds: fewer where their names are long. */
-function roomFor(sessions: readonly KnownSession[]): number {
-  const longest = Math.max(...sessions.map((session) => Buffer.byteLength(JSON.stringify(session)) + 1))
-  return Math.min(maxSessions, Math.floor((maxSealed - frame) / longest))
+function namesOf({ users, providers }: ListedSession): string[] {
+  return [...users, ...providers]
 }
 
 /** Remembers a session that has just begun, or has other accounts now. */
 export async function noteSession(engine: Engine, record: SessionRecord): Promise<void> {
-  const session = sessionOf(record)
+  const session = engine.records && listedSession(record, needsMarks(engine))
   if (!session) return
-  const { userKeys, known } = session
-  await Promise.all(userKeys.map((userKey) => noteFor(engine, userKey, known)))
+  const { known, users, providers } = session
+  const lists = namesOf(session)
+  await Promise.all([
+    ...users.map((name) => noteIn(engine, name, known)),
+    ...providers.map((name) => noteIn(engine, name, { ...known, lists: lists.filter((other) => other !== name) })),
+  ])
 }
 
-async function noteFor(engine: Engine, userKey: string, known: KnownSession): Promise<void> {
+async function noteIn(engine: Engine, name: string, known: KnownSession): Promise<void> {
   let surplus: KnownSession[] = []
-  await changeSessions(engine, userKey, (sessions) => {
-    const all = [...sessions.filter(({ tokenRecord }) => tokenRecord !== known.tokenRecord), known]
+  await changeList(engine, name, (sessions) => {
+    const all = [...sessions.filter((session) => sessionId(session) !== sessionId(known)), known]
     const kept = all.slice(-roomFor(all))
     surplus = all.slice(0, -kept.length)
     return kept
   })
-  for (const { tokenRecord } of surplus) engine.background(removeAt(engine, tokenRecord))
+  for (const { tokenRecord, salt } of surplus) {
+    if (salt !== undefined) engine.background(markSalt(engine, salt))
+    if (tokenRecord !== undefined) engine.background(removeAt(engine, tokenRecord))
+  }
 }
 
 /**
@@ -88,16 +54,18 @@ async function noteFor(engine: Engine, userKey: string, known: KnownSession): Pr
  * @param stays the session that took its place
  */
 export async function dropSession(engine: Engine, record: SessionRecord, stays?: SessionRecord): Promise<void> {
-  const session = sessionOf(record)
+  const session = listedSession(record, needsMarks(engine))
   if (!session) return
-  const next = stays && sessionOf(stays)
-  const isSame = next?.known.tokenRecord === session.known.tokenRecord
-  const left = session.userKeys.filter((userKey) => !isSame || !next.userKeys.includes(userKey))
-  await Promise.all(
-    left.map((userKey) =>
-      changeSessions(engine, userKey, (sessions) => sessions.filter(({ tokenRecord }) => tokenRecord !== session.known.tokenRecord)),
-    ),
-  )
+  const next = stays && listedSession(stays, needsMarks(engine))
+  const kept = next && sessionId(next.known) === sessionId(session.known) ? namesOf(next) : []
+  const left = namesOf(session).filter((name) => !kept.includes(name))
+  await dropFrom(engine, left, [session.known])
+}
+
+/** Takes these sessions and no others out of lists: one that began meanwhile stays. */
+async function dropFrom(engine: Engine, names: readonly string[], ended: readonly KnownSession[]): Promise<void> {
+  const ids = new Set(ended.map(sessionId))
+  await Promise.all(names.map((name) => changeList(engine, name, (sessions) => sessions.filter((session) => !ids.has(sessionId(session))))))
 }
 
 /**
@@ -115,27 +83,34 @@ export async function endEverywhere(engine: Engine, userKeys: readonly string[])
       'Signing out everywhere needs the option tokenStore, which lists the sessions of each user, and does not work with fetchToken.',
     )
   }
-  const lists = await Promise.all(userKeys.map(async (userKey) => sessionsIn(await records('sessions').read(sha256(userKey)))))
-  const sessions = new Map(lists.flat().map((session) => [session.tokenRecord, session]))
-  await Promise.all([...sessions.values()].map((session) => endSession(engine, session)))
-  // Those that were ended and no others: a session that began meanwhile stays on the list.
-  const isLeft = ({ tokenRecord }: KnownSession): boolean => !sessions.has(tokenRecord)
-  const listed = userKeys.filter((_userKey, index) => lists[index]?.length)
-  await Promise.all(listed.map((userKey) => changeSessions(engine, userKey, (current) => current.filter(isLeft))))
+  const names = userKeys.map(sha256)
+  const lists = await Promise.all(names.map((name) => readList(engine, name)))
+  const sessions = await endAll(engine, lists.flat(), () => true)
+  await dropFrom(
+    engine,
+    names.filter((_name, index) => lists[index]?.length),
+    sessions,
+  )
   engine.log('info', { event: 'logout_everywhere' })
-  return sessions.size
+  return sessions.length
 }
 
-async function endSession(engine: Engine, { linked = [], ...login }: KnownSession): Promise<void> {
-  await Promise.all([login, ...linked].map((known) => endAccountAt(engine, known)))
+/**
+ * Ends the sessions that a provider calls by a name, in all browsers and processes, at the next request of each.
+ * @param name of a list, as `providerNames` makes them
+ * @returns how many sessions there were
+ * @throws AuthError `store_unavailable`
+ */
+export async function endNamed(engine: Engine, name: string, mayRevoke: MayRevoke): Promise<number> {
+  const sessions = await endAll(engine, await readList(engine, name), mayRevoke)
+  if (sessions.length === 0) return 0
+  const others = sessions.flatMap(({ lists = [] }) => lists)
+  await dropFrom(engine, [...new Set([name, ...others])], sessions)
+  return sessions.length
 }
 
-async function endAccountAt(engine: Engine, known: LinkedRecord): Promise<void> {
-  const { tokenRecord: name } = known
-  const registration = engine.settings.revokeOnLogout
-    ? await entryToRevokeAt(engine, { ...known, parameters: textsOf(known.parameters) })
-    : undefined
-  const kept = registration && (await tokenRecordAt(engine, registration, name)?.read())
-  await removeAt(engine, name)
-  if (kept) revokeInBackground(engine, contextOf(engine, registration, configuredUrl(engine)), kept.tokens)
+async function endAll(engine: Engine, listed: readonly KnownSession[], mayRevoke: MayRevoke): Promise<KnownSession[]> {
+  const sessions = [...new Map(listed.map((session) => [sessionId(session), session])).values()]
+  await Promise.all(sessions.map((session) => endKnown(engine, session, mayRevoke)))
+  return sessions
 }

@@ -11,7 +11,7 @@ import { recordLifetime } from '../core/expiry.js'
 import type { Account, LoadedTokens, SessionRecord } from '../core/sessionRecord.js'
 import type { HostRequest } from '../http/host.js'
 import { readTable, tokenRecordAt, tokenRecordOf } from './records.js'
-import { ownerOf, userRecordAt } from './userTokens.js'
+import { userRecordAt } from './userTokens.js'
 
 export interface LoadedAccounts {
   /** The record without the accounts that were signed out elsewhere; `undefined` when the one that signed in, or the current one, was. */
@@ -114,9 +114,9 @@ async function fromUserRecord(
   userKey: string,
   userId: UserId | undefined,
 ): Promise<LoadedTokens | undefined> {
-  const record = userRecordAt(engine, registration, userKey)
+  const record = userRecordAt(engine, registration, userKey, userId)
   const contents = await record?.look()
-  if (!record || !contents || contents.state === 'absent' || ownerOf(contents.account) !== String(userId)) return undefined
+  if (!record || !contents || contents.state === 'absent') return undefined
   touch(engine, record, contents, week)
   return contents.state === 'empty' ? noTokens : { tokens: engine.refresher.pending(record.key) ?? contents.kept.tokens }
 }

@@ -17,12 +17,18 @@ import type { HostRequest } from '../http/host.js'
 /**
  * A record of the token store by its name; `undefined` in an application without one.
  * @param party whose tokens it holds: to any other it is empty
+ * @param isOf the same of what the record says of its account
  */
-export function tokenRecordAt(engine: Engine, party: Party, key: string): SealedTokenRecord | undefined {
+export function tokenRecordAt(
+  engine: Engine,
+  party: Party,
+  key: string,
+  isOf?: (account: unknown) => boolean,
+): SealedTokenRecord | undefined {
   const { settings, sealer, now } = engine
   const { tokenStore: store } = settings
   const ttl = key.startsWith(storeKey(settings, 'account', '')) ? undefined : recordLifetime(engine)
-  return store && sealedTokenRecord({ store, sealer, key, party, ttl, now })
+  return store && sealedTokenRecord({ store, sealer, key, party, ttl, isOf, now })
 }
 
 /** Name of the record of a user's account, which outlives sessions: `keepTokens: 'user'`. */

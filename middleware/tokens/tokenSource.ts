@@ -7,13 +7,18 @@ import { tellOfTokens } from '../core/events.js'
 import { presentRecord, type RequestContext, wholeRecord } from '../core/requestContext.js'
 import { revokeInBackground } from './removeTokens.js'
 import { recordNameOf, tableRecord, tokenRecordOf } from './records.js'
-import { markRefused } from './userTokens.js'
+import { markRefused, userRecordAt } from './userTokens.js'
 
 /** The access to one account of this request's session, and all that may happen to it. */
 export function tokenAccessOf(engine: Engine, request: RequestContext, context: Context, key: string): TokenAccess {
   const { slug } = context
   const account = request.record?.accounts[key]
-  const ownRecord = account && tokenRecordOf(engine, request.host, context, account)
+  const userId = account?.keptBy === 'user' ? request.record?.userId : undefined
+  const ownRecord =
+    account
+    && (account.keptBy === 'user'
+      ? userRecordAt(engine, context, account.user.key, userId)
+      : tokenRecordOf(engine, request.host, context, account))
   const table = account && tableRecord(engine, request.host, slug, account)
   return {
     source: sessionSource(engine, request, key, ownRecord),
@@ -24,7 +29,7 @@ export function tokenAccessOf(engine: Engine, request: RequestContext, context: 
       revokeInBackground(engine, context, tokens)
     },
     onRefused: account?.keptBy === 'user' && ownRecord ? markRefused(engine, ownRecord, account.user, slug) : undefined,
-    seal: sealerOf(engine.sealer, context, { recordName: account && recordNameOf(engine, account), user: account?.user }),
+    seal: sealerOf(engine.sealer, context, { recordName: account && recordNameOf(engine, account), userId, user: account?.user }),
   }
 }
 

@@ -5,7 +5,7 @@ import type { AuthUser } from '../../lib/model/user.js'
 import { whileLocked } from '../../lib/refresh/sharedRefresh.js'
 import type { UserId } from '../../lib/stores/userStore.js'
 import { isBoundTo } from '../../lib/tokens/binding.js'
-import { openRecord, type SealedTokenRecord } from '../../lib/tokens/sealedTokenRecord.js'
+import { endRecord, type OpenedRecord, openRecord, type SealedTokenRecord } from '../../lib/tokens/sealedTokenRecord.js'
 import type { RefreshParts } from '../../lib/tokens/tokenSource.js'
 import { readTokens } from '../../lib/tokens/tokens.js'
 import type { Engine } from '../core/engine.js'
@@ -30,14 +30,18 @@ export interface KeptAccount {
   parameters?: Readonly<Record<string, string>>
 }
 
-/** The record of a user's account. Its store is there, as `keepTokens` needs one. */
-export function userRecordAt(engine: Engine, registration: Registration, userKey: string): SealedTokenRecord | undefined {
-  return tokenRecordAt(engine, registration, userRecordName(engine, userKey))
-}
-
-/** Whose account a record says that it is of: another user may have linked the account since. */
-export function ownerOf(account: unknown): string | undefined {
-  return isObject(account) && typeof account['userId'] === 'string' ? account['userId'] : undefined
+/**
+ * The record of a user's account. Its store is there, as `keepTokens` needs one.
+ * @param userId whose account it is: another user may have linked it since, to whose tokens nothing here leads
+ */
+export function userRecordAt(
+  engine: Engine,
+  registration: Registration,
+  userKey: string,
+  userId: UserId | undefined,
+): SealedTokenRecord | undefined {
+  const isOf = (account: unknown): boolean => isObject(account) && account['userId'] === String(userId)
+  return tokenRecordAt(engine, registration, userRecordName(engine, userKey), isOf)
 }
 
 /**
@@ -49,22 +53,16 @@ export function ownerOf(account: unknown): string | undefined {
 export async function saveUserTokens(
   engine: Engine,
   registration: Registration,
-  { user, binding, publicUrl, parameters }: Account,
+  account: Account,
   userId: UserId,
   tokens: Tokens | undefined,
 ): Promise<Tokens | undefined> {
-  const kept: KeptAccount = {
-    userId: String(userId),
-    user: { ...user, raw: {} },
-    binding,
-    ...(publicUrl === undefined ? {} : { publicUrl }),
-    ...(parameters ? { parameters } : {}),
-  }
-  const record = userRecordAt(engine, registration, user.key)?.of(kept)
-  if (!record) return tokens
+  const held = userRecordAt(engine, registration, account.user.key, userId)
+  const record = held?.of(keptAccount(account, userId))
+  if (!held || !record) return tokens
   const earlier = async (): Promise<string | undefined> => {
-    const { kept: held, account } = await record.look()
-    return held && !held.tokens.reauthRequired && ownerOf(account) === kept.userId ? held.tokens.refreshToken : undefined
+    const earlierTokens = (await held.read())?.tokens
+    return earlierTokens?.reauthRequired ? undefined : earlierTokens?.refreshToken
   }
   if (!tokens || tokens.refreshToken !== undefined || (await earlier()) === undefined) {
     await record.put(tokens)
@@ -79,8 +77,22 @@ export async function saveUserTokens(
   })
 }
 
+function keptAccount({ user, binding, publicUrl, parameters }: Account, userId: UserId): KeptAccount {
+  return {
+    userId: String(userId),
+    user: { ...user, raw: {} },
+    binding,
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...(parameters ? { parameters } : {}),
+  }
+}
+
+/** Seconds: longer than a refresh, or a write that waits for its store, may be under way. */
+const day = 24 * 3600
+
 /** An account as its record has it, and its tokens. */
 export interface OpenedAccount {
+  version: number
   /** Id of the application's user that it was kept for, as text. */
   userId: string
   account: Account
@@ -93,11 +105,30 @@ export interface OpenedAccount {
  * @throws AuthError `store_unavailable`
  */
 export async function openUserAccount({ settings, sealer }: Engine, recordName: string): Promise<OpenedAccount | undefined> {
-  const opened = settings.tokenStore && (await openRecord(settings.tokenStore, sealer, recordName))
-  const kept = opened?.value['account']
-  if (!opened || !isKeptAccount(kept)) return undefined
+  const found = settings.tokenStore && (await openRecord(settings.tokenStore, sealer, recordName))
+  return found && accountIn(found)
+}
+
+/**
+ * Makes a record say that it is of another user, to whom the application has given the account.
+ * @returns `false` where its tokens have changed since it was read
+ * @throws AuthError `store_unavailable`
+ */
+export async function giveTo(
+  engine: Engine,
+  registration: Registration,
+  { account, tokens, version }: OpenedAccount,
+  userId: UserId,
+): Promise<boolean> {
+  const record = userRecordAt(engine, registration, account.user.key, userId)?.of(keptAccount(account, userId))
+  return (await record?.write(tokens, version)) === true
+}
+
+function accountIn({ value, version }: OpenedRecord): OpenedAccount | undefined {
+  const kept = value['account']
+  if (!isKeptAccount(kept)) return undefined
   const { userId, ...account } = kept
-  return { userId, account: { ...account, keptBy: 'user' }, tokens: readTokens(opened.value['tokens']) }
+  return { version, userId, account: { ...account, keptBy: 'user' }, tokens: readTokens(value['tokens']) }
 }
 
 function isKeptAccount(value: unknown): value is KeptAccount {
@@ -115,12 +146,20 @@ function isKeptAccount(value: unknown): value is KeptAccount {
  * @throws AuthError `store_unavailable`
  */
 export async function endUserAccess(engine: Engine, userKey: string, userId: UserId): Promise<void> {
+  const { settings, sealer, now } = engine
   const name = userRecordName(engine, userKey)
-  const opened = await openUserAccount(engine, name)
+  const { tokenStore: store } = settings
+  const found = store && (await openRecord(store, sealer, name))
+  // What cannot be read is of use to nobody.
+  if (!found) return await removeAt(engine, name)
+  const opened = accountIn(found)
   // Another user may have signed in with the account already.
-  if (opened && opened.userId !== String(userId)) return
-  await removeAt(engine, name)
-  if (!opened) return
+  if (opened?.userId !== String(userId)) return
+  if (!(await endRecord({ store, sealer, key: name, now }, opened.version, day))) {
+    // Refreshed, or somebody else's, by now.
+    await endUserAccess(engine, userKey, userId)
+    return
+  }
   const { account, tokens } = opened
   const latest = engine.refresher.pending(name) ?? tokens
   const registration = await entryToRevokeAt(engine, { slug: account.user.provider, parameters: account.parameters })

@@ -128,7 +128,7 @@ describe('Encrypted userinfo', () => {
     ['a statement that another has signed', () => signedBy('RS256', 'wrong', { kid: 'right' })(claims())],
     ['one that nobody has signed', () => new UnsecuredJWT(claims()).encode()],
     ['one of another person', () => JSON.stringify(claims({ sub: 'eve' }))],
-    ['another encrypted one', () => encrypted('RSA-OAEP-256', JSON.stringify(claims()))],
+    ['another encrypted one', async () => encrypted('RSA-OAEP-256', await signedBy('RS256')(claims()))],
     ['nothing', () => ''],
   ])('is refused that holds %s', async (_what, make) => {
     await restart({ privateKey: pem, clientAuth: 'post' })

@@ -18,6 +18,10 @@ export interface DpopApi {
   received: Received[]
   /** From now on another nonce is wanted, and the one of before is refused. */
   changeNonce: () => void
+  /** Whether proofs need a nonce; they do. */
+  wantNonce: (wants: boolean) => void
+  /** The scheme of the challenges, however it is written. */
+  scheme: string
   /** From now on the access token that was accepted last is refused. */
   endToken: () => void
   /** What else an address answers, once the proof is right; by path. */
@@ -35,6 +39,7 @@ export async function startDpopApi(findToken: FindToken): Promise<DpopApi> {
   const judged: Judged[] = []
   const ended = new Set<string>()
   let accepted = ''
+  let wanted = true
 
   async function judge({ method, url, headers }: Received): Promise<{ refusal: string; jti?: string; subject?: string | undefined }> {
     const [scheme = '', token = ''] = (headers.authorization ?? '').split(' ')
@@ -52,7 +57,7 @@ export async function startDpopApi(findToken: FindToken): Promise<DpopApi> {
     if (htm !== method) return { refusal: 'invalid_dpop_proof: htm', jti }
     if (htu !== `${api.origin}${url.split('?')[0] ?? ''}`) return { refusal: 'invalid_dpop_proof: htu', jti }
     if (Math.abs(Date.now() / 1000 - iat) > 60) return { refusal: 'invalid_dpop_proof: iat', jti }
-    if (payload['nonce'] !== nonce) return { refusal: 'use_dpop_nonce', jti }
+    if (wanted && payload['nonce'] !== nonce) return { refusal: 'use_dpop_nonce', jti }
     if (ath !== createHash('sha256').update(token).digest('base64url')) return { refusal: 'invalid_dpop_proof: ath', jti }
     const found = await findToken(token)
     if (!found || ended.has(token)) return { refusal: 'invalid_token: unknown', jti }
@@ -64,9 +69,9 @@ export async function startDpopApi(findToken: FindToken): Promise<DpopApi> {
   const server = await startServer(async (request, res) => {
     const { refusal, jti, subject } = await judge(request)
     judged.push({ method: request.method, url: request.url, refusal, jti })
-    res.setHeader('dpop-nonce', nonce)
+    if (wanted) res.setHeader('dpop-nonce', nonce)
     if (refusal !== '') {
-      res.setHeader('www-authenticate', `DPoP error="${refusal.split(':')[0] ?? ''}", algs="ES256"`)
+      res.setHeader('www-authenticate', `${api.scheme} error="${refusal.split(':')[0] ?? ''}", algs="ES256"`)
       sendJson(res, { error: refusal }, 401)
       return
     }
@@ -82,6 +87,10 @@ export async function startDpopApi(findToken: FindToken): Promise<DpopApi> {
     changeNonce: () => {
       nonce = randomBytes(16).toString('base64url')
     },
+    wantNonce: (wants) => {
+      wanted = wants
+    },
+    scheme: 'DPoP',
     endToken: () => {
       ended.add(accepted)
     },

@@ -45,16 +45,16 @@ export async function startDpopApplication(
   })
   const written: string[] = []
   const write = (...told: unknown[]): void => void written.push(told.map((value) => inspect(value, { depth: 9 })).join(' '))
-  const common: ProviderEntry = {
+  const common = (): ProviderEntry => ({
     clientId,
     ...(isPublic ? {} : { clientSecret }),
     dpop: true,
     offline: true,
     apiBaseUrl: provider.api.baseUrl,
     ...entry,
-  }
-  const providers: Record<string, ProviderEntry> = {
-    corp: { protocol: 'oidc', issuer: provider.issuer, ...common },
+  })
+  const providers = (): Record<string, ProviderEntry> => ({
+    corp: { protocol: 'oidc', issuer: provider.issuer, ...common() },
     plain: {
       protocol: 'oauth2',
       authorizationEndpoint: provider.authorizationEndpoint,
@@ -63,15 +63,15 @@ export async function startDpopApplication(
       userinfoEndpoint: `${provider.api.baseUrl}me`,
       scope: ['profile', 'email'],
       profile: { id: 'subject', name: 'subject' },
-      ...common,
+      ...common(),
     },
-  }
+  })
   const begin = (): AuthRouter => {
     const router = authRouter({
       secret: testSecret,
       baseUrl: url,
       logger: { debug: write, info: write, warn: write, error: write },
-      providers,
+      providers: providers(),
       ...options(),
     })
     handle = hosts['Express 5']({
@@ -90,6 +90,13 @@ export async function startDpopApplication(
         '/force': async (req, res) => {
           await req.oauthClient.credentials.refresh({ force: true })
           sendJson(res, {})
+        },
+        '/both': async (req, res) => {
+          const answers = await Promise.all(Object.values(req.oauthClients).map((client) => client.get('things')))
+          sendJson(
+            res,
+            answers.map(({ status }) => status),
+          )
         },
         '/seal': (req, res) => {
           sendJson(res, { sealed: req.oauthClient.credentials.seal() })

@@ -26,6 +26,10 @@ export interface DpopProvider {
   /** The resource server beside it, on an origin of its own. */
   api: DpopApi
   calls: DpopCall[]
+  /** Whether proofs need a nonce here, and at the API; they do. */
+  wantNonces: (are: boolean) => void
+  /** Changes the answers of the token endpoint, until it is told otherwise. */
+  changeAnswers: (change: ((body: Record<string, unknown>) => void) | undefined) => void
   registerClient: (metadata: ClientMetadata) => void
   close: () => Promise<void>
 }
@@ -56,13 +60,16 @@ export async function startDpopProvider(
   })
   const provider = new Provider(issuer, {
     ...configuration,
+    ttl: { ...configuration.ttl, ClientCredentials: 600 },
     features: {
       ...configuration.features,
-      dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
+      dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => wanted },
       clientCredentials: { enabled: true },
       ...more,
     } as NonNullable<Configuration['features']>,
   })
+  let wanted = true
+  let change: ((body: Record<string, unknown>) => void) | undefined
   const api = await startDpopApi(async (value) => {
     const token = (await provider.AccessToken.find(value)) ?? (await provider.ClientCredentials.find(value))
     return token && { jkt: token.jkt, subject: 'accountId' in token ? token.accountId : token.clientId }
@@ -70,11 +77,18 @@ export async function startDpopProvider(
   const calls: DpopCall[] = []
   provider.use(async (ctx, next) => {
     await next()
-    const body = ctx.body as { error?: string } | undefined
+    const body = ctx.body as Record<string, unknown> | undefined
+    if (ctx.path === '/token' && ctx.status === 200 && body) change?.(body)
     const form = (ctx as { oidc?: { body?: Record<string, string> } }).oidc?.body
     if (ctx.method === 'POST' || ctx.path === '/userinfo') {
       const { path, status } = ctx
-      calls.push({ path, status, grant: form?.['grant_type'] ?? '', error: body?.error ?? '', proof: ctx.get('dpop') || undefined })
+      calls.push({
+        path,
+        status,
+        grant: form?.['grant_type'] ?? '',
+        error: typeof body?.['error'] === 'string' ? body['error'] : '',
+        proof: ctx.get('dpop') || undefined,
+      })
     }
   })
   provider.use(consentForOfflineAccess)
@@ -87,6 +101,13 @@ export async function startDpopProvider(
     tokenEndpoint: `${issuer}/token`,
     api,
     calls,
+    wantNonces: (are) => {
+      wanted = are
+      api.wantNonce(are)
+    },
+    changeAnswers: (next) => {
+      change = next
+    },
     registerClient: (metadata) =>
       void clients.set(metadata.client_id, {
         dpop_bound_access_tokens: true,

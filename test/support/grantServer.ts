@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair } from 'jose'
 import type { ClientMetadata, Configuration, Provider } from 'oidc-provider'
 import { openidStore } from '../../testing/openidStore.js'
+import { registerAssertionGrants, type Assertions } from './grantServerGrants.js'
 
 /** What the token endpoint was asked. */
 export interface TokenCall {
@@ -27,6 +28,8 @@ export interface GrantServer {
   /** Relative to this, `echo` answers what `Echo` says. */
   apiBaseUrl: string
   tokenCalls: TokenCall[]
+  /** What the grants by assertion saw, and whom they trust. */
+  assertions: Assertions
   addClient: (client: ClientMetadata) => void
   /** Seconds that access tokens live from now on. */
   accessTokenLifetime: number
@@ -73,7 +76,7 @@ export async function startGrantServer(): Promise<GrantServer> {
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
-      revocation: { enabled: true },
+      revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       deviceFlow: {
         enabled: true,
         userCodeInputSource: (ctx, form) => void (ctx.body = form),
@@ -97,6 +100,7 @@ export async function startGrantServer(): Promise<GrantServer> {
     revoked++
   })
   const tokenCalls: TokenCall[] = []
+  const assertions = registerAssertionGrants(provider, issuer)
   addRoutes(provider, tokenCalls)
   const answer = provider.callback()
   server.on('request', (req, res) => void answer(req, res))
@@ -105,6 +109,7 @@ export async function startGrantServer(): Promise<GrantServer> {
     issuer,
     apiBaseUrl: `${issuer}/api/`,
     tokenCalls,
+    assertions,
     addClient: (client) => void clients.set(client.client_id, client),
     accessTokenLifetime: 3600,
     revokedGrants: () => revoked,

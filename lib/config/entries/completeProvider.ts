@@ -6,8 +6,18 @@ import { standardClaims } from '../../profile.js'
 import { declaredFacts } from '../../tokens/facts.js'
 import { baseAddress, endpoint, issuerIdentifier } from '../addresses.js'
 import { invalid } from '../invalid.js'
+import type { Allowed } from '../settings.js'
 import type { EntryOptions } from './schema.js'
 import { dependsOnFacts, factTemplate, fill, namesFact } from './templates.js'
+
+/** Which tenants an entry lets in: of OpenID Connect, what `allow` says where nothing is asked that it could be about. */
+export function allowedTenants({ protocol, ask, allow }: EntryOptions): Allowed | undefined {
+  return protocol === 'oidc' && ask === undefined && (allow instanceof RegExp || isList(allow)) ? allow : undefined
+}
+
+function isList(value: EntryOptions['allow']): value is readonly string[] {
+  return Array.isArray(value)
+}
 
 type AddressName = { [Name in keyof Provider]-?: Template extends Provider[Name] ? Name : never }[keyof Provider]
 
@@ -53,8 +63,10 @@ function isSilent({ refreshTokens, offlineAccess }: EntryOptions): boolean {
  */
 export function completeProvider(options: EntryOptions & { protocol: ProtocolName }, parameters: Values, path: string): ResolvedProvider {
   const isOpenid = options.protocol === 'oidc'
+  const tenants = allowedTenants(options)
   return {
     ...described(options),
+    ...(tenants ? { allowedTenants: tenants } : {}),
     ...filledTables(options, parameters),
     ...filledAddresses(options, parameters, path),
     ...connectionParts(options, parameters, path),

@@ -10,7 +10,7 @@ import { withoutUndefined } from '../shapes.js'
 import { didYouMean } from '../suggest.js'
 import { askingRegistration } from './asked/ask.js'
 import { checkCallbackPath, isCallbackName } from './callbackUrls.js'
-import { completeProvider } from './completeProvider.js'
+import { allowedTenants, completeProvider } from './completeProvider.js'
 import { merge } from './merge.js'
 import { reachOf } from './reach.js'
 import { checkFitness, checkRequirements, type EntryPath, lackingIn, missing } from './requirements.js'
@@ -19,7 +19,7 @@ import { declarations } from './shapes.js'
 import { checkSlug } from './slugs.js'
 
 /** What an entry is completed from. */
-export interface EntrySources {
+export interface EntrySources extends Pick<EntryPath, 'production' | 'wayOut' | 'hasTokenStore'> {
   catalogue: Readonly<Record<string, Provider>>
   /** Names that the catalogue had once, and what to do instead. */
   retired: Readonly<Record<string, string>>
@@ -27,9 +27,6 @@ export interface EntrySources {
   env: Environment | undefined
   /** Merged under every entry. */
   defaults: Readonly<Record<string, unknown>>
-  production: boolean
-  /** The option by which the application brings its own way out to the network, where it does. */
-  wayOut: EntryPath['wayOut']
   /** Prefix of the routes. */
   path: string
   /** Where the provider of a slug sends people back to, for messages. */
@@ -63,6 +60,7 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
     path: `providers.${slug}`,
     production: sources.production,
     wayOut: sources.wayOut,
+    hasTokenStore: sources.hasTokenStore,
     variableOf: (option) => sources.env && variableOf(slug, option),
   }
   if (!isPlainObject(given)) throw invalid(entryPath.path, 'must be an object of options: write {} for a catalogue entry as it is.')
@@ -84,7 +82,8 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
   const isOwnWish = layers.some(({ options: { offline } }, index) => offline === true && index !== sharedLayer)
   const read: ReadEntry = { slug, options: { ...options, protocol }, parameters, values, entryPath, sources, isOwnWish }
   if (options.ask === undefined) {
-    const unused = (['allow', 'client'] as const).find((name) => options[name] !== undefined)
+    const tenants = allowedTenants({ ...options, protocol })
+    const unused = (['allow', 'client'] as const).find((name) => options[name] !== undefined && options[name] !== tenants)
     if (unused) throw invalid(`${entryPath.path}.${unused}`, "is for an entry that asks: name the parameters, as in ask: ['host'].")
     return completed(read)
   }

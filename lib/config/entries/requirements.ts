@@ -3,8 +3,9 @@ import type { ClientAuthMethod, ProtocolName, ResolvedProvider } from '../../mod
 import { invalid } from '../invalid.js'
 import { alternatives } from '../shapes.js'
 import { checkAuthorization } from './authorization/checks.js'
+import { checkCertificate, checkDpop } from './binding/checks.js'
 import { checkIdTokenKeys, needsNoKeys } from './keys/idTokenKeys.js'
-import { belongTogether, privateKeyKind } from './privateKey.js'
+import { privateKeyKind } from './privateKey.js'
 import type { EntryOptions } from './schema.js'
 
 /** Where an entry stands, and how its options can be given. */
@@ -16,6 +17,8 @@ export interface EntryPath {
   production: boolean
   /** The option by which the application brings its own way out to the network, where it does. */
   wayOut: 'http.fetch' | 'http.dispatcher' | undefined
+  /** Whether sessions can be found that no cookie comes with. */
+  hasTokenStore?: boolean | undefined
 }
 
 type Endpoint = 'issuer' | 'authorizationEndpoint' | 'tokenEndpoint' | 'requestTokenEndpoint' | 'accessTokenEndpoint' | 'jwksUri'
@@ -61,6 +64,8 @@ const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolNam
   authorizationFragment: ['oauth2'],
   discoveryEndpoint: ['oidc'],
   endSessionEndpoint: ['oidc'],
+  backchannelLogout: ['oidc'],
+  frontchannelLogout: ['oidc'],
   idTokenAlgs: ['oidc'],
   nonce: ['oidc'],
   discovery: ['oidc'],
@@ -149,9 +154,10 @@ function signsWithKey({ clientAuth, needsPrivateKey, protocol, requestObject, si
 export function checkRequirements(provider: ResolvedProvider, client: Client, entryPath: EntryPath): void {
   checkDiscovery(provider, entryPath)
   checkIdTokenKeys(provider, client, entryPath.path)
+  checkLogout(provider, entryPath)
   checkCertificate(provider, client, entryPath)
   checkAuthorization(provider, entryPath.path)
-  checkDpop(provider, entryPath)
+  checkDpop(provider, entryPath.path)
   if (provider.protocol === 'oidc' && !provider.scope.includes('openid')) {
     throw invalid(`${entryPath.path}.scope`, "must contain 'openid': without it the provider sends no ID Token.")
   }
@@ -162,6 +168,20 @@ export function checkRequirements(provider: ResolvedProvider, client: Client, en
     )
   }
   if (provider.protocol === 'oauth1') checkSignature(provider, client, entryPath)
+}
+
+/**
+ * Refuses an entry whose provider may end sessions, where nothing could find them.
+ * @throws AuthError `config_invalid`
+ */
+function checkLogout(provider: ResolvedProvider, { path, hasTokenStore }: EntryPath): void {
+  if (hasTokenStore || provider.protocol !== 'oidc') return
+  const option = (['backchannelLogout', 'frontchannelLogout'] as const).find((name) => provider[name])
+  if (option === undefined) return
+  throw invalid(
+    `${path}.${option}`,
+    'needs the option tokenStore: when the provider ends a session its cookie does not come along, and the session is found there.',
+  )
 }
 
 function checkDiscovery(provider: ResolvedProvider, { path }: EntryPath): void {
@@ -179,37 +199,6 @@ function needsSecret({ protocol, clientAuth, signatureMethod }: Described, { pri
   if (protocol === 'oauth1') return !signatureMethod?.startsWith('RSA-')
   if (clientAuth === undefined) return privateKey === undefined
   return typeof clientAuth !== 'function' && !withoutSecret.has(clientAuth)
-}
-
-function checkCertificate({ clientAuth, ...provider }: ResolvedProvider, { certificate, privateKey }: Client, entryPath: EntryPath): void {
-  const { path, wayOut } = entryPath
-  if (certificate !== undefined && clientAuth !== 'tls') {
-    throw invalid(`${path}.certificate`, "is presented with clientAuth 'tls' only: set that, or leave it out.")
-  }
-  if (clientAuth !== 'tls' || certificate === undefined || privateKey === undefined) return
-  if (wayOut !== undefined) {
-    throw invalid(
-      `${path}.certificate`,
-      `would not be presented, since connections are those of ${wayOut}: leave it out and give it to that, or leave out ${wayOut}.`,
-    )
-  }
-  if (!belongTogether(certificate, privateKey))
-    throw invalid(`${path}.privateKey`, "must be the key of the certificate: it is another one's.")
-  const open = (['issuer', 'tokenEndpoint'] as const).find((name) => provider[name]?.startsWith('http:'))
-  if (open) throw invalid(`${path}.${open}`, "must use https: clientAuth 'tls' presents its certificate while a secure connection is made.")
-}
-
-/** RFC 9449 section 7.1 has one place for a token that is bound to a key, and section 5 one kind of token request. */
-function checkDpop(provider: ResolvedProvider, { path }: EntryPath): void {
-  if (provider.dpop !== true) return
-  const { tokenPlacement = 'header', tokenMethod = 'POST', renewal } = provider
-  const elsewhere =
-    tokenPlacement === 'header' ? (['tokenHeader', 'tokenScheme'] as const).find((name) => provider[name] !== undefined) : 'tokenPlacement'
-  if (elsewhere !== undefined)
-    throw invalid(`${path}.${elsewhere}`, 'cannot be changed with dpop: such a token travels in the Authorization header. Leave it out.')
-  if (tokenMethod !== 'POST') throw invalid(`${path}.tokenMethod`, "must be 'POST' with dpop, or leave dpop out.")
-  if (typeof renewal === 'object')
-    throw invalid(`${path}.renewal`, "must be 'standard' or 'none' with dpop: an exchange of access tokens knows no key.")
 }
 
 function checkSignature(provider: ResolvedProvider, { privateKey }: Client, { path, production }: EntryPath): void {

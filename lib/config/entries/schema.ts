@@ -117,6 +117,8 @@ export const flagOptions = {
   refreshTokens: flag,
   needsPrivateKey: flag,
   bodyHash: flag,
+  backchannelLogout: flag,
+  frontchannelLogout: flag,
 }
 
 const structuredOptions = {

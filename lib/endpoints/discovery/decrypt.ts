@@ -43,7 +43,10 @@ export async function decrypted({ client, slug }: Pick<Context, 'client' | 'slug
     const key = createPrivateKey(privateKey.replace(/^[ \t]+/gm, ''))
     // What inflates to more than a token may be is no token (RFC 8725 section 3.6).
     const limits = { keyManagementAlgorithms, contentEncryptionAlgorithms, maxDecompressedLength: maxTokenLength }
-    return new TextDecoder('utf-8', { fatal: true }).decode((await compactDecrypt(token, key, limits)).plaintext)
+    const content = new TextDecoder('utf-8', { fatal: true }).decode((await compactDecrypt(token, key, limits)).plaintext)
+    // Signed, then encrypted, is all there is (OpenID Connect Core section 10.2).
+    if (isEncrypted(content)) throw new Error('encrypted twice')
+    return content
   } catch (cause) {
     throw new AuthError('idtoken_invalid', `The provider's ${what} could not be decrypted.`, {
       provider: slug,

@@ -2,7 +2,7 @@ import { isObject, readJson, utf8 } from '../../base/json.js'
 import { followingRedirects } from '../../http/redirects.js'
 import type { Context } from '../../model/context.js'
 import type { HttpRequest, HttpResponse } from '../../model/http.js'
-import { clientCertificate } from '../clientCertificate.js'
+import { documentCertificate } from '../clientCertificate.js'
 import { ownHeaders } from '../openidClient.js'
 
 /** Fetches a public document of a provider. */
@@ -11,7 +11,7 @@ export function getDocument(context: Context, request: HttpRequest): Promise<Htt
   return followingRedirects(
     http,
     outbound.timeout,
-  )({ ...request, headers: ownHeaders(request.headers, provider), certificate: clientCertificate(context) })
+  )({ ...request, headers: ownHeaders(request.headers, provider), certificate: documentCertificate(context, request.url) })
 }
 
 /** The JSON object that an answer of status 200 holds; `undefined` for any other answer. */

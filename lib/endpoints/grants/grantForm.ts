@@ -4,11 +4,38 @@ import type { OwnGrant } from '../../model/grants/grants.js'
 import type { Grant } from '../../model/login.js'
 import type { TokenResponseContext } from '../../tokens/tokens.js'
 import type { TokenForm } from '../tokenErrors.js'
+import { jwtAssertion } from './jwtAssertion.js'
 import { targetParameters } from './target.js'
 
-/** The form of a token request that needs neither a callback nor a refresh token, without what the provider's entry adds. */
-export function grantForm(context: Context, grant: OwnGrant): TokenForm {
-  return { grant_type: grant.type, ...targetParameters(context, grant) }
+/**
+ * The form of a token request that needs neither a callback nor a refresh token, without what the provider's entry adds.
+ * @throws AuthError `config_invalid` for an assertion without a key
+ */
+export async function grantForm(context: Context, grant: OwnGrant): Promise<TokenForm> {
+  switch (grant.type) {
+    case 'client_credentials':
+      return { grant_type: 'client_credentials', ...targetParameters(context, grant) }
+    case 'token_exchange': {
+      const { subjectToken, subjectTokenType, actorToken, actorTokenType, requestedTokenType } = grant
+      return {
+        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+        subject_token: subjectToken,
+        subject_token_type: subjectTokenType,
+        ...(actorToken === undefined ? {} : { actor_token: actorToken }),
+        ...(actorTokenType === undefined ? {} : { actor_token_type: actorTokenType }),
+        ...(requestedTokenType === undefined ? {} : { requested_token_type: requestedTokenType }),
+        ...targetParameters(context, grant),
+      }
+    }
+    case 'jwt_bearer': {
+      const { audience: _audience, ...target } = grant
+      return {
+        grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+        assertion: await jwtAssertion(context, grant),
+        ...targetParameters(context, target),
+      }
+    }
+  }
 }
 
 /** What changes the parameters of a token request, such as the hook of a provider's entry. */

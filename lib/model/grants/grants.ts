@@ -21,5 +21,27 @@ export interface ClientCredentialsGrant extends Target {
   type: 'client_credentials'
 }
 
+/** A token for another one (RFC 8693 section 2.1); types are URIs. */
+export interface TokenExchangeGrant extends Target {
+  type: 'token_exchange'
+  subjectToken: string
+  subjectTokenType: string
+  /** Who acts for the subject, where that is not the client. */
+  actorToken?: string
+  actorTokenType?: string
+  requestedTokenType?: string
+}
+
+/** A JWT that the client signs (RFC 7523 section 2.1). */
+export interface JwtBearerGrant extends Omit<Target, 'audience'> {
+  type: 'jwt_bearer'
+  /** On whose behalf: the client's own unless told; `false` where the provider wants none. */
+  subject?: string | false
+  /** Who is to accept it; the issuer, else the token endpoint, unless told. */
+  audience?: string
+  /** Further claims. */
+  claims?: Readonly<Record<string, unknown>>
+}
+
 /** What the application can ask for tokens with, and ask again when they have ended: nobody has to sign in for it. */
-export type OwnGrant = ClientCredentialsGrant
+export type OwnGrant = ClientCredentialsGrant | TokenExchangeGrant | JwtBearerGrant

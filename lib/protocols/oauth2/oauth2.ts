@@ -3,6 +3,7 @@ import { dpopKeyFor } from '../../endpoints/dpop/keys.js'
 import { asksForNonce } from '../../endpoints/dpop/nonces.js'
 import { grantSource } from '../../endpoints/errorSource.js'
 import { expectedAnswer, grantForm, preparedGrant } from '../../endpoints/grants/grantForm.js'
+import { grantContext } from '../../endpoints/grants/jwtAssertion.js'
 import { targetParameters } from '../../endpoints/grants/target.js'
 import { requestTokens } from '../../endpoints/token.js'
 import type { TokenForm } from '../../endpoints/tokenErrors.js'
@@ -47,8 +48,8 @@ export const protocol = defineProtocol({
       isRefresh && typeof renewal === 'object'
         ? await exchangeAccessToken(context, grant.tokens, renewal)
         : await requestTokens(
-            context,
-            form(context, grant),
+            grantContext(context, grant),
+            await form(context, grant),
             (isRefresh ? refreshEndpoint : undefined) ?? endpoint(context, 'tokenEndpoint'),
             dpopKey,
           )
@@ -63,7 +64,7 @@ export const protocol = defineProtocol({
   refused: (_context, response) => asksForNonce(response),
 })
 
-function form(context: Context, grant: Grant): TokenForm {
+async function form(context: Context, grant: Grant): Promise<TokenForm> {
   const { provider, slug, redirectUri } = context
   const prepare = (parameters: Record<string, string>): Record<string, string> =>
     preparedForm(context, parameters, callbackFacts(provider, grant))
@@ -83,7 +84,7 @@ function form(context: Context, grant: Grant): TokenForm {
       return preparedGrant({ ...asked, grant_type: 'refresh_token', refresh_token: grant.tokens.refreshToken }, prepare)
     }
     default:
-      return preparedGrant(grantForm(context, grant), prepare)
+      return preparedGrant(await grantForm(context, grant), prepare)
   }
 }
 

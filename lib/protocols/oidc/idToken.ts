@@ -1,11 +1,15 @@
 import { AuthError } from '../../base/errors.js'
+import { discover } from '../../endpoints/discovery/discovery.js'
 import { readPart } from '../../endpoints/discovery/jwtParts.js'
 import { verifySignedJwt, type VerifiedJwt } from '../../endpoints/discovery/verifySignedJwt.js'
 import type { Context } from '../../model/context.js'
 import type { Grant } from '../../model/login.js'
 import type { RawProfile } from '../../model/profile.js'
 import type { Tokens } from '../../model/tokens.js'
+import { matchesWhole } from '../../tokens/wholeMatch.js'
 import { halfHash } from './halfHash.js'
+import { demandedClasses } from './requestedClaims.js'
+import { tenantOf, tenantPlace } from './tenants.js'
 
 // Seconds; openid-client's own.
 const defaultClockTolerance = 30
@@ -22,9 +26,12 @@ export async function verifyIdToken(context: Context, grant: Grant, response: Re
   if (typeof idToken !== 'string') return undefined
   const { header, payload: claims } = await verifySignedJwt(context, idToken, { purpose: 'login' })
   checkKind(context.slug, claims)
+  await checkTenant(context, claims)
+  checkContextClass(context, claims)
   checkAuthorizedParty(context, claims)
   checkHash(context.slug, header, claims, 'at_hash', String(accessToken))
-  if (grant.type === 'authorization_code') checkIssuedAt(context, claims)
+  checkSubject(context.slug, claims)
+  checkTimes(context, grant, claims)
   if (grant.type === 'refresh_token') checkContinuity(context.slug, grant.tokens, claims)
   return claims
 }
@@ -32,6 +39,30 @@ export async function verifyIdToken(context: Context, grant: Grant, response: Re
 /** A logout token of the same provider is signed with the same keys, and is none (OpenID Connect Back-Channel Logout section 2.4). */
 function checkKind(slug: string, claims: RawProfile): void {
   if (claims['events'] !== undefined) throw invalidIdToken(slug, 'events')
+}
+
+/** Where one document speaks for many issuers, only users of the tenants that the entry allows are let in. */
+async function checkTenant(context: Context, claims: RawProfile): Promise<void> {
+  const { slug, provider } = context
+  const { allowedTenants: allowed } = provider
+  if (allowed === undefined) return
+  const { issuer } = (await discover(context)).serverMetadata()
+  if (!issuer.includes(tenantPlace))
+    throw new AuthError('config_invalid', `providers.${slug}.allow names tenants, and the provider has one issuer for all: leave it out.`, {
+      provider: slug,
+    })
+  const tenant = tenantOf(issuer, claims['iss'])
+  const isAllowed =
+    tenant !== undefined && (allowed instanceof RegExp ? matchesWhole(allowed, tenant) : allowed.some((name) => name === tenant))
+  if (!isAllowed) throw invalidIdToken(slug, 'tenant')
+}
+
+/** A class of authentication that the entry demands is what the user has to have come with (OpenID Connect Core section 5.5.1.1). */
+function checkContextClass({ slug, provider }: Context, claims: RawProfile): void {
+  const demanded = demandedClasses(provider.authorizationParams)
+  if (!demanded) return
+  const { acr } = claims
+  if (typeof acr !== 'string' || (demanded.length > 0 && !demanded.includes(acr))) throw invalidIdToken(slug, 'acr')
 }
 
 /** An ID Token that says whom it was issued to must mean us, also where it has one audience only (OpenID Connect Core section 2). */
@@ -59,13 +90,21 @@ export function checkHash(
   if (claims[name] === undefined || claims[name] !== halfHash(alg, value)) throw invalidIdToken(slug, name)
 }
 
+/** A subject is a name of 255 characters at most (OpenID Connect Core section 2). */
+function checkSubject(slug: string, { sub }: RawProfile): void {
+  if (typeof sub !== 'string' || sub === '' || sub.length > 255) throw invalidIdToken(slug, 'sub')
+}
+
 /** Seconds before which an ID Token that a login brings cannot have been issued. */
 const oldest = 24 * 3600
 
-/** The ID Token of a login is a fresh one: not from the future beyond what clocks may differ, nor an old one again. */
-function checkIssuedAt({ provider, slug, now }: Context, claims: RawProfile): void {
-  const age = now() / 1000 - Number(claims['iat'])
-  if (!(age >= -(provider.clockTolerance ?? defaultClockTolerance) && age <= oldest)) throw invalidIdToken(slug, 'iat')
+/** An ID Token ends, and is not from the future beyond what clocks may differ; that of a login is not an old one again. */
+function checkTimes({ provider, slug, now }: Context, grant: Grant, { exp, iat }: RawProfile): void {
+  // JSON has numbers that are infinite to JavaScript, and no time comes after them.
+  if (!Number.isFinite(exp)) throw invalidIdToken(slug, 'exp')
+  const age = now() / 1000 - Number(iat)
+  const maxAge = grant.type === 'authorization_code' ? oldest : Number.MAX_VALUE
+  if (!(age >= -(provider.clockTolerance ?? defaultClockTolerance) && age <= maxAge)) throw invalidIdToken(slug, 'iat')
 }
 
 /** A refreshed ID Token must speak of the same user, by the same issuer, for the same login (OpenID Connect Core section 12.2). */

@@ -5,10 +5,11 @@ import { discover } from '../../endpoints/discovery/discovery.js'
 import { dpopKeyFor } from '../../endpoints/dpop/keys.js'
 import { asksForNonce } from '../../endpoints/dpop/nonces.js'
 import { dpopOptions } from '../../endpoints/dpop/proof.js'
-import { grantSource } from '../../endpoints/errorSource.js'
+import { formSource, grantSource } from '../../endpoints/errorSource.js'
 import { expectedAnswer, grantForm, preparedGrant } from '../../endpoints/grants/grantForm.js'
+import { grantContext } from '../../endpoints/grants/jwtAssertion.js'
 import { targetParameters } from '../../endpoints/grants/target.js'
-import { fromOpenidClient, loadOpenidClient } from '../../endpoints/openidClient.js'
+import { fromOpenidClient, loadOpenidClient, staticConfiguration } from '../../endpoints/openidClient.js'
 import type { Context } from '../../model/context.js'
 import type { CallbackParameters, CodeGrant, Grant } from '../../model/login.js'
 import { readTokenResponse } from '../../tokens/tokens.js'
@@ -22,8 +23,11 @@ import { withClaimSources } from './claimSources.js'
 import { endSession } from './endSession.js'
 import { checkBothIdTokens, isHybrid, verifyFrontIdToken } from './hybrid.js'
 import { verifyIdToken } from './idToken.js'
+import { readFrontchannelLogout } from './frontchannelLogout.js'
+import { verifyLogoutToken } from './logoutToken.js'
 import { mergedClaims } from './mergedClaims.js'
 import { isSigned, signedParameters, stateOfSigned } from './signedResponse.js'
+import { tenantOf } from './tenants.js'
 import { fetchUserinfo, issuerOf } from './userinfo.js'
 
 /** OpenID Connect: the authorization code flow with PKCE and nonce (OpenID Connect Core section 3.1), ID Token signatures checked. */
@@ -50,7 +54,7 @@ export const protocol = defineProtocol({
   },
 
   async exchange(context, grant) {
-    const configuration = await discover(context)
+    const configuration = await configurationFor(context, grant)
     const dpopKey = dpopKeyFor(context, grant)
     const response = await requestTokens(context, configuration, grant, dpopKey)
     const claims = await verifyIdToken(context, grant, response)
@@ -73,7 +77,16 @@ export const protocol = defineProtocol({
   refused: (_context, response) => asksForNonce(response),
 
   endSession,
+  verifyLogoutToken,
+  readFrontchannelLogout,
 })
+
+/** What discovery found, for a client that authenticates as this grant is made. */
+async function configurationFor(context: Context, grant: Grant): Promise<Configuration> {
+  const configuration = await discover(context)
+  const by = grantContext(context, grant)
+  return by === context ? configuration : staticConfiguration(by, configuration.serverMetadata())
+}
 
 /** The parameters of an answer, of which those that somebody has signed are verified. */
 async function verifiedParameters(context: Context, metadata: ServerMetadata, grant: CodeGrant): Promise<CallbackParameters> {
@@ -96,7 +109,7 @@ async function requestTokens(
 ): Promise<Record<string, unknown>> {
   const { provider, slug, redirectUri } = context
   const openidClient = await loadOpenidClient()
-  const source = grantSource(context, grant)
+  let source = grantSource(context, grant)
   const dpop = await dpopOptions(configuration, context, dpopKey)
   const facts = { client: context.client, callback: callbackFacts(provider, grant) }
   const tokenParameters = (parameters: Record<string, string>): Record<string, string> =>
@@ -139,7 +152,8 @@ async function requestTokens(
         )
       }
       default: {
-        const { grant_type: grantType, ...parameters } = grantForm(context, grant)
+        const { grant_type: grantType, ...parameters } = await grantForm(context, grant)
+        source = formSource(context, parameters)
         return plain(await openidClient.genericGrantRequest(configuration, grantType, asked(parameters), dpop))
       }
     }
@@ -159,10 +173,8 @@ function libraryParameters({ code = '', state = '', iss }: CallbackParameters, {
 
 // Some servers have one document for many tenants, with a place holder in its issuer that the tenant's id takes.
 function expectedIssuer(metadata: ServerMetadata, iss: string | undefined): { issuer: string; required: boolean } {
-  const [head = '', tail] = metadata.issuer.split('{tenantid}')
-  const tenant = tail !== undefined && iss?.startsWith(head) && iss.endsWith(tail) ? iss.slice(head.length, iss.length - tail.length) : ''
   return {
-    issuer: /^[\w-]+$/.test(tenant) ? (iss ?? metadata.issuer) : metadata.issuer,
+    issuer: iss !== undefined && tenantOf(metadata.issuer, iss) !== undefined ? iss : metadata.issuer,
     required: metadata.authorization_response_iss_parameter_supported === true,
   }
 }

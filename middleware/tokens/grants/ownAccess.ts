@@ -10,11 +10,24 @@ import { tellOfTokens } from '../../core/events.js'
 import { storeKey } from '../../core/sealedRecords.js'
 import { removeAt, tokenRecordAt } from '../records.js'
 
-/** Access of the application itself: tokens for each grant, shared by all clients of this process, and of others with the same token store. */
-export function ownAccess(engine: Engine, context: Context, grant: OwnGrant): TokenAccess {
+/** Tokens that the application asks for by itself. */
+export interface OwnTokens {
+  grant: OwnGrant | (() => Promise<OwnGrant>)
+  /** All that they depend on beside provider and client: who asks for the same shares them. */
+  identity: Readonly<Record<string, unknown>> & { type: OwnGrant['type']; scope?: readonly string[] }
+  /** Whether they stand for a user who may sign out: then they are kept in this process alone. */
+  isUsers: boolean
+}
+
+/** Tokens that one process keeps at most; those that were written longest ago go first. */
+const maxKept = 1_000
+
+/** Access by a grant: tokens that are shared by all clients of this process and, where they are the application's own, of others with the same token store. */
+export function ownAccess(engine: Engine, context: Context, { grant, identity, isUsers }: OwnTokens): TokenAccess {
   const { slug } = context
-  const key = storeKey(engine.settings, 'client', `${slug}:${sha256(identityOf(context, grant))}`)
-  const tokenRecord = startingEmpty(tokenRecordAt(engine, context, key) ?? memoryRecord(engine.ownTokens, key))
+  const key = storeKey(engine.settings, 'client', `${slug}:${sha256(nameOf(context, identity))}`)
+  const shared = isUsers ? undefined : tokenRecordAt(engine, context, key)
+  const tokenRecord = startingEmpty(shared ?? memoryRecord(engine.ownTokens, key))
   let current: Tokens | undefined
   return {
     source: {
@@ -23,7 +36,7 @@ export function ownAccess(engine: Engine, context: Context, grant: OwnGrant): To
         current = tokens
         if (tokens) return
         engine.ownTokens.delete(key)
-        await removeAt(engine, key)
+        if (shared) await removeAt(engine, key)
       },
     },
     record: tokenRecord,
@@ -33,9 +46,9 @@ export function ownAccess(engine: Engine, context: Context, grant: OwnGrant): To
   }
 }
 
-/** All that an access token depends on. Where it is scopes alone, as text that names the records of the version before. */
-function identityOf(context: Context, { type, scope, ...grant }: OwnGrant): string {
-  const more = Object.keys(grant).length === 0 ? [] : [type, grant]
+/** Where tokens depend on scopes alone, the text by which the version before named its records. */
+function nameOf(context: Context, { type, scope, ...identity }: OwnTokens['identity']): string {
+  const more = type === 'client_credentials' && Object.keys(identity).length === 0 ? [] : [type, identity]
   return JSON.stringify([bindingOf(context), scope ?? null, ...more])
 }
 
@@ -50,7 +63,12 @@ function memoryRecord(kept: Map<string, KeptTokens>, key: string): TokenRecord {
     key,
     read: () => Promise.resolve(kept.get(key)),
     write: (tokens, version) => {
+      kept.delete(key)
       kept.set(key, { tokens, version: version + 1 })
+      for (const oldest of kept.keys()) {
+        if (kept.size <= maxKept) break
+        kept.delete(oldest)
+      }
       return Promise.resolve(true)
     },
   }

@@ -168,16 +168,6 @@ const ofPlacesAndSecrets: Mistake[] = [
 
 const ofLaterVersions: Mistake[] = [
   ...['popup', 'api'].map((name): Mistake => [name, top({ [name]: {} }), `${name} ${unavailable}`]),
-  ...['backchannelLogout', 'frontchannelLogout'].map((name): Mistake => [
-    name,
-    acme({ [name]: true }),
-    `providers.acme.${name} ${unavailable}`,
-  ]),
-  [
-    'frontchannelLogout for all',
-    providers({ defaults: { frontchannelLogout: true }, acme: client }),
-    `providers.defaults.frontchannelLogout ${unavailable}`,
-  ],
   ...['openid2', 'header-jwt'].map((protocol): Mistake => [
     `protocol ${protocol}`,
     oauth2({ protocol, header: 'x' }),

@@ -1,80 +1,37 @@
-import { execFile } from 'node:child_process'
-import { createServer, type Server } from 'node:https'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { TLSSocket } from 'node:tls'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { createAuthority, type Authority, type Certified } from '../../support/certificates.js'
+import { openTlsDoor, runTlsClient, type SeenByTls, type TlsDoor } from '../../support/tlsDoors.js'
 
-/**
- * Mutual TLS (RFC 8705) to a server of Node.js that asks for certificates. The client is a process of its own: whom it trusts is read at
- * its start.
- */
-
-interface Seen {
-  door: 'plain' | 'certified'
-  path: string
-  peer: string | undefined
-  authorized: boolean
-  form: Record<string, string>
-  authorization: string | undefined
-}
+/** Mutual TLS (RFC 8705) to a server of Node.js that asks for certificates. */
 
 let authority: Authority
 let client: Certified
 let stranger: Certified
-let doors: { plain: Server; certified: Server }
+let doors: TlsDoor[]
 let plain = ''
 let certified = ''
-let seen: Seen[] = []
+const all: SeenByTls[] = []
+let seen: SeenByTls[] = []
 
 beforeAll(async () => {
   authority = createAuthority()
   client = authority.issue('The client')
   stranger = authority.selfSigned('The stranger')
-  const own = authority.issue('The server')
-  const options = { ...own, ca: authority.cert, requestCert: true, rejectUnauthorized: false }
-  doors = {
-    plain: createServer({ ...own }, (req, res) => {
-      void serve('plain', req, res)
-    }),
-    certified: createServer(options, (req, res) => {
-      void serve('certified', req, res)
-    }),
-  }
-  await Promise.all(Object.values(doors).map((door) => new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve))))
-  const address = (door: Server): string => `https://127.0.0.1:${String((door.address() as AddressInfo).port)}`
-  plain = address(doors.plain)
-  certified = address(doors.certified)
+  const open = (name: string, asks: boolean): Promise<TlsDoor> =>
+    openTlsDoor(name, authority, all, ({ path, form }) => ({ body: bodyOf(path, form) }), { asks })
+  doors = await Promise.all([open('plain', false), open('certified', true)])
+  plain = doors[0]?.url ?? ''
+  certified = doors[1]?.url ?? ''
 })
-afterAll(() => {
-  for (const door of Object.values(doors)) {
-    door.close()
-    door.closeAllConnections()
-  }
+afterAll(async () => {
+  await Promise.all(doors.map(({ close }) => close()))
   authority.remove()
 })
 beforeEach(() => {
-  seen = []
+  all.length = 0
 })
 
-async function serve(door: Seen['door'], req: IncomingMessage, res: ServerResponse): Promise<void> {
-  const parts: Buffer[] = []
-  for await (const part of req as AsyncIterable<Buffer>) parts.push(part)
-  if (!(req.socket instanceof TLSSocket)) throw new Error('not a secure connection')
-  const { socket } = req
-  // The certificate of a client that shows none is an empty object, or null.
-  const peer = (socket.getPeerCertificate() as { subject?: { CN?: string } } | null)?.subject?.CN
-  const form = Object.fromEntries(new URLSearchParams(Buffer.concat(parts).toString()))
-  const path = (req.url ?? '').split('?')[0] ?? ''
-  if (!path.startsWith('/.well-known/'))
-    seen.push({ door, path, peer, authorized: socket.authorized, form, authorization: req.headers.authorization })
-  res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer(path, form)))
-}
-
-function answer(path: string, { grant_type: grantType = '' }: Record<string, string>): unknown {
+function bodyOf(path: string, { grant_type: grantType = '' }: Record<string, string>): unknown {
   if (path.startsWith('/.well-known/')) {
     return {
       issuer: plain,
@@ -98,33 +55,11 @@ function answer(path: string, { grant_type: grantType = '' }: Record<string, str
   return { access_token: `by ${grantType}`, token_type: 'Bearer', expires_in: 60 }
 }
 
-const root = fileURLToPath(new URL('../../..', import.meta.url))
-
-/** What a program prints as JSON, with a context of a client of these parts. */
+/** What a program gives; what the servers have seen of it, but for discovery, is in `seen`. */
 async function run(lines: string, parts: { provider: object; client: object }): Promise<unknown> {
-  const program = `
-    import { createHttp } from './lib/http/http.ts'
-    import { createApiClient } from './lib/client/apiClient.ts'
-    import { introspect } from './lib/endpoints/introspection.ts'
-    import { loadProtocol } from './lib/protocols/index.ts'
-    import { revokeTokens } from './lib/endpoints/revocation.ts'
-    import { createRefresher } from './lib/refresh/refresher.ts'
-    const { provider, client } = JSON.parse(process.env.PARTS)
-    const outbound = { timeout: 5000, maxBytes: 100000 }
-    const context = {
-      slug: 'corp', redirectUri: 'https://app.example/cb', provider: { title: 'Corp', scope: [], clientAuth: 'tls', ...provider }, client,
-      outbound, http: createHttp(outbound).http, now: Date.now, refresher: createRefresher(),
-    }
-    const protocol = await loadProtocol(provider.protocol)
-    const result = await (async () => { ${lines} })().catch((error) => ({ code: error.code }))
-    console.log(JSON.stringify(result))
-    process.exit(0)
-  `
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
-    cwd: root,
-    env: { ...process.env, NODE_OPTIONS: '', NODE_EXTRA_CA_CERTS: authority.file, PARTS: JSON.stringify(parts) },
-  })
-  return JSON.parse(stdout) as unknown
+  const result = await runTlsClient(authority, lines, parts)
+  seen = all.filter(({ path }) => !path.startsWith('/.well-known/'))
+  return result
 }
 
 const everything = `
