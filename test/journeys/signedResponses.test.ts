@@ -51,6 +51,8 @@ test('A login by query.jwt: the callback holds nothing but a JWT', async () => {
   })
   expect((await browser.go(callback.href)).url).toBe(`${app.url}/me`)
   expect((await browser.json(`${app.url}/me`)).data).toMatchObject({ key: 'corp$ada-id' })
+  // The same answer once more, in the browser that has finished it, goes where it went.
+  expect((await browser.go(callback.href)).url).toBe(`${app.url}/me`)
   expect(tokenCalls()).toBe(1)
 })
 
