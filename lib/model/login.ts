@@ -48,8 +48,12 @@ export interface Transaction {
   scope?: readonly string[]
   maxAge?: number
   remember?: boolean
-  /** Digest of what a guard asked of this login, so that it asks once. */
+  /** Digest of what a guard, or the provider's API, asked of this login, so that it is asked once. */
   stepUp?: string
+  /** Whether a form was not sent because of this login, which the user is told when it is finished. */
+  resend?: boolean
+  /** Whether the provider was not to ask the user anything (`prompt=none`): that it would have to is an outcome then. */
+  silent?: boolean
   /** Digest of whose session the account is to be added to; absent for a login that signs in. */
   linkTo?: string
   /** JSON value that the application gave this login; never the parameter `state` of the protocol. */

@@ -8,6 +8,7 @@ import { redirect, type Reply } from '../http/reply.js'
 import { beginLink, beginLogin, chosenRegistration, requireLinkable } from '../login/beginLogin.js'
 import { linkMarker } from '../http/parameters.js'
 import { readLoginOptions } from '../login/loginOptions.js'
+import { keepingGranted } from '../login/stepUp/keepingGranted.js'
 import { endSession, type LogoutOptions } from '../logout/endSession.js'
 import { endSessionAtProviders } from '../logout/providerLogout.js'
 import { leaveAccount } from '../logout/unlinkAccount.js'
@@ -40,7 +41,7 @@ async function redirectTo(
     return redirect(302, `${request.publicUrl.mountPath}/${slug}?${new URLSearchParams({ ...marker, returnTo }).toString()}`)
   }
   const registration = await chosenRegistration(engine, entry, parameters ?? {})
-  return redirect(302, await begin(engine, request, registration, { ...asked, returnTo }))
+  return redirect(302, await begin(engine, request, registration, keepingGranted(request, registration, { ...asked, returnTo })))
 }
 
 /** Whether a login was given what the page that asks cannot carry on. */

@@ -14,6 +14,8 @@ import { goOn, page, type Reply } from '../http/reply.js'
 import { callbackOnce, type CallbackResult } from '../login/callbackOnce.js'
 import { completeLogin } from '../login/completeLogin.js'
 import { isLinkTo } from '../login/linkTo.js'
+import { silentOutcome } from '../login/silent.js'
+import { placeAfterLogin } from '../login/stepUp/wayBack.js'
 import { repostPage } from '../pages/pages.js'
 import type { ProviderRequest } from './receive.js'
 
@@ -25,8 +27,19 @@ export async function callbackRoute(received: ProviderRequest): Promise<Reply> {
   refusePrefetch(received)
   const found = await findLogin(received)
   if ('reply' in found) return found.reply
-  const { result } = await finishLogin(found)
-  return goTo(found.callback, result.returnTo)
+  try {
+    const { result } = await finishLogin(found)
+    return goOn(
+      wantsJson(received.request.host),
+      303,
+      placeAfterLogin(received.engine, received.request, found.transaction, result.returnTo),
+    )
+  } catch (error) {
+    const outcome = silentOutcome(received.engine, found.transaction, error)
+    // Whoever was there before still is.
+    if (outcome && !wantsJson(received.request.host)) return goTo(received, found.transaction.returnTo)
+    throw outcome ?? error
+  }
 }
 
 /** A callback, and the login of this browser that waits for it. */
