@@ -29,9 +29,18 @@ export interface RefreshParts {
   onOrphaned?: ((refreshed: Tokens) => void) | undefined
 }
 
+/** The sign-in that an API wants of a user (RFC 9470 section 3). */
+export interface SignInWanted {
+  acrValues?: readonly string[]
+  /** Seconds. */
+  maxAge?: number
+}
+
 /** The access to one account: its tokens, and what may be done with them. */
 export interface TokenAccess extends RefreshParts {
   source: TokenSource
+  /** Where a user can be sent who has to sign in as the API wants; absent where there is no user to send. */
+  stepUp?: ((wanted: SignInWanted) => string | undefined) | undefined
   /** Tokens as sealed text. */
   seal?: ((tokens: Tokens) => string) | undefined
   /** The access of a grant to another target; an account has one refresh token for all. */

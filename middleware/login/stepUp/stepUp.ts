@@ -33,6 +33,8 @@ export function sinceStepUp(record: SessionRecord, digest: string, now: number):
 
 /** Milliseconds within which asking for the same once more is pointless: it would only turn in a circle. */
 export const justNow = 60_000
+/** Milliseconds that the way back from a login may take: one that was asked to be fresh is until then, however small `maxAge` is. */
+export const wayBackTime = 10_000
 
 /**
  * Begins such a login.

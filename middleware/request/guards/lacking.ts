@@ -1,7 +1,7 @@
 import { AuthError } from '../../../lib/base/errors.js'
 import type { LoginOptions } from '../../../lib/model/login.js'
 import type { AuthUser } from '../../../lib/model/user.js'
-import { justNow, sinceStepUp, stepUpDigest, type StepUp } from '../../login/stepUp/stepUp.js'
+import { justNow, sinceStepUp, stepUpDigest, wayBackTime, type StepUp } from '../../login/stepUp/stepUp.js'
 import type { SessionRecord } from '../../core/sessionRecord.js'
 
 /** What a guard asks of the login of an account. */
@@ -30,8 +30,6 @@ export interface Guarded {
   granted: string | undefined
 }
 
-/** Milliseconds that the way back from a login may take: one that was asked to be fresh is until then, however small `maxAge` is. */
-const wayBackTime = 10_000
 /** Milliseconds between a login and the end of its callback, at most. */
 const callbackTime = 16_000
 
