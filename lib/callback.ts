@@ -54,6 +54,14 @@ export async function checkCallback(
  */
 export async function callback(context: Context, transaction: Transaction, parameters: CallbackParameters): Promise<LoginResult> {
   const tokenSet = await exchange(context, transaction, await checkCallback(context, transaction, parameters))
+  return resultOf(context, tokenSet)
+}
+
+/**
+ * The user whom the answer to a grant speaks for, with the tokens.
+ * @throws AuthError what fetching the profile throws
+ */
+export async function resultOf(context: Context, tokenSet: TokenSet): Promise<LoginResult> {
   const raw = await fetchUserinfo(context, tokenSet)
   const user = toUser(raw, {
     slug: context.slug,

@@ -36,11 +36,17 @@ export async function login(context: Context, options: LoginOptions = {}): Promi
       ...(options.returnTo === undefined ? {} : { returnTo: options.returnTo }),
       ...(maxAge === undefined ? {} : { maxAge }),
       ...(context.chosen === undefined ? {} : { parameters: context.chosen }),
+      ...(isSilent(context, options) ? { silent: true } : {}),
       ...(options.remember === undefined ? {} : { remember: options.remember }),
       ...(options.state === undefined ? {} : { state: options.state }),
       ...checks,
     },
   }
+}
+
+/** Whether the provider is to ask the user nothing (OpenID Connect Core section 3.1.2.1). */
+function isSilent({ provider }: Context, { prompt }: LoginOptions): boolean {
+  return (prompt ?? provider.authorizationParams?.['prompt']) === 'none'
 }
 
 const endpointNames = [

@@ -11,6 +11,11 @@ export default defineProvider({
   // https://developer.calendly.com/api-docs/calendly-o-auth/o-auth/post-oauth-revoke
   revocationClientAuth: 'post',
   userinfoEndpoint: 'https://api.calendly.com/users/me',
+  // Lists are asked for by the address of the user or of the organization: https://developer.calendly.com/api-docs
+  facts: {
+    owner: { path: 'owner', hosts: ['api.calendly.com'] },
+    organization: { path: 'organization', hosts: ['api.calendly.com'] },
+  },
   apiBaseUrl: 'https://api.calendly.com/',
   refreshTokens: true,
   scope: ['users:read'],

@@ -9,6 +9,8 @@ export default defineProvider({
   tokenEndpoint: 'https://discord.com/api/oauth2/token',
   revocationEndpoint: 'https://discord.com/api/oauth2/token/revoke',
   userinfoEndpoint: 'https://discord.com/api/users/@me',
+  // With the scope bot: https://discord.com/developers/docs/topics/oauth2#advanced-bot-authorization
+  facts: { guildId: 'guild.id' },
   apiBaseUrl: 'https://discord.com/api/v10/',
   clientAuth: 'post',
   refreshTokens: true,

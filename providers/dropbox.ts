@@ -9,6 +9,8 @@ export default defineProvider({
   tokenEndpoint: 'https://api.dropboxapi.com/oauth2/token',
   userinfoEndpoint: 'https://api.dropboxapi.com/2/users/get_current_account',
   userinfoMethod: 'POST',
+  // For calls in a team's space: https://developers.dropbox.com/dbx-team-files-guide
+  facts: { teamId: 'team_id', rootNamespaceId: { from: 'userinfo', path: 'root_info.root_namespace_id' } },
   apiBaseUrl: 'https://api.dropboxapi.com/2/',
   clientAuth: 'post',
   refreshTokens: true,

@@ -9,6 +9,7 @@ export default defineProvider({
   authorizationEndpoint: 'https://passport.{domain}/suite/passport/oauth/authorize',
   tokenEndpoint: 'https://passport.{domain}/suite/passport/oauth/token',
   userinfoEndpoint: 'https://passport.{domain}/suite/passport/oauth/userinfo',
+  facts: { tenantKey: { from: 'userinfo', path: 'tenant_key' } },
   apiBaseUrl: 'https://open.{domain}/open-apis/',
   clientAuth: 'post',
   refreshTokens: true,

@@ -15,7 +15,7 @@ export default defineProvider({
     ({ client_id: clientId, client_secret: clientSecret, token_type_hint: 'access_token' }),
   tokenPlacement: 'body',
   tokenParameter: 'token',
-  facts: { hubId: { from: 'userinfo', path: 'hub_id' } },
+  facts: { hubId: { from: 'userinfo', path: 'hub_id' }, hubDomain: { from: 'userinfo', path: 'hub_domain' } },
   apiBaseUrl: 'https://api.hubapi.com/',
   // https://developers.hubspot.com/docs/api/crm/contacts
   pagination: { cursor: 'paging.next.after', parameter: 'after' },

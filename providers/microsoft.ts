@@ -8,6 +8,8 @@ export default defineProvider({
   parameters: { tenant: { description: 'Id or domain, common, organizations or consumers', kind: 'segment', default: 'common' } },
   issuer: 'https://login.microsoftonline.com/{tenant}/v2.0',
   apiBaseUrl: 'https://graph.microsoft.com/v1.0/',
+  // https://learn.microsoft.com/en-us/entra/identity-platform/id-token-claims-reference
+  facts: { tenantId: { from: 'id_token', path: 'tid' } },
   // https://learn.microsoft.com/en-us/graph/paging
   pagination: { next: '["@odata.nextLink"]' },
   clientAuth: 'post',

@@ -10,7 +10,7 @@ export default defineProvider({
   revocationEndpoint: 'https://oauth.pipedrive.com/oauth/revoke',
   userinfoEndpoint: 'https://api.pipedrive.com/v1/users/me',
   // The token answer names the company's own host: https://pipedrive.readme.io/docs/marketplace-oauth-authorization
-  facts: { apiDomain: { path: 'api_domain', hosts: ['*.pipedrive.com'] } },
+  facts: { apiDomain: { path: 'api_domain', hosts: ['*.pipedrive.com'] }, companyId: { from: 'userinfo', path: 'data.company_id' } },
   apiBaseUrl: ({ apiDomain }) => (apiDomain === undefined ? 'https://api.pipedrive.com/v1/' : `${apiDomain}/api/v1/`),
   refreshTokens: true,
   scope: ['base'],

@@ -16,6 +16,7 @@ export default defineProvider({
   // The token answer says where the organization's API is:
   // https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_web_server_flow.htm
   facts: {
+    organizationId: { from: 'userinfo', path: 'organization_id' },
     instanceUrl: {
       path: 'instance_url',
       hosts: ['*.salesforce.com', '*.my.salesforce.mil', '*.my.salesforce-sites.com', '*.my.site.com', '*.cloudforce.com'],

@@ -8,7 +8,7 @@ export default defineProvider({
   authorizationEndpoint: 'https://connect.stripe.com/oauth/authorize',
   tokenEndpoint: 'https://connect.stripe.com/oauth/token',
   userinfoEndpoint: 'https://api.stripe.com/v1/account',
-  facts: { accountId: 'stripe_user_id' },
+  facts: { accountId: 'stripe_user_id', livemode: 'livemode' },
   apiBaseUrl: 'https://api.stripe.com/v1/',
   clientAuth: 'post',
   refreshTokens: true,

@@ -33,7 +33,7 @@ export const errorStatus = {
   return_to_mismatch: 400,
   /** The user signed out, or in as somebody else, while an account was being added. Nothing was added: sign in and add it again. */
   user_mismatch: 400,
-  /** The discovery document names another issuer, or an address that is not allowed. Check `issuer`; see also `http.privateHosts`. */
+  /** The discovery document names another issuer, no keys, or an address that is not allowed. Check `issuer`; see also `http.privateHosts`. */
   discovery_failed: 400,
   /** The provider refused; look up `providerError`, its own code, in its documentation. Often an id, a secret or a scope is wrong. */
   provider_error: 400,
@@ -97,6 +97,8 @@ export interface AuthErrorOptions {
   providerError?: string | undefined
   /** A machine-readable word that narrows the code down, such as the failed check of an ID Token. */
   reason?: string | undefined
+  /** Path to send the user to, where a sign-in mends it. */
+  location?: string | undefined
 }
 
 /**
@@ -114,6 +116,8 @@ export class AuthError extends Error {
   retry: boolean
   readonly providerError: string | undefined
   readonly reason: string | undefined
+  /** Path of the application to send the user's browser to, where a sign-in of a certain kind mends it: it leads to the provider and back. */
+  readonly location: string | undefined
   /** Where it was thrown. Not enumerable. */
   declare readonly trace: string | undefined
 
@@ -125,6 +129,7 @@ export class AuthError extends Error {
     this.retry = isWorthRetrying(code)
     this.providerError = options.providerError
     this.reason = options.reason
+    this.location = options.location
     // Frameworks print `stack` into pages while an application is developed; the trace is for logs, by `inspect`.
     Object.defineProperty(this, 'trace', { value: this.stack, enumerable: false })
     this.stack = `AuthError: ${message}`
@@ -132,12 +137,13 @@ export class AuthError extends Error {
   }
 
   /** The JSON answer of a route. */
-  toJSON(): { error: AuthErrorCode; message: string; provider?: string; retry: boolean } {
+  toJSON(): { error: AuthErrorCode; message: string; provider?: string; retry: boolean; location?: string } {
     return {
       error: this.code,
       message: this.message,
       ...(this.provider === undefined ? {} : { provider: this.provider }),
       retry: this.retry,
+      ...(this.location === undefined ? {} : { location: this.location }),
     }
   }
 

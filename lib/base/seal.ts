@@ -3,7 +3,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { AuthError } from './errors.js'
 
 /** What a sealed value is for; each purpose has keys of its own, so that one kind never opens as another. */
-export type SealPurpose = 'transaction' | 'session' | 'tokens' | 'csrf'
+export type SealPurpose = 'transaction' | 'session' | 'tokens' | 'csrf' | 'log'
 
 /** Seals and opens values: encrypted, authenticated, bound to a purpose, an application and a record. */
 export interface Sealer {

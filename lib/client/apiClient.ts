@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import type { Awaitable } from '../base/awaitable.js'
 import { sleep } from '../base/timeout.js'
+import { accessTo, type ClientTarget } from '../endpoints/grants/accessTo.js'
 import type { ApiRequest } from '../model/provider.js'
 import type { AuthUser } from '../model/user.js'
 import type { ClientContext } from '../refresh/refresher.js'
@@ -14,6 +15,7 @@ import { apiFetch, type ApiFetchInit } from './fetch.js'
 import { pagesOf, type PageOptions } from './pages.js'
 import type { Wait } from './retryAfter.js'
 
+export type { ClientTarget } from '../endpoints/grants/accessTo.js'
 export type { RequestOptions } from './apiRequest.js'
 export type { ApiResponse } from './apiResponse.js'
 export type { ApiFetchInit } from './fetch.js'
@@ -46,6 +48,13 @@ export interface ApiClient {
    * @throws AuthError as `request`; `host_not_allowed` when the next page is elsewhere
    */
   pages: <Data = unknown>(url: string, options?: PageOptions) => AsyncIterable<ApiResponse<Data>>
+  /**
+   * The same account's client for another audience: its access token is asked for with the account's refresh token (RFC 8707 section 2.2),
+   * kept beside the first, and refreshed by itself.
+   * @param target `resource`, an absolute URI or several; `scope`, a list; one of them or both
+   * @throws AuthError `bad_request`; its calls reject as those of `request`, `reauth_required` where the provider does not give it
+   */
+  for: (target: ClientTarget) => ApiClient
   readonly credentials: Credentials
   /** What the provider's answers said of this connection, as its entry's `facts` name it; empty where it said nothing. */
   readonly facts: Readonly<Record<string, string>>
@@ -105,6 +114,7 @@ export function createApiClient(
     request,
     fetch: async (url: string | URL, init: ApiFetchInit = {}) => apiFetch(account, await addressOf(String(url)), init),
     pages,
+    for: (target: ClientTarget) => createApiClient(context, accessTo(context, access, target), user, parts),
     credentials,
     get facts() {
       return Object.freeze({ ...access.source.current()?.facts })

@@ -8,7 +8,7 @@ import type { ClientContext } from '../refresh/refresher.js'
 import { canRefresh } from '../tokens/canRefresh.js'
 import { shouldRefresh } from '../tokens/refreshTime.js'
 import { isExpired } from '../tokens/tokens.js'
-import type { TokenAccess, TokenSource } from '../tokens/tokenSource.js'
+import type { TokenAccess } from '../tokens/tokenSource.js'
 
 /** Tokens with a life: what an application may know and do about its access to an account. */
 export interface Credentials {
@@ -51,7 +51,7 @@ export interface Credentials {
 /** Makes the credentials of an account. */
 export function createCredentials(context: ClientContext, access: TokenAccess): Credentials {
   const { slug, now } = context
-  const { source, record, grant, seal } = access
+  const { source, record, target, seal } = access
   const tokens = (): Tokens => presentTokens(access, slug)
   const seconds = (): number => Math.floor(now() / 1000)
   const facts = {
@@ -90,9 +90,14 @@ export function createCredentials(context: ClientContext, access: TokenAccess): 
     refresh: async ({ force = false } = {}) => {
       await source.load?.()
       const current = startingTokens(access, slug)
-      if (force || (shouldRefresh(current, now()) && canRefresh(context, current, grant))) await refreshedTokens(context, access, current)
+      if (force || current.accessToken === '' || (shouldRefresh(current, now()) && canRefresh(context, current, access)))
+        await refreshedTokens(context, access, current)
     },
     revoke: async () => {
+      if (target)
+        throw new AuthError('bad_request', 'This access comes from that of the account, and ends with it: revoke that one.', {
+          provider: slug,
+        })
       await source.load?.()
       const settled = await context.refresher.settled(context, tokens(), record)
       const kept = await record?.read()
@@ -105,10 +110,10 @@ export function createCredentials(context: ClientContext, access: TokenAccess): 
         throw new AuthError('config_invalid', 'These credentials belong to a context that has no secret to seal them with.', {
           provider: slug,
         })
-      return seal(tokens())
+      return seal(presentTokens({ ...access, target: undefined }, slug))
     },
     // What has been signed out has nothing to tell, but may still be listed.
-    toJSON: () => (hasTokens(source) ? { ...facts } : { provider: slug }),
+    toJSON: () => (hasTokens(access, slug) ? { ...facts } : { provider: slug }),
     [inspect.custom]: () => `Credentials { provider: '${slug}' }`,
   }
   return hideFromListing(facts, methods)
@@ -119,9 +124,9 @@ export function isCredentials(value: unknown): value is Credentials {
   return isObject(value) && typeof value['provider'] === 'string' && typeof value['refresh'] === 'function' && 'accessToken' in value
 }
 
-function hasTokens(source: TokenSource): boolean {
+function hasTokens(access: TokenAccess, slug: string): boolean {
   try {
-    return source.current() !== undefined
+    return presentTokens(access, slug).accessToken !== ''
   } catch {
     return false
   }

@@ -10,6 +10,7 @@ import { canRefresh } from '../tokens/canRefresh.js'
 import { apiBaseOf } from '../tokens/facts.js'
 import type { TokenAccess } from '../tokens/tokenSource.js'
 import type { CallLimits } from './apiRequest.js'
+import { refuseWeakSignIn } from './challenges/insufficientAuthentication.js'
 import { defaultRetryAfter, retryAfterMilliseconds, type Wait } from './retryAfter.js'
 import { send, type Answer, type Transport } from './send.js'
 
@@ -43,7 +44,8 @@ type Retry = (account: Account, tokens: Tokens, answer: Answer, limits: CallLimi
  * Makes a request with fresh tokens, and once more after each thing that can be mended: a proof that the provider wants refreshed, an
  * access token that it refuses, a moment that it asks to wait. Each is tried once, and only where the body can be sent again.
  *
- * @throws AuthError what `freshTokens`, `refreshedTokens` and the way out throw, never for an HTTP status
+ * @throws AuthError what `freshTokens`, `refreshedTokens` and the way out throw; `reauth_required` for a user who has to sign in as the API
+ * wants; never for another HTTP status
  */
 export async function exchange<A extends Answer>(
   account: Account,
@@ -57,6 +59,7 @@ export async function exchange<A extends Answer>(
     let tokens = await freshTokens(context, access)
     for (;;) {
       const answer = await send(context, tokens, request, transport)
+      refuseWeakSignIn(access, answer, transport)
       if (answer.status < 400 || !transport.isReplayable) return answer
       const next = await firstThatHelps(untried, account, tokens, answer, limits)
       if (!next) return answer
@@ -89,7 +92,7 @@ const resign: Retry = async ({ context }, tokens, { status, headers, body }) => 
 
 const refresh: Retry = async ({ context, access }, tokens, { status, headers }) => {
   // What a server says of the proof tells nothing of the token.
-  if (status !== 401 || asksForNonce({ status, headers }) || !canRefresh(context, tokens, access.grant)) return undefined
+  if (status !== 401 || asksForNonce({ status, headers }) || !canRefresh(context, tokens, access)) return undefined
   const refreshed = await refreshedTokens(context, access, tokens)
   // The same token again would be refused again.
   return refreshed.accessToken === tokens.accessToken ? undefined : refreshed

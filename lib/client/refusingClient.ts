@@ -17,6 +17,7 @@ export function refusingClient(refusal: () => AuthError): ApiClient {
     delete: call,
     request: call,
     fetch: call,
+    for: () => refusingClient(refusal),
     pages: () => ({ [Symbol.asyncIterator]: () => ({ next: call }) }),
   }
   // Not enumerable: whoever lists or copies the client asks for nothing.

@@ -21,7 +21,10 @@ export interface ProviderEntry extends Partial<Omit<Provider, 'protocol' | 'titl
   clientId?: string
   /** The secret that goes with the id. A public client has none: it sets `clientAuth: 'none'`. @default `<SLUG>_CLIENT_SECRET` */
   clientSecret?: string
-  /** Private key in PEM text, for `clientAuth: 'private_key_jwt'`, RSA signatures of OAuth 1.0a, and `certificate`. */
+  /**
+   * Private key in PEM text, for `clientAuth: 'private_key_jwt'`, RSA signatures of OAuth 1.0a, `certificate`, and encrypted ID Tokens.
+   * @see docs/openid-connect.md#signed-and-encrypted-answers
+   */
   privateKey?: string
   /** Name of the private key at the provider (`kid`), where several are registered. */
   keyId?: string

@@ -1,7 +1,7 @@
 import type { Configuration, ServerMetadata } from 'openid-client'
 import { AuthError } from '../base/errors.js'
 import { isObject, readJson, utf8 } from '../base/json.js'
-import { renamed } from '../base/parameters.js'
+import { pairsOf, readForm, renamed, type Parameters } from '../base/parameters.js'
 import { asFetch, tokenTimeoutFactor } from '../http/http.js'
 import type { Context } from '../model/context.js'
 import { clientCertificate } from './clientCertificate.js'
@@ -19,6 +19,7 @@ const endpoints = {
   introspection: { option: 'introspectionEndpoint', name: 'introspection_endpoint', success: 200 },
   // RFC 9126 section 2.2.
   pushedAuthorizationRequest: { option: 'pushedAuthorizationRequestEndpoint', name: 'pushed_authorization_request_endpoint', success: 201 },
+  deviceAuthorization: { option: 'deviceAuthorizationEndpoint', name: 'device_authorization_endpoint', success: 200 },
 } as const
 
 type Endpoint = keyof typeof endpoints
@@ -44,7 +45,7 @@ export async function clientCaller(asked: Context, endpoint: Endpoint, purpose: 
     // An answer may be signed, whatever was asked for (RFC 9701 section 5).
     openidClient.enableNonRepudiationChecks(configuration)
     let parsed: unknown
-    let sent: Record<string, string> = {}
+    let sent: Parameters = {}
     configuration[openidClient.customFetch] = tolerantFetch(context, endpoints[endpoint].success, (form, body) => {
       sent = form
       parsed = body
@@ -88,19 +89,15 @@ async function metadataOf(context: Context, endpoint: Endpoint): Promise<ServerM
  * A fetch for calls that are no token calls: no hook repairs their answers, and the request has the provider's own parameter names.
  * Answers of any 2xx count as `success`, for servers that say 204, unless they hold an error.
  */
-function tolerantFetch(
-  context: Context,
-  success: number,
-  keep: (form: Record<string, string>, parsed: unknown) => void,
-): ReturnType<typeof asFetch> {
+function tolerantFetch(context: Context, success: number, keep: (form: Parameters, parsed: unknown) => void): ReturnType<typeof asFetch> {
   const { http, outbound, provider } = context
   return asFetch(async (request) => {
-    const form = renamed(Object.fromEntries(new URLSearchParams(String(request.body ?? ''))), provider.parameterNames)
+    const form = renamed(readForm(String(request.body ?? '')), provider.parameterNames)
     const response = withoutChallenge(
       await http({
         ...request,
         headers: ownHeaders(request.headers, provider),
-        body: new URLSearchParams(form).toString(),
+        body: new URLSearchParams(pairsOf(form)).toString(),
         timeout: outbound.timeout * tokenTimeoutFactor,
         certificate: clientCertificate(context),
       }),

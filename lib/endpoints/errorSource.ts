@@ -29,6 +29,8 @@ export function grantSource(context: Context, grant: Grant): ErrorSource {
     }
     case 'refresh_token':
       return errorSource(context, [grant.tokens.refreshToken, grant.tokens.accessToken, grant.tokens.idToken, grant.tokens.tokenSecret])
+    case 'device_code':
+      return errorSource(context, [grant.deviceCode])
     case 'token_exchange':
       return errorSource(context, [grant.subjectToken, grant.actorToken])
     default:

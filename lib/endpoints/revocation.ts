@@ -5,7 +5,7 @@ import { isExpired } from '../tokens/tokens.js'
 import { clientCaller, type ClientCaller } from './clientCall.js'
 
 /**
- * Ends an access at the provider (RFC 7009): the refresh token first, then the access token unless it has ended by itself.
+ * Ends an access at the provider (RFC 7009): the refresh token first, then the access tokens that have not ended by themselves.
  *
  * Both are sent because a server only SHOULD end the access tokens that belong to a refresh token (RFC 7009 section 2.1), and answers
  * 200 for a token that has ended already (section 2.2).
@@ -17,15 +17,17 @@ import { clientCaller, type ClientCaller } from './clientCall.js'
 export async function revokeTokens(context: Context, tokens: Tokens): Promise<boolean> {
   const caller = await clientCaller(context, 'revocation', 'revoke the access')
   if (!caller) return false
-  const { refreshToken, accessToken } = tokens
+  const { refreshToken, byResource = {} } = tokens
   if (refreshToken !== undefined) await revoke(caller, refreshToken, 'refresh_token')
-  if (isExpired(tokens, context.now() / 1000, 0) === true) return true
-  try {
-    await revoke(caller, accessToken, 'access_token')
-  } catch (error) {
-    // Once the refresh token has gone, a refusal says that this one has gone with it, or cannot be revoked: support for access
-    // tokens is a SHOULD (RFC 7009 section 2).
-    if (refreshToken === undefined || !(error instanceof AuthError) || error.code !== 'provider_error') throw error
+  for (const token of [tokens, ...Object.values(byResource)]) {
+    if (isExpired(token, context.now() / 1000, 0) === true) continue
+    try {
+      await revoke(caller, token.accessToken, 'access_token')
+    } catch (error) {
+      // Once the refresh token has gone, a refusal says that this one has gone with it, or cannot be revoked: support for access
+      // tokens is a SHOULD (RFC 7009 section 2).
+      if (refreshToken === undefined || !(error instanceof AuthError) || error.code !== 'provider_error') throw error
+    }
   }
   return true
 }

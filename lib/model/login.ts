@@ -1,4 +1,4 @@
-import type { OwnGrant, RefreshGrant } from './grants/grants.js'
+import type { DeviceCodeGrant, OwnGrant, RefreshGrant } from './grants/grants.js'
 
 /** What a user, a guard or the application asks of one login. */
 export interface LoginOptions {
@@ -48,8 +48,12 @@ export interface Transaction {
   scope?: readonly string[]
   maxAge?: number
   remember?: boolean
-  /** Digest of what a guard asked of this login, so that it asks once. */
+  /** Digest of what a guard, or the provider's API, asked of this login, so that it is asked once. */
   stepUp?: string
+  /** Whether a form was not sent because of this login, which the user is told when it is finished. */
+  resend?: boolean
+  /** Whether the provider was not to ask the user anything (`prompt=none`): that it would have to is an outcome then. */
+  silent?: boolean
   /** Digest of whose session the account is to be added to; absent for a login that signs in. */
   linkTo?: string
   /** JSON value that the application gave this login; never the parameter `state` of the protocol. */
@@ -78,4 +82,4 @@ export interface CodeGrant {
 }
 
 /** What tokens are asked for with: the fruit of a callback, a refresh token, or what the application itself can show. */
-export type Grant = CodeGrant | RefreshGrant | OwnGrant
+export type Grant = CodeGrant | RefreshGrant | DeviceCodeGrant | OwnGrant

@@ -55,8 +55,11 @@ export interface ProviderParameter {
 export interface ProviderFact {
   /** Path into the answer, as in `profile`. */
   path: string
-  /** The answer: of the token endpoint, the callback's parameters, or the profile. @default 'token' */
-  from?: 'token' | 'callback' | 'userinfo'
+  /**
+   * The answer: of the token endpoint, the callback's parameters, the claims of the verified ID Token, or the profile, in which the answers
+   * to `extraRequests` stand under their names. @default 'token'
+   */
+  from?: 'token' | 'callback' | 'id_token' | 'userinfo'
   /**
    * For a fact that is an address: the hosts that it may name, as whole host names, `*.example.com` for all below one, or an expression
    * for the whole of a host.
@@ -103,6 +106,8 @@ export interface Provider extends ProviderOptions {
   introspectionEndpoint?: Template
   /** Where authorization requests are pushed to (RFC 9126); naming it turns `par` on. @default that of discovery */
   pushedAuthorizationRequestEndpoint?: Template
+  /** Where command-line tools ask for a code that the user types elsewhere (RFC 8628). @default that of discovery */
+  deviceAuthorizationEndpoint?: Template
   /**
    * Where users sign out at the provider (OpenID Connect RP-Initiated Logout 1.0). @default that of discovery
    * @see docs/logout.md#at-the-provider
@@ -207,6 +212,7 @@ export interface ResolvedProvider extends Omit<
   | 'revocationEndpoint'
   | 'introspectionEndpoint'
   | 'pushedAuthorizationRequestEndpoint'
+  | 'deviceAuthorizationEndpoint'
   | 'endSessionEndpoint'
   | 'renewal'
   | 'jwksUri'
@@ -229,6 +235,7 @@ export interface ResolvedProvider extends Omit<
   revocationEndpoint?: string
   introspectionEndpoint?: string
   pushedAuthorizationRequestEndpoint?: string
+  deviceAuthorizationEndpoint?: string
   endSessionEndpoint?: string
   renewal?: 'standard' | 'none' | ResolvedExchange
   jwksUri?: string

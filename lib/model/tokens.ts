@@ -23,4 +23,9 @@ export interface Tokens {
   reauthRequired?: true
   /** What the provider's answers said of the connection, as its entry's `facts` name it. */
   facts?: Readonly<Record<string, string>>
+  /** Access tokens for other resources or scopes (RFC 8707 section 2.2), by a digest of these; the refresh token is the same. */
+  byResource?: Readonly<Record<string, ResourceToken>>
 }
+
+/** What of tokens is particular to one resource; the rest is as in the tokens that it stands beside. */
+export type ResourceToken = Pick<Tokens, 'accessToken' | 'tokenType' | 'scope' | 'issuedAt' | 'expiresAt'>

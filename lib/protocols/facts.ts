@@ -16,11 +16,11 @@ import { declaredFacts, readFact } from '../tokens/facts.js'
 export function withFacts(
   context: Pick<Registration, 'provider' | 'slug'>,
   tokens: Tokens,
-  { response, callback }: Pick<TokenSet, 'response' | 'callback'>,
+  { response, callback, claims }: Pick<TokenSet, 'response' | 'callback' | 'claims'>,
   { raw, previous }: { raw?: RawProfile; previous?: Tokens | undefined } = {},
 ): Tokens {
   if (context.provider.facts === undefined) return tokens
-  const answers: Record<Required<ProviderFact>['from'], unknown> = { token: response, callback, userinfo: raw }
+  const answers: Record<Required<ProviderFact>['from'], unknown> = { token: response, callback, id_token: claims, userinfo: raw }
   const told = declaredFacts(context.provider).flatMap(([name, fact]) => {
     const value = readFact(context, name, fact, readPath(answers[fact.from ?? 'token'], fact.path))
     return value === undefined ? [] : [[name, value] as const]

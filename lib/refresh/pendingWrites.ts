@@ -14,9 +14,15 @@ const maxKept = 1_000
  * for theft, so they are kept here and written as soon as the store is back.
  */
 export interface PendingWrites {
-  /** Writes until it succeeds, another version is found, or ten minutes have passed. */
-  add: (record: TokenRecord, tokens: Tokens, version: number) => void
+  /**
+   * Writes until it succeeds, other tokens are found, or ten minutes have passed.
+   * @param previous what they replace, at the version that was read: where it was only written again since, such as with a mark, it is
+   * replaced all the same
+   */
+  add: (record: TokenRecord, tokens: Tokens, previous: KeptTokens) => void
   get: (key: string) => KeptTokens | undefined
+  /** Lets go of what a later write has made old. */
+  remove: (key: string) => void
   /** Resolves when nothing waits any more. */
   written: () => Promise<void>
   clear: () => void
@@ -25,14 +31,23 @@ export interface PendingWrites {
 export function pendingWrites(): PendingWrites {
   const pending = new Map<string, { kept: KeptTokens; timer: NodeJS.Timeout }>()
 
-  function attempt(record: TokenRecord, kept: KeptTokens, attemptsLeft: number): void {
+  async function write(record: TokenRecord, { tokens, version }: KeptTokens, previous: Tokens): Promise<void> {
+    if (await record.write(tokens, version)) return
+    const found = await record.read()
+    if (found && found.tokens.accessToken === previous.accessToken && found.tokens.refreshToken === previous.refreshToken)
+      await record.write(tokens, found.version)
+  }
+
+  function attempt(record: TokenRecord, kept: KeptTokens, previous: Tokens, attemptsLeft: number): void {
+    const isCurrent = (): boolean => pending.get(record.key)?.kept === kept
     const timer = setTimeout(() => {
-      record.write(kept.tokens, kept.version).then(
+      write(record, kept, previous).then(
         () => {
-          pending.delete(record.key)
+          if (isCurrent()) pending.delete(record.key)
         },
         () => {
-          if (attemptsLeft > 0 && pending.has(record.key)) attempt(record, kept, attemptsLeft - 1)
+          if (!isCurrent()) return
+          if (attemptsLeft > 0) attempt(record, kept, previous, attemptsLeft - 1)
           else pending.delete(record.key)
         },
       )
@@ -41,11 +56,18 @@ export function pendingWrites(): PendingWrites {
     pending.set(record.key, { kept, timer })
   }
 
+  function remove(key: string): void {
+    clearTimeout(pending.get(key)?.timer)
+    pending.delete(key)
+  }
+
   return {
-    add(record, tokens, version) {
-      if (pending.size < maxKept) attempt(record, { tokens, version }, maxAttempts)
+    add(record, tokens, previous) {
+      remove(record.key)
+      if (pending.size < maxKept) attempt(record, { tokens, version: previous.version }, previous.tokens, maxAttempts)
     },
     get: (key) => pending.get(key)?.kept,
+    remove,
     async written() {
       while (pending.size > 0) await sleep(50)
     },

@@ -7,6 +7,7 @@ import { loadProtocol } from '../protocols/index.js'
 import { bindingOf, type Party } from '../tokens/binding.js'
 import { canRefresh } from '../tokens/canRefresh.js'
 import { shouldRefresh } from '../tokens/refreshTime.js'
+import { tokensFor, withTokenFor, withTokensOf } from '../tokens/targets.js'
 import type { TokenRecord } from '../tokens/tokenRecord.js'
 import type { RefreshParts } from '../tokens/tokenSource.js'
 import { createBackoff } from './backoff.js'
@@ -29,6 +30,8 @@ export interface Refresher {
    * `provider_timeout`, `provider_bad_response` and `store_unavailable` leave the old tokens as they are
    */
   refresh: (context: Context, request: RefreshRequest) => Promise<Tokens>
+  /** Whether tokens that were given here were given after others of the same account; `false` where the others are not from here. */
+  isLater: (refreshed: Tokens, tokens: Tokens) => boolean
   /** What these tokens have become in this process, as far as it is remembered; the same ones when nothing is known. */
   newest: (party: Party, tokens: Tokens) => Tokens
   /** Refreshed tokens that wait for their record to be written to again. */
@@ -48,70 +51,79 @@ export interface ClientContext extends Context {
 
 /** @param now milliseconds since 1970 */
 export function createRefresher(now: () => number = () => Date.now()): Refresher {
-  const underWay = new Map<string, Promise<Tokens>>()
+  const underWay = new Map<string, { refreshed: Promise<Tokens>; target: string | undefined }>()
   const rotations = createRotations(now)
   const failed = createBackoff(now)
   const pending = pendingWrites()
+  // In the order in which the tokens were given out.
+  const given = new WeakMap<Tokens, number>()
+  let last = 0
 
   async function refresh(context: Context, request: RefreshRequest): Promise<Tokens> {
-    const { held, record, grant } = request
+    const { held, record, target } = request
     const { slug } = context
-    if (!canRefresh(context, held, grant))
-      throw new AuthError('reauth_required', 'The access cannot be refreshed; sign in again.', { provider: slug })
-    const key = workKey(bindingOf(context), held, record)
-    const joined = underWay.get(key)
-    if (joined) {
-      const refreshed = await joined
-      // Who waited may have held, and seen refused, what the others were only about to get.
-      return refreshed.accessToken === held.accessToken ? refresh(context, request) : refreshed
-    }
-    const running = start(context, request).finally(() => underWay.delete(key))
-    underWay.set(key, running)
-    return running
-  }
-
-  async function start(context: Context, request: RefreshRequest): Promise<Tokens> {
-    const { held, record, grant, onRefreshed, onOrphaned, onRefused } = request
-    const { slug } = context
+    if (!canRefresh(context, held, request))
+      throw new AuthError('reauth_required', target ? noRefreshToken : 'The access cannot be refreshed; sign in again.', { provider: slug })
     const binding = bindingOf(context)
     const current = record ? held : rotations.newest(binding, held)
-    if (current.accessToken !== held.accessToken && !shouldRefresh(current, now())) return current
+    if (isRefreshed(current, request)) return current
+    const key = workKey(binding, current, record)
+    const joined = underWay.get(key)
+    if (joined) {
+      // There is one refresh token for all targets, so there is one refresh at a time; only those for the same share what becomes of it.
+      const isShared = joined.target === target?.key
+      const refreshed = await (isShared ? joined.refreshed : joined.refreshed.catch(() => held))
+      // Who waited may have held, and seen refused, what the others were only about to get.
+      return isShared && accessTokenOf(refreshed, target) !== accessTokenOf(held, target) ? refreshed : refresh(context, request)
+    }
+    const refreshed = start(context, request, current).finally(() => underWay.delete(key))
+    underWay.set(key, { refreshed, target: target?.key })
+    return refreshed
+  }
+
+  function isRefreshed(current: Tokens, { held, target }: RefreshRequest): boolean {
+    return accessTokenOf(current, target) !== accessTokenOf(held, target) && !shouldRefresh(tokensFor(current, target), now())
+  }
+
+  async function start(context: Context, request: RefreshRequest, current: Tokens): Promise<Tokens> {
+    const { held, record, grant, target, onRefreshed, onOrphaned, onRefused } = request
+    const { slug } = context
+    const binding = bindingOf(context)
     // What a grant asks for begins without tokens that could tell it from others.
-    const asked = grant && record ? workKey(binding, current, record) : binding
+    const asked = `${grant && record ? workKey(binding, current, record) : binding}${target ? ` ${target.key}` : ''}`
     const exchange = async (tokens: Tokens): Promise<Tokens> => {
       failed.check(asked, tokens)
       try {
         const own = typeof grant === 'function' ? await grant() : grant
-        const refreshed = await askProvider(context, own ?? { type: 'refresh_token', tokens })
+        const answer = await askProvider(context, own ?? { type: 'refresh_token', tokens, target })
         failed.forget(asked, tokens)
-        return refreshed
+        return target ? withTokenFor(tokens, target, answer, now()) : withTokensOf(tokens, answer, now())
       } catch (error) {
         failed.remember(asked, tokens, error)
         throw error
       }
     }
-    if (record) {
-      const refreshed = await sharedRefresh({ slug, held: current, record, exchange, onRefreshed, onOrphaned, onRefused, pending, now })
-      if (held.accessToken !== '') rotations.remember(binding, held, refreshed)
-      return refreshed
-    }
-    const refreshed = await exchange(current)
-    rotations.remember(binding, current, refreshed)
-    await onRefreshed?.(refreshed, current)
+    const refreshed = record
+      ? await sharedRefresh({ slug, held: current, record, target, exchange, onRefreshed, onOrphaned, onRefused, pending, now })
+      : await exchange(current)
+    if (!record || held.accessToken !== '') rotations.remember(binding, current, refreshed)
+    given.set(refreshed, ++last)
+    if (!record) await onRefreshed?.(refreshed, current)
     return refreshed
   }
 
   return {
     refresh,
+    isLater: (refreshed, tokens) => (given.get(refreshed) ?? 0) > (given.get(tokens) ?? Infinity),
     newest: (party, tokens) => (rotations.isEmpty() ? tokens : rotations.newest(bindingOf(party), tokens)),
     pending: (recordName) => pending.get(recordName)?.tokens,
     async settled(party, tokens, record) {
       const binding = bindingOf(party)
-      await underWay.get(workKey(binding, tokens, record))?.catch(() => undefined)
+      await underWay.get(workKey(binding, tokens, record))?.refreshed.catch(() => undefined)
       return rotations.newest(binding, tokens)
     },
     async idle() {
-      while (underWay.size > 0) await Promise.allSettled(underWay.values())
+      while (underWay.size > 0) await Promise.allSettled([...underWay.values()].map(({ refreshed }) => refreshed))
       await pending.written()
     },
     clear() {
@@ -126,6 +138,15 @@ export function createRefresher(now: () => number = () => Date.now()): Refresher
 function workKey(binding: string, tokens: Tokens, record: TokenRecord | undefined): string {
   return record ? `${binding} ${record.key}` : refreshKey(binding, tokens)
 }
+
+function accessTokenOf(tokens: Tokens, target: RefreshParts['target']): string {
+  return tokensFor(tokens, target).accessToken
+}
+
+const noRefreshToken =
+  'Access to another resource is asked for with a refresh token, and this account has none: set offline: true in the entry, and sign in again.'
+
+const noSuchTarget = 'The provider gives this account no access to that resource or scope; sign in again and ask for it there.'
 
 const refusals: Partial<Record<Grant['type'], string>> = {
   refresh_token: 'The provider ended the access; sign in again.',
@@ -143,7 +164,9 @@ async function askProvider(context: Context, grant: Grant): Promise<Tokens> {
     return access
   } catch (error) {
     if (error instanceof AuthError && error.code === 'provider_error') {
-      throw new AuthError('reauth_required', refusals[grant.type] ?? `The provider refused the grant ${grant.type}.`, {
+      const isTarget = grant.type === 'refresh_token' && ['invalid_target', 'invalid_scope'].includes(error.providerError ?? '')
+      const message = isTarget ? noSuchTarget : (refusals[grant.type] ?? `The provider refused the grant ${grant.type}.`)
+      throw new AuthError('reauth_required', message, {
         provider: context.slug,
         cause: error,
         providerError: error.providerError,

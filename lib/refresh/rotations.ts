@@ -1,4 +1,5 @@
 import type { Tokens } from '../model/tokens.js'
+import { areSame, latestIssue } from '../tokens/targets.js'
 import { refreshKey } from './refreshKey.js'
 
 /** Milliseconds for which a rotation is remembered: a browser may come back with an old cookie when a refresh was too late for its answer. */
@@ -21,25 +22,34 @@ export function createRotations(now: () => number): Rotations {
 
   function follow(binding: string, tokens: Tokens): Tokens {
     const entry = rotations.get(refreshKey(binding, tokens))
-    if (!entry || entry.until <= now() || entry.refreshed.accessToken === tokens.accessToken) return tokens
+    if (!entry || entry.until <= now() || areSame(entry.refreshed, tokens)) return tokens
     // A refresh token that is never rotated leads many access tokens to one entry, which may be the older one.
-    if ((entry.refreshed.issuedAt ?? 0) < (tokens.issuedAt ?? 0)) return tokens
+    if (latestIssue(entry.refreshed) < latestIssue(tokens)) return tokens
     return entry.refreshed
+  }
+
+  function keep(key: string, refreshed: Tokens): void {
+    rotations.delete(key)
+    for (const [oldest, { until }] of rotations) {
+      if (until > now() && rotations.size < maxKept) break
+      rotations.delete(oldest)
+    }
+    rotations.set(key, { refreshed, until: now() + rememberedFor })
   }
 
   return {
     remember(binding, old, refreshed) {
-      const key = refreshKey(binding, old)
-      rotations.delete(key)
-      for (const [oldest, { until }] of rotations) {
-        if (until > now() && rotations.size < maxKept) break
-        rotations.delete(oldest)
-      }
-      rotations.set(key, { refreshed, until: now() + rememberedFor })
+      keep(refreshKey(binding, old), refreshed)
+      // A cookie may have had no room for the tokens of other resources.
+      if (refreshed.byResource) keep(refreshKey(binding, refreshed), refreshed)
     },
     newest(binding, tokens) {
       let newest = tokens
-      for (let next = follow(binding, newest); next !== newest; next = follow(binding, newest)) newest = next
+      let hops = 0
+      for (let next = follow(binding, newest); next !== newest && hops < maxKept; next = follow(binding, newest)) {
+        newest = next
+        hops++
+      }
       return newest
     },
     isEmpty: () => rotations.size === 0,

@@ -3,6 +3,7 @@ import { sleep } from '../base/timeout.js'
 import type { Tokens } from '../model/tokens.js'
 import type { StoreLock } from '../stores/tokenStore.js'
 import { shouldRefresh } from '../tokens/refreshTime.js'
+import { areSame, tokensFor, withTokenFor, withTokensOf } from '../tokens/targets.js'
 import type { KeptTokens, TokenRecord } from '../tokens/tokenRecord.js'
 import type { RefreshParts } from '../tokens/tokenSource.js'
 import type { PendingWrites } from './pendingWrites.js'
@@ -16,7 +17,7 @@ const patience = 20_000
 const firstPause = 15
 const maxPause = 150
 
-export interface SharedRefresh extends Pick<RefreshParts, 'onRefreshed' | 'onOrphaned' | 'onRefused'> {
+export interface SharedRefresh extends Pick<RefreshParts, 'target' | 'onRefreshed' | 'onOrphaned' | 'onRefused'> {
   slug: string
   held: Tokens
   record: TokenRecord
@@ -64,44 +65,53 @@ async function holding<T>(lock: StoreLock, work: () => Promise<T>): Promise<T> {
 
 /** The refresh itself, by whoever holds the lock. */
 async function refreshAs(refresh: SharedRefresh): Promise<Tokens> {
-  const { record, exchange, onRefreshed, onOrphaned, pending } = refresh
-  const kept = await read(refresh)
-  if (isNewer(kept.tokens, refresh)) return kept.tokens
-  if (kept.tokens.reauthRequired)
+  const { record, target, onRefreshed, onOrphaned, pending, now } = refresh
+  const found = await read(refresh)
+  if (isNewer(found.tokens, refresh)) return found.tokens
+  if (found.tokens.reauthRequired)
     throw new AuthError('reauth_required', 'The provider has ended the access; sign in again.', { provider: refresh.slug })
-  const refreshed = await exchangeOnce(refresh, kept.tokens, exchange)
-  if (refreshed.by === 'another') return refreshed.tokens
-  let outcome = await write(record, refreshed.tokens, kept.version)
+  const exchanged = await exchangeOnce(refresh, found)
+  if (exchanged.by === 'another') return exchanged.tokens
+  const { used } = exchanged
+  let refreshed = exchanged.tokens
+  let outcome = await write(record, refreshed, used.version)
   if (outcome === 'refused') {
     // A slower holder of a lock that has ended wrote meanwhile, or the account was signed out: what is kept counts.
     const winner = await record.read()
-    if (!winner) onOrphaned?.(refreshed.tokens)
-    if (winner?.tokens.accessToken !== kept.tokens.accessToken) return (winner ?? gone(refresh.slug)).tokens
-    // The same tokens were only written again, such as for another session.
-    outcome = await write(record, refreshed.tokens, winner.version)
+    if (!winner) onOrphaned?.(refreshed)
+    if (!winner || accessTokenOf(winner.tokens, refresh) !== accessTokenOf(used.tokens, refresh))
+      return (winner ?? gone(refresh.slug)).tokens
+    // The same tokens were only written again, such as for another session; or those for another target were.
+    if (!areSame(winner.tokens, used.tokens))
+      refreshed = target
+        ? withTokenFor(winner.tokens, target, tokensFor(refreshed, target), now())
+        : withTokensOf(winner.tokens, refreshed, now())
+    outcome = await write(record, refreshed, winner.version)
   }
   // A store that refuses although nobody else wrote has failed as well.
-  if (outcome !== 'written') pending.add(record, refreshed.tokens, kept.version)
-  await onRefreshed?.(refreshed.tokens, kept.tokens)
-  return refreshed.tokens
+  if (outcome === 'written') pending.remove(record.key)
+  else pending.add(record, refreshed, used)
+  await onRefreshed?.(refreshed, used.tokens)
+  return refreshed
 }
 
-async function exchangeOnce(
-  refresh: SharedRefresh,
-  tokens: Tokens,
-  exchange: SharedRefresh['exchange'],
-): Promise<{ by: 'us' | 'another'; tokens: Tokens }> {
+type Exchanged = { by: 'us'; tokens: Tokens; used: KeptTokens } | { by: 'another'; tokens: Tokens }
+
+async function exchangeOnce(refresh: SharedRefresh, found: KeptTokens, isLast = false): Promise<Exchanged> {
   try {
-    return { by: 'us', tokens: await exchange(tokens) }
+    return { by: 'us', tokens: await refresh.exchange(found.tokens), used: found }
   } catch (error) {
     if (!(error instanceof AuthError && error.code === 'reauth_required')) throw error
     // Another process, one that held no lock, may have used the refresh token before.
     const latest = await read(refresh)
-    if (latest.tokens.accessToken === tokens.accessToken) {
-      if (isOfGrant(error)) await refresh.onRefused?.(latest, error)
+    if (accessTokenOf(latest.tokens, refresh) !== accessTokenOf(found.tokens, refresh)) return { by: 'another', tokens: latest.tokens }
+    if (isLast || latest.tokens.refreshToken === found.tokens.refreshToken) {
+      // For another target it may be the target that is refused.
+      if (isOfGrant(error) && !refresh.target) await refresh.onRefused?.(latest, error)
       throw error
     }
-    return { by: 'another', tokens: latest.tokens }
+    // For another target: what it was given instead is ours to use now.
+    return exchangeOnce(refresh, latest, true)
   }
 }
 
@@ -150,8 +160,13 @@ function gone(slug: string): never {
   throw new AuthError('credentials_gone', 'This account has been signed out.', { provider: slug })
 }
 
-function isNewer(tokens: Tokens, { held, now }: SharedRefresh): boolean {
-  return tokens.accessToken !== held.accessToken && !shouldRefresh(tokens, now())
+function isNewer(tokens: Tokens, refresh: SharedRefresh): boolean {
+  const { held, target, now } = refresh
+  return accessTokenOf(tokens, refresh) !== accessTokenOf(held, refresh) && !shouldRefresh(tokensFor(tokens, target), now())
+}
+
+function accessTokenOf(tokens: Tokens, { target }: SharedRefresh): string {
+  return tokensFor(tokens, target).accessToken
 }
 
 /** Milliseconds between attempts to store what a provider has given and will not give again. */

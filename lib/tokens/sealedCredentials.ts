@@ -5,6 +5,7 @@ import type { Registration } from '../model/context.js'
 import type { Tokens } from '../model/tokens.js'
 import type { AuthUser } from '../model/user.js'
 import { bindingOf, type Party } from './binding.js'
+import { withoutTargets } from './targets.js'
 import { readTokens } from './tokens.js'
 
 /** What sealed credentials hold. */
@@ -33,7 +34,16 @@ export function sealCredentials(
   sealer: Sealer,
   { slug, binding, tokens, recordName, userId, parameters, user }: SealedCredentials,
 ): string {
-  const content = { version: 2, slug, binding, tokens, recordName, userId, parameters, user: user && fieldsOf(user) }
+  const content = {
+    version: 2,
+    slug,
+    binding,
+    tokens: withoutTargets(tokens),
+    recordName,
+    userId,
+    parameters,
+    user: user && fieldsOf(user),
+  }
   return sealer.seal('tokens', record, content)
 }
 

@@ -1,5 +1,5 @@
 import type { AuthError } from '../base/errors.js'
-import type { OwnGrant } from '../model/grants/grants.js'
+import type { NamedTarget, OwnGrant, Target } from '../model/grants/grants.js'
 import type { Tokens } from '../model/tokens.js'
 import type { KeptTokens, TokenRecord } from './tokenRecord.js'
 
@@ -19,6 +19,8 @@ export interface RefreshParts {
   record?: TokenRecord | undefined
   /** What new tokens are asked for with, where that is no refresh; a function where it is only known then. */
   grant?: OwnGrant | (() => Promise<OwnGrant>) | undefined
+  /** What the access token is for, where that is another resource than the account's own. */
+  target?: NamedTarget | undefined
   /** Told of a refresh once, however many waited for it. */
   onRefreshed?: ((refreshed: Tokens, previous: Tokens) => void | Promise<void>) | undefined
   /** Told when the provider has refused these tokens' refresh token itself, and whoever asks later would be refused as well. */
@@ -27,11 +29,22 @@ export interface RefreshParts {
   onOrphaned?: ((refreshed: Tokens) => void) | undefined
 }
 
+/** The sign-in that an API wants of a user (RFC 9470 section 3). */
+export interface SignInWanted {
+  acrValues?: readonly string[]
+  /** Seconds. */
+  maxAge?: number
+}
+
 /** The access to one account: its tokens, and what may be done with them. */
 export interface TokenAccess extends RefreshParts {
   source: TokenSource
+  /** Where a user can be sent who has to sign in as the API wants; absent where there is no user to send. */
+  stepUp?: ((wanted: SignInWanted) => string | undefined) | undefined
   /** Tokens as sealed text. */
   seal?: ((tokens: Tokens) => string) | undefined
+  /** The access of a grant to another target; an account has one refresh token for all. */
+  accessTo?: ((target: Target) => TokenAccess) | undefined
 }
 
 /** Stands in for tokens that have not been asked for yet, where the grant needs no earlier ones: they have ended, so the first call asks. */

@@ -96,6 +96,7 @@ export function readTokens(value: unknown): Tokens | undefined {
   if (accessToken === undefined) return undefined
   const facts = textsOf(value['facts'])
   const details = readDetails(value['authorizationDetails'])
+  const byResource = isObject(value['byResource']) ? readResourceTokens(value['byResource']) : undefined
   return {
     accessToken,
     tokenType: filledText(value['tokenType']) ?? 'Bearer',
@@ -104,7 +105,18 @@ export function readTokens(value: unknown): Tokens | undefined {
     ...(value['reauthRequired'] === true ? { reauthRequired: true as const } : {}),
     ...(facts ? { facts } : {}),
     ...(details ? { authorizationDetails: details } : {}),
+    ...(byResource ? { byResource } : {}),
   }
+}
+
+function readResourceTokens(value: Record<string, unknown>): Tokens['byResource'] {
+  const read = Object.entries(value).flatMap(([key, token]) => {
+    const { accessToken, tokenType, scope, issuedAt, expiresAt } = readTokens(token) ?? {}
+    if (accessToken === undefined || tokenType === undefined) return []
+    const known = Object.entries({ scope, issuedAt, expiresAt }).filter(([, member]) => member !== undefined)
+    return [[key, { accessToken, tokenType, ...Object.fromEntries(known) }] as const]
+  })
+  return Object.fromEntries(read)
 }
 
 /** Seconds of life, from a number or its text; anything else counts as not said. */

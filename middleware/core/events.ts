@@ -1,25 +1,29 @@
-import type { AuthError } from '../../lib/base/errors.js'
+import { createHmac } from 'node:crypto'
+import { AuthError, type AuthErrorCode } from '../../lib/base/errors.js'
 import type { TokensEvent } from '../../lib/config/hooks.js'
 import type { AuthUser } from '../../lib/model/user.js'
 import type { HostRequest } from '../http/host.js'
 import type { Engine } from './engine.js'
 import { callHook } from './hooks.js'
-import { failureEvent, hookFailed } from './logging.js'
+import { failureEvent, hookFailed, type LogEvent } from './logging.js'
+import type { RequestContext } from './requestContext.js'
+import type { SessionRecord } from './sessionRecord.js'
 
 // What happens is told in one place each: to the log, the listeners and the hook, in this order. What has happened has happened, so a hook
-// that fails is an entry of the log and nobody's error.
+// that fails is an entry of the log and nobody's error. The log names nobody: it has digests, by which entries of one user are found
+// (docs/accounts.md, "The audit trail").
 
 /** Tells of a login that is finished. `hooks.onLogin` decided about it before. */
 export function tellOfLogin(engine: Engine, user: AuthUser): void {
   const { provider } = user
-  engine.log('info', { event: 'login_finished', provider })
+  audit(engine, { event: 'login', provider }, { user })
   engine.emit('login', { user, provider })
 }
 
 /** Tells of an account that was added to a user. `hooks.onLink` decided about it before. */
 export function tellOfLink(engine: Engine, user: AuthUser, account: AuthUser): void {
   const { provider } = account
-  engine.log('info', { event: 'account_linked', provider })
+  audit(engine, { event: 'link', provider }, { user, account })
   engine.emit('link', { user, account, provider })
 }
 
@@ -27,7 +31,7 @@ export function tellOfLink(engine: Engine, user: AuthUser, account: AuthUser): v
 export async function tellOfUnlink(engine: Engine, { native: req }: HostRequest, user: AuthUser, account: AuthUser): Promise<void> {
   const { provider } = account
   const { onUnlink } = engine.settings.hooks
-  engine.log('info', { event: 'account_unlinked', provider })
+  audit(engine, { event: 'unlink', provider }, { user, account })
   if (onUnlink) await hooked(engine, 'onUnlink', () => onUnlink({ user, account, req }), provider)
 }
 
@@ -35,9 +39,38 @@ export async function tellOfUnlink(engine: Engine, { native: req }: HostRequest,
 export async function tellOfLogout(engine: Engine, { native: req }: HostRequest, user: AuthUser): Promise<void> {
   const { provider } = user
   const { onLogout } = engine.settings.hooks
-  engine.log('info', { event: 'logout', provider })
+  audit(engine, { event: 'logout', provider }, { user })
   engine.emit('logout', { user, provider })
   if (onLogout) await hooked(engine, 'onLogout', () => onLogout({ user, req }), provider)
+}
+
+/** Tells of one account that was signed out, while its user stays signed in with others. */
+export function tellOfAccountLogout(engine: Engine, { accounts, current }: SessionRecord, key: string): void {
+  const account = accounts[key]?.user
+  audit(engine, { event: 'logout', provider: account?.provider }, { user: accounts[current]?.user, account })
+}
+
+/** Tells of a session that has become another user's. */
+export function tellOfSwitch(engine: Engine, previous: AuthUser | undefined, user: AuthUser | undefined): void {
+  audit(engine, { event: 'user_switched', provider: user?.provider }, { user, previous })
+}
+
+const refusals: Partial<Record<AuthErrorCode, string>> = {
+  access_denied: 'login_refused',
+  login_refused: 'login_refused',
+  forbidden: 'login_refused',
+  link_conflict: 'link_conflict',
+}
+
+/**
+ * Tells of a login that the user or the application has refused, or that brought another user's account. What else went wrong is told as
+ * a failure alone.
+ */
+export function tellOfRefusedLogin(engine: Engine, { record, account }: RequestContext, provider: string, error: unknown): void {
+  const event = error instanceof AuthError ? refusals[error.code] : undefined
+  if (event === undefined) return
+  const { code } = error as AuthError
+  audit(engine, { event, provider, code }, { user: record?.accounts[record.current]?.user, account })
 }
 
 /**
@@ -72,4 +105,17 @@ async function hooked(engine: Engine, name: string, run: () => unknown, provider
   } catch (thrown) {
     engine.log('error', hookFailed(name, thrown, provider))
   }
+}
+
+/** Whom an entry of the log is about. */
+type Whom = Partial<Record<'user' | 'account' | 'previous', Pick<AuthUser, 'key'> | undefined>>
+
+function audit(engine: Engine, event: LogEvent, whom: Whom): void {
+  const digests = Object.entries(whom).map(([role, one]) => [role, one && digestOf(engine, one.key)] as const)
+  engine.log('info', { ...event, ...Object.fromEntries(digests) })
+}
+
+/** HMAC-SHA256 of a key, cut to 8 bytes (rule R6): who reads the log cannot try keys, as with a plain digest. */
+function digestOf({ sealer }: Engine, key: string): string {
+  return createHmac('sha256', sealer.macKey('log')).update(key).digest('hex').slice(0, 16)
 }

@@ -68,9 +68,12 @@ function pageOf(
     detail,
     message,
     ...(provider === undefined || !known ? {} : { provider: titled(settings, provider) }),
-    startAgain: known
-      ? { url: `${mountPath}/${slug}${query}`, label: 'Start again' }
-      : { url: `${mountPath}${query}`, label: 'Choose how to sign in' },
+    startAgain:
+      error.location !== undefined
+        ? { url: error.location, label: 'Start again' }
+        : known
+          ? { url: `${mountPath}/${slug}${query}`, label: 'Start again' }
+          : { url: `${mountPath}${query}`, label: 'Choose how to sign in' },
     homeUrl: settings.afterLogout,
   }
 }

@@ -9,6 +9,12 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 export interface LogEvent {
   event: string
   provider?: string | undefined
+  /** Digest of the key of the account that is signed in: see `digestOf` in `events.ts`. */
+  user?: string | undefined
+  /** Of the other account that it is about. */
+  account?: string | undefined
+  /** Of who was signed in before. */
+  previous?: string | undefined
   code?: string | undefined
   reason?: string | undefined
   providerError?: string | undefined
@@ -74,10 +80,13 @@ export function hookFailed(name: string, thrown: unknown, provider?: string): Lo
 }
 
 /** An event on one line: what happened, to which provider, why. */
-function lineOf({ event, code, provider, reason, providerError, message, cause }: LogEvent): string {
+function lineOf({ event, code, provider, user, account, previous, reason, providerError, message, cause }: LogEvent): string {
   const facts = [
     code !== event && code,
     provider && `provider=${provider}`,
+    user && `user=${user}`,
+    account && `account=${account}`,
+    previous && `previous=${previous}`,
     reason && `reason=${reason}`,
     providerError && `providerError=${providerError}`,
   ]

@@ -1,6 +1,7 @@
 import { sign, unsign } from 'cookie-signature'
 import { asAuthError, type AuthError } from '../../lib/base/errors.js'
 import type { Registration } from '../../lib/model/context.js'
+import type { AuthUser } from '../../lib/model/user.js'
 import type { ClientContext } from '../../lib/refresh/refresher.js'
 import { safeReturnTo } from '../../lib/returnTo.js'
 import type { CookieJar } from '../http/cookies.js'
@@ -37,6 +38,8 @@ export interface RequestContext {
   isLink?: true
   /** Whether it is the end of a sign-out. */
   isLogout?: true
+  /** The account that a login has brought, from when the application is asked about it. */
+  account?: AuthUser
   allow: readonly string[] | undefined
 }
 

@@ -8,7 +8,7 @@ import type { SessionRecord } from '../core/sessionRecord.js'
 import { linkDigest } from './linkTo.js'
 
 /** What a transaction keeps besides what the protocol and the options ask for. */
-type Purpose = Pick<Transaction, 'stepUp' | 'linkTo'>
+type Purpose = Pick<Transaction, 'stepUp' | 'resend' | 'linkTo'>
 
 /**
  * The registration of what a user chose; the entry itself where it asks nothing.
@@ -45,7 +45,7 @@ export function problemOf(
 
 /**
  * Begins a login and remembers it for this browser.
- * @param purpose `stepUp` digest of what a guard asks of it; `linkTo` digest of whose session the account is added to
+ * @param purpose `stepUp` digest of what is asked of it; `resend` for a form that was not sent because of it; `linkTo` digest of whose session the account is added to
  * @returns the provider's address to send the browser to
  */
 export async function beginLogin(

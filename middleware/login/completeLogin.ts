@@ -1,11 +1,12 @@
 import { AuthError } from '../../lib/base/errors.js'
 import { randomToken } from '../../lib/base/random.js'
 import { callback, type LoginResult } from '../../lib/callback.js'
+import type { Context } from '../../lib/model/context.js'
 import type { Transaction } from '../../lib/model/login.js'
 import type { ClientContext } from '../../lib/refresh/refresher.js'
 import type { UserId } from '../../lib/stores/userStore.js'
 import { withAccount } from '../accounts/accounts.js'
-import { addToUser, findUser, isSameUser, keepUser } from '../accounts/users.js'
+import { addToUser, findUser, isAccountOf, isSameUser, keepUser } from '../accounts/users.js'
 import { signedOutMeanwhile } from '../core/endedSessions.js'
 import type { Engine } from '../core/engine.js'
 import { tellOfLink, tellOfLogin } from '../core/events.js'
@@ -52,6 +53,7 @@ async function signIn(engine: Engine, request: RequestContext, checked: CheckedC
   // Other accounts are taken along out of a session that is still there.
   const previous = before && takesAlong(before, user.key, stored?.id) ? await lastingRecord(engine, request) : before
   const saved = await saveTokens(engine, request, context, user, tokens, stored?.id)
+  await requireTheirs(engine, context, saved.account, stored?.id)
   const account = named(saved.account, context, result)
   const login = loginRecord(engine, previous, account, { transaction, returnTo, userId: stored?.id })
   const { record, found: others } = await withUsersAccounts(engine, request, login)
@@ -73,13 +75,14 @@ async function link(engine: Engine, request: RequestContext, checked: CheckedCal
   // What a guard asks of an account is not done with another one, which whoever is at the browser may have.
   if (transaction.stepUp !== undefined && !Object.hasOwn(previous.accounts, result.user.key)) throw anotherAccount()
   const { user, tokens } = await decideLink(engine, request, context, result, to)
-  const takeBack = userStore && (await addToUser(userStore, previous, user, (userId) => endUserAccess(engine, user.key, userId)))
+  const takeBack = userStore && (await addToUser(userStore, previous, user, (userId) => endUserAccess(engine, user.key, userId, context)))
   const returnTo = returnToOf(engine, request.publicUrl, transaction.returnTo, engine.settings.afterLogin)
   const finished = finishedLogins(engine, previous, transaction, returnTo)
   let record: SessionRecord
   let saved: SavedAccount
   try {
     saved = await saveTokens(engine, request, context, user, tokens, previous.userId)
+    await requireTheirs(engine, context, saved.account, previous.userId)
     const account = named(saved.account, context, result)
     record = { ...previous, salt: randomToken(16), accounts: withAccount(previous.accounts, account), finished }
     await continueSession(engine, request, record, previous)
@@ -96,6 +99,23 @@ async function link(engine: Engine, request: RequestContext, checked: CheckedCal
 function named(account: Account, context: ClientContext, { session }: LoginResult): Account {
   const names = session && Object.values(providerNames(context, session))
   return names ? { ...account, logoutNames: names } : account
+}
+
+/**
+ * Asks whether an account is still the user's now that its tokens are: what removes a user or an account looks for tokens afterwards, and
+ * one of the two has seen the other.
+ * @throws AuthError `user_mismatch`; the tokens have ended then
+ */
+async function requireTheirs(
+  engine: Engine,
+  context: Context,
+  { user: { key }, keptBy }: Account,
+  userId: UserId | undefined,
+): Promise<void> {
+  const { userStore } = engine.settings
+  if (!userStore || userId === undefined || keptBy !== 'user' || (await isAccountOf(userStore, key, userId))) return
+  await endUserAccess(engine, key, userId, context)
+  throw signedOutMeanwhile()
 }
 
 function anotherAccount(): AuthError {

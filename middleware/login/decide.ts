@@ -33,12 +33,13 @@ export interface LoginFacts {
  */
 export async function decideLogin(
   engine: Engine,
-  { host }: RequestContext,
+  request: RequestContext,
   context: ClientContext,
   result: LoginResult,
   facts: LoginFacts,
 ): Promise<Decided> {
   const { user, tokens } = result
+  request.account = user
   const { onLogin } = engine.settings.hooks
   if (!onLogin) return { user, tokens, redirect: undefined }
   const { credentials, current } = credentialsOf(engine, context, result)
@@ -46,7 +47,7 @@ export async function decideLogin(
   const given = tokens as Readonly<Tokens>
   const decision: unknown = await callHook(
     'onLogin',
-    () => onLogin({ user, tokens: given, credentials, req: host.native, ...facts }),
+    () => onLogin({ user, tokens: given, credentials, req: request.host.native, ...facts }),
     'The application could not complete the sign-in.',
   )
   // What a look-up that found nobody gives, such as null, must not let anybody in.
@@ -65,18 +66,19 @@ export async function decideLogin(
  */
 export async function decideLink(
   engine: Engine,
-  { host }: RequestContext,
+  request: RequestContext,
   context: ClientContext,
   result: LoginResult,
   to: AuthUser,
 ): Promise<Decided> {
   const { user: account, tokens } = result
+  request.account = account
   const { onLink } = engine.settings.hooks
   if (!onLink) return { user: account, tokens, redirect: undefined }
   const { credentials, current } = credentialsOf(engine, context, result)
   const decision: unknown = await callHook(
     'onLink',
-    () => onLink({ user: to, account, credentials, req: host.native }),
+    () => onLink({ user: to, account, credentials, req: request.host.native }),
     'The application could not add the account.',
   )
   if (decision !== undefined && decision !== true) throw new AuthError('login_refused', 'This account may not be added here.')

@@ -39,6 +39,8 @@ const letters = {
   maxAge: 'a',
   remember: 'm',
   stepUp: 'u',
+  resend: 'f',
+  silent: 'z',
   linkTo: 'l',
   state: 'x',
   parameters: 'p',
@@ -57,18 +59,19 @@ export function unpacked(value: unknown): Transaction | undefined {
 
 const texts = ['slug', 'id', 'stateHash', 'target'] as const
 const optionalTexts = ['returnTo', 'nonce', 'codeVerifier', 'dpopKey', 'requestToken', 'requestTokenSecret', 'stepUp', 'linkTo'] as const
+const optionalFlags = ['remember', 'resend', 'silent'] as const
 
 /** Reads a record that was opened from its seal: perhaps another version of us made it, so only known members of the right kind are taken. */
 export function readTransaction(value: unknown): Transaction | undefined {
   if (!isObject(value) || typeof value['createdAt'] !== 'number' || texts.some((name) => typeof value[name] !== 'string')) return undefined
-  const { createdAt, maxAge, remember, scope, state } = value
+  const { createdAt, maxAge, scope, state } = value
   const parameters = textsOf(value['parameters'])
   return {
     ...(Object.fromEntries(texts.map((name) => [name, value[name]])) as Pick<Transaction, (typeof texts)[number]>),
     ...Object.fromEntries(optionalTexts.filter((name) => typeof value[name] === 'string').map((name) => [name, value[name]])),
     createdAt,
     ...(typeof maxAge === 'number' ? { maxAge } : {}),
-    ...(typeof remember === 'boolean' ? { remember } : {}),
+    ...Object.fromEntries(optionalFlags.filter((name) => typeof value[name] === 'boolean').map((name) => [name, value[name]])),
     ...(parameters ? { parameters } : {}),
     ...(Array.isArray(scope) ? { scope: scope.filter((item) => typeof item === 'string') } : {}),
     ...(state === undefined ? {} : { state }),

@@ -15,6 +15,9 @@ export async function forgetUser(engine: Engine, userId: UserId): Promise<void> 
   const keys = await callStore(() => userStore.listKeys(userId))
   await endEverywhere(engine, keys)
   await Promise.all(keys.map((key) => endUserAccess(engine, key, userId)))
+  const all = [...new Set([...keys, ...(await callStore(() => userStore.listKeys(userId)))])]
   await callStore(() => userStore.remove(userId))
+  // Of a sign-in that came in between: it looks for its user when it has saved its tokens.
+  await Promise.all(all.map((key) => endUserAccess(engine, key, userId)))
   engine.log('info', { event: 'user_forgotten' })
 }

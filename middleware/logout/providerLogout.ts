@@ -76,7 +76,7 @@ export async function nextLocation(engine: Engine, request: RequestContext, { ac
   const state = randomToken()
   const location = await locationAt(engine, request, account, { state, logoutHint, uiLocales: rest.uiLocales })
   if (location === undefined) return await nextLocation(engine, request, { accounts: others, ...rest })
-  keepLogout(engine, cookies, { stateHash: sha256(state), createdAt: engine.now(), accounts: others, ...rest })
+  keepLogout(engine, cookies, { ...rest, accounts: others, stateHash: sha256(state), createdAt: engine.now() })
   engine.log('info', { event: 'provider_logout_started', provider: account.slug })
   return location
 }

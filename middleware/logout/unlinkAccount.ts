@@ -4,7 +4,7 @@ import { withoutAccount } from '../accounts/accounts.js'
 import { lastMethod, takeFromUser } from '../accounts/users.js'
 import type { Engine } from '../core/engine.js'
 import { tellOfUnlink } from '../core/events.js'
-import type { RequestContext } from '../core/requestContext.js'
+import { contextOf, type RequestContext } from '../core/requestContext.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import { lastingRecord } from '../sessions/endedMarks.js'
 import { continueSession } from '../sessions/replaceSession.js'
@@ -23,12 +23,15 @@ export async function unlinkAccount(engine: Engine, request: RequestContext, key
   const account = record?.accounts[key]?.user
   const user = record?.accounts[record.current]?.user
   if (!record || !user || !account) throw new AuthError('not_linked', 'There is no such account to remove.')
+  const registration = request.registrations.get(key)
   if (userStore && record.userId !== undefined) await takeFromUser(userStore, record.userId, account)
   else if (!recordWithout(record, key)) throw lastMethod()
   try {
     await leaveAccount(engine, request, key)
   } finally {
-    if (record.userId !== undefined && record.accounts[key]?.keptBy === 'user') await endUserAccess(engine, key, record.userId)
+    // Whatever this session holds of it: another one may have been signed in since tokens belong to users.
+    if (record.userId !== undefined)
+      await endUserAccess(engine, key, record.userId, registration && contextOf(engine, registration, request.publicUrl))
   }
   await tellOfUnlink(engine, request.host, user, account)
 }

@@ -3,6 +3,7 @@ import { asAuthError, AuthError } from '../../lib/base/errors.js'
 import { type ApiClient, createApiClient } from '../../lib/client/apiClient.js'
 import { refusingClient } from '../../lib/client/refusingClient.js'
 import type { AuthUser } from '../../lib/model/user.js'
+import type { SignInWanted } from '../../lib/tokens/tokenSource.js'
 import type { Engine } from '../core/engine.js'
 import { tellOfError } from '../core/events.js'
 import { contextOf, type RequestContext } from '../core/requestContext.js'
@@ -10,6 +11,7 @@ import type { SessionRecord } from '../core/sessionRecord.js'
 import type { Native } from '../http/host.js'
 import { wantsJson } from '../http/negotiation.js'
 import { goOn } from '../http/reply.js'
+import { apiStepUpPath } from '../login/stepUp/apiStepUp.js'
 import { deepFreeze } from '../sessions/deepFreeze.js'
 import { tokenAccessOf } from '../tokens/tokenSource.js'
 import { unlinkAccount } from '../logout/unlinkAccount.js'
@@ -180,7 +182,11 @@ function clientOf(attachment: Attachment, key: string): ApiClient | undefined {
   let client = clients.get(key)
   if (!client) {
     const context = contextOf(engine, registration, request.publicUrl)
-    client = createApiClient(context, tokenAccessOf(engine, request, context, key), account.user)
+    const access = {
+      ...tokenAccessOf(engine, request, context, key),
+      stepUp: (wanted: SignInWanted) => apiStepUpPath(engine, request, key, wanted),
+    }
+    client = createApiClient(context, access, account.user)
     clients.set(key, client)
   }
   return client

@@ -2,11 +2,13 @@ import { AuthError } from '../../lib/base/errors.js'
 import type { LoginOptions } from '../../lib/model/login.js'
 import { accountKey } from '../accounts/accounts.js'
 import type { Engine } from '../core/engine.js'
+import { tellOfAccountLogout } from '../core/events.js'
 import { presentRecord, requireCertainty, returnToOf, type RequestContext, wholeRecord } from '../core/requestContext.js'
 import { redirect, type Reply } from '../http/reply.js'
 import { beginLink, beginLogin, chosenRegistration, requireLinkable } from '../login/beginLogin.js'
 import { linkMarker } from '../http/parameters.js'
 import { readLoginOptions } from '../login/loginOptions.js'
+import { keepingGranted } from '../login/stepUp/keepingGranted.js'
 import { endSession, type LogoutOptions } from '../logout/endSession.js'
 import { endSessionAtProviders } from '../logout/providerLogout.js'
 import { leaveAccount } from '../logout/unlinkAccount.js'
@@ -39,7 +41,7 @@ async function redirectTo(
     return redirect(302, `${request.publicUrl.mountPath}/${slug}?${new URLSearchParams({ ...marker, returnTo }).toString()}`)
   }
   const registration = await chosenRegistration(engine, entry, parameters ?? {})
-  return redirect(302, await begin(engine, request, registration, { ...asked, returnTo }))
+  return redirect(302, await begin(engine, request, registration, keepingGranted(request, registration, { ...asked, returnTo })))
 }
 
 /** Whether a login was given what the page that asks cannot carry on. */
@@ -86,10 +88,14 @@ export async function endSessionAsAsked(
   checkLogoutOptions({ provider, ...options })
   const { everywhere = false } = options
   const key = options.key === undefined ? undefined : accountOf(request, options.key)
-  if (provider) return await endSessionAtProviders(engine, request, { ...options, key })
-  if (key === undefined) await endSession(engine, request, { everywhere })
+  const { record } = request
+  let location: string | undefined
+  if (provider) location = await endSessionAtProviders(engine, request, { ...options, key })
+  else if (key === undefined) await endSession(engine, request, { everywhere })
   else await leaveAccount(engine, request, key)
-  return undefined
+  // Where it was the last one, the session has ended, and that has been told.
+  if (key !== undefined && record && request.record) tellOfAccountLogout(engine, record, key)
+  return location
 }
 
 function accountOf(request: RequestContext, key: string): string {

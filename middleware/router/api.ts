@@ -23,6 +23,7 @@ import { tokenRecordAt } from '../tokens/records.js'
 import { userRecordAt } from '../tokens/userTokens.js'
 import { checkAccess } from '../login/unavailable.js'
 import { contextOf, configuredUrl } from '../core/requestContext.js'
+import { type DeviceLogin, type DeviceOptions, signInDevice } from './device.js'
 import { type UserAccess, userClient } from './userClient.js'
 
 /** What there is beyond a request: clients and credentials for jobs and scripts. */
@@ -58,6 +59,14 @@ export interface Beyond {
    */
   forget: (userId: UserId) => Promise<void>
   /**
+   * Signs the user of a command-line tool in (RFC 8628): `onCode` shows a code, the user types it in any browser, and the promise resolves.
+   * There is no session: keep `client.credentials.seal()` for the next time. `onLogin` is not called.
+   * @throws AuthError `access_denied`; `state_expired` when nobody typed the code in time; `config_invalid` where the provider has no device
+   * authorization endpoint; `bad_request`, `unknown_provider`, `idtoken_invalid`, `provider_error`, `provider_bad_response`,
+   * `provider_timeout`, and what `onCode` throws. The signal's reason when it aborts
+   */
+  device: (slug: string, options: DeviceOptions) => Promise<DeviceLogin>
+  /**
    * Asks a provider what a token is worth (RFC 7662).
    * @throws AuthError `config_invalid` where the provider has no introspection endpoint; `provider_error`, `provider_bad_response`, `provider_timeout`
    */
@@ -91,6 +100,12 @@ export function createApi(engine: Engine): Beyond {
     credentials(text) {
       const { context, held } = opened(engine, text)
       return createCredentials(context, held)
+    },
+    async device(slug, options) {
+      const context = contextOf(engine, configured(engine, slug), configuredUrl(engine))
+      const { user, tokens } = await signInDevice(context, options)
+      if (!tokens) throw new AuthError('provider_bad_response', 'The provider gave no tokens.', { provider: slug })
+      return { user, client: createApiClient(context, heldAccess(engine, context, { tokens, user }), user) }
     },
     logoutEverywhere: async (userKey) => await endEverywhere(engine, await keysOfUser(engine, [userKey])),
     forget: (userId) => forgetUser(engine, userId),

@@ -33,6 +33,7 @@ export function lateClient(slug: string, find: () => Promise<ApiClient>): ApiCli
     async *pages(url, options) {
       yield* (await client()).pages(url, options)
     },
+    for: (target) => lateClient(slug, async () => (await client()).for(target)),
     credentials: lateCredentials(slug, client, () => found?.credentials),
     get facts() {
       return found?.facts ?? Object.freeze({})

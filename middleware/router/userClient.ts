@@ -126,7 +126,7 @@ function accessTo(engine: Engine, context: ClientContext, user: AuthUser, userId
     onOrphaned: (tokens) => {
       revokeInBackground(engine, context, tokens)
     },
-    onRefused: record && markRefused(engine, record, user, slug),
+    onRefused: record && markRefused(engine, record, { user, slug }, (marked) => (current = marked)),
     seal: sealerOf(engine.sealer, context, { recordName: userRecordName(engine, user.key), userId, user }),
   }
 }

@@ -5,6 +5,7 @@ import type { Registration } from '../../lib/model/context.js'
 import type { Transaction } from '../../lib/model/login.js'
 import type { ClientContext } from '../../lib/refresh/refresher.js'
 import { signedOutMeanwhile } from '../core/endedSessions.js'
+import { tellOfRefusedLogin } from '../core/events.js'
 import { contextOf, redirectUriOf, returnToOf } from '../core/requestContext.js'
 import type { LoginName } from '../core/transactions.js'
 import { wantsJson } from '../http/negotiation.js'
@@ -13,6 +14,8 @@ import { goOn, page, type Reply } from '../http/reply.js'
 import { callbackOnce, type CallbackResult } from '../login/callbackOnce.js'
 import { completeLogin } from '../login/completeLogin.js'
 import { isLinkTo } from '../login/linkTo.js'
+import { silentOutcome } from '../login/silent.js'
+import { placeAfterLogin } from '../login/stepUp/wayBack.js'
 import { repostPage } from '../pages/pages.js'
 import type { ProviderRequest } from './receive.js'
 
@@ -24,8 +27,19 @@ export async function callbackRoute(received: ProviderRequest): Promise<Reply> {
   refusePrefetch(received)
   const found = await findLogin(received)
   if ('reply' in found) return found.reply
-  const { result } = await finishLogin(found)
-  return goTo(found.callback, result.returnTo)
+  try {
+    const { result } = await finishLogin(found)
+    return goOn(
+      wantsJson(received.request.host),
+      303,
+      placeAfterLogin(received.engine, received.request, found.transaction, result.returnTo),
+    )
+  } catch (error) {
+    const outcome = silentOutcome(received.engine, found.transaction, error)
+    // Whoever was there before still is.
+    if (outcome && !wantsJson(received.request.host)) return goTo(received, found.transaction.returnTo)
+    throw outcome ?? error
+  }
 }
 
 /** A callback, and the login of this browser that waits for it. */
@@ -155,10 +169,15 @@ async function leave(callback: ProviderRequest, transaction: Transaction): Promi
 }
 
 /** Whoever joins a login has passed its checks first; one that fails them is over, and has claimed and told nothing. */
-async function checkAnswer({ request, parameters }: ProviderRequest, context: ClientContext, transaction: Transaction): Promise<void> {
+async function checkAnswer(
+  { engine, request, parameters }: ProviderRequest,
+  context: ClientContext,
+  transaction: Transaction,
+): Promise<void> {
   try {
     await checkCallback(context, transaction, parameters)
   } catch (error) {
+    tellOfRefusedLogin(engine, request, context.slug, error)
     await request.transactions.remove(transaction)
     throw error
   }
@@ -172,9 +191,14 @@ async function finishOnce(
 ): Promise<{ result: CallbackResult; isFirst: boolean }> {
   let isOurs = true
   try {
-    const { result, isFirst } = await callbackOnce(engine, transaction, () =>
-      completeLogin(engine, request, { context, transaction, parameters }),
-    )
+    const { result, isFirst } = await callbackOnce(engine, transaction, async () => {
+      try {
+        return await completeLogin(engine, request, { context, transaction, parameters })
+      } catch (error) {
+        tellOfRefusedLogin(engine, request, context.slug, error)
+        throw error
+      }
+    })
     isOurs = isFirst
     if (!isFirst) request.session.adopt?.(result.record)
     request.record = result.record

@@ -15,6 +15,7 @@ import { logoutCallbackRoute } from './logout/logoutCallback.js'
 import { providersRoute } from './providers.js'
 import { type MethodsOf, type ProviderRequest, receive, receiveForProvider } from './receive.js'
 import { sessionRoute } from './session.js'
+import { confirmedRoute } from './start/confirmed.js'
 import { unlinkRoute } from './unlink.js'
 
 /** One route of ours that a request is for. */
@@ -52,6 +53,7 @@ export function findRoute(engine: Engine, path: string, mounted: string): Route 
   if (second === 'backchannel-logout') return { slug: first, run: (request) => backchannelLogoutRoute(engine, request, first) }
   if (second === 'frontchannel-logout') return { slug: first, run: (request) => frontchannelLogoutRoute(engine, request, first) }
   if (second === 'unlink') return providerRoute(engine, first, () => ['POST'], unlinkRoute)
+  if (second === 'confirmed') return providerRoute(engine, first, () => ['GET', 'HEAD'], confirmedRoute)
   return undefined
 }
 

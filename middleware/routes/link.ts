@@ -6,6 +6,7 @@ import { isNavigation, originOf, requireSameOrigin } from '../http/origin.js'
 import { goOn, page, type Reply } from '../http/reply.js'
 import { beginLink, chosenRegistration, requireLinkable } from '../login/beginLogin.js'
 import { loginOptionsOf } from '../login/loginOptions.js'
+import { keepingGranted } from '../login/stepUp/keepingGranted.js'
 import { confirmPage } from '../pages/pages.js'
 import { type AskForm, askParameters } from './askParameters.js'
 import type { ProviderRequest } from './receive.js'
@@ -21,7 +22,11 @@ export async function linkRoute(received: ProviderRequest): Promise<Reply> {
   if (question) return question
   const returnTo = returnToOf(engine, publicUrl, parameters['returnTo'], engine.settings.afterLogin)
   const chosen = await chosenRegistration(engine, registration, parameters)
-  return goOn(wantsJson(host), 303, await beginLink(engine, request, chosen, loginOptionsOf(chosen, parameters, returnTo)))
+  return goOn(
+    wantsJson(host),
+    303,
+    await beginLink(engine, request, chosen, keepingGranted(request, chosen, loginOptionsOf(chosen, parameters, returnTo))),
+  )
 }
 
 /**

@@ -8,17 +8,23 @@ import { isYes, linkMarker } from '../http/parameters.js'
 import { goOn, page, type Reply } from '../http/reply.js'
 import { beginLogin, chosenRegistration } from '../login/beginLogin.js'
 import { loginOptionsOf } from '../login/loginOptions.js'
+import { keepingGranted } from '../login/stepUp/keepingGranted.js'
 import { refuseLoginParameters } from '../login/unavailable.js'
 import { confirmPage } from '../pages/pages.js'
 import { type AskForm, askParameters } from './askParameters.js'
 import { addAccount } from './link.js'
 import type { ProviderRequest } from './receive.js'
+import { stepUpRoute } from './start/stepUp.js'
 
 /** `GET` or `POST /auth/:provider`: sends the browser to the provider, or asks first: for what a user has to choose, and when another site sent it here. */
 export async function loginRoute(received: ProviderRequest): Promise<Reply> {
   const { engine, request, registration } = received
   const { [hostMarker]: _moved, [linkMarker]: link, ...parameters } = received.parameters
   refuseLoginParameters(parameters)
+  const stepUp = await stepUpRoute({ ...received, parameters }, () =>
+    needsConfirmation({ ...received, parameters }) ? askFirst({ ...received, parameters }) : undefined,
+  )
+  if (stepUp) return stepUp
   if (request.record && (isYes(link) || engine.settings.ifLoggedIn === 'link')) return await addAccount({ ...received, parameters })
   const asksFirst = needsConfirmation({ ...received, parameters })
   const returnTo = returnToOf(engine, request.publicUrl, parameters['returnTo'], engine.settings.afterLogin)
@@ -29,7 +35,7 @@ export async function loginRoute(received: ProviderRequest): Promise<Reply> {
   if (isDone) return goOn(wantsJson(request.host), 302, returnTo)
   // Only now is anything looked up or called for what a stranger wrote.
   const chosen = await chosenRegistration(engine, registration, parameters)
-  const location = await beginLogin(engine, request, chosen, loginOptionsOf(chosen, parameters, returnTo))
+  const location = await beginLogin(engine, request, chosen, keepingGranted(request, chosen, loginOptionsOf(chosen, parameters, returnTo)))
   return goOn(wantsJson(request.host), 302, location)
 }
 

@@ -5,10 +5,12 @@ import type { Transaction } from '../../lib/model/login.js'
 import type { CallbackOutcome } from '../core/callbackRuns.js'
 import type { Engine } from '../core/engine.js'
 import { tellOfError } from '../core/events.js'
-import { returnToOf, type RequestContext } from '../core/requestContext.js'
+import type { RequestContext } from '../core/requestContext.js'
 import { pathBelowBase, pathOf, publicUrlOfRoute } from '../http/publicUrl.js'
 import type { Reply } from '../http/reply.js'
 import type { CallbackResult } from '../login/callbackOnce.js'
+import { silentOutcome } from '../login/silent.js'
+import { placeAfterLogin } from '../login/stepUp/wayBack.js'
 import { findLogin, finishLogin, goTo, refusePrefetch } from './callback.js'
 import { type ProviderRequest, receiveForProvider } from './receive.js'
 
@@ -40,11 +42,12 @@ async function outcomeOf(received: ProviderRequest): Promise<Reply | CallbackOut
     if (!isFirst) return goTo(received, result.returnTo)
     // The handler calls the API as this user.
     request.registrations = new Map([...request.registrations, [userOf(result).key, registration]])
-    const returnTo = returnToOf(engine, request.publicUrl, result.returnTo, engine.settings.afterLogin)
+    const returnTo = placeAfterLogin(engine, request, found.transaction, result.returnTo)
     return { provider, returnTo, ...stateOf(transaction), user: userOf(result) }
   } catch (thrown) {
-    const error = asAuthError(thrown, 'hook_failed', 'Something went wrong on our side.')
-    tellOfError(engine, error, { host: request.host, slug: provider })
+    const outcome = transaction && silentOutcome(engine, transaction, thrown)
+    const error = outcome ?? asAuthError(thrown, 'hook_failed', 'Something went wrong on our side.')
+    if (!outcome) tellOfError(engine, error, { host: request.host, slug: provider })
     return { provider, returnTo: request.returnTo ?? engine.settings.afterLogin, ...stateOf(transaction), error }
   }
 }

@@ -1,5 +1,6 @@
 import { signedOutMeanwhile } from '../core/endedSessions.js'
 import type { Engine } from '../core/engine.js'
+import { tellOfSwitch } from '../core/events.js'
 import { type RequestContext, wholeRecord } from '../core/requestContext.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import { tokenRecordAt } from '../tokens/records.js'
@@ -18,6 +19,9 @@ export async function replaceSession(
   previous: SessionRecord | undefined,
 ): Promise<void> {
   await replace(engine, request, record, () => request.session.start(record, previous))
+  // A login of the same user goes on with the time at which they signed in first.
+  if (previous && record.begunAt !== (previous.begunAt ?? previous.createdAt))
+    tellOfSwitch(engine, previous.accounts[previous.current]?.user, record.accounts[record.current]?.user)
 }
 
 /**

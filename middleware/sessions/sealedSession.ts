@@ -1,5 +1,6 @@
 import { AuthError } from '../../lib/base/errors.js'
 import { maxSealed } from '../../lib/base/seal.js'
+import { withoutTargets } from '../../lib/tokens/targets.js'
 import type { Engine } from '../core/engine.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 
@@ -29,8 +30,11 @@ const homes = {
   store: { compressed: true, ...tooLarge },
 }
 
+const resourcesTrimmed = 'access tokens for other resources do not fit, and are asked for again; the option tokenStore would keep them'
+
 /**
- * Seals without where earlier logins led, and then without the provider's raw profile, where there is no room for them.
+ * Seals without where earlier logins led, then without access tokens for other resources, and then without the provider's raw profile,
+ * where there is no room for them.
  * @throws AuthError `too_large` when there is no room for the rest either
  */
 export function sealSession({ sealer, log }: Engine, home: keyof typeof homes, recordName: string, record: SessionRecord): string {
@@ -39,7 +43,10 @@ export function sealSession({ sealer, log }: Engine, home: keyof typeof homes, r
   if (fits(record)) return sealer.seal('session', recordName, record, { compressed })
   const recent = { ...record, finished: record.finished.slice(-1) }
   if (fits(recent)) return sealer.seal('session', recordName, recent, { compressed })
-  const small = withoutRaw(recent)
+  const plain = withoutResources(recent)
+  if (plain !== recent) log('warn', { event: 'session_trimmed', reason: resourcesTrimmed })
+  if (fits(plain)) return sealer.seal('session', recordName, plain, { compressed })
+  const small = withoutRaw(plain)
   if (!fits(small)) throw new AuthError('too_large', refused)
   log('warn', { event: 'session_trimmed', reason: trimmed })
   return sealer.seal('session', recordName, small, { compressed })
@@ -50,9 +57,10 @@ export function sealSession({ sealer, log }: Engine, home: keyof typeof homes, r
  * @throws AuthError `too_large`, with what to configure
  */
 export function requireRoomInCookies(record: SessionRecord): void {
-  const { accounts } = withoutRaw(record)
+  const small = withoutRaw(withoutResources(record))
+  const { accounts } = small
   const sizes = Object.values(accounts).map((account) => Buffer.byteLength(JSON.stringify(account)))
-  const needed = Buffer.byteLength(JSON.stringify({ ...withoutRaw(record), finished: [] })) + Math.max(...sizes)
+  const needed = Buffer.byteLength(JSON.stringify({ ...small, finished: [] })) + Math.max(...sizes)
   if (needed > homes.cookies.maxBytes) {
     throw new AuthError(
       'too_large',
@@ -66,6 +74,17 @@ function withoutRaw(record: SessionRecord): SessionRecord {
     ...record,
     accounts: Object.fromEntries(
       Object.entries(record.accounts).map(([key, account]) => [key, { ...account, user: { ...account.user, raw: {} } }]),
+    ),
+  }
+}
+
+function withoutResources(record: SessionRecord): SessionRecord {
+  const accounts = Object.entries(record.accounts)
+  if (!accounts.some(([, { tokens }]) => tokens?.byResource)) return record
+  return {
+    ...record,
+    accounts: Object.fromEntries(
+      accounts.map(([key, account]) => [key, account.tokens ? { ...account, tokens: withoutTargets(account.tokens) } : account]),
     ),
   }
 }

@@ -3,8 +3,8 @@ import { asAuthError } from '../../lib/base/errors.js'
 import { sleep } from '../../lib/base/timeout.js'
 import type { Registration } from '../../lib/model/context.js'
 import type { Tokens } from '../../lib/model/tokens.js'
-import type { UserId } from '../../lib/stores/userStore.js'
 import { shouldRefresh } from '../../lib/tokens/refreshTime.js'
+import { areSame, latestIssue } from '../../lib/tokens/targets.js'
 import type { SealedTokenRecord, TokenRecordContents } from '../../lib/tokens/sealedTokenRecord.js'
 import type { Engine } from '../core/engine.js'
 import { recordLifetime } from '../core/expiry.js'
@@ -93,13 +93,14 @@ async function fromTokenStore(
 ): Promise<LoadedTokens | undefined> {
   const tokenRecord = name === undefined ? undefined : tokenRecordAt(engine, registration, name)
   if (!tokenRecord) return undefined
-  const usersTokens = keptBy === 'user' ? fromUserRecord(engine, registration, user.key, userId) : undefined
+  const isNew = engine.now() - createdAt < justNow
+  const usersTokens = keptBy === 'user' ? fromUserRecord(engine, userRecordAt(engine, registration, user.key, userId), isNew) : undefined
   // That the session is there is said by the record of its login alone.
   if (usersTokens && user.key !== loginKey) return await usersTokens
   // Awaited below; a failure of both is the same failure.
   usersTokens?.catch(() => undefined)
   // Asked also while newer tokens wait in this process to be written: only the store knows of a sign-out elsewhere.
-  const contents = await lookAt(tokenRecord, engine.now() - createdAt < justNow)
+  const contents = await lookAt(tokenRecord, isNew)
   if (contents.state === 'absent' || (user.key === loginKey && isReplaced(contents, salt))) return undefined
   touch(engine, tokenRecord, contents)
   if (usersTokens) return await usersTokens
@@ -108,15 +109,9 @@ async function fromTokenStore(
 }
 
 /** The tokens of a user's account; `undefined` for one that has been unlinked, or is another user's by now. */
-async function fromUserRecord(
-  engine: Engine,
-  registration: Registration,
-  userKey: string,
-  userId: UserId | undefined,
-): Promise<LoadedTokens | undefined> {
-  const record = userRecordAt(engine, registration, userKey, userId)
-  const contents = await record?.look()
-  if (!record || !contents || contents.state === 'absent') return undefined
+async function fromUserRecord(engine: Engine, record: SealedTokenRecord | undefined, isNew: boolean): Promise<LoadedTokens | undefined> {
+  const contents = record && (await lookAt(record, isNew))
+  if (!contents || contents.state === 'absent') return undefined
   touch(engine, record, contents, week)
   return contents.state === 'empty' ? noTokens : { tokens: engine.refresher.pending(record.key) ?? contents.kept.tokens }
 }
@@ -132,7 +127,7 @@ async function newestBeside(engine: Engine, host: HostRequest, registration: Reg
   if (!tokens) return undefined
   const newest = engine.refresher.newest(registration, tokens)
   const kept = await tokenRecordOf(engine, host, registration, account)?.read()
-  return kept && (kept.tokens.issuedAt ?? 0) > (newest.issuedAt ?? 0) ? kept.tokens : newest
+  return kept && latestIssue(kept.tokens) > latestIssue(newest) ? kept.tokens : newest
 }
 
 /** Milliseconds after a login within which a store that answers from a copy may not know it yet. */
@@ -168,7 +163,7 @@ function withNewest(record: SessionRecord, loaded: ReadonlyMap<string, LoadedTok
   const changed = Object.entries(record.accounts).flatMap(([key, account]) => {
     const tokens = loaded.get(key)?.tokens
     const isHere = account.tokens && account.sessionTokenRecord === undefined
-    return isHere && tokens && tokens.accessToken !== account.tokens?.accessToken ? [[key, { ...account, tokens }] as const] : []
+    return isHere && tokens && account.tokens && !areSame(tokens, account.tokens) ? [[key, { ...account, tokens }] as const] : []
   })
   return changed.length === 0 ? record : { ...record, accounts: { ...record.accounts, ...Object.fromEntries(changed) } }
 }

@@ -28,7 +28,10 @@ export function tokenAccessOf(engine: Engine, request: RequestContext, context: 
     onOrphaned: (tokens) => {
       revokeInBackground(engine, context, tokens)
     },
-    onRefused: account?.keptBy === 'user' && ownRecord ? markRefused(engine, ownRecord, account.user, slug) : undefined,
+    onRefused:
+      account?.keptBy === 'user' && ownRecord
+        ? markRefused(engine, ownRecord, { user: account.user, slug }, (tokens) => request.tokens.set(key, { tokens }))
+        : undefined,
     seal: sealerOf(engine.sealer, context, { recordName: account && recordNameOf(engine, account), userId, user: account?.user }),
   }
 }

@@ -1,5 +1,5 @@
 import { isObject, textsOf } from '../../lib/base/json.js'
-import type { Registration } from '../../lib/model/context.js'
+import type { Context, Registration } from '../../lib/model/context.js'
 import type { Tokens } from '../../lib/model/tokens.js'
 import type { AuthUser } from '../../lib/model/user.js'
 import { whileLocked } from '../../lib/refresh/sharedRefresh.js'
@@ -61,7 +61,9 @@ export async function saveUserTokens(
   const record = held?.of(keptAccount(account, userId))
   if (!held || !record) return tokens
   const earlier = async (): Promise<string | undefined> => {
-    const earlierTokens = (await held.read())?.tokens
+    // Newer ones may wait in this process for the store to take them.
+    const kept = (await held.read())?.tokens
+    const earlierTokens = kept && (engine.refresher.pending(held.key) ?? kept)
     return earlierTokens?.reauthRequired ? undefined : earlierTokens?.refreshToken
   }
   if (!tokens || tokens.refreshToken !== undefined || (await earlier()) === undefined) {
@@ -143,9 +145,10 @@ function isKeptAccount(value: unknown): value is KeptAccount {
 
 /**
  * Ends the access to an account that is no longer its user's: takes the tokens away and revokes them at the provider, in the background.
+ * @param known where to revoke, if a request has looked it up; else the entry that was configured
  * @throws AuthError `store_unavailable`
  */
-export async function endUserAccess(engine: Engine, userKey: string, userId: UserId): Promise<void> {
+export async function endUserAccess(engine: Engine, userKey: string, userId: UserId, known?: Context): Promise<void> {
   const { settings, sealer, now } = engine
   const name = userRecordName(engine, userKey)
   const { tokenStore: store } = settings
@@ -157,20 +160,30 @@ export async function endUserAccess(engine: Engine, userKey: string, userId: Use
   if (opened?.userId !== String(userId)) return
   if (!(await endRecord({ store, sealer, key: name, now }, opened.version, day))) {
     // Refreshed, or somebody else's, by now.
-    await endUserAccess(engine, userKey, userId)
+    await endUserAccess(engine, userKey, userId, known)
     return
   }
   const { account, tokens } = opened
   const latest = engine.refresher.pending(name) ?? tokens
-  const registration = await entryToRevokeAt(engine, { slug: account.user.provider, parameters: account.parameters })
+  const registration = known ?? (await entryToRevokeAt(engine, { slug: account.user.provider, parameters: account.parameters }))
   if (!latest || !registration || !isBoundTo(account.binding, registration)) return
-  revokeInBackground(engine, contextOf(engine, registration, configuredUrl(engine)), latest)
+  revokeInBackground(engine, known ?? contextOf(engine, registration, configuredUrl(engine)), latest)
 }
 
-/** Marks an account whose refresh token the provider has refused, for all processes, until its user signs in or links it again. */
-export function markRefused(engine: Engine, record: SealedTokenRecord, user: Partial<AuthUser>, slug: string): RefreshParts['onRefused'] {
+/**
+ * Marks an account whose refresh token the provider has refused, for all processes, until its user signs in or links it again.
+ * @param keep takes the marked tokens for whoever asked
+ */
+export function markRefused(
+  engine: Engine,
+  record: SealedTokenRecord,
+  { user, slug }: { user: Partial<AuthUser>; slug: string },
+  keep: (marked: Tokens) => void,
+): RefreshParts['onRefused'] {
   return async ({ tokens, version }, error) => {
     tellOfRefusal(engine, user, slug, error)
-    await record.write({ ...tokens, reauthRequired: true }, version).catch(() => undefined)
+    const marked: Tokens = { ...tokens, reauthRequired: true }
+    keep(marked)
+    await record.write(marked, version).catch(() => undefined)
   }
 }

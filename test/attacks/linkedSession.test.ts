@@ -1,35 +1,10 @@
 import { expect } from '@jest/globals'
-import type { Attack } from './attack.js'
-import { keysOf, link, startLink, twoProviders, unlink } from './linking.js'
+import { holdTokenCall, keysOf, link, startLink, twoProviders, unlink } from './linking.js'
 import { attacked, overModes, type Needs } from './modes.js'
 
 /** Rule R13 for sessions with several accounts: a sign-out, and a replaced session, hold against links that are under way and against copies. */
 
 attacked()
-
-/** Keeps the provider's answer to the next code. */
-function holdTokenCall({ honest }: Attack): { asked: Promise<void>; goOn: () => void } {
-  let isAsked = (): void => undefined
-  let goOn = (): void => undefined
-  const asked = new Promise<void>((resolve) => {
-    isAsked = resolve
-  })
-  const held = new Promise<void>((resolve) => {
-    goOn = resolve
-  })
-  honest.script = async ({ path }) => {
-    if (path !== '/token') return undefined
-    isAsked()
-    await held
-    return undefined
-  }
-  return {
-    asked,
-    goOn: () => {
-      goOn()
-    },
-  }
-}
 
 const isShared: Needs = ({ session, tokens, processes }) => processes === 1 || session !== 'cookie' || tokens !== 'none'
 

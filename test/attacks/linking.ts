@@ -38,3 +38,27 @@ export async function keysOf(visitor: Visitor, asked: Asked = {}): Promise<strin
 export function twoProviders({ honest }: Attack): Record<string, Record<string, unknown>> {
   return { plain: honest.oauth2(), more: honest.oauth2() }
 }
+
+/** Keeps the provider's answer to the next code. */
+export function holdTokenCall({ honest }: Pick<Attack, 'honest'>): { asked: Promise<void>; goOn: () => void } {
+  let isAsked = (): void => undefined
+  let goOn = (): void => undefined
+  const asked = new Promise<void>((resolve) => {
+    isAsked = resolve
+  })
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  honest.script = async ({ path }) => {
+    if (path !== '/token') return undefined
+    isAsked()
+    await held
+    return undefined
+  }
+  return {
+    asked,
+    goOn: () => {
+      goOn()
+    },
+  }
+}

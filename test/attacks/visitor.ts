@@ -15,7 +15,8 @@ export interface Answer {
 export interface Asked {
   method?: string
   form?: Record<string, string>
-  headers?: Record<string, string>
+  /** `undefined` leaves out one that is sent otherwise. */
+  headers?: Record<string, string | undefined>
   /** Which of the processes answers, in the order they were started; the first one unless told. */
   process?: number
 }
@@ -52,6 +53,17 @@ export function createVisitor(watched: Watched, home: string, jars = new Map<str
     const url = new URL(address, home)
     const cookie = [...jar(url.host)].map(([name, value]) => `${name}=${value}`).join('; ')
     const body = form && new URLSearchParams(form).toString()
+    const sent: Record<string, string | undefined> = {
+      host: url.host,
+      'x-forwarded-proto': url.protocol.slice(0, -1),
+      accept: 'application/json',
+      ...(cookie === '' ? {} : { cookie }),
+      ...(method === 'POST' ? { origin: url.origin, 'sec-fetch-site': 'same-origin' } : {}),
+      ...(body === undefined
+        ? {}
+        : { 'content-type': 'application/x-www-form-urlencoded', 'content-length': String(Buffer.byteLength(body)) }),
+      ...headers,
+    }
     const outgoing = request({
       host: '127.0.0.1',
       port: watched.ports()[index],
@@ -59,17 +71,7 @@ export function createVisitor(watched: Watched, home: string, jars = new Map<str
       method,
       agent,
       signal: AbortSignal.timeout(deadline),
-      headers: {
-        host: url.host,
-        'x-forwarded-proto': url.protocol.slice(0, -1),
-        accept: 'application/json',
-        ...(cookie === '' ? {} : { cookie }),
-        ...(method === 'POST' ? { origin: url.origin, 'sec-fetch-site': 'same-origin' } : {}),
-        ...(body === undefined
-          ? {}
-          : { 'content-type': 'application/x-www-form-urlencoded', 'content-length': String(Buffer.byteLength(body)) }),
-        ...headers,
-      },
+      headers: Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== undefined)),
     })
     const answer = await new Promise<Answer>((resolve, reject) => {
       outgoing.on('error', reject)

@@ -82,7 +82,12 @@ describe('The code of a login (section 10)', () => {
   })
 
   test('names a key that nobody else can name', async () => {
-    const app = await start({ entry: { authorizationParams: { dpop_jkt: 'theirs', other: 'kept' } } })
+    const app = await start({
+      entry: {
+        authorizationParams: { dpop_jkt: 'theirs', other: 'kept' },
+        hooks: { authorizationRequest: (parameters: Record<string, string>) => ({ ...parameters, dpop_jkt: 'theirs' }) },
+      },
+    })
     const { searchParams } = await startLogin(app)
     expect(searchParams.get('other')).toBe('kept')
     expect(searchParams.getAll('dpop_jkt')).toEqual([expect.stringMatching(/^[\w-]{43}$/)])
@@ -107,13 +112,13 @@ describe('The code of a login (section 10)', () => {
     },
   )
 
-  test('takes little room: ten logins are under way at once in cookies', async () => {
+  test('takes little room: at least eight logins can be under way at once in cookies', async () => {
     const app = await start()
     const browser = createBrowser()
     for (let login = 0; login < 10; login++) await startLogin(app, 'corp', browser)
     const cookies = [...browser.cookies(new URL(app.url).host)].filter(([name]) => name.includes('.tx.'))
     expect(cookies.length).toBeGreaterThanOrEqual(8)
-    for (const [, value] of cookies) expect(value.length).toBeLessThan(700)
+    for (const [, value] of cookies) expect(value.length).toBeLessThan(600)
   })
 })
 

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { decodeProtectedHeader, exportJWK, importJWK, jwtVerify, type CryptoKey } from 'jose'
 import { authRouter, type AuthRouter, type AuthRouterOptions, type JwtBearerGrant } from '../../middleware/index.js'
 import { memoryTokenStore } from '../../lib/stores/memory.js'
@@ -29,6 +29,15 @@ function router(entry: object, options: object = {}): AuthRouter {
 afterEach(async () => {
   await Promise.all(open.splice(0).map((auth) => auth.close()))
 })
+
+afterEach(() => {
+  jest.restoreAllMocks()
+})
+
+function later(seconds: number): void {
+  const now = Date.now()
+  jest.spyOn(Date, 'now').mockImplementation(() => now + seconds * 1000)
+}
 
 describe('At a certified server', () => {
   let server: GrantServer
@@ -99,10 +108,10 @@ describe('At a certified server', () => {
   })
 
   test('an ended token is asked for anew, with a new assertion', async () => {
-    server.accessTokenLifetime = 1
+    server.accessTokenLifetime = 60
     const client = router(entry('confidential', { clientSecret: 'secret of it' })).client('corp', { grant: 'jwt_bearer', subject: 'ada' })
     await client.get('echo')
-    await new Promise((resolve) => setTimeout(resolve, 1_100))
+    later(61)
     server.accessTokenLifetime = 3600
     expect((await client.get('echo')).status).toBe(200)
     expect(server.assertions.claims).toHaveLength(2)

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import type { ApiResponse, AuthRouter, TokenExchangeGrant } from '../../middleware/index.js'
 import { startGrantApplication, type GrantApplication } from '../support/grantApplication.js'
 import { resources, startGrantServer, type Echo, type GrantServer } from '../support/grantServer.js'
@@ -38,6 +38,16 @@ afterAll(async () => {
   await app.close()
   await server.close()
 })
+
+afterEach(() => {
+  jest.restoreAllMocks()
+})
+
+function later(seconds: number): void {
+  const now = Date.now()
+  jest.spyOn(Date, 'now').mockImplementation(() => now + seconds * 1000)
+}
+
 beforeEach(() => {
   server.tokenCalls.length = 0
   server.accessTokenLifetime = 3600
@@ -98,10 +108,10 @@ describe("A user's access", () => {
 test('An exchanged token is exchanged for again when it has ended, with a subject token that is refreshed first', async () => {
   const browser = await app.signedIn()
   const before = await browser.json<Downstream>(`${app.url}/downstream`)
-  server.accessTokenLifetime = 1
+  server.accessTokenLifetime = 60
   const short = await app.signedIn()
   expect((await short.json<Downstream>(`${app.url}/downstream`)).data.status).toBe(200)
-  await new Promise((resolve) => setTimeout(resolve, 1_100))
+  later(61)
   server.accessTokenLifetime = 3600
   expect((await short.json<Downstream>(`${app.url}/downstream`)).data.status).toBe(200)
   expect(exchanges()).toHaveLength(3)

@@ -59,9 +59,13 @@ async function connect(slug: string, changes: Partial<Fixture> = {}, path = 'som
 }
 
 describe.each([
-  ['salesforce', { instanceUrl: 'https://example.my.salesforce.com' }, 'https://example.my.salesforce.com/services/some/path'],
+  [
+    'salesforce',
+    { organizationId: '80Dy0000009R0euEAC', instanceUrl: 'https://example.my.salesforce.com' },
+    'https://example.my.salesforce.com/services/some/path',
+  ],
   ['zoho', { apiDomain: 'https://www.zohoapis.com' }, 'https://www.zohoapis.com/some/path'],
-  ['pipedrive', { apiDomain: 'https://example.pipedrive.com' }, 'https://example.pipedrive.com/api/v1/some/path'],
+  ['pipedrive', { apiDomain: 'https://example.pipedrive.com', companyId: '8442' }, 'https://example.pipedrive.com/api/v1/some/path'],
   ['zoom', { apiUrl: 'https://api.zoom.us' }, 'https://api.zoom.us/v2/some/path'],
   ['mailchimp', { apiEndpoint: 'https://us6.api.mailchimp.com' }, 'https://us6.api.mailchimp.com/3.0/some/path'],
   [
@@ -69,8 +73,20 @@ describe.each([
     { baseUri: 'https://eu.docusign.net', accountId: 'fa0e64e9-6c3d-faaf-a5fa-5188cd54ec9b' },
     'https://eu.docusign.net/restapi/v2.1/some/path',
   ],
-  ['stripe', { accountId: 'acct_6083R44wVzCLzx6S' }, 'https://api.stripe.com/v1/some/path'],
+  ['stripe', { accountId: 'acct_6083R44wVzCLzx6S', livemode: 'false' }, 'https://api.stripe.com/v1/some/path'],
   ['slack-v2', { teamId: 'T4P2XU' }, 'https://slack.com/api/some/path'],
+  ['microsoft', { tenantId: '8748090d-5f56-9a1b-a833-39d103b29fcd' }, 'https://graph.microsoft.com/v1.0/some/path'],
+  [
+    'calendly',
+    {
+      owner: 'https://api.calendly.com/users/AAAAAAAAAAAAAAAA',
+      organization: 'https://api.calendly.com/organizations/BBBBBBBBBBBBBBBB',
+    },
+    'https://api.calendly.com/some/path',
+  ],
+  ['linear', { organizationId: '0f4c8a52-6f0e-47a1-9b57-0c64c1c3a3de' }, 'https://api.linear.app/some/path'],
+  ['hubspot', { hubId: '57815', hubDomain: 'example.com' }, 'https://api.hubapi.com/some/path'],
+  ['feishu', { tenantKey: '311674j43cep663t' }, 'https://open.feishu.cn/open-apis/some/path'],
 ])('%s', (slug, facts, called) => {
   test('is called where its answers say', async () => {
     expect(await connect(slug)).toEqual({ facts, called })
@@ -84,9 +100,24 @@ test('a company that the callback named is filled into addresses', async () => {
   })
 })
 
+test('what an answer has only in teams, or with further scopes, is a fact where it is there', async () => {
+  const { tokenResponse, userinfo } = readFixture('dropbox')
+  const ofTeam = { tokenResponse: { ...responseOf(tokenResponse), team_id: 'dbtid:7' }, userinfo: { ...userinfo, root_info: { root_namespace_id: '3235641' } } }
+  expect(await connect('dropbox', ofTeam)).toMatchObject({ facts: { teamId: 'dbtid:7', rootNamespaceId: '3235641' } })
+  expect(await connect('dropbox')).toMatchObject({ facts: {} })
+  const answer = responseOf(readFixture('discord').tokenResponse)
+  expect(await connect('discord', { tokenResponse: { ...answer, guild: { id: '41771983423143937' } } })).toMatchObject({
+    facts: { guildId: '41771983423143937' },
+  })
+  expect(await connect('discord')).toMatchObject({ facts: {} })
+})
+
 test('an answer that says nothing leaves the address of the entry', async () => {
   const { instance_url: _none, ...tokenResponse } = responseOf(readFixture('salesforce').tokenResponse)
-  expect(await connect('salesforce', { tokenResponse })).toEqual({ facts: {}, called: 'https://login.salesforce.com/services/some/path' })
+  expect(await connect('salesforce', { tokenResponse })).toEqual({
+    facts: { organizationId: '80Dy0000009R0euEAC' },
+    called: 'https://login.salesforce.com/services/some/path',
+  })
 })
 
 test.each([

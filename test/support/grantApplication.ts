@@ -10,6 +10,8 @@ import { hosts, listen, type AppHandler } from './hosts.js'
 export interface GrantApplication {
   url: string
   router: AuthRouter
+  /** What the router was made of, for another process of the same application. */
+  config: AuthRouterOptions
   /** A browser in which Ada is signed in. */
   signedIn: () => Promise<Browser>
   close: () => Promise<void>
@@ -44,7 +46,7 @@ export async function startGrantApplication(
     grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
     ...client,
   })
-  const router = authRouter({
+  const config = {
     secret: testSecret,
     baseUrl: url,
     logger: false,
@@ -61,11 +63,13 @@ export async function startGrantApplication(
       },
     },
     ...options,
-  } as AuthRouterOptions)
+  } as AuthRouterOptions
+  const router = authRouter(config)
   app = hosts['Express 5']({ router, handlers })
   return {
     url,
     router,
+    config,
     async signedIn() {
       const browser = createBrowser()
       await browser.go(`${url}/auth/corp`, { follow: (target) => target !== `${url}/` })

@@ -42,7 +42,7 @@ export const resources = ['https://files.example/', 'https://mail.example/'] as 
 
 /** Starts it on a free port; whoever signs in is Ada, who grants what is asked for. */
 export async function startGrantServer(): Promise<GrantServer> {
-  const { default: OidcProvider } = await quietly(() => import('oidc-provider'))
+  const { default: OidcProvider, errors } = await quietly(() => import('oidc-provider'))
   const clients = new Map<string, ClientMetadata>()
   const server = createServer()
   server.listen(0, '127.0.0.1')
@@ -89,7 +89,7 @@ export async function startGrantServer(): Promise<GrantServer> {
         defaultResource: (ctx, _client, oneOf) => (oneOf || ctx.path !== '/auth' ? [] : [...resources]) as never,
         useGrantedResource: () => false,
         getResourceServerInfo: (_ctx, resource) => {
-          if (!(resources as readonly string[]).includes(resource)) throw Object.assign(new Error('unknown'), targetError)
+          if (!(resources as readonly string[]).includes(resource)) throw new errors.InvalidTarget()
           return { scope: 'read write', audience: resource, accessTokenFormat: 'opaque', accessTokenTTL: grantServer.accessTokenLifetime }
         },
       },
@@ -122,13 +122,13 @@ export async function startGrantServer(): Promise<GrantServer> {
   return grantServer
 }
 
-const targetError = { error: 'invalid_target', status: 400, statusCode: 400, expose: true }
-
 function addRoutes(provider: Provider, tokenCalls: TokenCall[]): void {
   provider.use(async (ctx, next) => {
     if (ctx.path.startsWith('/interaction/')) await consentToAll(provider, ctx)
     else if (ctx.path === '/api/echo') await echo(provider, ctx)
     else await next()
+    // The server says nothing of how often it wants to be asked, which means five seconds.
+    if (ctx.path === '/device/auth' && ctx.status === 200) Object.assign(ctx.body as object, { interval: 0.05 })
     if (ctx.path !== '/token') return
     const { params = {} } = (ctx as { oidc?: { params?: Record<string, unknown> } }).oidc ?? {}
     const pairs = Object.entries(params).flatMap(([name, value]) => [value].flat().map((item): [string, string] => [name, String(item)]))

@@ -60,6 +60,7 @@ export function registerAssertionGrants(provider: Provider, issuer: string): Ass
         issuer: clientOf(ctx).clientId,
         requiredClaims: ['sub', 'exp', 'iat', 'jti'],
         maxTokenAge: 300,
+        currentDate: new Date(Date.now()),
       })
       if (seen.has(String(payload.jti)) || Number(payload.exp) - Number(payload.iat) > 300) throw new Error('again, or for too long')
       seen.add(String(payload.jti))

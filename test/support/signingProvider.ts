@@ -15,6 +15,8 @@ export interface SigningProvider {
   expiresIn: number
   /** What the token endpoint waits for. */
   beforeTokens: () => Promise<void>
+  /** HTML that stands at `/page`. */
+  page: string
   /** Requests by path. */
   calls: Map<string, number>
   /** What has come to the revocation endpoint. */
@@ -35,6 +37,7 @@ export async function startSigningProvider(): Promise<SigningProvider> {
     const { pathname, searchParams } = new URL(url, provider.issuer)
     provider.calls.set(pathname, (provider.calls.get(pathname) ?? 0) + 1)
     if (pathname === '/.well-known/openid-configuration') sendJson(res, documentOf(provider.issuer))
+    else if (pathname === '/page') res.setHeader('content-type', 'text/html').end(provider.page)
     else if (pathname === '/keys') sendJson(res, { keys: [jwk] })
     else if (pathname === '/authorize') {
       const code = `code-${String(count++)}`
@@ -68,11 +71,12 @@ export async function startSigningProvider(): Promise<SigningProvider> {
   const provider: SigningProvider = {
     issuer: server.origin,
     expiresIn: 3600,
+    page: '',
     beforeTokens: () => Promise.resolve(),
     user: { sub: 'ada', sid: 'session-1' },
     logoutToken: (claims = {}, header = {}) =>
       provider.sign(
-        withoutUndefined({
+        {
           ...times(120),
           aud: clientId,
           jti: `jti-${String(count++)}`,
@@ -80,7 +84,7 @@ export async function startSigningProvider(): Promise<SigningProvider> {
           sub: provider.user.sub,
           events: { [logoutEvent]: {} },
           ...claims,
-        }),
+        },
         { typ: 'logout+jwt', ...header },
       ),
     sign: (claims, header = {}) =>

@@ -16,6 +16,8 @@ export interface SeenByTls {
   authorized: boolean
   form: Record<string, string>
   authorization: string | undefined
+  /** Of DPoP. */
+  proof: string | undefined
 }
 
 export interface TlsDoor {
@@ -28,8 +30,13 @@ export type TlsAnswer = (asked: {
   path: string
   query: URLSearchParams
   form: Record<string, string>
+  proof: string | undefined
 }) => TlsAnswered | Promise<TlsAnswered>
-interface TlsAnswered { body: unknown; status?: number; headers?: Record<string, string> }
+interface TlsAnswered {
+  body: unknown
+  status?: number
+  headers?: Record<string, string>
+}
 
 /** A server of https that asks whoever comes for a certificate, unless it is to be told nothing, and lets everybody in. */
 export async function openTlsDoor(
@@ -50,8 +57,10 @@ export async function openTlsDoor(
       const peer = (socket.getPeerCertificate() as { subject?: { CN?: string } } | null)?.subject?.CN
       const form = Object.fromEntries(new URLSearchParams(Buffer.concat(parts).toString()))
       const [path = '', query] = (req.url ?? '').split('?')
-      seen.push({ door: name, path, peer, authorized: socket.authorized, form, authorization: req.headers.authorization })
-      const { body, status = 200, headers = {} } = await answer({ path, query: new URLSearchParams(query), form })
+      const { authorization, dpop } = req.headers
+      const proof = typeof dpop === 'string' ? dpop : undefined
+      seen.push({ door: name, path, peer, authorized: socket.authorized, form, authorization, proof })
+      const { body, status = 200, headers = {} } = await answer({ path, query: new URLSearchParams(query), form, proof })
       res.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
     })()
   })

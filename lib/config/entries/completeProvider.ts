@@ -35,6 +35,7 @@ const addresses: Record<AddressName, (text: string, path: string) => string> = {
   revocationEndpoint: endpoint,
   introspectionEndpoint: endpoint,
   pushedAuthorizationRequestEndpoint: endpoint,
+  deviceAuthorizationEndpoint: endpoint,
   endSessionEndpoint: endpoint,
   jwksUri: endpoint,
   apiBaseUrl: baseAddress,
@@ -116,6 +117,7 @@ const oauth2Only = new Set<AddressName>([
   'revocationEndpoint',
   'introspectionEndpoint',
   'pushedAuthorizationRequestEndpoint',
+  'deviceAuthorizationEndpoint',
   'endSessionEndpoint',
 ])
 
@@ -136,14 +138,18 @@ function filledAddresses(
 
 /** What is filled for each connection, with the facts that its answers bring. */
 function connectionParts(
-  options: EntryOptions,
+  options: EntryOptions & { protocol: ProtocolName },
   parameters: Values,
   path: string,
 ): Pick<ResolvedProvider, 'apiBaseTemplate' | 'callbackParameters'> {
   const { facts = {}, apiBaseUrl: template, callbackParameters = [] } = options
   const shadowed = Object.keys(facts).find((name) => Object.hasOwn(parameters, name))
   if (shadowed !== undefined) throw invalid(`${path}.facts.${shadowed}`, 'is the name of a parameter too: choose another.')
-  const ofCallback = declaredFacts({ facts }).flatMap(([, { from, path: name }]) => (from === 'callback' ? [name] : []))
+  const declared = declaredFacts({ facts })
+  const [ofIdToken] = declared.find(([, { from }]) => from === 'id_token') ?? []
+  if (ofIdToken !== undefined && options.protocol !== 'oidc')
+    throw invalid(`${path}.facts.${ofIdToken}.from`, "may be 'id_token' with protocol 'oidc' only: others have no ID Token.")
+  const ofCallback = declared.flatMap(([, { from, path: name }]) => (from === 'callback' ? [name] : []))
   return {
     ...(ofCallback.length > 0 ? { callbackParameters: [...new Set([...callbackParameters, ...ofCallback])] } : {}),
     ...(template !== undefined && dependsOnFacts(template, options)

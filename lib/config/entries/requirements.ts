@@ -55,6 +55,7 @@ const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolNam
   requestObject: ['oauth2', 'oidc'],
   resource: ['oauth2', 'oidc'],
   authorizationDetails: ['oauth2', 'oidc'],
+  deviceAuthorizationEndpoint: ['oauth2', 'oidc'],
   responseMode: ['oauth2', 'oidc'],
   pkceMethod: ['oauth2', 'oidc'],
   refreshEndpoint: ['oauth2'],

@@ -69,6 +69,7 @@ export const textOptions = {
   revocationClientAuth: oneOf(clientAuthMethods),
   introspectionEndpoint: template,
   pushedAuthorizationRequestEndpoint: template,
+  deviceAuthorizationEndpoint: template,
   endSessionEndpoint: template,
   jwksUri: template,
   apiBaseUrl: template,

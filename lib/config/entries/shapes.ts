@@ -99,7 +99,7 @@ const factHosts = v.lazy((value) =>
 ) as v.GenericSchema<unknown, Required<ProviderFact>['hosts']>
 
 const fact = v.strictObject(
-  { path: text, from: v.exactOptional(oneOf(['token', 'callback', 'userinfo'])), hosts: v.exactOptional(factHosts) },
+  { path: text, from: v.exactOptional(oneOf(['token', 'callback', 'id_token', 'userinfo'])), hosts: v.exactOptional(factHosts) },
   "must be a path such as 'instance_url', or { path, from, hosts }.",
 )
 

@@ -9,7 +9,7 @@ const reserved = new Set(['logout', 'session', ...belowSlug, 'defaults', 'constr
 
 /** Whether a segment of a path, behind that of a slug, makes it one of our routes. */
 export function isRouteName(segment: string): boolean {
-  return segment === 'xrds' || belowSlug.includes(segment)
+  return segment === 'xrds' || segment === 'confirmed' || belowSlug.includes(segment)
 }
 
 /** @throws AuthError `config_invalid` for a slug that cannot be a segment of a route, or is one already */

@@ -1,6 +1,6 @@
 import type { Parameters } from '../../base/parameters.js'
 import type { Context } from '../../model/context.js'
-import type { OwnGrant } from '../../model/grants/grants.js'
+import type { DeviceCodeGrant, OwnGrant } from '../../model/grants/grants.js'
 import type { Grant } from '../../model/login.js'
 import type { TokenResponseContext } from '../../tokens/tokens.js'
 import type { TokenForm } from '../tokenErrors.js'
@@ -11,7 +11,7 @@ import { targetParameters } from './target.js'
  * The form of a token request that needs neither a callback nor a refresh token, without what the provider's entry adds.
  * @throws AuthError `config_invalid` for an assertion without a key
  */
-export async function grantForm(context: Context, grant: OwnGrant): Promise<TokenForm> {
+export async function grantForm(context: Context, grant: OwnGrant | DeviceCodeGrant): Promise<TokenForm> {
   switch (grant.type) {
     case 'client_credentials':
       return { grant_type: 'client_credentials', ...targetParameters(context, grant) }
@@ -27,6 +27,8 @@ export async function grantForm(context: Context, grant: OwnGrant): Promise<Toke
         ...targetParameters(context, grant),
       }
     }
+    case 'device_code':
+      return { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: grant.deviceCode }
     case 'jwt_bearer': {
       const { audience: _audience, ...target } = grant
       return {

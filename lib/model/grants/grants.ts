@@ -9,6 +9,11 @@ export interface Target {
   audience?: readonly string[]
 }
 
+/** A target of one account, with the name that its token is kept under. */
+export interface NamedTarget extends Target {
+  key: string
+}
+
 /** A refresh (RFC 6749 section 6), perhaps for another target than that of the tokens (RFC 8707 section 2.2). */
 export interface RefreshGrant {
   type: 'refresh_token'
@@ -41,6 +46,13 @@ export interface JwtBearerGrant extends Omit<Target, 'audience'> {
   audience?: string
   /** Further claims. */
   claims?: Readonly<Record<string, unknown>>
+}
+
+/** What a device asks with until its user has typed the code (RFC 8628 section 3.4). */
+export interface DeviceCodeGrant {
+  type: 'device_code'
+  deviceCode: string
+  scope?: readonly string[]
 }
 
 /** What the application can ask for tokens with, and ask again when they have ended: nobody has to sign in for it. */

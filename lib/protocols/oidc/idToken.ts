@@ -8,8 +8,8 @@ import type { RawProfile } from '../../model/profile.js'
 import type { Tokens } from '../../model/tokens.js'
 import { matchesWhole } from '../../tokens/wholeMatch.js'
 import { halfHash } from './halfHash.js'
-import { demandedClasses } from './requestedClaims.js'
-import { tenantOf, tenantPlace } from './tenants.js'
+import { demandedClasses } from './claims/requestedClaims.js'
+import { tenantOf, tenantPlace } from './claims/tenants.js'
 
 // Seconds; openid-client's own.
 const defaultClockTolerance = 30
@@ -18,12 +18,15 @@ const defaultClockTolerance = 30
  * Verifies the ID Token of a token answer: its signature, and what openid-client has not checked by then, which is all but issuer, audience,
  * nonce and times (OpenID Connect Core sections 3.1.3.7 and 12.2).
  *
- * @returns its claims; `undefined` where the answer has none, which openid-client lets only a login not do
+ * @returns its claims; `undefined` where the answer has none, which a login's must not do (openid-client checks that of a code's)
  * @throws AuthError `idtoken_invalid`, with the failed check as `reason`; what fetching the keys throws
  */
 export async function verifyIdToken(context: Context, grant: Grant, response: Record<string, unknown>): Promise<RawProfile | undefined> {
   const { id_token: idToken, access_token: accessToken } = response
-  if (typeof idToken !== 'string') return undefined
+  if (typeof idToken !== 'string') {
+    if (grant.type === 'device_code') throw invalidIdToken(context.slug, 'missing')
+    return undefined
+  }
   const { header, payload: claims } = await verifySignedJwt(context, idToken, { purpose: 'login' })
   checkKind(context.slug, claims)
   await checkTenant(context, claims)
@@ -103,7 +106,7 @@ function checkTimes({ provider, slug, now }: Context, grant: Grant, { exp, iat }
   // JSON has numbers that are infinite to JavaScript, and no time comes after them.
   if (!Number.isFinite(exp)) throw invalidIdToken(slug, 'exp')
   const age = now() / 1000 - Number(iat)
-  const maxAge = grant.type === 'authorization_code' ? oldest : Number.MAX_VALUE
+  const maxAge = grant.type === 'authorization_code' || grant.type === 'device_code' ? oldest : Number.MAX_VALUE
   if (!(age >= -(provider.clockTolerance ?? defaultClockTolerance) && age <= maxAge)) throw invalidIdToken(slug, 'iat')
 }
 

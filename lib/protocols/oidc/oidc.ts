@@ -27,7 +27,7 @@ import { readFrontchannelLogout } from './frontchannelLogout.js'
 import { verifyLogoutToken } from './logoutToken.js'
 import { mergedClaims } from './mergedClaims.js'
 import { isSigned, signedParameters, stateOfSigned } from './signedResponse.js'
-import { tenantOf } from './tenants.js'
+import { tenantOf } from './claims/tenants.js'
 import { fetchUserinfo, issuerOf } from './userinfo.js'
 
 /** OpenID Connect: the authorization code flow with PKCE and nonce (OpenID Connect Core section 3.1), ID Token signatures checked. */

@@ -1,6 +1,6 @@
 import { sha256 } from '../../../lib/base/random.js'
 import type { Context } from '../../../lib/model/context.js'
-import type { OwnGrant } from '../../../lib/model/grants/grants.js'
+import type { OwnGrant, Target } from '../../../lib/model/grants/grants.js'
 import type { Tokens } from '../../../lib/model/tokens.js'
 import { bindingOf } from '../../../lib/tokens/binding.js'
 import type { KeptTokens, TokenRecord } from '../../../lib/tokens/tokenRecord.js'
@@ -23,7 +23,8 @@ export interface OwnTokens {
 const maxKept = 1_000
 
 /** Access by a grant: tokens that are shared by all clients of this process and, where they are the application's own, of others with the same token store. */
-export function ownAccess(engine: Engine, context: Context, { grant, identity, isUsers }: OwnTokens): TokenAccess {
+export function ownAccess(engine: Engine, context: Context, own: OwnTokens): TokenAccess {
+  const { grant, identity, isUsers } = own
   const { slug } = context
   const key = storeKey(engine.settings, 'client', `${slug}:${sha256(nameOf(context, identity))}`)
   const shared = isUsers ? undefined : tokenRecordAt(engine, context, key)
@@ -41,8 +42,19 @@ export function ownAccess(engine: Engine, context: Context, { grant, identity, i
     },
     record: tokenRecord,
     grant,
+    accessTo: (target) => ownAccess(engine, context, ownTokensFor(own, target)),
     onRefreshed: (tokens, previous) =>
       tellOfTokens(engine, { slug, user: undefined, tokens, previous: previous === unfetched ? undefined : previous }, { isStored: false }),
+  }
+}
+
+/** The same grant for another target. */
+function ownTokensFor({ grant, identity, isUsers }: OwnTokens, { scope, resource }: Target): OwnTokens {
+  const target = { ...(scope ? { scope } : {}), ...(resource ? { resource } : {}) }
+  return {
+    grant: typeof grant === 'function' ? async () => ({ ...(await grant()), ...target }) : { ...grant, ...target },
+    identity: { ...identity, ...target },
+    isUsers,
   }
 }
 

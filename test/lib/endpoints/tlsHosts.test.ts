@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { exportJWK, generateKeyPair, SignJWT, type GenerateKeyPairResult } from 'jose'
+import { decodeJwt, exportJWK, generateKeyPair, SignJWT, type GenerateKeyPairResult } from 'jose'
 import { createAuthority, type Authority } from '../../support/certificates.js'
 import { openTlsDoor, runTlsClient, type SeenByTls, type TlsDoor } from '../../support/tlsDoors.js'
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
   authority = createAuthority()
   keys = await generateKeyPair('RS256')
   for (const name of ['issuer', 'certified', 'keys', 'api', 'elsewhere'])
-    doors[name] = await openTlsDoor(name, authority, seen, async ({ path, query }) => {
+    doors[name] = await openTlsDoor(name, authority, seen, async ({ path, query, proof }) => {
       const issuer = at('issuer', '')
       switch (path) {
         case '/.well-known/openid-configuration':
@@ -60,7 +60,7 @@ beforeAll(async () => {
           return {
             body: {
               access_token: 'a',
-              token_type: 'Bearer',
+              token_type: proof === undefined ? 'Bearer' : 'DPoP',
               id_token: await idToken.setIssuedAt().setExpirationTime('1m').sign(keys.privateKey),
             },
           }
@@ -130,6 +130,24 @@ describe('A login and what follows', () => {
       [door, '/revoke', 'The client'],
     ])
   })
+})
+
+test('a key binds tokens beside the certificate, by proofs for the addresses that are really called', async () => {
+  metadata = () => ({ mtls_endpoint_aliases: endpoints('certified') })
+  expect(await run(life, { dpop: true })).toEqual(['ada', 200, 307, 'host_not_allowed'])
+  const proofs = seen.filter(({ proof }) => proof !== undefined)
+  expect(proofs.map(({ peer, authorization }) => [peer, authorization])).toEqual([
+    ['The client', undefined],
+    ['The client', 'DPoP a'],
+    ['The client', 'DPoP a'],
+    ['The client', 'DPoP a'],
+  ])
+  expect(proofs.map(({ proof }) => decodeJwt(proof ?? '')['htu'])).toEqual([
+    at('certified', '/token'),
+    at('certified', '/userinfo'),
+    at('api', '/things'),
+    at('api', '/away'),
+  ])
 })
 
 test('keys on the host of the issuer, which may let nobody in without a certificate, are asked for with it', async () => {

@@ -38,7 +38,7 @@ test('A failure is one line with its code, provider, message and what lies under
 test('Warnings go to the console as well, what goes well does not', () => {
   const log = createLog(undefined)
   log('warn', { event: 'return_to_refused', message: 'A returnTo that is not allowed was ignored.' })
-  log('info', { event: 'login_finished', provider: 'corp' })
+  log('info', { event: 'login', provider: 'corp' })
   log('debug', { event: 'anything' })
   expect(warned).toEqual(['authrouter: return_to_refused: A returnTo that is not allowed was ignored.'])
   expect(failed).toEqual([])
@@ -76,10 +76,10 @@ test('A logger of the application is given all events, with a text beside each',
     calls.push([level, event as LogEvent, message])
   }
   const log = createLog({ debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') })
-  log('info', { event: 'login_finished', provider: 'corp', code: undefined })
+  log('info', { event: 'login', provider: 'corp', code: undefined })
   log('error', failureEvent('login_failed', unreachable))
   expect(calls).toEqual([
-    ['info', { event: 'login_finished', provider: 'corp' }, 'login_finished provider=corp'],
+    ['info', { event: 'login', provider: 'corp' }, 'login provider=corp'],
     [
       'error',
       {

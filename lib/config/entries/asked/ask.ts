@@ -38,6 +38,8 @@ const reserved = new Set([
   'identifier',
   'remember',
   'csrfToken',
+  'step_up',
+  'target_link_uri',
   'code',
   'state',
   'iss',

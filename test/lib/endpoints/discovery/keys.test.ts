@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { exportJWK, generateKeyPair, SignJWT, type JWTHeaderParameters } from 'jose'
 import { verifySignedJwt, type JwtChecks, type VerifiedJwt } from '../../../../lib/endpoints/discovery/verifySignedJwt.js'
+import { createHttp } from '../../../../lib/http/http.js'
 import type { Context, ResolvedProvider } from '../../../../lib/types.js'
 import { contextAt, startFakeOpenid, type FakeOpenid, type Keys } from '../../../support/unitOpenid.js'
+import { sendJson, startServer } from '../../../support/unitServer.js'
 
 const first = await generateKeyPair('RS256', { extractable: true })
 const second = await generateKeyPair('RS256', { extractable: true })
@@ -187,6 +189,39 @@ describe('Keys are those', () => {
     await verify(other, await sign(second))
     await expect(verify(one, await sign(second))).rejects.toMatchObject({ code: 'idtoken_invalid', reason: 'signature' })
     await expect(verify(other, await sign(first))).rejects.toMatchObject({ code: 'idtoken_invalid', reason: 'signature' })
+  })
+})
+
+describe('The address of keys that a tenant brings', () => {
+  test.each([
+    'https://127.0.0.1',
+    'https://[::1]',
+    'https://localhost',
+    'https://2130706433',
+    'https://10.0.0.1',
+    'https://169.254.169.254',
+  ])('%s is not connected to', async (origin) => {
+    const { port } = new URL(fake.issuer)
+    const { outbound } = contextOf()
+    const context = { ...contextOf({ jwksUri: `${origin}:${port}/keys` }), ...createHttp(outbound, { publicOnly: true }) }
+    await expect(verify(context, await sign(first), { algorithms: ['RS256'] })).rejects.toMatchObject({ code: 'discovery_failed' })
+    expect(fake.server.received).toEqual([])
+  })
+
+  test('is none where the set leads elsewhere', async () => {
+    const elsewhere = await startServer((_request, res) => {
+      sendJson(res, { keys: fake.keys })
+    })
+    const moved = await startServer((_request, res) => {
+      res.writeHead(302, { location: `${elsewhere.origin}/keys` }).end()
+    })
+    try {
+      const context = contextOf({ jwksUri: `${moved.origin}/keys` })
+      await expect(verify(context, await sign(first))).rejects.toMatchObject({ code: 'provider_bad_response' })
+      expect(elsewhere.received).toEqual([])
+    } finally {
+      await Promise.all([elsewhere.close(), moved.close()])
+    }
   })
 })
 

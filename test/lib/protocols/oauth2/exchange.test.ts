@@ -46,7 +46,7 @@ describe('Tokens can be refreshed', () => {
   })
 
   test("by a grant of the application's own, whatever the strategy", () => {
-    expect(canRefresh(contextFor({ provider: { renewal: 'none' } }), ended, { type: 'client_credentials' })).toBe(true)
+    expect(canRefresh(contextFor({ provider: { renewal: 'none' } }), ended, { grant: { type: 'client_credentials' } })).toBe(true)
   })
 })
 

@@ -1,5 +1,5 @@
-import { isObject, member, readJson } from '../../base/json.js'
-import type { ResolvedProvider } from '../../model/provider.js'
+import { isObject, member, readJson } from '../../../base/json.js'
+import type { ResolvedProvider } from '../../../model/provider.js'
 
 /**
  * The classes of authentication one of which an authorization request demands, in its parameter `claims` (OpenID Connect Core section 5.5):

@@ -1,0 +1,21 @@
+import { AuthError } from '../../lib/base/errors.js'
+import type { Transaction } from '../../lib/model/login.js'
+import type { Engine } from '../core/engine.js'
+
+/** OpenID Connect Core section 3.1.2.6: what a provider says that would have to ask the user. */
+const outcomes = new Set(['login_required', 'interaction_required', 'consent_required', 'account_selection_required'])
+
+/**
+ * What a silent login (`prompt=none`) that cannot be silent comes to: `login_required`, with the provider's own word as `providerError`.
+ * @param thrown by the checks of the callback
+ * @returns `undefined` for a failure, and for any other login
+ */
+export function silentOutcome({ log }: Engine, { silent, slug }: Transaction, thrown: unknown): AuthError | undefined {
+  const word = thrown instanceof AuthError ? thrown.providerError?.toLowerCase() : undefined
+  if (silent !== true || word === undefined || !outcomes.has(word)) return undefined
+  log('info', { event: 'login_not_silent', provider: slug, providerError: word })
+  return new AuthError('login_required', 'The provider would have to ask you first: sign in there.', {
+    provider: slug,
+    providerError: word,
+  })
+}
