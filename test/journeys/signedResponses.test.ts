@@ -70,7 +70,7 @@ test('An error is read from the JWT', async () => {
   const { headers } = await browser.go((page.data as { location: string }).location, { follow: false })
   const callback = new URL(headers.get('location') ?? '')
   expect([...callback.searchParams.keys()]).toEqual(['response'])
-  expect((await browser.json(callback.href)).data).toMatchObject({ error: 'provider_error' })
+  expect((await browser.json(callback.href)).data).toMatchObject({ error: 'login_required' })
   expect(tokenCalls()).toBe(0)
 })
 
