@@ -139,7 +139,7 @@ export interface Provider extends ProviderOptions {
   userinfoJson?: Record<string, unknown>
   /** Headers of every request to the API, the profile request included. */
   apiHeaders?: Record<string, string>
-  /** `false` where the ID Token is the whole profile and the userinfo endpoint adds nothing. @default true */
+  /** `false` where the ID Token is the whole profile and the userinfo endpoint adds nothing. @default `true`; `false` with `resource` */
   userinfo?: boolean
   /**
    * Further profile requests, name to URL or a function that makes it; each answer goes into the raw profile under its name, and one

@@ -106,7 +106,7 @@ export interface ProviderOptions {
   tokenPlacement?: 'header' | 'body' | 'query'
   /**
    * How the provider sends the browser back: `'form_post'` where it posts its answer, and with `.jwt` where it signs it (JARM).
-   * @default 'query'; 'form_post' with `responseType: 'code id_token'`
+   * @default `'query'`; `'form_post'` with `responseType: 'code id_token'`
    */
   responseMode?: 'query' | 'form_post' | 'query.jwt' | 'form_post.jwt'
   /** What the provider sends back; `'code id_token'` is the hybrid flow (OpenID Connect Core section 3.3). @default 'code' */

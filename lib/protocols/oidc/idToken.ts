@@ -62,7 +62,7 @@ async function checkTenant(context: Context, claims: RawProfile): Promise<void> 
 
 /** A class of authentication that the entry demands is what the user has to have come with (OpenID Connect Core section 5.5.1.1). */
 function checkContextClass({ slug, provider }: Context, claims: RawProfile): void {
-  const demanded = demandedClasses(provider.authorizationParams)
+  const demanded = demandedClasses(provider)
   if (!demanded) return
   const { acr } = claims
   if (typeof acr !== 'string' || (demanded.length > 0 && !demanded.includes(acr))) throw invalidIdToken(slug, 'acr')
