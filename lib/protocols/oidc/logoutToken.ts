@@ -1,5 +1,6 @@
 import { AuthError } from '../../base/errors.js'
 import { isObject } from '../../base/json.js'
+import { decrypted, isEncrypted } from '../../endpoints/discovery/decrypt.js'
 import { readPart } from '../../endpoints/discovery/jwtParts.js'
 import { verifySignedJwt } from '../../endpoints/discovery/verifySignedJwt.js'
 import type { Context } from '../../model/context.js'
@@ -22,7 +23,10 @@ type Claims = Readonly<Record<string, unknown>>
  * @throws AuthError `idtoken_invalid`, with what is wrong as `reason`; what fetching the provider's keys throws
  */
 export async function verifyLogoutToken(context: Context, logoutToken: string): Promise<LogoutNotice> {
-  const [first = '', second = ''] = logoutToken.split('.')
+  // One that the provider has encrypted as it does its ID Tokens (section 2.4).
+  const signed = isEncrypted(logoutToken) ? await decrypted(context, logoutToken, 'logout token') : logoutToken
+  if (isEncrypted(signed)) throw invalidLogoutToken(context, 'token')
+  const [first = '', second = ''] = signed.split('.')
   const header = readPart(first)
   const claims = header && readPart(second)
   if (!claims) throw invalidLogoutToken(context, 'token')
@@ -30,7 +34,7 @@ export async function verifyLogoutToken(context: Context, logoutToken: string): 
   if (typ === null) throw invalidLogoutToken(context, 'typ')
   const notice = readNotice(context, claims)
   if (!(await isIssuer(context, notice.issuer))) throw invalidLogoutToken(context, 'iss')
-  await verifySignedJwt(context, logoutToken, { purpose: 'logout', what: 'logout token', ...(typ === undefined ? {} : { typ }) })
+  await verifySignedJwt(context, signed, { purpose: 'logout', what: 'logout token', ...(typ === undefined ? {} : { typ }) })
   return notice
 }
 

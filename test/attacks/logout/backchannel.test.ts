@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import express from 'express'
+import { CompactEncrypt, exportPKCS8, generateKeyPair } from 'jose'
 import { memoryTokenStore } from '../../../lib/stores/memory.js'
 import type { TokenStore } from '../../../lib/stores/tokenStore.js'
 import { AuthError, authRouter, type AuthRouterOptions, type ProviderEntry } from '../../../middleware/index.js'
@@ -86,6 +87,24 @@ describe('A logout token', () => {
     expect([await site.me(ada), await site.me(bob), await site.me(again)]).toEqual(['ada', 'bob', null])
     await site.logOut(await provider.logoutToken({ sub: 'ada', sid: undefined }))
     expect([await site.me(ada), await site.me(bob)]).toEqual([null, 'bob'])
+  })
+
+  test('may be encrypted for us, once', async () => {
+    const keys = await generateKeyPair('RSA-OAEP-256', { extractable: true })
+    const privateKey = await exportPKCS8(keys.privateKey)
+    const sealed = async (token: string): Promise<string> =>
+      await new CompactEncrypt(new TextEncoder().encode(token))
+        .setProtectedHeader({ alg: 'RSA-OAEP-256', enc: 'A256GCM' })
+        .encrypt(keys.publicKey)
+    const [site, without] = [await start({ providers: { corp: { ...entryAt(provider), privateKey } } }), await start()]
+    const browser = await site.signIn()
+    const token = await sealed(await provider.logoutToken())
+    expect((await without.logOut(token)).status).toBe(400)
+    expect((await site.logOut(await sealed(token))).status).toBe(400)
+    expect((await site.logOut(await sealed('no token'))).status).toBe(400)
+    expect(await site.me(browser)).toBe('ada')
+    expect((await site.logOut(token)).status).toBe(200)
+    expect(await site.me(browser)).toBe(null)
   })
 
   test('ends the sessions of all entries with that client', async () => {
