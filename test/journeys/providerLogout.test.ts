@@ -6,6 +6,8 @@ import { startApplication, type Application } from '../support/application.js'
 import { createBrowser, type Browser, type Page } from '../support/browser.js'
 import type { AppParts } from '../support/hosts.js'
 import { confirmLogout, registerLogout } from '../support/logout.js'
+import { entryAt } from '../support/logoutSite.js'
+import { startSigningProvider } from '../support/signingProvider.js'
 
 /** Sign-out at the provider too (OpenID Connect RP-Initiated Logout 1.0): section H of the threat model, cases 44, 95 and 96. */
 
@@ -262,5 +264,59 @@ describe('A provider that cannot be asked', () => {
     expect([page.status, page.headers.get('location')]).toEqual([303, '/bye'])
     expect(await nameOf(again, browser)).toBeUndefined()
     expect(events).toContain('provider_logout_failed')
+  })
+})
+
+describe('What comes back', () => {
+  function moved(browser: Browser, from: Application, to: Application): Browser {
+    const other = createBrowser()
+    for (const [name, value] of browser.cookies(from.host)) other.cookies(to.host).set(name, value)
+    return other
+  }
+
+  test('goes only where it may go by now', async () => {
+    const [before, now] = [await start({ returnToOrigins: ['https://other.example'] }), await start({ afterLogout: '/home' })]
+    const browser = await signedIn(before)
+    const page = await signOut(before, browser, { provider: '1', returnTo: 'https://other.example/x' })
+    const callback = `/auth/logout/callback?state=${locationOf(page).searchParams.get('state') ?? ''}`
+    const late = await moved(browser, before, now).go(now.url + callback, { follow: false })
+    expect(late.headers.get('location')).toBe('/home')
+    expect((await browser.go(before.url + callback, { follow: false })).headers.get('location')).toBe('https://other.example/x')
+  })
+
+  test("does not show an ID Token to another provider of the account's slug", async () => {
+    const second = await startSigningProvider()
+    closing.push(second.close)
+    const other = { ...entryAt(second), backchannelLogout: false, frontchannelLogout: false, endSessionEndpoint: `${second.issuer}/out` }
+    const foreign = { ...other, issuer: 'https://evil.example', endSessionEndpoint: 'https://evil.example/out' }
+    const [before, now] = [await start({ ifLoggedIn: 'link' }), await start()]
+    before.router.register('other', other as never)
+    now.router.register('other', foreign as never)
+    const browser = await signedIn(before)
+    await browser.go(`${before.url}/auth/other`, { method: 'POST', headers: own })
+    const page = await signOut(before, browser, { provider: '1', returnTo: '/bye' })
+    const callback = `/auth/logout/callback?state=${locationOf(page).searchParams.get('state') ?? ''}`
+    const elsewhere = await moved(browser, before, now).go(now.url + callback, { follow: false })
+    expect(elsewhere.headers.get('location')).toBe('/bye')
+    const next = locationOf(await browser.go(before.url + callback, { follow: false }))
+    expect(next.origin + next.pathname).toBe(`${second.issuer}/out`)
+    expect(next.searchParams.get('id_token_hint')).toMatch(/^e/)
+  })
+
+  test('of one account of several leaves the others signed in', async () => {
+    const second = await startSigningProvider()
+    closing.push(second.close)
+    const app = await start(
+      { ifLoggedIn: 'link' },
+      { handlers: { '/leave': (req) => req.auth.logout({ provider: true, key: 'other$ada', returnTo: '/me' }) } },
+    )
+    const { backchannelLogout: _one, frontchannelLogout: _two, ...entry } = entryAt(second)
+    app.router.register('other', { ...entry, endSessionEndpoint: `${second.issuer}/out` } as never)
+    const browser = await signedIn(app)
+    await browser.go(`${app.url}/auth/other`, { method: 'POST', headers: own })
+    const location = locationOf(await browser.go(`${app.url}/leave`, { follow: false }))
+    expect(location.pathname).toBe('/out')
+    const back = await browser.go(`${app.url}/auth/logout/callback?state=${location.searchParams.get('state') ?? ''}`)
+    expect(JSON.parse(back.body)).toMatchObject({ name: 'Ada Example', provider: 'corp' })
   })
 })
