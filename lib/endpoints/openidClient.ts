@@ -164,8 +164,11 @@ function idTokenReason(code: string | undefined, error: unknown): string | undef
       return 'no usable key'
     case 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED':
       return 'attribute'
-    default:
-      return causes(error).some((cause) => /JWT|JWS|ID Token|id_token/.test(messageOf(cause))) ? 'token' : undefined
+    default: {
+      const messages = causes(error).map(messageOf).join('\n')
+      if (messages.includes('"alg" header')) return 'algorithm'
+      return /JWT|JWS|ID Token|id_token/.test(messages) ? 'token' : undefined
+    }
   }
 }
 
