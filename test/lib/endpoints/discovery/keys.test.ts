@@ -246,6 +246,13 @@ describe('Of a set with all kinds of keys', () => {
     await expect(verify(context, shared, { algorithms: ['HS256'] })).rejects.toMatchObject({ reason: 'signature' })
   })
 
+  test('a public one is used, though a private one stands there under its name', async () => {
+    fake.keys = [{ ...(await exportJWK(second.privateKey)), kid: 'right' }, await jwk(first, 'right')]
+    const context = contextOf()
+    await expect(verify(context, await sign(first))).resolves.toBeDefined()
+    await expect(verify(context, await sign(second))).rejects.toMatchObject({ reason: 'signature' })
+  })
+
   test('of ten thousand, the right one is found', async () => {
     fake.keys = [...Array.from({ length: 10_000 }, (_, index) => ({ kty: 'EC', kid: String(index) })), await jwk(first, 'right')]
     await expect(verify(contextOf(), await sign(first))).resolves.toBeDefined()
