@@ -92,14 +92,17 @@ export function createRefresher(now: () => number = () => Date.now()): Refresher
     // What a grant asks for begins without tokens that could tell it from others.
     const asked = `${grant && record ? workKey(binding, current, record) : binding}${target ? ` ${target.key}` : ''}`
     const exchange = async (tokens: Tokens): Promise<Tokens> => {
+      // What is refused for one target is so whatever the refresh token has become for others.
+      const { refreshToken: _refresh, ...ofAccount } = tokens
       failed.check(asked, tokens)
+      if (target) failed.check(asked, ofAccount)
       try {
         const own = typeof grant === 'function' ? await grant() : grant
         const answer = await askProvider(context, own ?? { type: 'refresh_token', tokens, target })
         failed.forget(asked, tokens)
         return target ? withTokenFor(tokens, target, answer, now()) : withTokensOf(tokens, answer, now())
       } catch (error) {
-        failed.remember(asked, tokens, error)
+        failed.remember(asked, target && isOfTarget(error) ? ofAccount : tokens, error)
         throw error
       }
     }
@@ -153,6 +156,11 @@ const refusals: Partial<Record<Grant['type'], string>> = {
   token_exchange: 'The provider refused to exchange the token; sign in again.',
 }
 
+/** Whether a provider refuses what is asked for, and not who asks (RFC 8707 section 2, RFC 6749 section 5.2). */
+function isOfTarget(error: unknown): boolean {
+  return error instanceof AuthError && ['invalid_target', 'invalid_scope'].includes(error.providerError ?? '')
+}
+
 async function askProvider(context: Context, grant: Grant): Promise<Tokens> {
   const protocol = await loadProtocol(context.provider.protocol)
   try {
@@ -164,8 +172,10 @@ async function askProvider(context: Context, grant: Grant): Promise<Tokens> {
     return access
   } catch (error) {
     if (error instanceof AuthError && error.code === 'provider_error') {
-      const isTarget = grant.type === 'refresh_token' && ['invalid_target', 'invalid_scope'].includes(error.providerError ?? '')
-      const message = isTarget ? noSuchTarget : (refusals[grant.type] ?? `The provider refused the grant ${grant.type}.`)
+      const message =
+        grant.type === 'refresh_token' && isOfTarget(error)
+          ? noSuchTarget
+          : (refusals[grant.type] ?? `The provider refused the grant ${grant.type}.`)
       throw new AuthError('reauth_required', message, {
         provider: context.slug,
         cause: error,

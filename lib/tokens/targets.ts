@@ -18,9 +18,18 @@ export function namedTarget(target: Target): NamedTarget {
 /** The tokens of an account as they are used for a target; ended ones, without an access token, where none has been asked for yet. */
 export function tokensFor(tokens: Tokens, target: NamedTarget | undefined): Tokens {
   if (!target) return tokens
+  const known = made.get(tokens) ?? new Map<string, Tokens>()
+  made.set(tokens, known)
+  const present = known.get(target.key)
+  if (present) return present
   const { scope: _scope, issuedAt: _issuedAt, expiresAt: _expiresAt, byResource = {}, ...shared } = tokens
-  return { ...shared, ...(Object.hasOwn(byResource, target.key) ? byResource[target.key] : unfetched) }
+  const used = { ...shared, ...(Object.hasOwn(byResource, target.key) ? byResource[target.key] : unfetched) }
+  known.set(target.key, used)
+  return used
 }
+
+// The same tokens are the same value each time, for what is remembered of one.
+const made = new WeakMap<Tokens, Map<string, Tokens>>()
 
 /**
  * The tokens of an account after a refresh for a target: its token beside the others, and the one refresh token that there is now.

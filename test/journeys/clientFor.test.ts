@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import session from 'express-session'
 import { memoryTokenStore } from '../../lib/stores/memory.js'
 import { authRouter, type AuthError, type AuthRouterOptions, type Tokens } from '../../middleware/index.js'
 import { createBrowser, type Browser } from '../support/browser.js'
@@ -104,6 +105,7 @@ const modes: [string, () => Partial<AuthRouterOptions>][] = [
     },
   ],
   ['the encrypted cookie', () => ({})],
+  ['a session store', () => ({ session: { store: new session.MemoryStore() } })],
 ]
 
 describe.each(modes)('With %s', (_mode, options) => {
@@ -241,6 +243,15 @@ test.each([{}, { resource: 'files' }, { scope: 'read' }, { audience: 'x' }, { re
 test('While nobody is signed in, calls of such a client are login_required', async () => {
   const app = await start()
   expect((await createBrowser().go(`${app.url}/files`)).status).toBe(401)
+})
+
+test('Bound tokens are bound to the same key, for whatever resource', async () => {
+  const app = await start({}, { entry: { dpop: true }, client: { dpop_bound_access_tokens: true } })
+  const browser = await app.signedIn()
+  const expected = [undefined, files, mail, files]
+  expect((await browser.json<Echo[]>(`${app.url}/all`)).data.map((told) => told.audience)).toEqual(expected)
+  expect((await browser.json<Echo[]>(`${app.url}/all`)).data.map((told) => told.audience)).toEqual(expected)
+  expect([...refreshes()].sort()).toEqual([files, mail])
 })
 
 test('An account without a refresh token is told so', async () => {

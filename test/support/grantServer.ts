@@ -76,6 +76,7 @@ export async function startGrantServer(): Promise<GrantServer> {
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
+      dPoP: { enabled: true },
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       deviceFlow: {
         enabled: true,
@@ -151,9 +152,10 @@ async function consentToAll(provider: Provider, ctx: Context): Promise<void> {
 }
 
 async function echo(provider: Provider, ctx: Context): Promise<void> {
-  const [, value = ''] = /^Bearer (\S+)$/.exec(ctx.get('authorization')) ?? []
+  const [, scheme, value = ''] = /^(Bearer|DPoP) (\S+)$/.exec(ctx.get('authorization')) ?? []
   const token = (await provider.AccessToken.find(value)) ?? (await provider.ClientCredentials.find(value))
-  if (!token) {
+  // The proof itself is not looked at here.
+  if (token?.isSenderConstrained() !== (scheme === 'DPoP' && ctx.get('dpop') !== '')) {
     ctx.status = 401
     ctx.body = { error: 'invalid_token' }
     return
