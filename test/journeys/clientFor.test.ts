@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import session from 'express-session'
-import { memoryTokenStore } from '../../lib/stores/memory.js'
+import { memoryTokenStore, memoryUserStore } from '../../lib/stores/index.js'
 import { authRouter, type AuthError, type AuthRouterOptions, type Tokens } from '../../middleware/index.js'
 import { createBrowser, type Browser } from '../support/browser.js'
 import { startGrantApplication, type GrantApplication, type GrantApplicationParts } from '../support/grantApplication.js'
@@ -243,6 +243,25 @@ test.each([{}, { resource: 'files' }, { scope: 'read' }, { audience: 'x' }, { re
 test('While nobody is signed in, calls of such a client are login_required', async () => {
   const app = await start()
   expect((await createBrowser().go(`${app.url}/files`)).status).toBe(401)
+})
+
+test("A user's account that outlives sessions has one refresh token for jobs and requests", async () => {
+  const userStore = memoryUserStore()
+  const app = await start({ keepTokens: 'user', tokenStore: memoryTokenStore(), userStore })
+  const browser = await app.signedIn()
+  const revoked = server.revokedGrants()
+  const row = await userStore.findByKey('corp$ada')
+  const job = app.router.client('corp', { user: row?.id ?? '' })
+  const told = await Promise.all([
+    job.for({ resource: files }).get<Echo>('echo'),
+    job.for({ resource: mail }).get<Echo>('echo'),
+    browser.json<Echo>(`${app.url}/files`),
+  ])
+  expect(told.map(({ data }) => data.audience)).toEqual([files, mail, files])
+  expect([...refreshes()].sort()).toEqual([files, mail])
+  expect((await browser.json(`${app.url}/force`)).status).toBe(200)
+  expect((await job.for({ resource: mail }).get<Echo>('echo')).data.audience).toBe(mail)
+  expect(server.revokedGrants()).toBe(revoked)
 })
 
 test('Bound tokens are bound to the same key, for whatever resource', async () => {
