@@ -10,7 +10,9 @@ function parse(path) {
 }
 
 const files = [
-  ...readdirSync(`${root}lib/model`, { recursive: true }).filter((name) => name.endsWith('.ts')).map((name) => `lib/model/${name}`),
+  ...readdirSync(`${root}lib/model`, { recursive: true })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `lib/model/${name}`),
   'lib/config/settings.ts',
   'lib/config/hooks.ts',
   'middleware/hosts/nodeTypes.ts',
