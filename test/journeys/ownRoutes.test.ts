@@ -151,7 +151,7 @@ describe('A login with a provider that there is not', () => {
         express()
           .use(router)
           .get('/enter', (req) => req.auth.login('nosuch'))
-          .get('/leave', (req) => req.auth.logout({ everywhere: 'no', provider: true } as object))
+          .get('/leave', (req) => req.auth.logout({ key: 'corp$1', everywhere: true }))
           .use(jsonErrors),
       options,
     )
