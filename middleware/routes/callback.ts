@@ -14,7 +14,7 @@ import { goOn, page, type Reply } from '../http/reply.js'
 import { callbackOnce, type CallbackResult } from '../login/callbackOnce.js'
 import { completeLogin } from '../login/completeLogin.js'
 import { isLinkTo } from '../login/linkTo.js'
-import { silentOutcome } from '../login/silent.js'
+import { isSilentOutcome, silentOutcome } from '../login/silent.js'
 import { placeAfterLogin } from '../login/stepUp/wayBack.js'
 import { repostPage } from '../pages/pages.js'
 import type { ProviderRequest } from './receive.js'
@@ -177,7 +177,7 @@ async function checkAnswer(
   try {
     await checkCallback(context, transaction, parameters)
   } catch (error) {
-    tellOfRefusedLogin(engine, request, context.slug, error)
+    if (!isSilentOutcome(transaction, error)) tellOfRefusedLogin(engine, request, context.slug, error)
     await request.transactions.remove(transaction)
     throw error
   }
