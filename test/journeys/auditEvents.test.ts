@@ -234,7 +234,10 @@ test('a user who is forgotten', async () => {
   const { data } = await browser.json<{ id: string }>(at('/user'))
   canaries.push(data.id)
   await app.router.forget(data.id)
-  expect(trail().slice(1)).toEqual([expect.objectContaining({ event: 'user_forgotten' })])
+  const [login, ...rest] = trail()
+  expect(rest).toEqual([{ event: 'user_forgotten', accounts: [login?.['user']] }])
+  const line = told.find(([, { event }]) => event === 'user_forgotten')?.[2]
+  expect(line).toBe(`user_forgotten accounts=${String(login?.['user'])}`)
 })
 
 test('a failure that nobody refused is no entry of the trail', async () => {
