@@ -131,8 +131,8 @@ export interface ProviderOptions {
   /** What exactly to ask for, a list of objects with a `type` (RFC 9396); `credentials.authorizationDetails` has what was granted. */
   authorizationDetails?: readonly Readonly<Record<string, unknown>>[]
   /**
-   * Signature algorithms to accept for ID Tokens. `HS256`, `HS384` and `HS512` are verified with a client secret of 32, 48 or 64 bytes, and
-   * never accepted unless listed here.
+   * Signature algorithms to accept for ID Tokens. `HS256`, `HS384` and `HS512` are verified with a client secret of at least 32, 48 or
+   * 64 bytes, and never accepted unless listed here.
    * @default those with public keys that discovery lists, else `RS256`
    * @see docs/openid-connect.md#algorithms
    */

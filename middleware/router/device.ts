@@ -35,7 +35,8 @@ export async function signInDevice(context: Context, options: DeviceOptions): Pr
     throw new AuthError('bad_request', `auth.device('${slug}', options) takes ${members.join(', ')}; onCode shows the code.`, {
       provider: slug,
     })
-  const { scope: more, ...target } = readTarget(slug, options)
+  const { resource } = context.provider
+  const { scope: more, ...target } = readTarget(slug, { ...(resource === undefined ? {} : { resource }), ...options })
   signal?.throwIfAborted()
   const scope = requestedScope(context, more ? { scope: more } : {})
   const { deviceCode, interval, ...code } = await authorizeDevice(context, { ...target, ...(scope.length > 0 ? { scope } : {}) })

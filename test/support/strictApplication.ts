@@ -15,8 +15,8 @@ export interface StrictApplication {
 interface Serving {
   /** More of the entry; `undefined` takes an option out. */
   entry?: () => Record<string, unknown>
-  /** More of the client at the provider. */
-  metadata?: Record<string, unknown>
+  /** More of the client at the provider, which may depend on where the application is. */
+  metadata?: Record<string, unknown> | ((url: string) => Record<string, unknown>)
   options?: Partial<AuthRouterOptions>
   handlers?: NonNullable<AppParts['handlers']>
 }
@@ -30,7 +30,7 @@ export async function startStrictApplication(
   const { url, close } = await listen((req, res) => {
     app(req, res)
   })
-  const client = provider.register(`${url}/auth/corp/callback`, metadata)
+  const client = provider.register(`${url}/auth/corp/callback`, typeof metadata === 'function' ? metadata(url) : metadata)
   const corp: ProviderEntry = { protocol: 'oidc', issuer: provider.issuer, apiBaseUrl: `${provider.issuer}/`, ...client }
   const router = authRouter({
     secret: testSecret,
