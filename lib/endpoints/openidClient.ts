@@ -28,7 +28,7 @@ export function loadOpenidClient(): Promise<OpenidClient> {
 }
 
 /** The fetch that openid-client gets: ours. Token calls may take longer, and their answers pass the provider's `tokenResponse` hook. */
-export function boundedFetch(context: Context): ReturnType<typeof asFetch> {
+function boundedFetch(context: Context): ReturnType<typeof asFetch> {
   const { http, outbound, provider } = context
   const repair = provider.hooks?.tokenResponse
   const documents = followingRedirects(http, outbound.timeout)

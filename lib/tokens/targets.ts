@@ -36,7 +36,7 @@ const made = new WeakMap<Tokens, Map<string, Tokens>>()
  * @param now milliseconds since 1970
  */
 export function withTokenFor(tokens: Tokens, { key }: NamedTarget, answer: Tokens, now: number): Tokens {
-  const { accessToken, tokenType, scope, issuedAt, expiresAt, refreshToken } = answer
+  const { accessToken, tokenType, scope, issuedAt, expiresAt, refreshToken, dpopKey } = answer
   const token: ResourceToken = {
     accessToken,
     tokenType,
@@ -48,6 +48,8 @@ export function withTokenFor(tokens: Tokens, { key }: NamedTarget, answer: Token
   return {
     ...tokens,
     ...(refreshToken === undefined ? {} : { refreshToken }),
+    // Of an account that had none, because its tokens are older than the entry's `dpop: true`.
+    ...(dpopKey === undefined ? {} : { dpopKey }),
     byResource: Object.fromEntries([...others.slice(1 - maxTargets), [key, token]]),
   }
 }

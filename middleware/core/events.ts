@@ -50,6 +50,22 @@ export function tellOfAccountLogout(engine: Engine, { accounts, current }: Sessi
   audit(engine, { event: 'logout', provider: account?.provider }, { user: accounts[current]?.user, account })
 }
 
+/**
+ * Tells of a session that its provider has ended: of a user who is not there to be asked, so that there is no listener and no hook for it.
+ * @param user digest of the account that was signed in
+ */
+export function tellOfProviderLogout(engine: Engine, provider: string, user: string | undefined): void {
+  engine.log('info', { event: 'logout', provider, user, endedBy: 'provider' })
+}
+
+/**
+ * Tells of a user who was deleted.
+ * @param keys of their accounts
+ */
+export function tellOfForgottenUser(engine: Engine, keys: readonly string[]): void {
+  engine.log('info', { event: 'user_forgotten', accounts: keys.map((key) => digestOf(engine, key)) })
+}
+
 /** Tells of a session that has become another user's. */
 export function tellOfSwitch(engine: Engine, previous: AuthUser | undefined, user: AuthUser | undefined): void {
   audit(engine, { event: 'user_switched', provider: user?.provider }, { user, previous })
@@ -116,6 +132,6 @@ function audit(engine: Engine, event: LogEvent, whom: Whom): void {
 }
 
 /** HMAC-SHA256 of a key, cut to 8 bytes (rule R6): who reads the log cannot try keys, as with a plain digest. */
-function digestOf({ sealer }: Engine, key: string): string {
+export function digestOf({ sealer }: Engine, key: string): string {
   return createHmac('sha256', sealer.macKey('log')).update(key).digest('hex').slice(0, 16)
 }

@@ -15,6 +15,10 @@ export interface LogEvent {
   account?: string | undefined
   /** Of who was signed in before. */
   previous?: string | undefined
+  /** Of all accounts of a user who is no longer there. */
+  accounts?: readonly string[] | undefined
+  /** Who signed a user out, where it was not the user. */
+  endedBy?: 'provider' | undefined
   code?: string | undefined
   reason?: string | undefined
   providerError?: string | undefined
@@ -80,13 +84,28 @@ export function hookFailed(name: string, thrown: unknown, provider?: string): Lo
 }
 
 /** An event on one line: what happened, to which provider, why. */
-function lineOf({ event, code, provider, user, account, previous, reason, providerError, message, cause }: LogEvent): string {
+function lineOf({
+  event,
+  code,
+  provider,
+  user,
+  account,
+  previous,
+  accounts,
+  endedBy,
+  reason,
+  providerError,
+  message,
+  cause,
+}: LogEvent): string {
   const facts = [
     code !== event && code,
     provider && `provider=${provider}`,
     user && `user=${user}`,
     account && `account=${account}`,
     previous && `previous=${previous}`,
+    accounts && `accounts=${accounts.join(',')}`,
+    endedBy && `endedBy=${endedBy}`,
     reason && `reason=${reason}`,
     providerError && `providerError=${providerError}`,
   ]

@@ -10,12 +10,20 @@ const outcomes = new Set(['login_required', 'interaction_required', 'consent_req
  * @param thrown by the checks of the callback
  * @returns `undefined` for a failure, and for any other login
  */
-export function silentOutcome({ log }: Engine, { silent, slug }: Transaction, thrown: unknown): AuthError | undefined {
+export function silentOutcome({ log }: Engine, transaction: Transaction, thrown: unknown): AuthError | undefined {
+  const providerError = outcomeOf(transaction, thrown)
+  if (providerError === undefined) return undefined
+  const { slug: provider } = transaction
+  log('info', { event: 'login_not_silent', provider, providerError })
+  return new AuthError('login_required', 'The provider would have to ask you first: sign in there.', { provider, providerError })
+}
+
+/** Whether a failure is only that: nobody has refused anything. */
+export function isSilentOutcome(transaction: Transaction, thrown: unknown): boolean {
+  return outcomeOf(transaction, thrown) !== undefined
+}
+
+function outcomeOf({ silent }: Transaction, thrown: unknown): string | undefined {
   const word = thrown instanceof AuthError ? thrown.providerError?.toLowerCase() : undefined
-  if (silent !== true || word === undefined || !outcomes.has(word)) return undefined
-  log('info', { event: 'login_not_silent', provider: slug, providerError: word })
-  return new AuthError('login_required', 'The provider would have to ask you first: sign in there.', {
-    provider: slug,
-    providerError: word,
-  })
+  return silent === true && word !== undefined && outcomes.has(word) ? word : undefined
 }

@@ -2,6 +2,7 @@ import { AuthError } from '../../lib/base/errors.js'
 import { callStore } from '../../lib/stores/callStore.js'
 import type { UserId } from '../../lib/stores/userStore.js'
 import type { Engine } from '../core/engine.js'
+import { tellOfForgottenUser } from '../core/events.js'
 import { endEverywhere } from '../sessions/userSessions.js'
 import { endUserAccess } from '../tokens/userTokens.js'
 
@@ -19,5 +20,5 @@ export async function forgetUser(engine: Engine, userId: UserId): Promise<void> 
   await callStore(() => userStore.remove(userId))
   // Of a sign-in that came in between: it looks for its user when it has saved its tokens.
   await Promise.all(all.map((key) => endUserAccess(engine, key, userId)))
-  engine.log('info', { event: 'user_forgotten' })
+  tellOfForgottenUser(engine, all)
 }

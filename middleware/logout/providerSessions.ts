@@ -3,6 +3,7 @@ import { sha256 } from '../../lib/base/random.js'
 import type { Context } from '../../lib/model/context.js'
 import type { LogoutNotice, ProviderSession } from '../../lib/model/protocol.js'
 import type { Engine } from '../core/engine.js'
+import { tellOfProviderLogout } from '../core/events.js'
 import type { MayRevoke } from '../sessions/lists/endKnown.js'
 import { providerNames } from '../sessions/lists/providerNames.js'
 import { endNamed } from '../sessions/userSessions.js'
@@ -35,8 +36,9 @@ export async function endByFrame(engine: Engine, context: Context, session: Prov
 async function endNamedBy(engine: Engine, context: Context, session: ProviderSession, mayRevoke: MayRevoke): Promise<void> {
   const { bySid, bySub } = providerNames(context, session)
   const name = bySid ?? bySub
-  const count = name === undefined ? 0 : await endNamed(engine, name, mayRevoke)
-  engine.log('info', { event: count === 0 ? 'provider_logout_of_nobody' : 'provider_logout', provider: context.slug })
+  const ended = name === undefined ? [] : await endNamed(engine, name, mayRevoke)
+  for (const { user } of ended) tellOfProviderLogout(engine, context.slug, user)
+  if (ended.length === 0) engine.log('info', { event: 'provider_logout_of_nobody', provider: context.slug })
 }
 
 /** Tokens that were given for longer than the session are not revoked with it (OpenID Connect Back-Channel Logout 1.0 section 2.7). */

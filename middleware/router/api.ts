@@ -20,7 +20,7 @@ import { endEverywhere } from '../sessions/userSessions.js'
 import { tellOfTokens } from '../core/events.js'
 import { revokeInBackground } from '../tokens/removeTokens.js'
 import { tokenRecordAt } from '../tokens/records.js'
-import { userRecordAt } from '../tokens/userTokens.js'
+import { markRefused, userRecordAt } from '../tokens/userTokens.js'
 import { checkAccess } from '../login/unavailable.js'
 import { contextOf, configuredUrl } from '../core/requestContext.js'
 import { type DeviceLogin, type DeviceOptions, signInDevice } from './device.js'
@@ -182,6 +182,11 @@ function heldAccess(engine: Engine, context: Context, { tokens, recordName, user
     onOrphaned: (refreshed) => {
       revokeInBackground(engine, context, refreshed)
     },
+    // Of a user's account it counts for every job and session.
+    onRefused:
+      userId !== undefined && user && tokenRecord
+        ? markRefused(engine, tokenRecord, { user, slug }, (marked) => (current = marked))
+        : undefined,
     seal: sealerOf(engine.sealer, context, { recordName, userId, user }),
   }
 }

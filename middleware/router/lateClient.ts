@@ -64,4 +64,14 @@ function lateCredentials(slug: string, client: () => Promise<ApiClient>, found: 
   })
 }
 
-const facts = ['tokenType', 'scope', 'expiresAt', 'expiresIn', 'valid', 'reauthRequired', 'accessToken'] as const
+// A record, so that none is forgotten.
+const facts = Object.keys({
+  tokenType: true,
+  scope: true,
+  authorizationDetails: true,
+  expiresAt: true,
+  expiresIn: true,
+  valid: true,
+  reauthRequired: true,
+  accessToken: true,
+} satisfies Record<Exclude<keyof Credentials, 'provider' | 'expiresSoon' | 'refresh' | 'revoke' | 'seal'>, true>) as (keyof Credentials)[]

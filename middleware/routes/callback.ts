@@ -14,8 +14,9 @@ import { goOn, page, type Reply } from '../http/reply.js'
 import { callbackOnce, type CallbackResult } from '../login/callbackOnce.js'
 import { completeLogin } from '../login/completeLogin.js'
 import { isLinkTo } from '../login/linkTo.js'
-import { silentOutcome } from '../login/silent.js'
+import { isSilentOutcome, silentOutcome } from '../login/silent.js'
 import { placeAfterLogin } from '../login/stepUp/wayBack.js'
+import { forgetLogout } from '../logout/awaitedLogout.js'
 import { repostPage } from '../pages/pages.js'
 import type { ProviderRequest } from './receive.js'
 
@@ -83,7 +84,10 @@ export async function finishLogin({ callback, transaction }: WaitingLogin): Prom
   const registration = await chosenBefore(callback, transaction)
   const context = contextOf(callback.engine, registration, callback.request.publicUrl)
   await checkAnswer(callback, context, transaction)
-  return { ...(await finishOnce(callback, context, transaction)), registration }
+  const finished = await finishOnce(callback, context, transaction)
+  // A sign-out that never came back from its provider is over, and its cookie has no room beside those of a session and logins.
+  if (transaction.linkTo === undefined) forgetLogout(callback.engine, callback.request.cookies)
+  return { ...finished, registration }
 }
 
 /** Whom the login was started with: what a user chose stands in the transaction, and nothing of the callback can change it. */
@@ -177,7 +181,7 @@ async function checkAnswer(
   try {
     await checkCallback(context, transaction, parameters)
   } catch (error) {
-    tellOfRefusedLogin(engine, request, context.slug, error)
+    if (!isSilentOutcome(transaction, error)) tellOfRefusedLogin(engine, request, context.slug, error)
     await request.transactions.remove(transaction)
     throw error
   }

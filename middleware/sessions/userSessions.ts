@@ -1,6 +1,7 @@
 import { AuthError } from '../../lib/base/errors.js'
 import { sha256 } from '../../lib/base/random.js'
 import type { Engine } from '../core/engine.js'
+import { digestOf } from '../core/events.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import { removeAt } from '../tokens/records.js'
 import { markSalt, needsMarks } from './endedMarks.js'
@@ -30,8 +31,10 @@ export async function noteSession(engine: Engine, record: SessionRecord): Promis
   const { known, users, providers } = session
   const lists = namesOf(session)
   await Promise.all([
-    ...users.map((name) => noteIn(engine, name, known)),
-    ...providers.map((name) => noteIn(engine, name, { ...known, lists: lists.filter((other) => other !== name) })),
+    ...users.map((name) => noteIn(engine, name, providers.length === 0 ? known : { ...known, lists: providers })),
+    ...providers.map((name) =>
+      noteIn(engine, name, { ...known, lists: lists.filter((other) => other !== name), user: digestOf(engine, record.current) }),
+    ),
   ])
 }
 
@@ -86,11 +89,8 @@ export async function endEverywhere(engine: Engine, userKeys: readonly string[])
   const names = userKeys.map(sha256)
   const lists = await Promise.all(names.map((name) => readList(engine, name)))
   const sessions = await endAll(engine, lists.flat(), () => true)
-  await dropFrom(
-    engine,
-    names.filter((_name, index) => lists[index]?.length),
-    sessions,
-  )
+  const own = names.filter((_name, index) => lists[index]?.length)
+  await dropFrom(engine, [...new Set([...own, ...otherLists(sessions)])], sessions)
   engine.log('info', { event: 'logout_everywhere' })
   return sessions.length
 }
@@ -98,15 +98,17 @@ export async function endEverywhere(engine: Engine, userKeys: readonly string[])
 /**
  * Ends the sessions that a provider calls by a name, in all browsers and processes, at the next request of each.
  * @param name of a list, as `providerNames` makes them
- * @returns how many sessions there were
+ * @returns the sessions that there were
  * @throws AuthError `store_unavailable`
  */
-export async function endNamed(engine: Engine, name: string, mayRevoke: MayRevoke): Promise<number> {
+export async function endNamed(engine: Engine, name: string, mayRevoke: MayRevoke): Promise<KnownSession[]> {
   const sessions = await endAll(engine, await readList(engine, name), mayRevoke)
-  if (sessions.length === 0) return 0
-  const others = sessions.flatMap(({ lists = [] }) => lists)
-  await dropFrom(engine, [...new Set([name, ...others])], sessions)
-  return sessions.length
+  if (sessions.length > 0) await dropFrom(engine, [...new Set([name, ...otherLists(sessions)])], sessions)
+  return sessions
+}
+
+function otherLists(sessions: readonly KnownSession[]): string[] {
+  return sessions.flatMap(({ lists = [] }) => lists)
 }
 
 async function endAll(engine: Engine, listed: readonly KnownSession[], mayRevoke: MayRevoke): Promise<KnownSession[]> {

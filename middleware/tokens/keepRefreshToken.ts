@@ -1,7 +1,8 @@
 import type { LoginResult } from '../../lib/callback.js'
+import { clientAuthMethod } from '../../lib/endpoints/clientAuthentication.js'
 import type { Context } from '../../lib/model/context.js'
 import type { Tokens } from '../../lib/model/tokens.js'
-import { isBoundTo } from '../../lib/tokens/binding.js'
+import { isBoundTo, type Party } from '../../lib/tokens/binding.js'
 import type { Engine } from '../core/engine.js'
 import { presentRecord, type RequestContext } from '../core/requestContext.js'
 import { tokenRecordOf } from './records.js'
@@ -30,6 +31,6 @@ export async function keepRefreshToken(
 }
 
 /** Whether a refresh token is good for other tokens than those it came with: one of a public client is bound to their key (RFC 9449 section 5). */
-export function outlivesKey({ client }: Pick<Context, 'client'>, { dpopKey }: Tokens): boolean {
-  return dpopKey === undefined || client.clientSecret !== undefined || client.privateKey !== undefined
+export function outlivesKey({ provider, client }: Party, { dpopKey }: Tokens): boolean {
+  return dpopKey === undefined || clientAuthMethod(provider, client) !== 'none'
 }

@@ -24,7 +24,7 @@ import { revokeInBackground } from './removeTokens.js'
 export interface KeptAccount {
   /** Id of the application's user, as text. */
   userId: string
-  /** Without the provider's raw profile. */
+  /** Of the provider's raw profile, with what says whose it is. */
   user: AuthUser
   binding: string
   publicUrl?: string
@@ -84,7 +84,7 @@ export async function saveUserTokens(
 function keptAccount({ user, binding, publicUrl, parameters }: Account, userId: UserId): KeptAccount {
   return {
     userId: String(userId),
-    user: { ...user, raw: {} },
+    user: { ...user, raw: textsOf({ iss: user.raw['iss'], sub: user.raw['sub'] }) ?? {} },
     binding,
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(parameters ? { parameters } : {}),

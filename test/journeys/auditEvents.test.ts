@@ -187,6 +187,15 @@ test('a user who refuses at the provider, signed in or not', async () => {
   ])
 })
 
+test('a silent sign-in that the provider would have to ask about has been refused by nobody', async () => {
+  const browser = createBrowser()
+  const { headers } = await browser.go(at('/auth/corp?prompt=none'), { headers: own, follow: false })
+  const state = new URL(headers.get('location') ?? '').searchParams.get('state') ?? ''
+  await browser.go(at(`/auth/corp/callback?error=consent_required&state=${state}&iss=${encodeURIComponent(openid.issuer)}`))
+  expect(told.map(([, { event }]) => event)).toContain('login_not_silent')
+  expect(trail()).toEqual([])
+})
+
 test("an account that is another user's, once for however many requests bring it", async () => {
   const [ada, grace] = [createBrowser(), createBrowser()]
   await signIn(ada)
@@ -225,7 +234,10 @@ test('a user who is forgotten', async () => {
   const { data } = await browser.json<{ id: string }>(at('/user'))
   canaries.push(data.id)
   await app.router.forget(data.id)
-  expect(trail().slice(1)).toEqual([expect.objectContaining({ event: 'user_forgotten' })])
+  const [login, ...rest] = trail()
+  expect(rest).toEqual([{ event: 'user_forgotten', accounts: [login?.['user']] }])
+  const line = told.find(([, { event }]) => event === 'user_forgotten')?.[2]
+  expect(line).toBe(`user_forgotten accounts=${String(login?.['user'])}`)
 })
 
 test('a failure that nobody refused is no entry of the trail', async () => {

@@ -42,7 +42,7 @@ export async function verifySignedJwt(context: Context, token: string, checks: J
 }
 
 /** The algorithms that the ID Tokens of an entry may be signed with. */
-export async function idTokenAlgorithms(context: Context): Promise<readonly string[]> {
+async function idTokenAlgorithms(context: Context): Promise<readonly string[]> {
   const { provider } = context
   if (provider.idTokenAlgs) return provider.idTokenAlgs
   return acceptedAlgorithms(provider, (await discover(context)).serverMetadata().id_token_signing_alg_values_supported)

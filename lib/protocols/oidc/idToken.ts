@@ -5,14 +5,12 @@ import { verifySignedJwt, type VerifiedJwt } from '../../endpoints/discovery/ver
 import type { Context } from '../../model/context.js'
 import type { Grant } from '../../model/login.js'
 import type { RawProfile } from '../../model/profile.js'
+import type { ResolvedProvider } from '../../model/provider.js'
 import type { Tokens } from '../../model/tokens.js'
 import { matchesWhole } from '../../tokens/wholeMatch.js'
 import { halfHash } from './halfHash.js'
 import { demandedClasses } from './claims/requestedClaims.js'
 import { tenantOf, tenantPlace } from './claims/tenants.js'
-
-// Seconds; openid-client's own.
-const defaultClockTolerance = 30
 
 /**
  * Verifies the ID Token of a token answer: its signature, and what openid-client has not checked by then, which is all but issuer, audience,
@@ -107,7 +105,7 @@ function checkTimes({ provider, slug, now }: Context, grant: Grant, { exp, iat }
   if (!Number.isFinite(exp)) throw invalidIdToken(slug, 'exp')
   const age = now() / 1000 - Number(iat)
   const maxAge = grant.type === 'authorization_code' || grant.type === 'device_code' ? oldest : Number.MAX_VALUE
-  if (!(age >= -(provider.clockTolerance ?? defaultClockTolerance) && age <= maxAge)) throw invalidIdToken(slug, 'iat')
+  if (!(age >= -toleranceOf(provider) && age <= maxAge)) throw invalidIdToken(slug, 'iat')
 }
 
 /** A refreshed ID Token must speak of the same user, by the same issuer, for the same login (OpenID Connect Core section 12.2). */
@@ -126,13 +124,21 @@ function checkContinuity(slug: string, { idToken }: Tokens, claims: RawProfile):
  */
 export function checkStatement({ slug, client, provider, now }: Context, claims: RawProfile, issuer: string | undefined): void {
   const { iss, aud, exp, nbf } = claims
-  const tolerance = provider.clockTolerance ?? defaultClockTolerance
+  const tolerance = toleranceOf(provider)
   const time = now() / 1000
   if (iss !== undefined && iss !== issuer) throw invalidIdToken(slug, 'iss')
   if (aud !== undefined && ![aud].flat().includes(client.clientId)) throw invalidIdToken(slug, 'aud')
   // Turned round, so that what is no number counts as past.
   if (exp !== undefined && !(typeof exp === 'number' && exp > time - tolerance)) throw invalidIdToken(slug, 'exp')
   if (nbf !== undefined && !(typeof nbf === 'number' && nbf <= time + tolerance)) throw invalidIdToken(slug, 'nbf')
+}
+
+// openid-client's own.
+const defaultClockTolerance = 30
+
+/** Seconds by which a provider's clock may differ from ours. */
+export function toleranceOf({ clockTolerance = defaultClockTolerance }: ResolvedProvider): number {
+  return clockTolerance
 }
 
 /** The error of an ID Token, or of what belongs to one. */

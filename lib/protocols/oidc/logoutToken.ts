@@ -5,14 +5,13 @@ import { readPart } from '../../endpoints/discovery/jwtParts.js'
 import { verifySignedJwt } from '../../endpoints/discovery/verifySignedJwt.js'
 import type { Context } from '../../model/context.js'
 import type { LogoutNotice } from '../../model/protocol.js'
+import { toleranceOf } from './idToken.js'
 import { isIssuer } from './issuers.js'
 
 /** What makes a token one that ends sessions (OpenID Connect Back-Channel Logout 1.0 section 2.4). */
 const event = 'http://schemas.openid.net/event/backchannel-logout'
 /** Seconds for which a logout token is taken at most: so long has it to be remembered, however late it says it ends. */
 const maxAge = 3600
-// Seconds; openid-client's own.
-const defaultClockTolerance = 30
 
 type Claims = Readonly<Record<string, unknown>>
 
@@ -49,7 +48,7 @@ function readNotice(context: Context, claims: Claims): LogoutNotice {
   const { iss, sub, sid, jti } = claims
   const wrong = wrongClaim(context, claims)
   if (wrong !== undefined || typeof iss !== 'string' || typeof jti !== 'string') throw invalidLogoutToken(context, wrong ?? 'iss')
-  const expiresAt = Math.min(Number(claims['exp']), Number(claims['iat']) + maxAge) + toleranceOf(context)
+  const expiresAt = Math.min(Number(claims['exp']), Number(claims['iat']) + maxAge) + toleranceOf(context.provider)
   return { issuer: iss, jti, expiresAt, ...(typeof sub === 'string' ? { sub } : {}), ...(typeof sid === 'string' ? { sid } : {}) }
 }
 
@@ -72,14 +71,10 @@ function isAudience({ client }: Context, { aud, azp }: Claims): boolean {
 
 function wrongTime(context: Context, { iat, exp, nbf }: Claims): string | undefined {
   const now = context.now() / 1000
-  const tolerance = toleranceOf(context)
+  const tolerance = toleranceOf(context.provider)
   if (!isTime(iat) || iat > now + tolerance || iat < now - maxAge - tolerance) return 'iat'
   if (!isTime(exp) || exp <= now - tolerance) return 'exp'
   return nbf === undefined || (isTime(nbf) && nbf <= now + tolerance) ? undefined : 'nbf'
-}
-
-function toleranceOf({ provider }: Context): number {
-  return provider.clockTolerance ?? defaultClockTolerance
 }
 
 function isTime(value: unknown): value is number {

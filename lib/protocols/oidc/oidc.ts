@@ -1,6 +1,7 @@
 import type { Configuration, ServerMetadata } from 'openid-client'
 import { AuthError } from '../../base/errors.js'
 import { pairsOf, withParameters, type Parameters } from '../../base/parameters.js'
+import { decrypted, isEncrypted } from '../../endpoints/discovery/decrypt.js'
 import { discover } from '../../endpoints/discovery/discovery.js'
 import { dpopKeyFor } from '../../endpoints/dpop/keys.js'
 import { asksForNonce } from '../../endpoints/dpop/nonces.js'
@@ -93,8 +94,12 @@ async function verifiedParameters(context: Context, metadata: ServerMetadata, gr
   const { parameters } = grant
   if (isSigned(context.provider)) return signedParameters(context, parameters, metadata.authorization_signing_alg_values_supported)
   if (!isHybrid(context) || parameters['error'] !== undefined) return parameters
+  const { id_token: idToken = '' } = parameters
+  // Opened once: it is compared with the second one later.
+  const readable = isEncrypted(idToken) ? { ...parameters, id_token: await decrypted(context, idToken) } : parameters
+  const issuer = await verifyFrontIdToken(context, { ...grant, parameters: readable }, (iss) => expectedIssuer(metadata, iss).issuer)
   // An ID Token names its issuer too (RFC 9207 section 2.4).
-  return { iss: await verifyFrontIdToken(context, grant, (iss) => expectedIssuer(metadata, iss).issuer), ...parameters }
+  return { iss: issuer, ...readable }
 }
 
 function checkAnswer(context: Context, metadata: ServerMetadata, grant: CodeGrant): void {

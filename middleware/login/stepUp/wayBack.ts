@@ -26,7 +26,7 @@ export function wayBack(engine: Engine, { host, publicUrl }: RequestContext): st
 }
 
 /** Of an address, as `Referer` names one, path and query, where it is of this origin. */
-export function ownPage(address: string | undefined, origin: string): string | undefined {
+function ownPage(address: string | undefined, origin: string): string | undefined {
   if (address === undefined || !URL.canParse(address)) return undefined
   const url = new URL(address)
   return url.origin === origin ? url.pathname + url.search : undefined

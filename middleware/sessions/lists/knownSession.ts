@@ -14,8 +14,10 @@ export interface KnownSession extends LinkedRecord {
   linked?: LinkedRecord[]
   /** By which a session is marked as ended whose tokens are not in the store. */
   salt?: string
-  /** The other lists that have it, in those that the provider's own names lead to. */
+  /** The other lists to take it out of when it ends: from a provider's list all, from a user's those of providers. */
   lists?: string[]
+  /** Digest of the account that is signed in, for the log: in the lists that the provider's own names lead to. */
+  user?: string
 }
 
 export interface LinkedRecord {
@@ -72,10 +74,11 @@ export function sessionsIn(value: unknown): KnownSession[] {
 
 function isKnownSession(value: unknown): value is KnownSession {
   if (!isLinkedRecord(value) || sessionId(value) === undefined) return false
-  const { linked, salt, lists } = value as Partial<Record<keyof KnownSession, unknown>>
+  const { linked, salt, lists, user } = value as Partial<Record<keyof KnownSession, unknown>>
   return (
     (linked === undefined || (Array.isArray(linked) && linked.every(isLinkedRecord)))
     && (salt === undefined || typeof salt === 'string')
+    && (user === undefined || typeof user === 'string')
     && (lists === undefined || (Array.isArray(lists) && lists.every((name) => typeof name === 'string')))
   )
 }

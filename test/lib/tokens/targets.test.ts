@@ -56,6 +56,12 @@ describe('A target', () => {
     expect(endless.refreshToken).toBe('r1')
   })
 
+  test('gives the account the key that its tokens are bound to from now on, which older ones have none of', () => {
+    const bound = withTokenFor(account, files, answer('f', { tokenType: 'DPoP', dpopKey: 'k' }), now * 1000)
+    expect(tokensFor(bound, files)).toMatchObject({ accessToken: 'f', tokenType: 'DPoP', dpopKey: 'k' })
+    expect(tokensFor(bound, undefined)).toMatchObject({ accessToken: 'own', tokenType: 'Bearer', refreshToken: 'r2', dpopKey: 'k' })
+  })
+
   test('is one of eight at most, and makes room when it has ended', () => {
     let tokens = account
     for (let index = 0; index < 20; index++)
