@@ -11,7 +11,7 @@ import { startExampleServer, type ExampleServer } from './exampleServer.js'
 const atOnce = 200
 /** How often somebody starts again. */
 const maxTries = 20
-const users = rounds({ short: 100, long: 1_000 })
+const users = rounds({ short: 100, long: 400 })
 
 interface Visit {
   browser: Browser

@@ -77,7 +77,7 @@ async function signIn(storePlace: StorePlace): Promise<SignIn> {
 
 /** Rounds in which the access token is refused to all processes at once. */
 async function playRounds(storePlace: StorePlace): Promise<void> {
-  const times = rounds({ short: 5, long: 200 })
+  const times = rounds({ short: 5, long: 40 })
   provider.calls.length = 0
   const { place, sealed } = await signIn(storePlace)
   const processes: Process[] = await startProcesses(4, { provider: place, store: storePlace, timeout: 20_000 })

@@ -13,7 +13,7 @@ import type { LogoutServerSettings } from './logoutServer.js'
 
 /** A logout that a provider tells one of four processes of is seen by all of them within a second. */
 
-const times = rounds({ short: 5, long: 100 })
+const times = rounds({ short: 5, long: 30 })
 const processes = 4
 
 let provider: SigningProvider

@@ -42,7 +42,7 @@ const stores = [
 
 for (const { name, needs, start } of stores)
   describeWith(needs, `Four processes with tokens of users on ${name}`, () => {
-    const times = rounds({ short: 20, long: 500 })
+    const times = rounds({ short: 20, long: 200 })
     const folder = mkdtempSync(join(tmpdir(), 'user-tokens-'))
     let engine: Awaited<ReturnType<typeof start>>
     let provider: RotationProvider
