@@ -1,10 +1,9 @@
 import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { generateKeyPair, type JWTPayload } from 'jose'
-import { authRouter, requireLogin, type Tokens } from '../../middleware/index.js'
-import { testSecret } from '../support/application.js'
+import { requireLogin, type Tokens } from '../../middleware/index.js'
 import { createBrowser, type Browser } from '../support/browser.js'
-import { hosts, listen, sendJson } from '../support/hosts.js'
+import { hosts, sendJson } from '../support/hosts.js'
+import { startSite } from '../support/site.js'
 import { signer, startFakeOpenid, type FakeOpenid, type Keys } from '../support/unitOpenid.js'
 
 /** A refresh that brings an ID Token (OpenID Connect Core section 12.2): it says who the user is, and not how they signed in. */
@@ -25,39 +24,34 @@ beforeEach(async () => {
   fake = await startFakeOpenid(keys)
   fake.answer = { access_token: 'first', token_type: 'Bearer', expires_in: 600, refresh_token: 'r' }
   kept = []
-  let app: (req: IncomingMessage, res: ServerResponse) => void = () => undefined
-  const server = await listen((req, res) => {
-    app(req, res)
-  })
-  url = server.url
-  const router = authRouter({
-    secret: testSecret,
-    baseUrl: url,
-    logger: false,
-    providers: { corp: { protocol: 'oidc', issuer: fake.issuer, clientId: 'app', clientSecret: 'canary-secret' } },
-    hooks: {
-      onTokens: ({ tokens }) => {
-        kept.push(tokens)
+  const site = await startSite(
+    () => ({
+      providers: { corp: { protocol: 'oidc', issuer: fake.issuer, clientId: 'app', clientSecret: 'canary-secret' } },
+      hooks: {
+        onTokens: ({ tokens }) => {
+          kept.push(tokens)
+        },
       },
-    },
-  })
-  app = hosts['Express 5']({
-    router,
-    guarded: { '/gold': [requireLogin({ acr: 'gold' }), (_req, res) => sendJson(res, 'gold')] },
-    handlers: {
-      '/me': (req, res) => {
-        const { acr, amr, authTime } = req.authUser ?? {}
-        sendJson(res, { acr, amr, authTime })
-      },
-      '/refresh': async (req, res) => {
-        await req.oauthClient.credentials.refresh({ force: true })
-        sendJson(res, true)
-      },
-    },
-  })
+    }),
+    (router) =>
+      hosts['Express 5']({
+        router,
+        guarded: { '/gold': [requireLogin({ acr: 'gold' }), (_req, res) => sendJson(res, 'gold')] },
+        handlers: {
+          '/me': (req, res) => {
+            const { acr, amr, authTime } = req.authUser ?? {}
+            sendJson(res, { acr, amr, authTime })
+          },
+          '/refresh': async (req, res) => {
+            await req.oauthClient.credentials.refresh({ force: true })
+            sendJson(res, true)
+          },
+        },
+      }),
+  )
+  url = site.url
   close = async () => {
-    await router.close()
-    await server.close()
+    await site.close()
     await fake.close()
   }
   browser = createBrowser()

@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { authRouter, type AuthError, type AuthRouter } from '../../middleware/index.js'
-import { testSecret } from '../support/application.js'
+import { type AuthError, type AuthRouter } from '../../middleware/index.js'
 import { createBrowser, type Browser, type Page } from '../support/browser.js'
-import { hosts, listen, sendJson } from '../support/hosts.js'
+import { hosts, sendJson } from '../support/hosts.js'
+import { startSite } from '../support/site.js'
 import { startStepUpProvider, type StepUpProvider } from '../support/stepUpProvider.js'
 
 /** `prompt=none`: the provider signs in whom it knows, and asks nobody anything (OpenID Connect Core section 3.1.2.1). */
@@ -17,33 +16,29 @@ let close: () => Promise<void>
 
 beforeEach(async () => {
   provider = await startStepUpProvider()
-  let app: (req: IncomingMessage, res: ServerResponse) => void = () => undefined
-  const server = await listen((req, res) => {
-    app(req, res)
-  })
-  url = server.url
-  router = authRouter({
-    secret: testSecret,
-    baseUrl: url,
-    logger: false,
-    providers: { corp: provider.entry(`${url}/auth/corp/callback`), own: provider.entry(`${url}/auth/own/callback`) },
-  })
+  const site = await startSite(
+    (url) => ({
+      providers: { corp: provider.entry(`${url}/auth/corp/callback`), own: provider.entry(`${url}/auth/own/callback`) },
+    }),
+    (router) =>
+      hosts['Express 5']({
+        router,
+        handlers: {
+          '/me': (req, res) => {
+            sendJson(res, { id: req.authUser?.id ?? null, at: req.url })
+          },
+          '/auth/own/callback': router.callback('own', (result, _req, res) => {
+            sendJson(res, { ...result, error: result.error && { code: result.error.code, word: result.error.providerError } })
+          }) as never,
+        },
+      }),
+  )
+  url = site.url
+  router = site.router
   errors = []
   router.on('error', ({ error }) => errors.push(error))
-  app = hosts['Express 5']({
-    router,
-    handlers: {
-      '/me': (req, res) => {
-        sendJson(res, { id: req.authUser?.id ?? null, at: req.url })
-      },
-      '/auth/own/callback': router.callback('own', (result, _req, res) => {
-        sendJson(res, { ...result, error: result.error && { code: result.error.code, word: result.error.providerError } })
-      }) as never,
-    },
-  })
   close = async () => {
-    await router.close()
-    await server.close()
+    await site.close()
     await provider.close()
   }
   browser = createBrowser()

@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { authRouter, requireLogin } from '../../middleware/index.js'
-import { testSecret } from '../support/application.js'
+import { requireLogin } from '../../middleware/index.js'
 import { createBrowser, type Browser } from '../support/browser.js'
-import { hosts, listen, sendJson, type AppHandler } from '../support/hosts.js'
+import { hosts, sendJson, type AppHandler } from '../support/hosts.js'
+import { startSite } from '../support/site.js'
 import { startStepUpProvider, type StepUpProvider } from '../support/stepUpProvider.js'
 
 /** Step-ups in a session of several accounts: `corp` signed in, accounts of `bank` were added. */
@@ -25,43 +24,38 @@ const both: ReturnType<typeof requireLogin> = (req, res, next) => {
 
 beforeEach(async () => {
   provider = await startStepUpProvider()
-  let app: (req: IncomingMessage, res: ServerResponse) => void = () => undefined
-  const server = await listen((req, res) => {
-    app(req, res)
-  })
-  url = server.url
-  const router = authRouter({
-    secret: testSecret,
-    baseUrl: url,
-    logger: false,
-    // The provider knows its users by a cookie; here whoever is asked signs in.
-    providers: Object.fromEntries(
-      ['corp', 'bank'].map((slug) => [
-        slug,
-        { ...provider.entry(`${url}/auth/${slug}/callback`), authorizationParams: { prompt: 'login consent' } },
-      ]),
-    ),
-  })
-  app = hosts['Express 5']({
-    router,
-    guarded: {
-      '/fresh': [requireLogin({ maxAge: 300 }), done],
-      '/fresh-bank': [requireLogin({ provider: 'bank', maxAge: 300 }), done],
-      '/gold-bank': [requireLogin({ provider: 'bank', acr: 'gold' }), done],
-      '/gold': [requireLogin({ acr: 'gold' }), done],
-      '/both': [both, done],
-    },
-    handlers: {
-      '/switch': async (req, res) => {
-        await req.auth.switch(new URL(req.url ?? '', url).searchParams.get('key') ?? '')
-        sendJson(res, true)
-      },
-      '/who': done,
-    },
-  })
+  const site = await startSite(
+    (url) => ({
+      // The provider knows its users by a cookie; here whoever is asked signs in.
+      providers: Object.fromEntries(
+        ['corp', 'bank'].map((slug) => [
+          slug,
+          { ...provider.entry(`${url}/auth/${slug}/callback`), authorizationParams: { prompt: 'login consent' } },
+        ]),
+      ),
+    }),
+    (router) =>
+      hosts['Express 5']({
+        router,
+        guarded: {
+          '/fresh': [requireLogin({ maxAge: 300 }), done],
+          '/fresh-bank': [requireLogin({ provider: 'bank', maxAge: 300 }), done],
+          '/gold-bank': [requireLogin({ provider: 'bank', acr: 'gold' }), done],
+          '/gold': [requireLogin({ acr: 'gold' }), done],
+          '/both': [both, done],
+        },
+        handlers: {
+          '/switch': async (req, res) => {
+            await req.auth.switch(new URL(req.url ?? '', url).searchParams.get('key') ?? '')
+            sendJson(res, true)
+          },
+          '/who': done,
+        },
+      }),
+  )
+  url = site.url
   close = async () => {
-    await router.close()
-    await server.close()
+    await site.close()
     await provider.close()
   }
   browser = createBrowser()

@@ -1,10 +1,8 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import express, { type ErrorRequestHandler } from 'express'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { authRouter, AuthError, requireLogin } from '../../middleware/index.js'
-import { testSecret } from '../support/application.js'
+import { AuthError, requireLogin, type AuthRouter } from '../../middleware/index.js'
 import { createBrowser, type Browser } from '../support/browser.js'
-import { listen } from '../support/hosts.js'
+import { startSite } from '../support/site.js'
 import { startStepUpProvider, type StepUpProvider } from '../support/stepUpProvider.js'
 
 /** An API that asks for a stronger or more recent sign-in (RFC 9470), and an application that sends the user to it. */
@@ -13,7 +11,7 @@ let provider: StepUpProvider
 let browser: Browser
 let url: string
 let sealed: string
-let router: ReturnType<typeof authRouter>
+let router: AuthRouter
 let close: () => Promise<void>
 
 const sendUserThere: ErrorRequestHandler = (error: unknown, req, res, next) => {
@@ -24,36 +22,38 @@ const sendUserThere: ErrorRequestHandler = (error: unknown, req, res, next) => {
 
 beforeEach(async () => {
   provider = await startStepUpProvider()
-  let app: (req: IncomingMessage, res: ServerResponse) => void = () => undefined
-  const server = await listen((req, res) => {
-    app(req, res)
-  })
-  url = server.url
-  const entry = provider.entry(`${url}/auth/corp/callback`)
-  router = authRouter({
-    secret: testSecret,
-    baseUrl: url,
-    logger: false,
-    providers: { corp: { ...entry, scope: ['openid', 'profile', 'offline_access'], authorizationParams: { prompt: 'consent' } } },
-  })
-  const application = express()
-  application.use(router)
-  application.get('/seal', (req, res) => {
-    res.json({ sealed: req.oauthClient.credentials.seal() })
-  })
-  application.all('/call/:name', requireLogin(), async (req, res) => {
-    const { status, data } = await req.oauthClient.request('GET', req.params['name'] as string)
-    res.status(status).json({ data, token: req.oauthClient.credentials.accessToken })
-  })
-  application.get('/stream/:name', requireLogin(), async (req, res) => {
-    const { status } = await req.oauthClient.fetch(req.params['name'] as string)
-    res.status(status).end()
-  })
-  application.use(sendUserThere)
-  app = application
+  const site = await startSite(
+    (url) => ({
+      providers: {
+        corp: {
+          ...provider.entry(`${url}/auth/corp/callback`),
+          scope: ['openid', 'profile', 'offline_access'],
+          authorizationParams: { prompt: 'consent' },
+        },
+      },
+    }),
+    (router) => {
+      const application = express()
+      application.use(router)
+      application.get('/seal', (req, res) => {
+        res.json({ sealed: req.oauthClient.credentials.seal() })
+      })
+      application.all('/call/:name', requireLogin(), async (req, res) => {
+        const { status, data } = await req.oauthClient.request('GET', req.params['name'] as string)
+        res.status(status).json({ data, token: req.oauthClient.credentials.accessToken })
+      })
+      application.get('/stream/:name', requireLogin(), async (req, res) => {
+        const { status } = await req.oauthClient.fetch(req.params['name'] as string)
+        res.status(status).end()
+      })
+      application.use(sendUserThere)
+      return application
+    },
+  )
+  url = site.url
+  router = site.router
   close = async () => {
-    await router.close()
-    await server.close()
+    await site.close()
     await provider.close()
   }
   browser = createBrowser()

@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { authRouter, requireLogin, type AuthRouterOptions } from '../../middleware/index.js'
-import { testSecret } from '../support/application.js'
+import { requireLogin, type AuthRouterOptions } from '../../middleware/index.js'
 import { createBrowser, type Browser } from '../support/browser.js'
-import { hosts, listen, sendJson, type AppHandler } from '../support/hosts.js'
+import { hosts, sendJson, type AppHandler } from '../support/hosts.js'
+import { startSite } from '../support/site.js'
 import { startStepUpProvider, type StepUpProvider } from '../support/stepUpProvider.js'
 
 /** Guards that ask for a fresh or strong sign-in, in front of pages, forms and scripts. */
@@ -19,31 +18,26 @@ const done: AppHandler = (req, res) => {
 
 async function start(options: Partial<AuthRouterOptions> = {}, entry: Record<string, unknown> = {}): Promise<void> {
   provider = await startStepUpProvider()
-  let app: (req: IncomingMessage, res: ServerResponse) => void = () => undefined
-  const server = await listen((req, res) => {
-    app(req, res)
-  })
-  url = server.url
-  const router = authRouter({
-    secret: testSecret,
-    baseUrl: url,
-    logger: false,
-    providers: { corp: { ...provider.entry(`${url}/auth/corp/callback`), ...entry } },
-    ...options,
-  })
-  app = hosts['Express 5']({
-    router,
-    guarded: {
-      '/fresh': [requireLogin({ maxAge: 300 }), done],
-      '/now': [requireLogin({ maxAge: 0 }), done],
-      '/gold': [requireLogin({ acr: 'gold' }), done],
-      '/write': [requireLogin({ scope: ['write'] }), done],
-      '/all': [requireLogin({ maxAge: 300, acr: 'gold', scope: ['write'] }), done],
-    },
-  })
+  const site = await startSite(
+    (url) => ({
+      providers: { corp: { ...provider.entry(`${url}/auth/corp/callback`), ...entry } },
+      ...options,
+    }),
+    (router) =>
+      hosts['Express 5']({
+        router,
+        guarded: {
+          '/fresh': [requireLogin({ maxAge: 300 }), done],
+          '/now': [requireLogin({ maxAge: 0 }), done],
+          '/gold': [requireLogin({ acr: 'gold' }), done],
+          '/write': [requireLogin({ scope: ['write'] }), done],
+          '/all': [requireLogin({ maxAge: 300, acr: 'gold', scope: ['write'] }), done],
+        },
+      }),
+  )
+  url = site.url
   close = async () => {
-    await router.close()
-    await server.close()
+    await site.close()
     await provider.close()
   }
   browser = createBrowser()

@@ -1,10 +1,9 @@
 import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { generateKeyPair, type JWTPayload } from 'jose'
-import { authRouter, requireLogin } from '../../middleware/index.js'
-import { testSecret } from '../support/application.js'
+import { requireLogin } from '../../middleware/index.js'
 import { createBrowser, type Browser, type Page } from '../support/browser.js'
-import { hosts, listen, sendJson } from '../support/hosts.js'
+import { hosts, sendJson } from '../support/hosts.js'
+import { startSite } from '../support/site.js'
 import { startFakeOpenid, type FakeOpenid, type Keys } from '../support/unitOpenid.js'
 
 /** A provider that does not do what `max_age` asks: the login fails with one clear error, and the user stays as they are. */
@@ -22,25 +21,20 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   fake = await startFakeOpenid(keys)
-  let app: (req: IncomingMessage, res: ServerResponse) => void = () => undefined
-  const server = await listen((req, res) => {
-    app(req, res)
-  })
-  url = server.url
-  const router = authRouter({
-    secret: testSecret,
-    baseUrl: url,
-    logger: false,
-    providers: { corp: { protocol: 'oidc', issuer: fake.issuer, clientId: 'app', clientSecret: 'canary-secret' } },
-  })
-  app = hosts['Express 5']({
-    router,
-    guarded: { '/fresh': [requireLogin({ maxAge: 300 }), (req, res) => sendJson(res, req.authUser?.authTime)] },
-    handlers: { '/me': (req, res) => sendJson(res, req.authUser?.id) },
-  })
+  const site = await startSite(
+    () => ({
+      providers: { corp: { protocol: 'oidc', issuer: fake.issuer, clientId: 'app', clientSecret: 'canary-secret' } },
+    }),
+    (router) =>
+      hosts['Express 5']({
+        router,
+        guarded: { '/fresh': [requireLogin({ maxAge: 300 }), (req, res) => sendJson(res, req.authUser?.authTime)] },
+        handlers: { '/me': (req, res) => sendJson(res, req.authUser?.id) },
+      }),
+  )
+  url = site.url
   close = async () => {
-    await router.close()
-    await server.close()
+    await site.close()
     await fake.close()
   }
   browser = createBrowser()

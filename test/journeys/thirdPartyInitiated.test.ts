@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { authRouter, type AuthRouterOptions } from '../../middleware/index.js'
 import { testSecret } from '../support/application.js'
 import { createBrowser, type Browser, type Page } from '../support/browser.js'
-import { hosts, listen, sendJson } from '../support/hosts.js'
+import { hosts, sendJson } from '../support/hosts.js'
+import { startSite } from '../support/site.js'
 import { startStepUpProvider, type StepUpProvider } from '../support/stepUpProvider.js'
 
 /** A login that another site starts (OpenID Connect Core section 4), such as a provider's list of applications. */
@@ -18,33 +18,28 @@ async function start(
   entry: Record<string, unknown> = { thirdPartyInitiated: true },
 ): Promise<void> {
   provider = await startStepUpProvider()
-  let app: (req: IncomingMessage, res: ServerResponse) => void = () => undefined
-  const server = await listen((req, res) => {
-    app(req, res)
-  })
-  url = server.url
-  const router = authRouter({
-    secret: testSecret,
-    baseUrl: url,
-    logger: false,
-    providers: { corp: { ...provider.entry(`${url}/auth/corp/callback`), ...entry } },
-    returnToOrigins: ['https://other.example'],
-    ...options,
-  })
-  app = hosts['Express 5']({
-    router,
-    handlers: {
-      '/deep': (req, res) => {
-        sendJson(res, { id: req.authUser?.id, at: req.url })
-      },
-      '/': (req, res) => {
-        sendJson(res, { id: req.authUser?.id, at: req.url })
-      },
-    },
-  })
+  const site = await startSite(
+    (url) => ({
+      providers: { corp: { ...provider.entry(`${url}/auth/corp/callback`), ...entry } },
+      returnToOrigins: ['https://other.example'],
+      ...options,
+    }),
+    (router) =>
+      hosts['Express 5']({
+        router,
+        handlers: {
+          '/deep': (req, res) => {
+            sendJson(res, { id: req.authUser?.id, at: req.url })
+          },
+          '/': (req, res) => {
+            sendJson(res, { id: req.authUser?.id, at: req.url })
+          },
+        },
+      }),
+  )
+  url = site.url
   close = async () => {
-    await router.close()
-    await server.close()
+    await site.close()
     await provider.close()
   }
   browser = createBrowser()

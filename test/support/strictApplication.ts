@@ -1,15 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { authRouter, type AuthRouter, type AuthRouterOptions, type ProviderEntry } from '../../middleware/index.js'
-import { testSecret } from './application.js'
-import { hosts, listen, sendJson, type AppParts } from './hosts.js'
+import type { AuthRouterOptions, ProviderEntry } from '../../middleware/index.js'
+import { hosts, sendJson, type AppParts } from './hosts.js'
+import { startSite, type Site } from './site.js'
 import type { SigningClient, StrictProvider } from './strictProvider.js'
 
 /** A running application with one entry, `corp`, at a strict provider. */
-export interface StrictApplication {
-  url: string
+export interface StrictApplication extends Site {
   client: SigningClient
-  router: AuthRouter
-  close: () => Promise<void>
 }
 
 interface Serving {
@@ -26,35 +22,24 @@ export async function startStrictApplication(
   provider: StrictProvider,
   { entry = () => ({}), metadata = {}, options = {}, handlers = {} }: Serving = {},
 ): Promise<StrictApplication> {
-  let app: (req: IncomingMessage, res: ServerResponse) => void = () => undefined
-  const { url, close } = await listen((req, res) => {
-    app(req, res)
-  })
-  const client = provider.register(`${url}/auth/corp/callback`, typeof metadata === 'function' ? metadata(url) : metadata)
-  const corp: ProviderEntry = { protocol: 'oidc', issuer: provider.issuer, apiBaseUrl: `${provider.issuer}/`, ...client }
-  const router = authRouter({
-    secret: testSecret,
-    baseUrl: url,
-    logger: false,
-    providers: { corp: { ...corp, ...entry() } },
-    ...options,
-  })
-  app = hosts['Express 5']({
-    router,
-    handlers: {
-      '/me': (req, res) => {
-        sendJson(res, req.authUser)
-      },
-      ...handlers,
+  let client: SigningClient | undefined
+  const site = await startSite(
+    (url) => {
+      client = provider.register(`${url}/auth/corp/callback`, typeof metadata === 'function' ? metadata(url) : metadata)
+      const corp: ProviderEntry = { protocol: 'oidc', issuer: provider.issuer, apiBaseUrl: `${provider.issuer}/`, ...client }
+      return { providers: { corp: { ...corp, ...entry() } }, ...options }
     },
-  })
-  return {
-    url,
-    client,
-    router,
-    close: async () => {
-      await router.close()
-      await close()
-    },
-  }
+    (router) =>
+      hosts['Express 5']({
+        router,
+        handlers: {
+          '/me': (req, res) => {
+            sendJson(res, req.authUser)
+          },
+          ...handlers,
+        },
+      }),
+  )
+  if (!client) throw new Error('The application has no client at its provider')
+  return { ...site, client }
 }
