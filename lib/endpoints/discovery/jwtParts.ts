@@ -24,7 +24,7 @@ export function readPart(part: string): Record<string, unknown> | undefined {
 }
 
 /** Whether a text is base64url as an encoder writes it: no other text stands for the same bytes. */
-function isPlainBase64url(text: string): boolean {
+export function isPlainBase64url(text: string): boolean {
   return Buffer.from(text, 'base64url').toString('base64url') === text
 }
 
