@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util'
 import { start } from './browser.mjs'
 import { forked, newBrowser, protocolOf, signIn, startServer, stopServers } from './processes.mjs'
+import { measure, signedInVisitors, visitHome } from './work.mjs'
 import { importTimes, installs } from './weight.mjs'
 import { writeReport } from './report.mjs'
 
@@ -70,7 +71,7 @@ try {
       // In turn, and each is the first one as often as any other.
       for (let index = 0; index < taking.length; index++) {
         const server = taking[(index + round + 2) % taking.length]
-        const figures = await measure(server, Math.max(20, Math.round(count * scale)), run)
+        const figures = await measure(server, Math.max(20, Math.round(count * scale)), run, concurrency)
         if (round >= 0) results[work][server.name].push(figures)
       }
     }
@@ -82,44 +83,6 @@ try {
 }
 const weight = options.weight ? { imports: importTimes(options.small ? 3 : 15), installs: installs() } : undefined
 if (!options.print) writeReport({ results, works, rounds, concurrency, weight })
-
-/** CPU a piece of work in microseconds, throughput a second, and how long one takes in milliseconds. */
-async function measure({ child, ...server }, count, run) {
-  const before = await child.ask('figures')
-  const times = []
-  let left = count
-  const began = performance.now()
-  await Promise.all(
-    Array.from({ length: concurrency }, async () => {
-      while (left-- > 0) {
-        const at = performance.now()
-        await run(server, left)
-        times.push(performance.now() - at)
-      }
-    }),
-  )
-  const wall = performance.now() - began
-  const after = await child.ask('figures')
-  times.sort((a, b) => a - b)
-  return {
-    cpu: (after.used - before.used) / count,
-    rate: (count / wall) * 1000,
-    p50: times[Math.floor(times.length / 2)],
-    p99: times[Math.floor(times.length * 0.99)],
-    heap: (after.heap - before.heap) / count,
-  }
-}
-
-async function signedInVisitors(server) {
-  return await Promise.all(Array.from({ length: 50 }, () => signIn(server, protocolOf(server.name))))
-}
-
-async function visitHome(server, index) {
-  const browser = server.visitors.length > 0 ? server.visitors[index % server.visitors.length] : newBrowser(server)
-  const { text } = await browser.visit('/')
-  const expected = server.visitors.length > 0 ? 'Hello Ada Lovelace' : 'Hello stranger'
-  if (text !== expected) throw new Error(`${server.name} answers "${text}" instead of "${expected}"`)
-}
 
 async function startLogin(server) {
   const location = await start(server.name, protocolOf(server.name), newBrowser(server))

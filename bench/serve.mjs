@@ -2,14 +2,14 @@
 import { createServer } from 'node:http'
 
 const [application, issuer] = [process.argv[2], process.argv.at(-1)]
-const [name, mode] = application.split(' ')
+const [name, mode, providers] = application.split(' ')
 
 const server = createServer()
 server.keepAliveTimeout = 600_000
 server.listen(0, '127.0.0.1', async () => {
   const origin = `http://127.0.0.1:${server.address().port}`
   const { default: makeApp } = await import(`./apps/${name}.mjs`)
-  server.on('request', await makeApp({ origin, issuer, mode }))
+  server.on('request', await makeApp({ origin, issuer, mode, ...(providers ? { providers: Number(providers) } : {}) }))
   process.send({ origin })
 })
 
