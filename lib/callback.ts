@@ -83,11 +83,11 @@ export async function resultOf(context: Context, tokenSet: TokenSet): Promise<Lo
  * one document may speak for many issuers (`{tenantid}`), of which the verified ID Token names one.
  */
 function issuerOfKey({ provider, fromLookup, chosen, chosenPath = '' }: Context, { claims }: TokenSet): string | undefined {
-  const { issuer, apiBaseUrl, userinfoEndpoint, tokenEndpoint } = provider
+  const { issuer, apiBaseUrl, userinfoEndpoint, tokenEndpoint, identifier } = provider
   const named = claims?.['iss'] ?? issuer
   if (!fromLookup && chosen === undefined && named === issuer) return undefined
   if (typeof named === 'string') return named.replace(/^https:\/\//, '')
-  const address = apiBaseUrl ?? userinfoEndpoint ?? tokenEndpoint
+  const address = apiBaseUrl ?? userinfoEndpoint ?? tokenEndpoint ?? (fromLookup ? identifier : undefined)
   return address && new URL(address).host + chosenPath
 }
 

@@ -1,6 +1,6 @@
 import { randomToken, sha256 } from './base/random.js'
 import type { Context } from './model/context.js'
-import type { LoginOptions, Transaction } from './model/login.js'
+import type { Authorization, LoginOptions, Transaction } from './model/login.js'
 import type { ResolvedProvider } from './model/provider.js'
 import { requestedScope } from './protocols/authorizationRequest.js'
 import { loadProtocol } from './protocols/index.js'
@@ -9,6 +9,8 @@ import { checkLoginParams } from './protocols/loginParams.js'
 export interface LoginStart {
   /** Where to send the browser. */
   location: string
+  /** What the browser posts there; without it, it is redirected. */
+  form?: Authorization['form']
   /** What must be remembered until it comes back. */
   transaction: Transaction
 }
@@ -22,10 +24,11 @@ export interface LoginStart {
 export async function login(context: Context, options: LoginOptions = {}): Promise<LoginStart> {
   if (options.params) checkLoginParams(context, options.params)
   const protocol = await loadProtocol(context.provider.protocol)
-  const { location, state, checks } = await protocol.authorize(context, options)
+  const { location, form, state, checks } = await protocol.authorize(context, options)
   const maxAge = options.maxAge ?? context.provider.maxAge
   return {
     location,
+    ...(form ? { form } : {}),
     transaction: {
       slug: context.slug,
       id: randomToken(16),
@@ -56,6 +59,7 @@ const endpointNames = [
   'userinfoEndpoint',
   'requestTokenEndpoint',
   'accessTokenEndpoint',
+  'identifier',
 ] as const satisfies (keyof ResolvedProvider)[]
 
 /** A digest of whom a login talks to, as whom, and where the browser comes back: it must be the same when it does. */

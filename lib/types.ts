@@ -18,11 +18,9 @@ export type { ProfileField, ProfileKey, ProfileMap, RawProfile } from './model/p
 export type { Protocol, TokenSet } from './model/protocol.js'
 export type {
   ApiRequest,
-  CatalogueProtocol,
   ClientAuthFunction,
   ClientAuthMethod,
   LoginFacts,
-  Openid2Facts,
   Pagination,
   ProtocolName,
   Provider,

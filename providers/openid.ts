@@ -5,11 +5,9 @@ export default defineProvider({
   title: 'OpenID',
   docs: 'https://openid.net/specs/openid-authentication-2_0.html',
   color: '#f78c40',
-  openid2: {
-    simpleRegistration: ['nickname', 'email', 'fullname', 'dob', 'gender', 'country', 'language', 'timezone'],
-    attributeExchange: {
-      email: 'http://axschema.org/contact/email', fullname: 'http://axschema.org/namePerson', nickname: 'http://axschema.org/namePerson/friendly',
-    },
+  simpleRegistration: ['nickname', 'email', 'fullname', 'dob', 'gender', 'country', 'language', 'timezone'],
+  attributeExchange: {
+    email: 'http://axschema.org/contact/email', fullname: 'http://axschema.org/namePerson', nickname: 'http://axschema.org/namePerson/friendly',
   },
   refreshTokens: false,
   profile: {

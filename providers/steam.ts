@@ -5,11 +5,9 @@ export default defineProvider({
   title: 'Steam',
   docs: 'https://partner.steamgames.com/doc/features/auth#website',
   color: '#171a21',
-  openid2: {
-    identifier: 'https://steamcommunity.com/openid',
-    endpoint: 'https://steamcommunity.com/openid/login',
-    claimedIdPattern: /^https:\/\/steamcommunity\.com\/openid\/id\/\d{17}$/,
-  },
+  identifier: 'https://steamcommunity.com/openid',
+  authorizationEndpoint: 'https://steamcommunity.com/openid/login',
+  claimedIdPattern: /^https:\/\/steamcommunity\.com\/openid\/id\/\d{17}$/,
   apiBaseUrl: 'https://api.steampowered.com/',
   refreshTokens: false,
   // The id is the end of the claimed identifier: https://partner.steamgames.com/doc/features/auth#website

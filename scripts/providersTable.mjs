@@ -8,7 +8,15 @@ import { catalogue, retired } from '../providers/index.ts'
 const file = fileURLToPath(new URL('../docs/providers.md', import.meta.url))
 const source = (slug) => readFileSync(fileURLToPath(new URL(`../providers/${slug}.ts`, import.meta.url)), 'utf8')
 const fixture = (slug) => JSON.parse(readFileSync(fileURLToPath(new URL(`../test/providers/${slug}.json`, import.meta.url)), 'utf8'))
-const protocols = { oauth1: 'OAuth 1.0a', oauth2: 'OAuth 2.0', oidc: 'OpenID Connect', openid2: 'OpenID 2.0 (not spoken yet)' }
+const protocols = {
+  oauth1: 'OAuth 1.0a',
+  oauth2: 'OAuth 2.0',
+  oidc: 'OpenID Connect',
+  openid2: 'OpenID 2.0',
+  'header-jwt': 'identity header',
+}
+/** Protocols with an application's own id at the provider, scopes and tokens. */
+const hasScopes = ({ protocol }) => protocol === 'oauth2' || protocol === 'oidc'
 
 const text = `${intro()}
 ${Object.entries(catalogue)
@@ -35,10 +43,9 @@ if (process.argv.includes('--check')) {
 }
 
 function intro() {
-  const speakable = Object.values(catalogue).filter(({ protocol }) => protocol !== 'openid2').length
   return `# Providers
 
-Written by \`npm test\` and \`npm run docs\` from the files in \`providers/\`: ${speakable} that can be signed in with. The facts come from the providers' documentation
+Written by \`npm test\` and \`npm run docs\` from the files in \`providers/\`: ${Object.keys(catalogue).length} that can be signed in with. The facts come from the providers' documentation
 and from public libraries; nobody signed in everywhere. Where an entry is wrong for you, any of its options can be set beside it.
 
 For each, register your application with the provider and give it the callback URL \`https://your.example/auth/<slug>/callback\`, exactly. Set
@@ -54,7 +61,7 @@ function section(slug, provider) {
     ['documentation', provider.docs],
     [
       'callback URL',
-      provider.protocol === 'openid2'
+      provider.protocol === 'header-jwt'
         ? undefined
         : `\`https://your.example/auth/${slug}/callback\`${provider.responseMode === 'form_post' ? ' (the provider posts to it)' : ''}`,
     ],
@@ -69,13 +76,13 @@ function section(slug, provider) {
     ],
     ['facts of the connection', list(Object.keys(provider.facts ?? {}))],
     ['private key', provider.needsPrivateKey ? 'required (`privateKey`, PEM text)' : undefined],
-    ['scopes', provider.protocol === 'oauth1' || provider.protocol === 'openid2' ? undefined : list(provider.scope ?? []) || 'none'],
+    ['scopes', hasScopes(provider) ? list(provider.scope ?? []) || 'none' : undefined],
     [
       'fields of the documented person',
       list(Object.keys(user).filter((name) => !['provider', 'key', 'roles', 'emailVerified'].includes(name))),
     ],
     ['`emailVerified`', user.email === undefined ? undefined : (emailVerifiedReason ?? 'never true')],
-    ['refresh token', provider.protocol === 'oauth1' || provider.protocol === 'openid2' ? undefined : refresh(provider)],
+    ['refresh token', hasScopes(provider) ? refresh(provider) : undefined],
     [
       'PKCE',
       provider.pkce === false ? 'not sent: the provider refuses it' : provider.pkceMethod === 'plain' ? 'method `plain` only' : undefined,

@@ -9,7 +9,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AuthError, errorStatus } from '../lib/base/errors.ts'
-import { checkFitness } from '../lib/config/entries/requirements.ts'
+import { checkFitness } from '../lib/config/entries/fitness/fitness.ts'
 import { profile } from '../lib/config/entries/shapes.ts'
 import { codes, entryOptions, isLiteral, isReserved, mistakes, options } from './documented.mjs'
 
@@ -90,9 +90,11 @@ function optionCells({ name, type, standard = '', text, see }, page) {
 
 function entryCells(row, page) {
   const [name, ...rest] = optionCells(row, page)
-  const protocols = ['oidc', 'oauth2', 'oauth1']
+  const protocols = ['oidc', 'oauth2', 'oauth1', 'openid2', 'header-jwt']
   const fit = protocols.filter((protocol) => isFit(protocol, row.name))
-  return [name, fit.length === protocols.length ? '' : fit.map(code).join(' '), ...rest]
+  // The protocols that give no tokens take few options; their pages name them.
+  const isGeneral = ['oidc', 'oauth2', 'oauth1'].every((protocol) => fit.includes(protocol))
+  return [name, isGeneral ? '' : fit.map(code).join(' '), ...rest]
 }
 
 function isFit(protocol, name) {

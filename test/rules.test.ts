@@ -88,6 +88,5 @@ test('what depends on the protocol is asked of the protocol, by its name in lib/
   )
   const isAllowed = (asker: string): boolean => /^lib\/(?:protocols|config)\//.test(asker)
   expect(askers.filter(isAllowed).length).toBeGreaterThan(5)
-  // The data of OpenID 2.0, which no protocol speaks yet.
-  expect(askers.filter((asker) => !isAllowed(asker))).toEqual(['lib/model/provider.ts: openid2?: Openid2Facts'])
+  expect(askers.filter((asker) => !isAllowed(asker))).toEqual([])
 })

@@ -12,7 +12,7 @@ import type { UserStore } from '../stores/userStore.js'
 export type Allowed = readonly string[] | RegExp
 
 /** Who the application is to one provider, and how it wants that provider used: one value of `providers`. */
-export interface ProviderEntry extends Partial<Omit<Provider, 'protocol' | 'title' | 'parameters' | 'openid2'>>, ProviderOptions {
+export interface ProviderEntry extends Partial<Omit<Provider, 'protocol' | 'title' | 'parameters'>>, ProviderOptions {
   /** Name of the catalogue entry to build on. @default the slug */
   provider?: string
   /** Protocol of a provider that is not in the catalogue. */

@@ -8,5 +8,5 @@ export const unavailable: Readonly<Record<Place, readonly string[]>> = {
   options: ['popup', 'api'],
   hooks: [],
   entryOptions: [],
-  protocol: ['openid2', 'header-jwt'],
+  protocol: [],
 }

@@ -59,6 +59,11 @@ export interface Context extends Registration {
   http: Http
   openStream: HttpStream
   outbound: Outbound
+  /**
+   * Whether this is the first, of however many processes share a store, to see a value within so many seconds.
+   * @throws AuthError `store_unavailable`
+   */
+  claimOnce: (value: string, seconds: number) => Promise<boolean>
   /** Milliseconds since 1970. */
   now: () => number
 }

@@ -45,6 +45,8 @@ export interface Transaction {
   dpopKey?: string
   requestToken?: string
   requestTokenSecret?: string
+  /** What a protocol that needs none of these remembers, by names of its own. */
+  own?: Readonly<Record<string, string>>
   scope?: readonly string[]
   maxAge?: number
   remember?: boolean
@@ -65,10 +67,12 @@ export interface Transaction {
 /** What `authorize` gives: where to send the browser, and what the protocol wants back at the callback. */
 export interface Authorization {
   location: string
+  /** Fields of a form that the browser posts to `location`; without them it is redirected there. */
+  form?: Readonly<Record<string, string>>
   /** The value by which the callback will name this login. */
   state: string
   /** What the callback, or the tokens that it leads to, are checked against. Members of the transaction, which `remember` is another one of. */
-  checks: Pick<Transaction, 'nonce' | 'codeVerifier' | 'dpopKey' | 'requestToken' | 'requestTokenSecret'>
+  checks: Pick<Transaction, 'nonce' | 'codeVerifier' | 'dpopKey' | 'requestToken' | 'requestTokenSecret' | 'own'>
 }
 
 /** Parameters of a callback: each at most once. */

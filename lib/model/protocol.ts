@@ -22,6 +22,12 @@ export interface Protocol {
   exchange: (context: Context, grant: Grant) => Promise<TokenSet>
   /** The provider's profile of the user whom the tokens, or the answer without any, speak for. */
   userinfo: (context: Context, tokenSet: TokenSet) => Promise<RawProfile>
+  /**
+   * For a protocol by which every request says who sends it: who that is, verified.
+   * @param header a request header; `undefined` where it is absent
+   * @returns `undefined` where the request does not say
+   */
+  identify?: (context: Context, header: (name: string) => string | undefined) => Promise<HeaderIdentity | undefined>
   /** Puts the tokens on a request to the API: at once, or later where a key has to sign. */
   sign: (context: Context, tokens: Tokens, request: ApiRequest) => ApiRequest | Promise<ApiRequest>
   /** Whether the signature of such a request covers its body, which then has to be there as a whole. */
@@ -46,6 +52,13 @@ export interface ProviderSession {
   issuer: string
   sub?: string
   sid?: string
+}
+
+/** Whom a request speaks for by what its headers say. */
+export interface HeaderIdentity {
+  tokenSet: TokenSet
+  /** Seconds since 1970 after which the same header is refused. */
+  expiresAt: number
 }
 
 /** What a verified logout token says. */

@@ -1,5 +1,7 @@
 import type { RawProfile } from './profile.js'
 import type { ClientAuthMethod, LoginFacts, ProviderOptions, RequestParameters } from './providerOptions.js'
+import type { HeaderOptions } from './protocols/headerOptions.js'
+import type { Openid2Options } from './protocols/openid2Options.js'
 import type { RenewalStrategy, ResolvedExchange } from './refresh.js'
 import type { Template } from './template.js'
 
@@ -18,32 +20,17 @@ export type {
 } from './providerOptions.js'
 
 /** The protocols that a provider can speak. */
-export type ProtocolName = 'oauth1' | 'oauth2' | 'oidc'
-
-/** The protocols of the catalogue: OpenID 2.0 is there as data, and the flow does not speak it yet. */
-export type CatalogueProtocol = ProtocolName | 'openid2'
-
-/** What is known of an OpenID 2.0 provider (OpenID Authentication 2.0; Attribute Exchange 1.0; Simple Registration 1.0). */
-export interface Openid2Facts {
-  /** What discovery starts from; absent where the user types it. */
-  identifier?: string
-  endpoint?: string
-  /** What a claimed identifier of this provider looks like, in whole. */
-  claimedIdPattern?: RegExp
-  /** Fields of Simple Registration to ask for. */
-  simpleRegistration?: readonly string[]
-  /** Types of Attribute Exchange to ask for, by alias. */
-  attributeExchange?: Record<string, string>
-}
+export type ProtocolName = 'oauth1' | 'oauth2' | 'oidc' | 'openid2' | 'header-jwt'
 
 /** A value that an address of a provider needs: a tenant, a host. */
 export interface ProviderParameter {
   description: string
   /**
    * What a value may look like, so that it cannot smuggle in another host: a host with perhaps a port; an address, which is a host and
-   * perhaps a path; one segment of a path or label of a host; or text that is sent and never part of an address.
+   * perhaps a path; one segment of a path or label of a host; text that is sent and never part of an address; or an OpenID 2.0
+   * identifier, which is an address in whole.
    */
-  kind: 'host' | 'address' | 'segment' | 'text'
+  kind: 'host' | 'address' | 'segment' | 'text' | 'identifier'
   default?: string
   /** What the whole of a value that a user chooses must match. */
   pattern?: RegExp
@@ -68,8 +55,8 @@ export interface ProviderFact {
 }
 
 /** A provider as data: who they are. One file of the catalogue holds one of these. */
-export interface Provider extends ProviderOptions {
-  protocol: CatalogueProtocol
+export interface Provider extends ProviderOptions, Openid2Options, HeaderOptions {
+  protocol: ProtocolName
   title: string
   /** URL of the provider's own documentation. */
   docs?: string
@@ -170,8 +157,6 @@ export interface Provider extends ProviderOptions {
   tokenHeader?: string
   /** Parameter that carries the token where `tokenPlacement` is `'query'` or `'body'`. @default 'access_token' */
   tokenParameter?: string
-  /** OpenID 2.0 only. */
-  openid2?: Openid2Facts
   /** Whether this provider gives refresh tokens at all; where it has to be asked for them, `offlineAccess` says how. */
   refreshTokens?: boolean
   /** How `offline` asks for a refresh token. @default `offline_access` with `prompt=consent` for an OpenID Connect entry of your own */
@@ -198,7 +183,6 @@ export interface OfflineAccess {
 export interface ResolvedProvider extends Omit<
   Provider,
   | 'protocol'
-  | 'openid2'
   | 'title'
   | 'discovery'
   | 'issuer'
@@ -218,6 +202,10 @@ export interface ResolvedProvider extends Omit<
   | 'jwksUri'
   | 'apiBaseUrl'
   | 'authorizationResponseIssuer'
+  | 'identifier'
+  | 'audience'
+  | 'signer'
+  | 'keyEndpoint'
 > {
   protocol: ProtocolName
   /** `false` where the endpoints are the entry's own: as it says, or because its protocol has no discovery. */
@@ -239,6 +227,10 @@ export interface ResolvedProvider extends Omit<
   endSessionEndpoint?: string
   renewal?: 'standard' | 'none' | ResolvedExchange
   jwksUri?: string
+  identifier?: string
+  audience?: readonly string[]
+  signer?: string
+  keyEndpoint?: string
   /** Which tenants may sign in, where the provider's issuer is that of many: what may stand in place of `{tenantid}`. */
   allowedTenants?: readonly string[] | RegExp
   /** Without what facts would say: what holds for tokens that came without any. */

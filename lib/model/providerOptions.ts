@@ -179,7 +179,7 @@ export interface ProviderOptions {
   signatureMethod?: SignatureMethod
   /** Where the OAuth parameters of an API call go (RFC 5849 section 3.5). @default 'header' */
   signaturePlacement?: 'header' | 'query' | 'body'
-  /** `realm` of the `Authorization` header. */
+  /** `realm` of the `Authorization` header; with OpenID 2.0, the part of your site that a sign-in is for. @default none; `baseUrl` with OpenID 2.0 */
   realm?: string
   /** Also signs bodies that are not forms, with `oauth_body_hash`. @default false */
   bodyHash?: boolean

@@ -5,6 +5,8 @@ const modules: Record<ProtocolName, () => Promise<{ protocol: Protocol }>> = {
   oauth1: () => import('./oauth1/oauth1.js'),
   oauth2: () => import('./oauth2/oauth2.js'),
   oidc: () => import('./oidc/oidc.js'),
+  openid2: () => import('./openid2/openid2.js'),
+  'header-jwt': () => import('./headerJwt/headerJwt.js'),
 }
 
 const loaded = new Map<ProtocolName, Protocol>()

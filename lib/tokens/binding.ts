@@ -8,7 +8,14 @@ export type Party = Pick<Registration, 'provider' | 'client'>
 const digestLength = 16
 const separator = '.'
 
-const endpointNames = ['authorizationEndpoint', 'tokenEndpoint', 'requestTokenEndpoint', 'accessTokenEndpoint', 'apiBaseUrl'] as const
+const endpointNames = [
+  'authorizationEndpoint',
+  'tokenEndpoint',
+  'requestTokenEndpoint',
+  'accessTokenEndpoint',
+  'apiBaseUrl',
+  'identifier',
+] as const
 
 interface Bound {
   client: Party['client']

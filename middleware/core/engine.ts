@@ -16,6 +16,7 @@ import { CallbackRuns } from './callbackRuns.js'
 import { endedSessions, type EndedSessions } from './endedSessions.js'
 import { recordLifetime } from './expiry.js'
 import { callHook } from './hooks.js'
+import { onceOnly } from './once/onceOnly.js'
 import { createLog, failureEvent, type Log } from './logging.js'
 import { type RecordKind, sealedRecords, type SealedRecords } from './sealedRecords.js'
 
@@ -55,6 +56,8 @@ export interface Engine {
   ended: EndedSessions
   /** Records of the token store that hold no tokens; absent without one. */
   records: ((kind: RecordKind) => SealedRecords) | undefined
+  /** Whether this is the first time that a value is seen, by all processes that share the token store. */
+  claimOnce: (value: string, seconds: number) => Promise<boolean>
   /** Tokens of the application itself, where no token store keeps them. */
   ownTokens: Map<string, KeptTokens>
   log: Log
@@ -114,11 +117,19 @@ export function createEngine(settings: Settings<Native, SessionSetting>, now: ()
 
   const sealer = createSealer(settings.secrets, settings.appId)
   const { tokenStore: store } = settings
+  const records = store && sealedRecords({ store, sealer, appId: settings.appId, lifetime: () => recordLifetime({ settings }) })
 
   return {
     settings,
     sealer,
-    records: store && sealedRecords({ store, sealer, appId: settings.appId, lifetime: () => recordLifetime({ settings }) }),
+    records,
+    claimOnce: onceOnly(
+      records?.('nonce'),
+      (message) => {
+        log('warn', { event: 'config_warning', message })
+      },
+      now,
+    ),
     ...createHttp(settings.outbound),
     publicWays: createHttp(settings.outbound, { publicOnly: true }),
     now,

@@ -30,8 +30,8 @@ export interface SealedRecords {
   claim?: (name: string, lifetime: number) => Promise<boolean>
 }
 
-/** What such records are of: claims of callbacks and their results, lists of sessions, marks of ended sessions, used logout tokens. */
-export type RecordKind = 'callback' | 'result' | 'sessions' | 'ended' | 'jti'
+/** What such records are of: claims of callbacks and their results, lists of sessions, marks of ended sessions, used logout tokens, nonces of answers. */
+export type RecordKind = 'callback' | 'result' | 'sessions' | 'ended' | 'jti' | 'nonce'
 
 /** The key of a record in a store that several applications may share. */
 export function storeKey({ appId }: { appId: string }, kind: RecordKind | 'tokens' | 'account' | 'client', name: string): string {

@@ -44,6 +44,7 @@ const letters = {
   linkTo: 'l',
   state: 'x',
   parameters: 'p',
+  own: 'w',
 } as const satisfies Record<keyof Transaction, string>
 
 /** The shortest form of a record. */
@@ -66,6 +67,7 @@ export function readTransaction(value: unknown): Transaction | undefined {
   if (!isObject(value) || typeof value['createdAt'] !== 'number' || texts.some((name) => typeof value[name] !== 'string')) return undefined
   const { createdAt, maxAge, scope, state } = value
   const parameters = textsOf(value['parameters'])
+  const own = textsOf(value['own'])
   return {
     ...(Object.fromEntries(texts.map((name) => [name, value[name]])) as Pick<Transaction, (typeof texts)[number]>),
     ...Object.fromEntries(optionalTexts.filter((name) => typeof value[name] === 'string').map((name) => [name, value[name]])),
@@ -73,6 +75,7 @@ export function readTransaction(value: unknown): Transaction | undefined {
     ...(typeof maxAge === 'number' ? { maxAge } : {}),
     ...Object.fromEntries(optionalFlags.filter((name) => typeof value[name] === 'boolean').map((name) => [name, value[name]])),
     ...(parameters ? { parameters } : {}),
+    ...(own ? { own } : {}),
     ...(Array.isArray(scope) ? { scope: scope.filter((item) => typeof item === 'string') } : {}),
     ...(state === undefined ? {} : { state }),
   }

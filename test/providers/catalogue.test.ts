@@ -32,12 +32,13 @@ describe.each(entries)('%s', (slug, provider) => {
       oauth1: ['requestTokenEndpoint', 'authorizationEndpoint', 'accessTokenEndpoint'],
       oauth2: ['authorizationEndpoint', 'tokenEndpoint'],
       oidc: ['issuer'],
-      openid2: [],
+      openid2: slug === 'openid' ? [] : ['identifier', 'authorizationEndpoint'],
+      'header-jwt': ['issuer'],
     }[provider.protocol]
 
     expect(Object.keys(known)).toEqual(expect.arrayContaining([...needed, ...(slug === 'openid' ? [] : ['apiBaseUrl'])]))
     for (const address of Object.values(known)) {
-      expect(address).toMatch(/^https:\/\/[a-z0-9.-]+(\/[\w./@!-]*)?$/)
+      expect(address).toMatch(/^https:\/\/[a-z0-9.-]+(\/[\w./@!+-]*)?$/)
       expect(new URL(address).href.replace(/\/$/, '')).toBe(address.replace(/\/$/, ''))
     }
     // Types of Attribute Exchange are names that look like addresses.

@@ -5,6 +5,7 @@ import type { AuthUser, ProfileMap, Provider, RawProfile, Template, Tokens } fro
 
 const addressFields = [
   'issuer',
+  'identifier',
   'authorizationEndpoint',
   'tokenEndpoint',
   'userinfoEndpoint',

@@ -18,6 +18,7 @@ export function contextFor({
     client: { clientId: 'the-client', clientSecret: 'the-secret' },
     ...createHttp(outbound),
     outbound,
+    claimOnce: () => Promise.resolve(true),
     now: () => Date.now(),
     refresher: createRefresher(parts.now),
     ...parts,

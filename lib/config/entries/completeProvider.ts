@@ -7,6 +7,8 @@ import { declaredFacts } from '../../tokens/facts.js'
 import { baseAddress, endpoint, issuerIdentifier } from '../addresses.js'
 import { invalid } from '../invalid.js'
 import type { Allowed } from '../settings.js'
+import { headerParts } from './identity/filledParts.js'
+import { identityProfile } from './identity/profiles.js'
 import type { EntryOptions } from './schema.js'
 import { dependsOnFacts, factTemplate, fill, namesFact } from './templates.js'
 
@@ -19,7 +21,10 @@ function isList(value: EntryOptions['allow']): value is readonly string[] {
   return Array.isArray(value)
 }
 
-type AddressName = { [Name in keyof Provider]-?: Template extends Provider[Name] ? Name : never }[keyof Provider]
+type AddressName = Exclude<
+  { [Name in keyof Provider]-?: Template extends Provider[Name] ? Name : never }[keyof Provider],
+  'audience' | 'signer' | 'keyEndpoint'
+>
 
 /** The options that hold an address, and what each must look like once its parameters are in place. */
 const addresses: Record<AddressName, (text: string, path: string) => string> = {
@@ -38,6 +43,7 @@ const addresses: Record<AddressName, (text: string, path: string) => string> = {
   deviceAuthorizationEndpoint: endpoint,
   endSessionEndpoint: endpoint,
   jwksUri: endpoint,
+  identifier: endpoint,
   apiBaseUrl: baseAddress,
 }
 
@@ -72,13 +78,20 @@ export function completeProvider(options: EntryOptions & { protocol: ProtocolNam
     ...filledAddresses(options, parameters, path),
     ...connectionParts(options, parameters, path),
     ...requestParts(options),
+    ...headerParts(options, parameters, path),
     ...(options.extraRequests ? { extraRequests: filledRequests(options.extraRequests, parameters, path) } : {}),
     ...(options.renewal ? { renewal: filledRenewal(options.renewal, parameters, `${path}.renewal`) } : {}),
-    ...(isOpenid || options.profile ? { profile: { ...(isOpenid ? standardMap(options.profile) : {}), ...options.profile } } : {}),
+    ...profilePart(options),
     scope: options.scope ?? (isOpenid ? openidScope : []),
     ...(isOpenid ? {} : { discovery: false }),
     ...(isOpenid && options.offline === true && isSilent(options) ? { offlineAccess: openidOfflineAccess } : {}),
   }
+}
+
+/** An entry's own map, over the one of its protocol if that has any. */
+function profilePart({ protocol, profile }: EntryOptions & { protocol: ProtocolName }): Pick<ResolvedProvider, 'profile'> {
+  const standard = protocol === 'oidc' ? standardMap(profile) : identityProfile(protocol)
+  return standard || profile ? { profile: { ...standard, ...profile } } : {}
 }
 
 /** The standard claims for what an entry's map leaves out; `email_verified` speaks of `email`, and of no other address. */
@@ -103,6 +116,9 @@ const elsewhere = [
   'client',
   'extraRequests',
   'renewal',
+  'audience',
+  'signer',
+  'keyEndpoint',
 ] as const
 
 type Described<Options> = Omit<Options, AddressName | (typeof elsewhere)[number]>

@@ -13,9 +13,11 @@ import { checkCallbackPath, isCallbackName } from './callbackUrls.js'
 import { allowedTenants, completeProvider } from './completeProvider.js'
 import { merge } from './merge.js'
 import { reachOf } from './reach.js'
-import { checkFitness, checkRequirements, type EntryPath, lackingIn, missing } from './requirements.js'
+import { checkRequirements, type EntryPath, lackingIn, missing } from './requirements.js'
 import { entrySchema, optionNames, type EntryOptions } from './schema.js'
 import { declarations } from './shapes.js'
+import { checkFitness } from './fitness/fitness.js'
+import { withTypedIdentifier } from './identity/typedIdentifier.js'
 import { checkSlug } from './slugs.js'
 
 /** What an entry is completed from. */
@@ -67,17 +69,19 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
   const own = withoutUndefined(given)
   refuseCallback(Object.keys(own), slug, entryPath.path, sources)
 
-  const base = supportedProvider(baseProvider(slug, own, sources, entryPath), entryPath)
-  const parameters = base ? (base.parameters ?? {}) : check(declarations, own['parameters'] ?? {}, `${entryPath.path}.parameters`)
-  const layers = readLayers(slug, own, parameters, sources, entryPath.path)
-  const options = layers.map((layer) => layer.options).reduce(merge, base ?? {})
-  const protocol = base?.protocol ?? options.protocol
-  if (protocol === undefined) throw new MissingSettings([`${entryPath.path}.protocol is missing: set it to 'oidc', 'oauth2' or 'oauth1'.`])
+  const base = baseProvider(slug, own, sources, entryPath)
+  const declared = base ? (base.parameters ?? {}) : check(declarations, own['parameters'] ?? {}, `${entryPath.path}.parameters`)
+  const layers = readLayers(slug, own, declared, sources, entryPath.path)
+  const merged = layers.map((layer) => layer.options).reduce(merge, base ?? {})
+  const protocol = base?.protocol ?? merged.protocol
+  if (protocol === undefined)
+    throw new MissingSettings([`${entryPath.path}.protocol is missing: set it to 'oidc', 'oauth2', 'oauth1', 'openid2' or 'header-jwt'.`])
   checkFitness(protocol, layers.at(-1)?.options ?? {}, entryPath)
+  const { options, parameters } = withTypedIdentifier(merged, protocol, declared)
 
   const { callbackPath } = options
   if (callbackPath !== undefined) checkCallbackPath(callbackPath, slug, sources, `${entryPath.path}.callbackPath`)
-  const values = parameterValues(parameters, layers)
+  const values = parameterValues(declared, layers)
   // What is said for all entries at once is not meant for each of them.
   const isOwnWish = layers.some(({ options: { offline } }, index) => offline === true && index !== sharedLayer)
   const read: ReadEntry = { slug, options: { ...options, protocol }, parameters, values, entryPath, sources, isOwnWish }
@@ -116,8 +120,9 @@ interface ReadEntry {
 function completed({ slug, options, parameters, values, entryPath, sources, isOwnWish }: ReadEntry, isForeign = false): Registration {
   const { clientId, ...proof } = clientOf(options)
   const lacking = [...lackingParameters(parameters, values, entryPath), ...lackingIn(options, options, entryPath)]
-  if (clientId === undefined || lacking.length > 0) throw new MissingSettings(lacking)
-  const client: Client = { clientId, ...proof, ...(Object.keys(values).length > 0 ? { parameters: values } : {}) }
+  if (lacking.length > 0) throw new MissingSettings(lacking)
+  // The protocols that need none are told apart where the requirements are.
+  const client: Client = { clientId: clientId ?? '', ...proof, ...(Object.keys(values).length > 0 ? { parameters: values } : {}) }
   const provider = completeProvider(options, values, entryPath.path)
   checkRequirements(provider, client, entryPath)
   if (isOwnWish && givesNoRefreshTokens(provider)) {
@@ -155,16 +160,6 @@ export function refuseCallback(
 
 function givesNoRefreshTokens({ protocol, refreshTokens }: ResolvedProvider): boolean {
   return refreshTokens === false || (protocol === 'oauth1' && refreshTokens !== true)
-}
-
-type SupportedProvider = Omit<Provider, 'protocol' | 'openid2'> & { protocol: ProtocolName }
-
-/** A catalogue entry whose protocol the flow speaks: the catalogue knows more than that. */
-function supportedProvider(base: Provider | undefined, { path }: EntryPath): SupportedProvider | undefined {
-  if (base === undefined) return undefined
-  const { protocol, openid2: _facts, ...rest } = base
-  if (protocol === 'openid2') throw invalid(path, `speaks OpenID 2.0, which this version does not: leave ${base.title} out.`)
-  return { ...rest, protocol }
 }
 
 /** The catalogue entry that an entry builds on; `undefined` for a provider of the application's own. */

@@ -1,9 +1,9 @@
 import type { Client } from '../../model/client.js'
 import type { ClientAuthMethod, ProtocolName, ResolvedProvider } from '../../model/provider.js'
 import { invalid } from '../invalid.js'
-import { alternatives } from '../shapes.js'
 import { checkAuthorization } from './authorization/checks.js'
 import { checkCertificate, checkDpop } from './binding/checks.js'
+import { isWithoutClient } from './fitness/fitness.js'
 import { checkIdTokenKeys, needsNoKeys } from './keys/idTokenKeys.js'
 import { privateKeyKind } from './privateKey.js'
 import type { EntryOptions } from './schema.js'
@@ -23,71 +23,15 @@ export interface EntryPath {
 
 type Endpoint = 'issuer' | 'authorizationEndpoint' | 'tokenEndpoint' | 'requestTokenEndpoint' | 'accessTokenEndpoint' | 'jwksUri'
 
-const endpoints: Record<ProtocolName, readonly Endpoint[]> = {
-  oauth1: ['requestTokenEndpoint', 'authorizationEndpoint', 'accessTokenEndpoint'],
+const oauth1Endpoints: readonly Endpoint[] = ['requestTokenEndpoint', 'authorizationEndpoint', 'accessTokenEndpoint']
+const endpoints: Record<ProtocolName, readonly (Endpoint | 'header' | 'audience')[]> = {
+  oauth1: oauth1Endpoints,
   oauth2: ['authorizationEndpoint', 'tokenEndpoint'],
   oidc: ['issuer'],
+  openid2: [],
+  'header-jwt': ['header', 'issuer', 'audience'],
 }
 const endpointsWithoutDiscovery: readonly Endpoint[] = ['issuer', 'authorizationEndpoint', 'tokenEndpoint']
-
-// Options that another protocol would not even read: nobody shall count on a check that is not made.
-const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolName[] } = {
-  requestTokenEndpoint: ['oauth1'],
-  accessTokenEndpoint: ['oauth1'],
-  requestTokenParams: ['oauth1'],
-  signatureMethod: ['oauth1'],
-  signaturePlacement: ['oauth1'],
-  realm: ['oauth1'],
-  bodyHash: ['oauth1'],
-  tokenEndpoint: ['oauth2', 'oidc'],
-  pkce: ['oauth2', 'oidc'],
-  dpop: ['oauth2', 'oidc'],
-  clientAuth: ['oauth2', 'oidc'],
-  tokenPlacement: ['oauth2', 'oidc'],
-  certificate: ['oauth2', 'oidc'],
-  keyId: ['oauth2', 'oidc'],
-  renewal: ['oauth2', 'oidc'],
-  revocationEndpoint: ['oauth2', 'oidc'],
-  revocationClientAuth: ['oauth2', 'oidc'],
-  introspectionEndpoint: ['oauth2', 'oidc'],
-  pushedAuthorizationRequestEndpoint: ['oauth2', 'oidc'],
-  par: ['oauth2', 'oidc'],
-  requestObject: ['oauth2', 'oidc'],
-  resource: ['oauth2', 'oidc'],
-  authorizationDetails: ['oauth2', 'oidc'],
-  deviceAuthorizationEndpoint: ['oauth2', 'oidc'],
-  responseMode: ['oauth2', 'oidc'],
-  pkceMethod: ['oauth2', 'oidc'],
-  refreshEndpoint: ['oauth2'],
-  tokenMethod: ['oauth2'],
-  tokenBodyFormat: ['oauth2'],
-  parameterNames: ['oauth2'],
-  authorizationFragment: ['oauth2'],
-  discoveryEndpoint: ['oidc'],
-  endSessionEndpoint: ['oidc'],
-  backchannelLogout: ['oidc'],
-  frontchannelLogout: ['oidc'],
-  idTokenAlgs: ['oidc'],
-  nonce: ['oidc'],
-  discovery: ['oidc'],
-  jwksUri: ['oidc'],
-  jwks: ['oidc'],
-  maxAge: ['oidc'],
-  acrValues: ['oidc'],
-  claims: ['oidc'],
-  responseType: ['oidc'],
-  clockTolerance: ['oidc'],
-  thirdPartyInitiated: ['oidc'],
-}
-
-/** @throws AuthError `config_invalid` for an option that the entry's protocol has no use for */
-export function checkFitness(protocol: ProtocolName, options: EntryOptions, { path }: EntryPath): void {
-  for (const option of Object.keys(options) as (keyof EntryOptions)[]) {
-    const protocols = meantFor[option]
-    if (!protocols || protocols.includes(protocol)) continue
-    throw invalid(`${path}.${option}`, `is for the protocol ${alternatives(protocols)}, not for '${protocol}': leave it out.`)
-  }
-}
 
 /** An entry of which nothing has been worked out yet. */
 type Described = EntryOptions & { protocol: ProtocolName }
@@ -101,7 +45,7 @@ export function lackingIn(provider: Described, client: Proof, entryPath: EntryPa
   const signing = client.privateKey === undefined && signsWithKey(provider)
   const presents = clientAuth === 'tls' && entryPath.wayOut === undefined
   return [
-    ...(client.clientId === undefined ? [missing('clientId', entryPath, '')] : []),
+    ...(client.clientId === undefined && !isWithoutClient(protocol) ? [missing('clientId', entryPath, '')] : []),
     ...lackingEndpoints(provider, entryPath),
     ...(signing ? [missing('privateKey', entryPath, `; it is PEM text, and ${signing} signs with it`)] : []),
     ...(client.keyId !== undefined && client.privateKey === undefined && !signing
@@ -116,7 +60,7 @@ export function lackingIn(provider: Described, client: Proof, entryPath: EntryPa
     ...(presents && client.privateKey === undefined
       ? [missing('privateKey', entryPath, '; it is PEM text, and the key of the certificate')]
       : []),
-    ...(protocol !== 'oidc' && profile?.id === undefined
+    ...((protocol === 'oauth1' || protocol === 'oauth2') && profile?.id === undefined
       ? [
           `${entryPath.path}.profile.id is missing: set it to where the provider's profile has its stable id, such as `
             + "profile: { id: 'id' } or profile: { id: 'data.user_id' }.",
@@ -198,6 +142,7 @@ function checkDiscovery(provider: ResolvedProvider, { path }: EntryPath): void {
 const withoutSecret = new Set<ClientAuthMethod>(['none', 'private_key_jwt', 'tls'])
 
 function needsSecret({ protocol, clientAuth, signatureMethod }: Described, { privateKey }: Proof): boolean {
+  if (isWithoutClient(protocol)) return false
   if (protocol === 'oauth1') return !signatureMethod?.startsWith('RSA-')
   if (clientAuth === undefined) return privateKey === undefined
   return typeof clientAuth !== 'function' && !withoutSecret.has(clientAuth)
@@ -215,7 +160,7 @@ function checkSignature(provider: ResolvedProvider, { privateKey }: Client, { pa
     throw invalid(`${path}.privateKey`, `must be an RSA key: signatureMethod '${signatureMethod}' signs with it.`)
   }
   // Elsewhere plain http is refused anyway, but for this machine itself.
-  const open = endpoints.oauth1.find((name) => provider[name]?.startsWith('http:'))
+  const open = oauth1Endpoints.find((name) => provider[name]?.startsWith('http:'))
   if (signatureMethod === 'PLAINTEXT' && production && open) {
     throw invalid(`${path}.${open}`, "must use https: signatureMethod 'PLAINTEXT' sends the secrets as they are.")
   }

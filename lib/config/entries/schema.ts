@@ -12,6 +12,7 @@ import { jwks } from './keys/jwks.js'
 import {
   algorithmList,
   allow,
+  audience,
   certificate,
   clientAuth,
   clientAuthMethods,
@@ -43,7 +44,7 @@ export type EntryOptions = Named<ProviderEntry> & Pick<Provider, 'parameters'>
 /** Options that are one text, and may come from the environment. */
 export const textOptions = {
   provider: text,
-  protocol: oneOf(['oauth1', 'oauth2', 'oidc'], unavailable.protocol),
+  protocol: oneOf(['oauth1', 'oauth2', 'oidc', 'openid2', 'header-jwt'], unavailable.protocol),
   clientId: credential,
   clientSecret: credential,
   privateKey,
@@ -58,6 +59,11 @@ export const textOptions = {
   icon: text,
   color: v.pipe(text, v.regex(/^#[0-9a-f]{6}$/i, "must be a colour such as '#24292f'.")),
   issuer: template,
+  identifier: template,
+  header: v.pipe(text, v.regex(/^[\w!#$%&'*+.^`|~-]+$/, 'must be the name of a header.'), v.toLowerCase()),
+  audience,
+  signer: template,
+  keyEndpoint: template,
   discoveryEndpoint: template,
   authorizationEndpoint: template,
   tokenEndpoint: template,
@@ -121,6 +127,7 @@ export const flagOptions = {
   thirdPartyInitiated: flag,
   backchannelLogout: flag,
   frontchannelLogout: flag,
+  associations: flag,
 }
 
 const structuredOptions = {
@@ -146,6 +153,9 @@ const structuredOptions = {
   facts,
   idTokenAlgs: algorithmList,
   jwks,
+  claimedIdPattern: v.instance(RegExp, 'must be an expression for whole claimed identifiers.'),
+  simpleRegistration: listOf(text, "must be a list of fields, such as ['nickname', 'email']."),
+  attributeExchange: textTable,
   acrValues: listOf(text, 'must be a list of texts.'),
   claims: jsonObject,
   authorizationDetails,

@@ -14,6 +14,7 @@ import type { Template } from '../../model/template.js'
 import { isHost } from '../addresses.js'
 import type { Allowed } from '../settings.js'
 import { callable, flag, group, listOf, oneOf, pureFunction, table, text, written } from '../shapes.js'
+import { readIdentifier } from '../../protocols/openid2/identifier.js'
 import { privateKeyKind, readCertificate } from './privateKey.js'
 
 // What the options of an entry are made of.
@@ -21,6 +22,11 @@ import { privateKeyKind, readCertificate } from './privateKey.js'
 export const template: v.GenericSchema<unknown, Template> = v.union(
   [text, pureFunction<Exclude<Template, string>>()],
   'must be a text or a function.',
+)
+
+/** For whom a JWT is: one value, or any of several. */
+export const audience: v.GenericSchema<unknown, Template | readonly string[]> = v.lazy((value) =>
+  Array.isArray(value) ? listOf(text, 'must be a text, or a list of texts.') : template,
 )
 
 /** Parameters, or a function that makes them from the login. */
@@ -192,12 +198,12 @@ export const renewal = v.lazy((value) => (typeof value === 'string' ? oneOf(['st
 const declaration = v.strictObject(
   {
     description: text,
-    kind: oneOf(['host', 'address', 'segment', 'text']),
+    kind: oneOf(['host', 'address', 'segment', 'text', 'identifier']),
     default: v.exactOptional(written),
     pattern: v.exactOptional(v.instance(RegExp)),
     example: v.exactOptional(text),
   },
-  "must be { description, kind } with kind 'host', 'address', 'segment' or 'text', and default if there is one.",
+  "must be { description, kind } with kind 'host', 'address', 'segment', 'text' or 'identifier', and default if there is one.",
 )
 
 /** What a provider of the application's own says about its parameters. */
@@ -227,6 +233,10 @@ export const parameterKinds: Readonly<Record<ProviderParameter['kind'], v.Generi
     ),
   ),
   text: v.pipe(text, v.regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, 'must be printable ASCII.')),
+  identifier: v.pipe(
+    text,
+    v.check((value) => readIdentifier(value) !== undefined, "must be an OpenID identifier, such as 'https://id.example.com/ada'."),
+  ),
   segment: v.pipe(
     text,
     v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be letters, digits, dots, - and _ only, the first one a letter or a digit.'),

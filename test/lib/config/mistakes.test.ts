@@ -166,14 +166,7 @@ const ofPlacesAndSecrets: Mistake[] = [
   ['one origin instead of a list', top({ returnToOrigins: 'https://a.example' }), 'returnToOrigins must be a list of texts.'],
 ]
 
-const ofLaterVersions: Mistake[] = [
-  ...['popup', 'api'].map((name): Mistake => [name, top({ [name]: {} }), `${name} ${unavailable}`]),
-  ...['openid2', 'header-jwt'].map((protocol): Mistake => [
-    `protocol ${protocol}`,
-    oauth2({ protocol, header: 'x' }),
-    `providers.own.protocol must be 'oauth1', 'oauth2' or 'oidc': '${protocol}' is not available in this version of ` + 'authrouter.',
-  ]),
-]
+const ofLaterVersions: Mistake[] = [...['popup', 'api'].map((name): Mistake => [name, top({ [name]: {} }), `${name} ${unavailable}`])]
 
 describeMistakes('the whole', ofTheWhole)
 describeMistakes('places and secrets', ofPlacesAndSecrets)

@@ -58,6 +58,13 @@ export function askingRegistration(entry: AskingEntry): Registration {
   const asked = askedParameters(entry)
   const allowed = allowedValues(entry, asked)
   const { client: clientOf } = options
+  const typed = asked.find(([name, { kind }]) => kind === 'identifier' && allowed[name] === undefined)
+  if (typed) {
+    throw invalid(
+      `${path}.allow`,
+      "is missing: users type an identifier, and it is looked up where it leads to. List what they may begin with, as in allow: ['https://id.example.com/'].",
+    )
+  }
   const open = asked.find(([name, { kind }]) => (kind === 'host' || kind === 'address') && allowed[name] === undefined)
   if (open && !clientOf) {
     throw invalid(
@@ -66,7 +73,7 @@ export function askingRegistration(entry: AskingEntry): Registration {
         + "allow: ['id.example.com'], or give client: (parameters) => ({ clientId, clientSecret }) for each.",
     )
   }
-  const isForeign = open !== undefined
+  const isForeign = open !== undefined || asked.some(([, { kind }]) => kind === 'identifier')
   const sample = complete(sampleOf(asked, allowed, values), clientOf ? { clientId: 'sample', clientSecret: 'sample' } : {}, {
     isForeign,
     isSample: true,
@@ -78,7 +85,9 @@ export function askingRegistration(entry: AskingEntry): Registration {
     return known && (clientOf === undefined || Date.now() - known.since < clientAge) ? known.registration : undefined
   }
 
-  const besideHost = asked.filter(([name, { kind }]) => kind !== 'text' && !isInHost(name, options)).map(([name]) => name)
+  const besideHost = asked
+    .filter(([name, { kind }]) => kind !== 'text' && kind !== 'identifier' && !isInHost(name, options))
+    .map(([name]) => name)
   const pathOf = (chosen: Values): Pick<Registration, 'chosenPath'> =>
     besideHost.length === 0 ? {} : { chosenPath: besideHost.map((name) => `/${encodeURIComponent(chosen[name] ?? '')}`).join('') }
 
@@ -145,7 +154,7 @@ function askedParameters({ options: { ask = [] }, parameters, path }: AskingEntr
       throw invalid(`${path}.ask`, `names '${printable(name)}', which is no parameter of the provider, ${known}.`)
     }
     if (ask.indexOf(name) !== index) throw invalid(`${path}.ask`, `names '${name}' twice.`)
-    if (reserved.has(name))
+    if (reserved.has(name) && parameter.kind !== 'identifier')
       throw invalid(`${path}.ask`, `names '${name}', which the routes read themselves: call the parameter something else.`)
     return [name, parameter]
   })
@@ -175,7 +184,13 @@ function sampleOf(
   allowed: Readonly<Record<string, Allowed>>,
   values: Values,
 ): Values {
-  const standard = { host: 'sample.example', address: 'sample.example', segment: 'sample', text: 'sample' }
+  const standard = {
+    host: 'sample.example',
+    address: 'sample.example',
+    segment: 'sample',
+    text: 'sample',
+    identifier: 'https://sample.example/',
+  }
   return Object.fromEntries(
     asked.map(([name, { kind, default: usual, example }]) => {
       const list = allowed[name]

@@ -94,9 +94,13 @@ const ofProviders: Mistake[] = [
   [
     'no protocol',
     providers({ own: { ...custom.oidc, protocol: undefined } }),
-    "providers.own.protocol is missing: set it to 'oidc', 'oauth2' or 'oauth1'.",
+    "providers.own.protocol is missing: set it to 'oidc', 'oauth2', 'oauth1', 'openid2' or 'header-jwt'.",
   ],
-  ['an unknown protocol', oauth2({ protocol: 'saml' }), "providers.own.protocol must be 'oauth1', 'oauth2' or 'oidc'."],
+  [
+    'an unknown protocol',
+    oauth2({ protocol: 'saml' }),
+    "providers.own.protocol must be 'oauth1', 'oauth2', 'oidc', 'openid2' or 'header-jwt'.",
+  ],
   [
     'a protocol beside a catalogue name',
     oauth2({ provider: 'acme' }),
@@ -221,7 +225,7 @@ const ofProviders: Mistake[] = [
   [
     'parameters declared badly',
     oauth2({ parameters: { tenant: { description: 'the tenant', kind: 'path' } } }),
-    "providers.own.parameters.tenant.kind must be 'host', 'address', 'segment' or 'text'.",
+    "providers.own.parameters.tenant.kind must be 'host', 'address', 'segment', 'text' or 'identifier'.",
   ],
 ]
 
@@ -293,7 +297,7 @@ const ofOptions: Mistake[] = [
   [
     'an option of another protocol',
     acme({ idTokenAlgs: ['RS256'] }),
-    "providers.acme.idTokenAlgs is for the protocol 'oidc', not for 'oauth2': leave it out.",
+    "providers.acme.idTokenAlgs is for the protocol 'oidc' or 'header-jwt', not for 'oauth2': leave it out.",
   ],
   [
     'PKCE for OAuth 1.0a',

@@ -1,0 +1,24 @@
+import type { ProtocolName, ProviderParameter } from '../../../model/provider.js'
+import type { EntryOptions } from '../schema.js'
+
+type Declarations = Readonly<Record<string, ProviderParameter>>
+
+const identifier: ProviderParameter = {
+  description: 'your OpenID',
+  kind: 'identifier',
+  example: 'https://id.example.com/ada',
+}
+
+/** An entry of OpenID 2.0 that names nobody asks each user for an identifier. */
+export function withTypedIdentifier<Options extends EntryOptions>(
+  options: Options,
+  protocol: ProtocolName,
+  parameters: Declarations,
+): { options: Options; parameters: Declarations } {
+  const { identifier: named, authorizationEndpoint, ask } = options
+  if (protocol !== 'openid2' || named !== undefined || authorizationEndpoint !== undefined) return { options, parameters }
+  return {
+    options: { ...options, identifier: '{identifier}', ask: [...new Set([...(ask ?? []), 'identifier'])] },
+    parameters: { ...parameters, identifier },
+  }
+}
