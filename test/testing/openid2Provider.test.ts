@@ -173,8 +173,10 @@ describe('the page that asks', () => {
     expect(cameBack(forged)).toEqual({ ns: namespace, mode: 'cancel' })
     const nobody = `${provider.origin}/people/<nobody>`
     const empty = await (await visit(provider, request({ claimed_id: nobody, identity: nobody }))).text()
-    expect(empty).toContain(`Nobody here has the identifier ${provider.origin}/people/&#60;nobody&#62;`)
+    expect(empty).toContain(`Nobody here has the identifier <strong>${provider.origin}/people/&#60;nobody&#62;</strong>`)
     expect(empty).not.toContain('Continue as')
+    const back = await decide(provider, request({ claimed_id: nobody, identity: nobody }), { deny: '1' })
+    expect(cameBack(back)).toEqual({ ns: namespace, mode: 'cancel' })
   })
 })
 
