@@ -166,8 +166,22 @@ import zoho from './zoho.js'
 import zoom from './zoom.js'
 import zotero from './zotero.js'
 
-export { defineProvider } from '../lib/types.js'
-export type { Provider, ProviderHooks } from '../lib/types.js'
+export { defineProtocol, defineProvider } from '../lib/types.js'
+export type {
+  OwnProtocol,
+  ProtocolAuthorization,
+  ProtocolCallback,
+  ProtocolContext,
+  ProtocolDefinition,
+  ProtocolGrant,
+  ProtocolIdentity,
+  ProtocolLogin,
+  ProtocolLogout,
+  ProtocolRefresh,
+  ProtocolResult,
+  Provider,
+  ProviderHooks,
+} from '../lib/types.js'
 export { retired } from './retired.js'
 
 /** The providers that come with the package, by slug. */
