@@ -1,6 +1,7 @@
 /** The nouns of `lib/model/`, for `providers/` and for applications; nobody else imports this file. */
 
 export { defineProvider } from './model/provider.js'
+export { cas } from './protocols/cas/cas.js'
 export { defineProtocol } from './protocols/own/defineProtocol.js'
 export type { Client } from './model/client.js'
 export type { Context, Registration } from './model/context.js'

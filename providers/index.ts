@@ -20,6 +20,7 @@ import bitly from './bitly.js'
 import box from './box.js'
 import bungie from './bungie.js'
 import calendly from './calendly.js'
+import cas from './cas.js'
 import cern from './cern.js'
 import cilogon from './cilogon.js'
 import clerk from './clerk.js'
@@ -206,6 +207,7 @@ export const catalogue = {
   box,
   bungie,
   calendly,
+  cas,
   cern,
   cilogon,
   clerk,

@@ -32,9 +32,8 @@ function providersByName() {
         const files = new Map([...source.matchAll(/^import (\w+) from '(\.\/[^']+)'$/gm)].map(([, name, file]) => [name, file]))
         const contents = source
           .replace(/^import \w+ from '\.\/[^']+'\n/gm, '')
-          .replace(
-            /^ {2}(?:'([^']+)': )?(\w+),$/gm,
-            (_line, slug, name) => `  get '${slug ?? name}'() { return require('${files.get(name)}').default },`,
+          .replace(/^ {2}(?:'([^']+)': )?(\w+),$/gm, (line, slug, name) =>
+            files.has(name) ? `  get '${slug ?? name}'() { return require('${files.get(name)}').default },` : line,
           )
         return { contents, loader: 'ts' }
       })
