@@ -17,10 +17,12 @@ export function echoProtocol(parts: Parts = {}): OwnProtocol {
   })
 }
 
-/** A provider whose tokens sign each request with a key, and end after a time. */
+/** A provider whose tokens sign each request with a key, and are refreshed. */
 export interface KeyServer extends SmallServer {
-  /** Seconds that access tokens live. */
+  /** Seconds that access tokens are said to live. */
   lifetime: number
+  /** Ends the access tokens given so far. */
+  end: () => void
   /** What became of the requests to the API, and how often tokens were given. */
   counts: { granted: number; refreshed: number; called: number; refused: number }
   /** Whether refresh tokens are refused. */
@@ -35,11 +37,11 @@ function signatureOf(token: string, method: string, path: string): string {
 }
 
 export async function startKeyServer(): Promise<KeyServer> {
-  const access = new Map<string, number>()
+  const access = new Set<string>()
   const refresh = new Set<string>()
   const grant = (): Record<string, unknown> => {
     const [token, next] = [randomBytes(12).toString('hex'), randomBytes(12).toString('hex')]
-    access.set(token, Date.now() + keys.lifetime * 1000)
+    access.add(token)
     refresh.add(next)
     return { key: token, next, lives: keys.lifetime }
   }
@@ -62,7 +64,7 @@ export async function startKeyServer(): Promise<KeyServer> {
       } else sendJson(res, { refused: true }, 400)
     } else if (url.pathname.startsWith('/api/')) {
       const [token = '', signature] = (headers['x-key'] ?? '').toString().split('.')
-      const isGood = (access.get(token) ?? 0) > Date.now() && signature === signatureOf(token, method, url.pathname)
+      const isGood = access.has(token) && signature === signatureOf(token, method, url.pathname)
       keys.counts[isGood ? 'called' : 'refused'] += 1
       if (isGood) sendJson(res, { id: 'ada-7', full_name: 'Ada Example', path: url.pathname })
       else sendJson(res, { error: 'key' }, 401)
@@ -71,6 +73,9 @@ export async function startKeyServer(): Promise<KeyServer> {
   const keys: KeyServer = {
     ...server,
     lifetime: 3600,
+    end: () => {
+      access.clear()
+    },
     counts: { granted: 0, refreshed: 0, called: 0, refused: 0 },
     refusesRefresh: false,
     options: {
