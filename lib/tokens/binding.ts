@@ -55,13 +55,15 @@ export function isBoundTo(binding: unknown, party: Party): boolean {
 
 /** With discovery the issuer vouches for every endpoint; without, each origin stands for itself. */
 function identitiesOf(provider: Party['provider']): string[] {
-  const { issuer, discovery, discoveryEndpoint } = provider
+  const { issuer, discovery, discoveryEndpoint, audience, signer } = provider
   if (issuer !== undefined && discovery !== false && discoveryEndpoint === undefined) return [issuer]
   const origins = endpointNames
     .map((name) => provider[name])
     .filter((address) => address !== undefined)
     .map((address) => new URL(address).origin)
-  return issuer === undefined ? origins : [issuer, ...origins]
+  // A proxy's issuer signs for many applications, and says for which.
+  const receivers = [...(audience ?? []), ...(signer === undefined ? [] : [signer])]
+  return [...(issuer === undefined ? [] : [issuer]), ...origins, ...receivers]
 }
 
 function digest(clientId: string, identity: string): string {

@@ -62,7 +62,7 @@ export function responseOf(tokenResponse: Fixture['tokenResponse']): Record<stri
 
 /** The profile map as the configuration completes it. */
 export function completeMap({ protocol, profile }: Provider): ProfileMap {
-  return protocol === 'oidc' ? { ...standardClaims, ...profile } : (profile ?? {})
+  return protocol === 'oidc' || protocol === 'header-jwt' ? { ...standardClaims, ...profile } : (profile ?? {})
 }
 
 /** Milliseconds since 1970 of the logins here. */
