@@ -1,5 +1,5 @@
 import type { Protocol } from '../model/protocol.js'
-import type { ProtocolName } from '../model/provider.js'
+import type { ProtocolName, ResolvedProvider } from '../model/provider.js'
 
 const modules: Record<ProtocolName, () => Promise<{ protocol: Protocol }>> = {
   oauth1: () => import('./oauth1/oauth1.js'),
@@ -19,4 +19,9 @@ export async function loadProtocol(name: ProtocolName): Promise<Protocol> {
     loaded.set(name, protocol)
   }
   return protocol
+}
+
+/** Whether each request says by itself who sends it, in a header: there is no login to start and no API to call. */
+export function signsInByHeader({ protocol }: Pick<ResolvedProvider, 'protocol'>): boolean {
+  return protocol === 'header-jwt'
 }

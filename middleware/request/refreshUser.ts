@@ -5,7 +5,7 @@ import { freshTokens } from '../../lib/refresh/freshTokens.js'
 import { updateUser } from '../accounts/users.js'
 import type { Engine } from '../core/engine.js'
 import { failureEvent } from '../core/logging.js'
-import { contextOf, presentRecord, type RequestContext, wholeRecord } from '../core/requestContext.js'
+import { contextOf, isHeaderAccount, presentRecord, type RequestContext, wholeRecord } from '../core/requestContext.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import { tokenAccessOf } from '../tokens/tokenSource.js'
 
@@ -19,6 +19,8 @@ export async function refreshUser(engine: Engine, request: RequestContext): Prom
   const account = known?.accounts[known.current]
   if (!known || !account || !registration) throw new AuthError('login_required', 'Sign in first.')
   const key = known.current
+  // A header says it with each request.
+  if (isHeaderAccount(request, key)) return account.user
   const context = contextOf(engine, registration, request.publicUrl)
   const tokens = await freshTokens(context, tokenAccessOf(engine, request, context, key))
   const user = await refreshedUser(context, tokens, account.user)

@@ -3,6 +3,7 @@ import type { Context } from '../../model/context.js'
 import { defineProtocol } from '../defineProtocol.js'
 import { endSession } from './endSession.js'
 import { identify } from './identify.js'
+import { notThroughProxy } from './notThroughProxy.js'
 
 /** A JWT that a proxy signs into a header of each request: there is no login to start and none to end, and nothing is given but a name. */
 export const protocol = defineProtocol({
@@ -17,15 +18,6 @@ export const protocol = defineProtocol({
   sign: (_context, _tokens, request) => request,
   endSession,
 })
-
-/** What is said to whoever wants to be signed in by a header that did not come. */
-function notThroughProxy(slug: string): AuthError {
-  return new AuthError(
-    'login_required',
-    'This request did not bring a sign-in: open the application at the address of the proxy that signs its users in.',
-    { provider: slug },
-  )
-}
 
 function unanswered({ slug }: Context): Promise<never> {
   return Promise.reject(notThroughProxy(slug))
