@@ -1,5 +1,7 @@
+import { AuthError } from '../base/errors.js'
+import type { Context } from '../model/context.js'
 import type { Protocol } from '../model/protocol.js'
-import type { ProtocolName, ResolvedProvider } from '../model/provider.js'
+import type { ProtocolName } from '../model/provider.js'
 
 const modules: Record<ProtocolName, () => Promise<{ protocol: Protocol }>> = {
   oauth1: () => import('./oauth1/oauth1.js'),
@@ -21,7 +23,15 @@ export async function loadProtocol(name: ProtocolName): Promise<Protocol> {
   return protocol
 }
 
-/** Whether each request says by itself who sends it, in a header: there is no login to start and no API to call. */
-export function signsInByHeader({ protocol }: Pick<ResolvedProvider, 'protocol'>): boolean {
-  return protocol === 'header-jwt'
+const withoutTokens: ReadonlySet<ProtocolName> = new Set(['openid2', 'header-jwt'])
+
+/** Whether a protocol gives access to an API, besides saying who somebody is. */
+export function givesTokens(name: ProtocolName): boolean {
+  return !withoutTokens.has(name)
+}
+
+/** @throws AuthError `credentials_gone` for an account of a protocol that gives no access to an API */
+export function requireAccess({ provider: { protocol, title }, slug }: Pick<Context, 'provider' | 'slug'>): void {
+  if (givesTokens(protocol)) return
+  throw new AuthError('credentials_gone', `${title ?? slug} gives no access to an API: it only says who somebody is.`, { provider: slug })
 }

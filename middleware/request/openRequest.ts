@@ -1,7 +1,7 @@
 import { allValues, type Awaitable, withValue } from '../../lib/base/awaitable.js'
 import { asAuthError, AuthError } from '../../lib/base/errors.js'
 import type { Registration } from '../../lib/model/context.js'
-import { signsInByHeader } from '../../lib/protocols/index.js'
+import { signsInByHeader } from '../../lib/protocols/headerJwt/signsInByHeader.js'
 import type { Engine } from '../core/engine.js'
 import { hasEnded, seen } from '../core/expiry.js'
 import { failureEvent } from '../core/logging.js'

@@ -18,9 +18,9 @@ export async function refreshUser(engine: Engine, request: RequestContext): Prom
   const registration = known && request.registrations.get(known.current)
   const account = known?.accounts[known.current]
   if (!known || !account || !registration) throw new AuthError('login_required', 'Sign in first.')
-  const key = known.current
   // A header says it with each request.
-  if (isHeaderAccount(request, key)) return account.user
+  if (isHeaderAccount(request, known.current)) return account.user
+  const key = known.current
   const context = contextOf(engine, registration, request.publicUrl)
   const tokens = await freshTokens(context, tokenAccessOf(engine, request, context, key))
   const user = await refreshedUser(context, tokens, account.user)

@@ -1,7 +1,7 @@
 import { AuthError } from '../../lib/base/errors.js'
 import { titleOf } from '../../lib/config/entries/title.js'
 import { notThroughProxy } from '../../lib/protocols/headerJwt/notThroughProxy.js'
-import { signsInByHeader } from '../../lib/protocols/index.js'
+import { signsInByHeader } from '../../lib/protocols/headerJwt/signsInByHeader.js'
 import { hasCsrfToken, returnToOf } from '../core/requestContext.js'
 import { wantsJson } from '../http/negotiation.js'
 import { isNavigation, originOf, requireSameOrigin } from '../http/origin.js'

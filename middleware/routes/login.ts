@@ -1,6 +1,6 @@
 import { AuthError } from '../../lib/base/errors.js'
 import { titleOf } from '../../lib/config/entries/title.js'
-import { signsInByHeader } from '../../lib/protocols/index.js'
+import { signsInByHeader } from '../../lib/protocols/headerJwt/signsInByHeader.js'
 import { hasCsrfToken, returnToOf } from '../core/requestContext.js'
 import { wantsJson } from '../http/negotiation.js'
 import { isNavigation, originOf } from '../http/origin.js'

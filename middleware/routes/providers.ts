@@ -1,5 +1,5 @@
 import { titleOf } from '../../lib/config/entries/title.js'
-import { signsInByHeader } from '../../lib/protocols/index.js'
+import { signsInByHeader } from '../../lib/protocols/headerJwt/signsInByHeader.js'
 import type { Engine } from '../core/engine.js'
 import { allowedReturnTo, requireCertainty, type RequestContext } from '../core/requestContext.js'
 import { wantsJson } from '../http/negotiation.js'

@@ -181,7 +181,7 @@ describe('With a user store', () => {
     expect((await seen(through('ada'))).data.row?.id).not.toBe(row?.id)
   })
 
-  test('an account is added to the user, and is found with the header in another browser by a sign-in of its own', async () => {
+  test('an account is added to the user whose header comes along, and to no other', async () => {
     await startWithUsers()
     const { row } = (await seen(through('ada'))).data
     await browser.go(`${application.url}/auth/corp/link`, { method: 'POST', headers: { ...own, ...through('ada') } })
