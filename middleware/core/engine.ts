@@ -5,9 +5,9 @@ import { createSealer, type Sealer } from '../../lib/base/seal.js'
 import { withTimeout } from '../../lib/base/timeout.js'
 import { noteCallbackPath } from '../../lib/config/entries/callbackUrls.js'
 import type { Settings } from '../../lib/config/settings.js'
-import { createHttp, type HttpPair } from '../../lib/http/http.js'
+import { createHttp, type WaysOut } from '../../lib/http/http.js'
 import type { Chooser, Registration } from '../../lib/model/context.js'
-import type { Http, HttpStream } from '../../lib/model/http.js'
+import type { Connections, Http, HttpStream } from '../../lib/model/http.js'
 import type { AuthUser } from '../../lib/model/user.js'
 import { signsInByHeader } from '../../lib/protocols/headerJwt/signsInByHeader.js'
 import { createRefresher, type Refresher } from '../../lib/refresh/refresher.js'
@@ -48,8 +48,9 @@ export interface Engine {
   sealer: Sealer
   http: Http
   openStream: HttpStream
+  connections: Connections
   /** The ways out for entries that may lead to public addresses only. */
-  publicWays: HttpPair
+  publicWays: WaysOut
   /** Milliseconds since 1970. */
   now: () => number
   callbackRuns: CallbackRuns
@@ -126,6 +127,8 @@ export function createEngine(settings: Settings<Native, SessionSetting>, now: ()
   const sealer = createSealer(settings.secrets, settings.appId)
   const { tokenStore: store } = settings
   const records = store && sealedRecords({ store, sealer, appId: settings.appId, lifetime: () => recordLifetime({ settings }) })
+  const waysOut = createHttp(settings.outbound)
+  const publicWays = createHttp(settings.outbound, { publicOnly: true })
 
   return {
     settings,
@@ -138,8 +141,8 @@ export function createEngine(settings: Settings<Native, SessionSetting>, now: ()
       },
       now,
     ),
-    ...createHttp(settings.outbound),
-    publicWays: createHttp(settings.outbound, { publicOnly: true }),
+    ...waysOut,
+    publicWays,
     now,
     callbackRuns,
     refresher,
@@ -201,6 +204,8 @@ export function createEngine(settings: Settings<Native, SessionSetting>, now: ()
       callbackRuns.clear()
       refresher.clear()
       ownTokens.clear()
+      waysOut.connections.close()
+      publicWays.connections.close()
     },
   }
 }
