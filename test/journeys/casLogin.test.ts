@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import session, { MemoryStore } from 'express-session'
-import { memoryTokenStore } from '../../lib/stores/memory.js'
+import { memoryTokenStore, memoryUserStore } from '../../lib/stores/index.js'
 import type { AuthRouterOptions, ProviderEntry } from '../../middleware/index.js'
 import { createBrowser, type Browser } from '../support/browser.js'
 import { casEntry, startOwnSite } from '../support/cas/application.js'
@@ -47,6 +47,7 @@ describe('A CAS server', () => {
   const modes: Record<string, () => [Partial<AuthRouterOptions>, Partial<AppParts>]> = {
     'a sealed cookie': () => [{}, {}],
     'a token store': () => [{ tokenStore: memoryTokenStore() }, {}],
+    'a user store, for the user': () => [{ tokenStore: memoryTokenStore(), userStore: memoryUserStore(), keepTokens: 'user' }, {}],
     'express-session': () => [
       {},
       { before: [session({ secret: testSecret, resave: false, saveUninitialized: false, store: new MemoryStore() }) as never] },
@@ -115,6 +116,19 @@ describe('A CAS server', () => {
     server.signedIn = ada
     await browser.go(`${site.url}/auth/school?prompt=none&returnTo=/me`)
     expect((await userOf())?.id).toBe('ada')
+  })
+
+  test.each([
+    [['2026-01-02T03:04:05Z'], '2026-01-02T03:04:05.000Z'],
+    ['2026-01-02T03:04:05.678+01:00[Europe/Berlin]', '2026-01-02T02:04:05.000Z'],
+    ['yesterday', undefined],
+    [[1_767_323_045], undefined],
+    [undefined, undefined],
+  ])('that has seen a password at %j tells when', async (authenticationDate, expected) => {
+    await start()
+    server.signedIn = { user: 'ada', attributes: { authenticationDate } }
+    await browser.go(`${site.url}/auth/school`)
+    expect((await browser.json<{ authTime?: string }>(`${site.url}/me`)).data.authTime).toBe(expected)
   })
 
   test('asks for the password again where the login is to be fresh', async () => {
