@@ -140,6 +140,38 @@ describe('A CAS server', () => {
   })
 })
 
+test('Users of several servers under one slug are told apart by the host', async () => {
+  const entry = casEntry(server)
+  site = await startOwnSite({ providers: (slug) => (slug === 'tenant' ? entry : undefined) })
+  await browser.go(`${site.url}/auth/tenant`)
+  expect((await userOf())?.key).toBe(`tenant@${new URL(server.origin).host}$ada`)
+  expect((await browser.go(`${site.url}/auth/other`)).status).toBe(404)
+})
+
+test('A CAS account is added beside another one, and removed again', async () => {
+  const other = await startCasServer()
+  other.typesPassword = bob
+  site = await startOwnSite({
+    providers: { school: casEntry(server), college: casEntry(other) },
+    tokenStore: memoryTokenStore(),
+    userStore: memoryUserStore(),
+    keepTokens: 'user',
+  })
+  const origin = { headers: { origin: site.url } }
+  const keys = async (): Promise<string[]> =>
+    (await browser.json<{ accounts: { key: string }[] }>(`${site.url}/auth/session`)).data.accounts.map(({ key }) => key).sort()
+  await browser.go(`${site.url}/auth/school`)
+  const { data } = await browser.json<{ location: string }>(`${site.url}/auth/college/link`, { method: 'POST', ...origin })
+  await browser.go(data.location)
+  expect(await keys()).toEqual(['college$bob', 'school$ada'])
+  await browser.json(`${site.url}/auth/logout`, { method: 'POST', ...origin })
+  await browser.go(`${site.url}/auth/college`)
+  expect(await keys()).toEqual(['college$bob', 'school$ada'])
+  expect((await browser.json(`${site.url}/auth/school/unlink`, { method: 'POST', ...origin })).status).toBe(200)
+  expect(await keys()).toEqual(['college$bob'])
+  await other.close()
+})
+
 describe('A ticket', () => {
   async function refused(location: string, visitor = browser): Promise<string> {
     const { data } = await visitor.json<{ error: string }>(location)
