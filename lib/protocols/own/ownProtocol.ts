@@ -76,11 +76,11 @@ export function ownProtocol(definition: ProtocolDefinition<ProtocolOption>): Pro
     },
 
     async userinfo(context, tokenSet) {
-      const { tokens, response } = tokenSet
-      const given = { response: { ...response }, ...(tokens ? { tokens: { ...tokens } } : {}) }
       const { userinfo } = definition
-      if (userinfo) return answerOf(context, at('userinfo', context.slug), () => userinfo(contextOf(context, name), given), readProfile)
-      return readProfile(await fetchProfile(context, tokenSet, sign), wrongAnswer(at('exchange', context.slug)))
+      if (!userinfo) return readProfile(await fetchProfile(context, tokenSet, sign), wrongAnswer(at('exchange', context.slug)))
+      const { tokens, response } = tokenSet
+      const identity = { response: { ...response }, ...(tokens ? { tokens: { ...tokens } } : {}) }
+      return answerOf(context, at('userinfo', context.slug), () => userinfo(contextOf(context, name), identity), readProfile)
     },
 
     sign,
