@@ -12,6 +12,8 @@ import auth0 from './auth0.js'
 import authelia from './authelia.js'
 import authentik from './authentik.js'
 import autodesk from './autodesk.js'
+import awsAlb from './aws-alb.js'
+import azureAppService from './azure-app-service.js'
 import baidu from './baidu.js'
 import basecamp from './basecamp.js'
 import battlenet from './battlenet.js'
@@ -25,6 +27,7 @@ import cern from './cern.js'
 import cilogon from './cilogon.js'
 import clerk from './clerk.js'
 import clickup from './clickup.js'
+import cloudflareAccess from './cloudflare-access.js'
 import codeberg from './codeberg.js'
 import cognito from './cognito.js'
 import coinbase from './coinbase.js'
@@ -59,6 +62,7 @@ import github from './github.js'
 import gitlab from './gitlab.js'
 import globus from './globus.js'
 import google from './google.js'
+import googleIap from './google-iap.js'
 import gumroad from './gumroad.js'
 import harvest from './harvest.js'
 import heroku from './heroku.js'
@@ -111,6 +115,7 @@ import pipedrive from './pipedrive.js'
 import plurk from './plurk.js'
 import pocketid from './pocketid.js'
 import polar from './polar.js'
+import pomerium from './pomerium.js'
 import qq from './qq.js'
 import reddit from './reddit.js'
 import roblox from './roblox.js'
@@ -199,6 +204,8 @@ export const catalogue = {
   authelia,
   authentik,
   autodesk,
+  'aws-alb': awsAlb,
+  'azure-app-service': azureAppService,
   baidu,
   basecamp,
   battlenet,
@@ -212,6 +219,7 @@ export const catalogue = {
   cilogon,
   clerk,
   clickup,
+  'cloudflare-access': cloudflareAccess,
   codeberg,
   cognito,
   coinbase,
@@ -246,6 +254,7 @@ export const catalogue = {
   gitlab,
   globus,
   google,
+  'google-iap': googleIap,
   gumroad,
   harvest,
   heroku,
@@ -298,6 +307,7 @@ export const catalogue = {
   plurk,
   pocketid,
   polar,
+  pomerium,
   qq,
   reddit,
   roblox,

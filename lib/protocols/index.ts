@@ -1,3 +1,5 @@
+import { AuthError } from '../base/errors.js'
+import type { Context } from '../model/context.js'
 import type { Protocol } from '../model/protocol.js'
 import type { OwnProtocol } from '../model/protocols/ownProtocol.js'
 import type { ProtocolName, ResolvedProvider } from '../model/provider.js'
@@ -33,4 +35,19 @@ async function loadOwn(given: OwnProtocol): Promise<Protocol> {
   const protocol = ownProtocol(definition)
   ownLoaded.set(given, protocol)
   return protocol
+}
+
+const withoutTokens: ReadonlySet<string> = new Set(['openid2', 'header-jwt'])
+
+/** Whether a protocol gives access to an API, besides saying who somebody is. */
+export function givesTokens({ protocol, ownProtocol }: Pick<ResolvedProvider, 'protocol' | 'ownProtocol'>): boolean {
+  return ownProtocol ? ownProtocol.tokens : !withoutTokens.has(protocol)
+}
+
+/** @throws AuthError `credentials_gone` for an account of a protocol that gives no access to an API */
+export function requireAccess({ provider, slug }: Pick<Context, 'provider' | 'slug'>): void {
+  if (givesTokens(provider)) return
+  throw new AuthError('credentials_gone', `${provider.title ?? slug} gives no access to an API: it only says who somebody is.`, {
+    provider: slug,
+  })
 }
