@@ -29,12 +29,11 @@ function providersByName() {
       onLoad({ filter: /[\\/]providers[\\/]index\.ts$/ }, ({ path }) => {
         const source = readFileSync(path, 'utf8')
         const files = new Map([...source.matchAll(/^import (\w+) from '(\.\/[^']+)'$/gm)].map(([, name, file]) => [name, file]))
-        const contents = source
-          .replace(/^import \w+ from '\.\/[^']+'\n/gm, '')
-          .replace(
-            /^ {2}(?:'([^']+)': )?(\w+),$/gm,
-            (_line, slug, name) => `  get '${slug ?? name}'() { return require('${files.get(name)}').default },`,
-          )
+        const contents = source.replace(/^import \w+ from '\.\/[^']+'\n/gm, '').replace(
+          /^ {2}(?:'([^']+)': )?(\w+),$/gm,
+          // The index exports types in lines of the same form.
+          (line, slug, name) => (files.has(name) ? `  get '${slug ?? name}'() { return require('${files.get(name)}').default },` : line),
+        )
         return { contents, loader: 'ts' }
       })
     },

@@ -62,7 +62,7 @@ export function verifiedHeaders(engine: Engine): ReadHeader {
   }
 
   async function verify(request: RequestContext, registration: Registration, value: string): Promise<VerifiedHeader> {
-    const { identify } = await loadProtocol(registration.provider.protocol)
+    const { identify } = await loadProtocol(registration.provider)
     const { header } = registration.provider
     const identity = await identify?.(contextOf(engine, registration, request.publicUrl), (name) => (name === header ? value : undefined))
     if (!identity) throw new AuthError('assertion_invalid', 'The header says nothing.', { provider: registration.slug, reason: 'token' })

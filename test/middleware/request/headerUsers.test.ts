@@ -37,7 +37,16 @@ beforeEach(async () => {
   now = Date.now()
   logins = 0
   const settings = resolveConfig(
-    { secret: testSecret, logger: false, providers: { iap: proxyEntry(server) as never }, hooks: { onLogin: () => void logins++ } },
+    {
+      secret: testSecret,
+      logger: false,
+      providers: { iap: proxyEntry(server) as never },
+      hooks: {
+        onLogin: () => {
+          logins++
+        },
+      },
+    },
     { catalogue: {}, retired: {}, env: {}, warn: () => undefined },
   )
   engine = createEngine(settings as never, () => now)
@@ -48,11 +57,12 @@ afterEach(async () => {
   await server.close()
 })
 
-function of(jwt: string): ReturnType<HeaderUsers['of']> {
+function at(jwt: string): ReturnType<HeaderUsers['of']> {
   const host = { header: (name: string) => (name === proxyHeader ? jwt : undefined), native: {} }
   return users.of({ host, publicUrl: { baseUrl: 'http://x', origin: 'http://x', mountPath: '/auth' } } as unknown as RequestContext)
 }
 
+const of = async (jwt: string): Promise<FoundUser | undefined> => await at(jwt)
 const keyOf = (found: FoundUser | undefined): string | undefined => (found && 'user' in found ? found.user.record.loginKey : undefined)
 const jwtOf = (sub: string, changed: Record<string, unknown> = {}): string => through(sub, changed)[proxyHeader] ?? ''
 
@@ -60,11 +70,11 @@ describe('A header that has been verified', () => {
   test('is looked up at once the next time, without a promise, until it ends', async () => {
     const jwt = jwtOf('ada', { exp: Math.floor(now / 1000) + 120 })
     expect(keyOf(await of(jwt))).toBe('iap$ada')
-    const again = of(jwt)
+    const again = at(jwt)
     expect(again).not.toBeInstanceOf(Promise)
     expect(keyOf(await again)).toBe('iap$ada')
     now += 149_000
-    expect(of(jwt)).not.toBeInstanceOf(Promise)
+    expect(at(jwt)).not.toBeInstanceOf(Promise)
     now += 2_000
     expect(await of(jwt)).toBeUndefined()
     expect(logins).toBe(1)
