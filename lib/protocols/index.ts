@@ -37,9 +37,9 @@ async function loadOwn(given: OwnProtocol): Promise<Protocol> {
   return protocol
 }
 
-const withoutTokens: ReadonlySet<string> = new Set(['openid2', 'header-jwt'])
+const withoutTokens: ReadonlySet<string> = new Set<ProtocolName>(['openid2', 'header-jwt'])
 
-/** Whether a protocol gives access to an API, besides saying who somebody is. */
+/** Whether a provider's protocol gives access to an API, besides saying who somebody is. */
 export function givesTokens({ protocol, ownProtocol }: Pick<ResolvedProvider, 'protocol' | 'ownProtocol'>): boolean {
   return ownProtocol ? ownProtocol.tokens : !withoutTokens.has(protocol)
 }

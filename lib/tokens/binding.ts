@@ -52,7 +52,7 @@ export function isBoundTo(binding: unknown, party: Party): boolean {
 
 /** With discovery the issuer vouches for every endpoint; without, each origin stands for itself. */
 function identitiesOf(provider: Party['provider']): string[] {
-  const { issuer, discovery, discoveryEndpoint, ownProtocol, audience, signer } = provider
+  const { issuer, discovery, discoveryEndpoint, audience, signer, ownProtocol } = provider
   if (issuer !== undefined && discovery !== false && discoveryEndpoint === undefined) return [issuer]
   const origins = endpointNames
     .map((name) => provider[name])

@@ -123,9 +123,7 @@ describe('A load balancer, with a key at an address each,', () => {
     const header = { signer, client: clientId, iss: issuer, exp: inSeconds() + 120 }
     const invented = (): string => unsigned(claims(), header)
     const refusals = await Promise.all(
-      Array.from({ length: 2_000 }, () =>
-        identify(balancer, invented()).then(String, (error: unknown) => (error as { code: string }).code),
-      ),
+      Array.from({ length: 200 }, () => identify(balancer, invented()).then(String, (error: unknown) => (error as { code: string }).code)),
     )
     expect(server.calls).toHaveLength(10)
     expect(new Set(refusals)).toEqual(new Set(['assertion_invalid', 'provider_bad_response']))
@@ -167,7 +165,7 @@ describe('A proxy with a set of keys', () => {
   test('is asked for its keys once a minute, however many bad tokens come', async () => {
     await identify(proxy, byProxy(first))
     for (let round = 0; round < 3; round++) {
-      await Promise.all(Array.from({ length: 4_000 }, () => identify(proxy, unsigned({ ...claims(), aud: 'shop' })).catch(() => undefined)))
+      await Promise.all(Array.from({ length: 1_000 }, () => identify(proxy, unsigned({ ...claims(), aud: 'shop' })).catch(() => undefined)))
       now += 61 * second1000
     }
     expect(server.calls.length).toBeLessThanOrEqual(4)
