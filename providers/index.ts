@@ -12,6 +12,8 @@ import auth0 from './auth0.js'
 import authelia from './authelia.js'
 import authentik from './authentik.js'
 import autodesk from './autodesk.js'
+import awsAlb from './aws-alb.js'
+import azureAppService from './azure-app-service.js'
 import baidu from './baidu.js'
 import basecamp from './basecamp.js'
 import battlenet from './battlenet.js'
@@ -20,10 +22,12 @@ import bitly from './bitly.js'
 import box from './box.js'
 import bungie from './bungie.js'
 import calendly from './calendly.js'
+import cas from './cas.js'
 import cern from './cern.js'
 import cilogon from './cilogon.js'
 import clerk from './clerk.js'
 import clickup from './clickup.js'
+import cloudflareAccess from './cloudflare-access.js'
 import codeberg from './codeberg.js'
 import cognito from './cognito.js'
 import coinbase from './coinbase.js'
@@ -58,6 +62,7 @@ import github from './github.js'
 import gitlab from './gitlab.js'
 import globus from './globus.js'
 import google from './google.js'
+import googleIap from './google-iap.js'
 import gumroad from './gumroad.js'
 import harvest from './harvest.js'
 import heroku from './heroku.js'
@@ -110,6 +115,7 @@ import pipedrive from './pipedrive.js'
 import plurk from './plurk.js'
 import pocketid from './pocketid.js'
 import polar from './polar.js'
+import pomerium from './pomerium.js'
 import qq from './qq.js'
 import reddit from './reddit.js'
 import roblox from './roblox.js'
@@ -166,8 +172,22 @@ import zoho from './zoho.js'
 import zoom from './zoom.js'
 import zotero from './zotero.js'
 
-export { defineProvider } from '../lib/types.js'
-export type { Provider, ProviderHooks } from '../lib/types.js'
+export { defineProtocol, defineProvider } from '../lib/types.js'
+export type {
+  OwnProtocol,
+  ProtocolAuthorization,
+  ProtocolCallback,
+  ProtocolContext,
+  ProtocolDefinition,
+  ProtocolGrant,
+  ProtocolIdentity,
+  ProtocolLogin,
+  ProtocolLogout,
+  ProtocolRefresh,
+  ProtocolResult,
+  Provider,
+  ProviderHooks,
+} from '../lib/types.js'
 export { retired } from './retired.js'
 
 /** The providers that come with the package, by slug. */
@@ -184,6 +204,8 @@ export const catalogue = {
   authelia,
   authentik,
   autodesk,
+  'aws-alb': awsAlb,
+  'azure-app-service': azureAppService,
   baidu,
   basecamp,
   battlenet,
@@ -192,10 +214,12 @@ export const catalogue = {
   box,
   bungie,
   calendly,
+  cas,
   cern,
   cilogon,
   clerk,
   clickup,
+  'cloudflare-access': cloudflareAccess,
   codeberg,
   cognito,
   coinbase,
@@ -230,6 +254,7 @@ export const catalogue = {
   gitlab,
   globus,
   google,
+  'google-iap': googleIap,
   gumroad,
   harvest,
   heroku,
@@ -282,6 +307,7 @@ export const catalogue = {
   plurk,
   pocketid,
   polar,
+  pomerium,
   qq,
   reddit,
   roblox,

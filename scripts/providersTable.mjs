@@ -13,6 +13,7 @@ const protocols = {
   oauth2: 'OAuth 2.0',
   oidc: 'OpenID Connect',
   openid2: 'OpenID 2.0',
+  cas: 'CAS 3.0',
   'header-jwt': 'identity header',
 }
 /** Protocols with an application's own id at the provider, scopes and tokens. */
@@ -57,7 +58,7 @@ For each, register your application with the provider and give it the callback U
 function section(slug, provider) {
   const { user, emailVerifiedReason } = fixture(slug)
   const rows = [
-    ['protocol', protocols[provider.protocol]],
+    ['protocol', protocols[provider.protocol.name ?? provider.protocol]],
     ['documentation', provider.docs],
     [
       'callback URL',

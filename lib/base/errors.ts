@@ -27,7 +27,7 @@ export const errorStatus = {
   nonce_mismatch: 400,
   /** The ID Token failed a check, which `reason` names. Check `issuer`, `clientId`, `idTokenAlgs` and the server's clock. */
   idtoken_invalid: 400,
-  /** Not in use yet: the answer of an OpenID 2.0 provider failed a check. */
+  /** The JWT that a proxy signed into a header failed a check, which `reason` names. Check the entry, and the server's clock. */
   assertion_invalid: 400,
   /** Not in use yet: the answer of an OpenID 2.0 provider is for another address. */
   return_to_mismatch: 400,

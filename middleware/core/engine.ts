@@ -5,10 +5,11 @@ import { createSealer, type Sealer } from '../../lib/base/seal.js'
 import { withTimeout } from '../../lib/base/timeout.js'
 import { noteCallbackPath } from '../../lib/config/entries/callbackUrls.js'
 import type { Settings } from '../../lib/config/settings.js'
-import { createHttp, type HttpPair } from '../../lib/http/http.js'
+import { createHttp, type WaysOut } from '../../lib/http/http.js'
 import type { Chooser, Registration } from '../../lib/model/context.js'
-import type { Http, HttpStream } from '../../lib/model/http.js'
+import type { Connections, Http, HttpStream } from '../../lib/model/http.js'
 import type { AuthUser } from '../../lib/model/user.js'
+import { signsInByHeader } from '../../lib/protocols/headerJwt/signsInByHeader.js'
 import { createRefresher, type Refresher } from '../../lib/refresh/refresher.js'
 import type { KeptTokens } from '../../lib/tokens/tokenRecord.js'
 import type { HostRequest, HostSession, Native } from '../http/host.js'
@@ -47,8 +48,9 @@ export interface Engine {
   sealer: Sealer
   http: Http
   openStream: HttpStream
+  connections: Connections
   /** The ways out for entries that may lead to public addresses only. */
-  publicWays: HttpPair
+  publicWays: WaysOut
   /** Milliseconds since 1970. */
   now: () => number
   callbackRuns: CallbackRuns
@@ -70,6 +72,8 @@ export interface Engine {
   callbackSlugs: ReadonlyMap<string, string>
   /** Slugs of the entries whose callback a handler of the application's answers. */
   ownCallbacks: Set<string>
+  /** The entries that headers of requests are looked for by, in the order of the configuration. */
+  headerEntries: readonly Registration[]
   /** The registration of what a user chose; the entry itself where it asks nothing, and `undefined` for what it does not allow. */
   choose: (
     entry: Registration,
@@ -91,7 +95,12 @@ const closeTimeout = 10_000
 export function createEngine(settings: Settings<Native, SessionSetting>, now: () => number = () => Date.now()): Engine {
   const registrations = new Map(settings.registrations)
   const callbackSlugs = new Map<string, string>()
-  for (const registration of registrations.values()) noteCallbackPath(callbackSlugs, registration)
+  const headerEntries: Registration[] = []
+  const note = (registration: Registration): void => {
+    noteCallbackPath(callbackSlugs, registration)
+    if (signsInByHeader(registration.provider)) headerEntries.push(registration)
+  }
+  registrations.forEach(note)
   const log = createLog(settings.logger)
   // An asynchronous listener that fails is heard here and not as an unhandled rejection.
   const events = new EventEmitter({ captureRejections: true })
@@ -118,6 +127,8 @@ export function createEngine(settings: Settings<Native, SessionSetting>, now: ()
   const sealer = createSealer(settings.secrets, settings.appId)
   const { tokenStore: store } = settings
   const records = store && sealedRecords({ store, sealer, appId: settings.appId, lifetime: () => recordLifetime({ settings }) })
+  const waysOut = createHttp(settings.outbound)
+  const publicWays = createHttp(settings.outbound, { publicOnly: true })
 
   return {
     settings,
@@ -130,8 +141,8 @@ export function createEngine(settings: Settings<Native, SessionSetting>, now: ()
       },
       now,
     ),
-    ...createHttp(settings.outbound),
-    publicWays: createHttp(settings.outbound, { publicOnly: true }),
+    ...waysOut,
+    publicWays,
     now,
     callbackRuns,
     refresher,
@@ -168,10 +179,11 @@ export function createEngine(settings: Settings<Native, SessionSetting>, now: ()
     register(slug, entry) {
       if (registrations.has(slug)) throw new AuthError('config_invalid', `The provider "${slug}" is registered already.`)
       const registration = settings.register(slug, entry)
-      noteCallbackPath(callbackSlugs, registration)
+      note(registration)
       registrations.set(slug, registration)
     },
     callbackSlugs,
+    headerEntries,
     ownCallbacks: new Set(),
     registration: (slug) => registrations.get(slug),
     registrations: () => [...registrations.values()],
@@ -192,6 +204,8 @@ export function createEngine(settings: Settings<Native, SessionSetting>, now: ()
       callbackRuns.clear()
       refresher.clear()
       ownTokens.clear()
+      waysOut.connections.close()
+      publicWays.connections.close()
     },
   }
 }
