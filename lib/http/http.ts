@@ -1,10 +1,11 @@
+import { ClientRequest } from 'node:http'
 import type { LookupFunction } from 'node:net'
 import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { unzip } from 'node:zlib'
 import { AuthError } from '../base/errors.js'
 import type { Connections, Http, HttpRequest, HttpResponse, HttpStream, Outbound, StreamRequest } from '../model/http.js'
-import { createConnections } from './connections.js'
+import { createConnections, released } from './connections.js'
 import { createDeadline, untilAborted } from './deadline.js'
 import { failureOf } from './failure.js'
 import { isWithoutBody, joined, requestHeaders } from './headers.js'
@@ -102,7 +103,11 @@ async function* none(): AsyncGenerator<Uint8Array> {
 }
 
 async function readBounded(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
-  if (chunks instanceof Readable) return readStream(chunks, maxBytes)
+  if (chunks instanceof Readable) {
+    const body = await readStream(chunks, maxBytes)
+    if ('req' in chunks && chunks.req instanceof ClientRequest) await released(chunks.req)
+    return body
+  }
   const parts: Uint8Array[] = []
   let size = 0
   // Leaving the loop early destroys the stream, and with it the connection that still sends.
