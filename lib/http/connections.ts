@@ -20,10 +20,10 @@ const maxIdle = 256
  */
 export function createConnections(filter?: AddressFilter): Connections {
   const idle = new Set<Duplex>()
-  const unsent = new WeakSet<ClientRequest>()
   let closed = false
 
   function keeping(agent: HttpAgent, connected: 'connect' | 'secureConnect'): HttpAgent {
+    const add = (agent as unknown as { addRequest: (request: ClientRequest, ...options: unknown[]) => void }).addRequest.bind(agent)
     const create = agent.createConnection.bind(agent)
     const keep = agent.keepSocketAlive.bind(agent) as unknown as (socket: Duplex) => boolean
     const reuse = agent.reuseSocket.bind(agent)
@@ -49,25 +49,27 @@ export function createConnections(filter?: AddressFilter): Connections {
         })
         return socket
       },
+      // The server may have closed an idle connection, or have sent what nobody asked for, and nobody have looked. After the second turn
+      // everything has been read that had arrived by now, and such connections are gone.
+      addRequest(...asked: Parameters<typeof add>) {
+        if (idle.size === 0) {
+          add(...asked)
+          return
+        }
+        setImmediate(() => setImmediate(add, ...asked))
+      },
       keepSocketAlive(socket: Duplex) {
         if (closed || !keep(socket)) return false
         const [longest] = idle.add(socket)
+        // It would be taken for the answer to the next request, which may be another user's (RFC 9112 section 6.3).
+        socket.once('data', destroyThis)
         if (idle.size > maxIdle) longest?.destroy()
         return true
       },
       reuseSocket(socket: Duplex, request: ClientRequest) {
-        reuse(socket, request)
         idle.delete(socket)
-        // The server may have closed it, and nobody have looked. After the second turn everything has been read that had arrived by now.
-        unsent.add(request)
-        socket.cork()
-        setImmediate(() => {
-          setImmediate(() => {
-            if (socket.destroyed) return
-            unsent.delete(request)
-            socket.uncork()
-          })
-        })
+        socket.removeListener('data', destroyThis)
+        reuse(socket, request)
       },
     })
   }
@@ -76,12 +78,16 @@ export function createConnections(filter?: AddressFilter): Connections {
   const agents = { http: keeping(new HttpAgent(options), 'connect'), https: keeping(new HttpsAgent(options), 'secureConnect') }
   return {
     agentFor: (url) => (url.startsWith('https:') ? agents.https : agents.http),
-    isUnsent: (request, error) => request.reusedSocket && (unsent.has(request) || isRefusedWrite(error)),
+    isUnsent: (request, error) => request.reusedSocket && isRefusedWrite(error),
     close() {
       closed = true
       for (const socket of idle) socket.destroy()
     },
   }
+}
+
+function destroyThis(this: Duplex): void {
+  this.destroy()
 }
 
 /**
