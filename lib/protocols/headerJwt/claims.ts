@@ -19,7 +19,9 @@ export function wrongClaim(context: Context, header: Claims, claims: Claims): st
     if (header['signer'] !== provider.signer) return 'signer'
     if (context.client.clientId !== '' && header['client'] !== context.client.clientId) return 'client'
   }
-  const { sub } = claims
+  const { sub, events } = claims
+  // Issuers sign what happened with the same keys, for the same receivers (RFC 8417 section 2.2; OpenID Connect Back-Channel Logout section 2.4).
+  if (events !== undefined) return 'events'
   // What a machine was let in with has no subject: it is nobody's sign-in.
   if (typeof sub !== 'string' || sub.trim() === '' || sub.length > maxSubject) return 'sub'
   return wrongTime(context, header, claims)
