@@ -112,7 +112,11 @@ export function readSigned(answer: unknown, request: ApiRequest, wrong: Wrong): 
   if (new URL(url).origin !== new URL(request.url).origin)
     throw new AuthError('host_not_allowed', 'A protocol may not send the access token to another host.')
   if (body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array)) throw wrong('must answer body as text or bytes')
-  return { ...request, url, headers: texts(headers, 'headers', wrong), body }
+  const signed = texts(headers, 'headers', wrong)
+  // They say where a request goes and where it ends, on a connection that others use too (RFC 9112 section 6.3, RFC 9110 section 7.2).
+  const ofConnection = Object.keys(signed).find((name) => /^(?:host|connection|content-length|transfer-encoding)$/i.test(name))
+  if (ofConnection !== undefined) throw wrong(`answers the header ${ofConnection}, which is the connection's own: leave it out`)
+  return { ...request, url, headers: signed, body }
 }
 
 function texts(value: unknown, name: string, wrong: Wrong): Texts {
