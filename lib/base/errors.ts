@@ -73,7 +73,10 @@ export const errorStatus = {
    * set `tokenStore`.
    */
   too_large: 413,
-  /** A function of your application threw, or took too long; `reason` names it. Its error is in the log as `cause`. */
+  /**
+   * A function of your application threw, took too long or, in a protocol of its own, answered what cannot be used; `reason` names it. Its
+   * error is in the log as `cause`.
+   */
   hook_failed: 500,
   /** An option is missing or wrong: the message names it and says what to write instead. */
   config_invalid: 500,

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /**
  * A fresh unguessable value for `state`, `nonce`, code verifiers and session salts.
@@ -10,7 +10,7 @@ export function randomToken(bytes = 32): string {
 
 /** SHA-256 of a text, base64url: the name under which a secret value may be kept or compared. */
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('base64url')
+  return hash('sha256', text, 'base64url')
 }
 
 /** The PKCE code challenge of a verifier, method S256 (RFC 7636 section 4.2). */
@@ -19,7 +19,7 @@ export const codeChallenge = sha256
 /** Compares two texts in a time that depends on neither; missing is never equal. */
 export function equalInConstantTime(a: string | undefined, b: string | undefined): boolean {
   if (a === undefined || b === undefined) return false
-  const left = createHash('sha256').update(a).digest()
-  const right = createHash('sha256').update(b).digest()
+  const left = hash('sha256', a, 'buffer')
+  const right = hash('sha256', b, 'buffer')
   return timingSafeEqual(left, right)
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { isPlainObject } from '../base/json.js'
+import { invalid, printable } from './invalid.js'
 import { didYouMean } from './suggest.js'
 
 // What schemas are made of. Each message is the rest of a sentence that begins with the option's path.
@@ -101,4 +102,30 @@ export function unknownOption(name: string, known: readonly string[], later: rea
 
 export function withoutUndefined(value: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined))
+}
+
+/**
+ * Checks a value against a schema whose messages are the rest of a sentence that begins with the option's path.
+ *
+ * @param path of the value; empty for the configuration itself
+ * @param variableOf names the environment variable that a member came from, when it came from there
+ * @throws AuthError `config_invalid` for the first mistake
+ */
+export function check<Output>(
+  schema: v.GenericSchema<unknown, Output>,
+  value: unknown,
+  path: string,
+  variableOf?: (member: string) => string,
+): Output {
+  const result = v.safeParse(schema, value, { abortEarly: true })
+  if (result.success) return result.output
+  const [issue] = result.issues
+  const keys = (issue.path ?? []).map(({ key }) => key as string | number)
+  const source = variableOf ? ` (from ${variableOf(String(keys[0]))})` : ''
+  throw invalid(memberPath(path, keys) + source, issue.message)
+}
+
+function memberPath(path: string, keys: readonly (string | number)[]): string {
+  const members = keys.map((key) => (typeof key === 'number' ? `[${String(key)}]` : `.${printable(key)}`)).join('')
+  return path === '' ? members.replace(/^\./, '') || 'config' : path + members
 }

@@ -5,7 +5,7 @@ import { AuthError } from '../base/errors.js'
 import { isObject } from '../base/json.js'
 import { renamed, type Parameters } from '../base/parameters.js'
 import { withTimeout } from '../base/timeout.js'
-import { isConnectTimeout } from '../http/connections.js'
+import { isConnectTimeout, released } from '../http/connections.js'
 import { unreachable } from '../http/failure.js'
 import { tokenTimeoutFactor } from '../http/http.js'
 import type { Client } from '../model/client.js'
@@ -68,7 +68,9 @@ const maxAttempts = 3
 async function repeatedIfUnsent<T>(call: () => Promise<T>, requests: readonly ClientRequest[], { connections }: Context): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await call()
+      const answer = await call()
+      await Promise.all(requests.map(released))
+      return answer
     } catch (error) {
       const request = requests.at(-1)
       // Anything else may have used up the code or the refresh token.

@@ -84,6 +84,14 @@ export function createConnections(filter?: AddressFilter): Connections {
   }
 }
 
+/**
+ * Waits until the connection of a request whose answer has been read is there for the next one: over TLS an answer can be read before the
+ * system has said that the request was written, and the next request would open another connection.
+ */
+export async function released(request: ClientRequest): Promise<void> {
+  for (let turn = 0; turn < 3 && !request.closed; turn++) await new Promise(setImmediate)
+}
+
 const connectTimeoutCode = 'ERR_CONNECT_TIMEOUT'
 
 /** Whether it was the time to connect that was over. */

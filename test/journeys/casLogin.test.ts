@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import session, { MemoryStore } from 'express-session'
-import { memoryTokenStore } from '../../lib/stores/memory.js'
+import { memoryTokenStore, memoryUserStore } from '../../lib/stores/index.js'
 import type { AuthRouterOptions, ProviderEntry } from '../../middleware/index.js'
 import { createBrowser, type Browser } from '../support/browser.js'
 import { casEntry, startOwnSite } from '../support/cas/application.js'
@@ -47,6 +47,7 @@ describe('A CAS server', () => {
   const modes: Record<string, () => [Partial<AuthRouterOptions>, Partial<AppParts>]> = {
     'a sealed cookie': () => [{}, {}],
     'a token store': () => [{ tokenStore: memoryTokenStore() }, {}],
+    'a user store, for the user': () => [{ tokenStore: memoryTokenStore(), userStore: memoryUserStore(), keepTokens: 'user' }, {}],
     'express-session': () => [
       {},
       { before: [session({ secret: testSecret, resave: false, saveUninitialized: false, store: new MemoryStore() }) as never] },
@@ -117,6 +118,19 @@ describe('A CAS server', () => {
     expect((await userOf())?.id).toBe('ada')
   })
 
+  test.each([
+    [['2026-01-02T03:04:05Z'], '2026-01-02T03:04:05.000Z'],
+    ['2026-01-02T03:04:05.678+01:00[Europe/Berlin]', '2026-01-02T02:04:05.000Z'],
+    ['yesterday', undefined],
+    [[1_767_323_045], undefined],
+    [undefined, undefined],
+  ])('that has seen a password at %j tells when', async (authenticationDate, expected) => {
+    await start()
+    server.signedIn = { user: 'ada', attributes: { authenticationDate } }
+    await browser.go(`${site.url}/auth/school`)
+    expect((await browser.json<{ authTime?: string }>(`${site.url}/me`)).data.authTime).toBe(expected)
+  })
+
   test('asks for the password again where the login is to be fresh', async () => {
     await start({}, { maxAge: 0 })
     server.signedIn = bob
@@ -124,6 +138,38 @@ describe('A CAS server', () => {
     expect(await userOf()).toMatchObject({ id: 'ada', authTime: expect.any(String) })
     expect(server.received.filter(({ url }) => url.includes('serviceValidate')).every(({ url }) => url.includes('renew=true'))).toBe(true)
   })
+})
+
+test('Users of several servers under one slug are told apart by the host', async () => {
+  const entry = casEntry(server)
+  site = await startOwnSite({ providers: (slug) => (slug === 'tenant' ? entry : undefined) })
+  await browser.go(`${site.url}/auth/tenant`)
+  expect((await userOf())?.key).toBe(`tenant@${new URL(server.origin).host}$ada`)
+  expect((await browser.go(`${site.url}/auth/other`)).status).toBe(404)
+})
+
+test('A CAS account is added beside another one, and removed again', async () => {
+  const other = await startCasServer()
+  other.typesPassword = bob
+  site = await startOwnSite({
+    providers: { school: casEntry(server), college: casEntry(other) },
+    tokenStore: memoryTokenStore(),
+    userStore: memoryUserStore(),
+    keepTokens: 'user',
+  })
+  const origin = { headers: { origin: site.url } }
+  const keys = async (): Promise<string[]> =>
+    (await browser.json<{ accounts: { key: string }[] }>(`${site.url}/auth/session`)).data.accounts.map(({ key }) => key).sort()
+  await browser.go(`${site.url}/auth/school`)
+  const { data } = await browser.json<{ location: string }>(`${site.url}/auth/college/link`, { method: 'POST', ...origin })
+  await browser.go(data.location)
+  expect(await keys()).toEqual(['college$bob', 'school$ada'])
+  await browser.json(`${site.url}/auth/logout`, { method: 'POST', ...origin })
+  await browser.go(`${site.url}/auth/college`)
+  expect(await keys()).toEqual(['college$bob', 'school$ada'])
+  expect((await browser.json(`${site.url}/auth/school/unlink`, { method: 'POST', ...origin })).status).toBe(200)
+  expect(await keys()).toEqual(['college$bob'])
+  await other.close()
 })
 
 describe('A ticket', () => {

@@ -159,6 +159,7 @@ describe('What an answer of a function lacks', () => {
     ['exchange answers an empty id', { exchange: () => ({ response: { id: '' } }) }, 'provider_bad_response'],
     ['exchange answers a list as id', { exchange: () => ({ response: { id: ['7'] } }) }, 'provider_bad_response'],
     ['exchange answers true as id', { exchange: () => ({ response: { id: true } }) }, 'provider_bad_response'],
+    ['exchange answers a circle', { exchange: () => ({ response: circle }) }, 'hook_failed'],
     ['userinfo answers null', { userinfo: () => wrong(null) }, 'hook_failed'],
     ['userinfo answers a list', { userinfo: () => wrong([{ id: '7' }]) }, 'hook_failed'],
     ['userinfo answers a circle', { userinfo: () => circle }, 'hook_failed'],

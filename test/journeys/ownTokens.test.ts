@@ -45,6 +45,9 @@ const handlers: Record<string, AppHandler> = {
   '/elsewhere': answering((client) => client.get('https://elsewhere.example/')),
   '/for': answering((client) => client.for({ scope: ['more'] }).get('me')),
   '/seal': answering((client) => client.credentials.seal()),
+  '/again': async (req, res) => {
+    sendJson(res, await codeOf(() => req.auth.refreshUser()))
+  },
   '/credentials': answering(({ credentials }) => ({ type: credentials.tokenType, left: credentials.expiresIn })),
 }
 
@@ -105,6 +108,24 @@ describe.each(Object.entries(modes))('Tokens of an own protocol, in %s', (_name,
 })
 
 describe('Tokens of an own protocol', () => {
+  test('keep their refresh token where a refresh brings no other', async () => {
+    server.rotates = false
+    await start()
+    await browser.go(`${site.url}/auth/keys`)
+    for (const refreshed of [1, 2, 3]) {
+      server.end()
+      expect(await at('/call')).toBe('/api/things/ada-7')
+      expect(server.counts).toMatchObject({ granted: 1, refreshed })
+    }
+  })
+
+  test('fetch the profile again where the application wants it', async () => {
+    await start()
+    await browser.go(`${site.url}/auth/keys`)
+    expect(await at('/again')).toMatchObject({ id: 'ada-7', name: 'Ada Example' })
+    expect(server.received.filter(({ url }) => url === '/api/me')).toHaveLength(2)
+  })
+
   test('that the provider refuses to refresh ask for another sign-in', async () => {
     await start({ tokenStore: memoryTokenStore() })
     server.lifetime = 0

@@ -21,6 +21,8 @@ export function echoProtocol(parts: Parts = {}): OwnProtocol {
 export interface KeyServer extends SmallServer {
   /** Seconds that access tokens are said to live. */
   lifetime: number
+  /** Whether a refresh gives another refresh token. */
+  rotates: boolean
   /** Ends the access tokens given so far. */
   end: () => void
   /** What became of the requests to the API, and how often tokens were given. */
@@ -39,11 +41,11 @@ function signatureOf(token: string, method: string, path: string): string {
 export async function startKeyServer(): Promise<KeyServer> {
   const access = new Set<string>()
   const refresh = new Set<string>()
-  const grant = (): Record<string, unknown> => {
+  const grant = (isRotated = true): Record<string, unknown> => {
     const [token, next] = [randomBytes(12).toString('hex'), randomBytes(12).toString('hex')]
     access.add(token)
-    refresh.add(next)
-    return { key: token, next, lives: keys.lifetime }
+    if (isRotated) refresh.add(next)
+    return { key: token, ...(isRotated ? { next } : {}), lives: keys.lifetime }
   }
   const server = await startServer(({ url: target, headers, method, body }, res) => {
     const url = new URL(target, 'http://keys.example')
@@ -58,9 +60,9 @@ export async function startKeyServer(): Promise<KeyServer> {
       if (isKnown && form.get('voucher') === 'voucher-of-ada' && form.get('salt')?.length === 43) {
         keys.counts.granted += 1
         sendJson(res, grant())
-      } else if (isKnown && old !== null && !keys.refusesRefresh && refresh.delete(old)) {
+      } else if (isKnown && old !== null && !keys.refusesRefresh && (keys.rotates ? refresh.delete(old) : refresh.has(old))) {
         keys.counts.refreshed += 1
-        sendJson(res, grant())
+        sendJson(res, grant(keys.rotates))
       } else sendJson(res, { refused: true }, 400)
     } else if (url.pathname.startsWith('/api/')) {
       const [token = '', signature] = (headers['x-key'] ?? '').toString().split('.')
@@ -77,6 +79,7 @@ export async function startKeyServer(): Promise<KeyServer> {
       access.clear()
     },
     counts: { granted: 0, refreshed: 0, called: 0, refused: 0 },
+    rotates: true,
     refusesRefresh: false,
     options: {
       authorizationEndpoint: `${server.origin}/sign-in`,
@@ -116,8 +119,10 @@ export const keyProtocol = defineProtocol({
       body: new URLSearchParams({ app: client.clientId, app_secret: client.clientSecret ?? '', ...asked }).toString(),
     })
     if (status !== 200) throw new AuthError('provider_error', 'The provider gives no key.')
-    const { key, next, lives } = JSON.parse(new TextDecoder().decode(body)) as { key: string; next: string; lives: number }
-    return { tokens: { accessToken: key, refreshToken: next, expiresAt: Math.floor(now() / 1000) + lives } }
+    const { key, next, lives } = JSON.parse(new TextDecoder().decode(body)) as { key: string; next?: string; lives: number }
+    return {
+      tokens: { accessToken: key, ...(next === undefined ? {} : { refreshToken: next }), expiresAt: Math.floor(now() / 1000) + lives },
+    }
   },
 
   sign(_context, { accessToken }, { method, url, headers, body }) {

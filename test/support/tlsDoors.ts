@@ -22,6 +22,8 @@ export interface SeenByTls {
 
 export interface TlsDoor {
   url: string
+  /** Handshakes so far. */
+  handshakes: () => number
   close: () => Promise<void>
 }
 
@@ -64,10 +66,15 @@ export async function openTlsDoor(
       res.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
     })()
   })
+  let handshakes = 0
+  server.on('secureConnection', () => {
+    handshakes++
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
     url: `https://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+    handshakes: () => handshakes,
     async close() {
       server.close()
       server.closeAllConnections()

@@ -134,7 +134,8 @@ export interface ProtocolFunctions<Needed extends ProtocolOption = never> {
   /** Finds in a callback the `state` that its login was given. @default the parameter `state` */
   state?: (parameters: CallbackParameters) => string | undefined
   /**
-   * Checks a callback before anything is asked of the network, and before it counts as used: a refusal of the provider is thrown here.
+   * Checks a callback before anything is asked of the network, and before it counts as used: a refusal of the provider is thrown here. It
+   * is called twice for a login, and claims nothing.
    * @returns the parameters that `exchange` gets, if not all of them
    */
   checkResponse?: (context: ProtocolContext<Needed>, callback: ProtocolCallback) => Answer<CallbackParameters | undefined | void>

@@ -70,11 +70,9 @@ export const cas = defineProtocol({
     }
     if (!authenticationSuccess) throw new AuthError('provider_bad_response', 'The answer of the provider is none of CAS.')
     const { user, attributes } = authenticationSuccess
-    return {
-      response: { user, attributes },
-      // With renew, section 2.5.1, the ticket has come from a password just now.
-      ...(renew === undefined ? {} : { claims: { auth_time: Math.floor(now() / 1000) } }),
-    }
+    // With renew, section 2.5.1, the ticket has come from a password just now; else the server may say when one was typed.
+    const typed = renew === undefined ? Date.parse(String(attribute('authenticationDate')({ attributes })).replace(/\[.*$/, '')) : now()
+    return { response: { user, attributes }, ...(typed > 0 ? { claims: { auth_time: Math.floor(typed / 1000) } } : {}) }
   },
 
   userinfo: (_context, { response }) => ({ ...response }),

@@ -16,7 +16,7 @@ import { requestedScope } from '../authorizationRequest.js'
 import { signByBearer } from '../bearer.js'
 import { callbackFacts, fetchProfile } from '../userinfo.js'
 import { readAddress, readAuthorization, readParameters, readProfile, readResult, readSigned } from './answers.js'
-import { answerAtOnce, answerOf, type Part } from './calls.js'
+import { answerAtOnce, answerOf, type Part, wrongAnswer } from './calls.js'
 
 /**
  * An application's own protocol, as the flow works with all of them: the state is ours, each function has an end to waiting for it, and what it
@@ -76,12 +76,11 @@ export function ownProtocol(definition: ProtocolDefinition<ProtocolOption>): Pro
     },
 
     async userinfo(context, tokenSet) {
+      const { userinfo } = definition
+      if (!userinfo) return readProfile(await fetchProfile(context, tokenSet, sign), wrongAnswer(at('exchange', context.slug)))
       const { tokens, response } = tokenSet
-      const given = { response: { ...response }, ...(tokens ? { tokens: { ...tokens } } : {}) }
-      const call = (): unknown => definition.userinfo?.(contextOf(context, name), given)
-      return definition.userinfo
-        ? answerOf(context, at('userinfo', context.slug), call, readProfile)
-        : fetchProfile(context, tokenSet, sign)
+      const identity = { response: { ...response }, ...(tokens ? { tokens: { ...tokens } } : {}) }
+      return answerOf(context, at('userinfo', context.slug), () => userinfo(contextOf(context, name), identity), readProfile)
     },
 
     sign,
