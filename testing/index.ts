@@ -1,5 +1,8 @@
 export { startOauth1Provider, type Oauth1Client, type Oauth1Provider, type Oauth1ProviderOptions } from './oauth1Provider.js'
 export { startOpenidProvider, type OpenidClient, type OpenidProvider, type OpenidProviderOptions } from './openidProvider.js'
+export type { SessionType } from './openid2/context.js'
+export { startOpenid2Provider, type Openid2Provider, type Openid2ProviderOptions, type Openid2RequestLogEntry } from './openid2/provider.js'
+export type { Openid2Answer, Openid2Fields, Openid2Request, Openid2Tampering } from './openid2/tampering.js'
 export { people, type Person } from './people.js'
 export type { TokenStoreCase } from './tokenStoreCase.js'
 export { tokenStoreContract } from './tokenStoreContract.js'

@@ -1,4 +1,5 @@
-import { asObject, jsonReply, textReply, type Reply } from './oauth1Http.js'
+import { jsonReply, textReply, type Reply } from './http.js'
+import { asObject } from './oauth1Http.js'
 import { projects, type Person } from './people.js'
 import type { Parameter } from './oauth1Signature.js'
 

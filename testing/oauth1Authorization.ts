@@ -1,5 +1,5 @@
-import { htmlReply, redirectReply, type Reply } from './oauth1Http.js'
-import { parseFormEncoded } from './oauth1Parameters.js'
+import { parseFormEncoded } from './forms.js'
+import { htmlReply, redirectReply, type Reply } from './http.js'
 import { percentEncode } from './oauth1Signature.js'
 import type { RequestToken, TokenMemory } from './oauth1Tokens.js'
 import { escapeHtml, page, personButtons } from './pages.js'

@@ -1,12 +1,13 @@
+import { isFormEncoded } from './forms.js'
+import { pictureReply, textReply, type Reply } from './http.js'
 import { answerApi, apiMethods } from './oauth1Api.js'
 import { decideAuthorization, problemPage, showAuthorization, type AuthorizationContext } from './oauth1Authorization.js'
-import { formReply, pictureReply, refusalReply, textReply, type Reply } from './oauth1Http.js'
-import { isFormEncoded } from './oauth1Parameters.js'
+import { formReply, refusalReply } from './oauth1Http.js'
 import { refuse, type Oauth1Problem } from './oauth1Problems.js'
 import type { Parameter } from './oauth1Signature.js'
 import type { TokenMemory } from './oauth1Tokens.js'
 import type { Oauth1Verifier } from './oauth1Verifier.js'
-import { avatar, findPerson } from './people.js'
+import { avatar, findPerson, personOfPicture } from './people.js'
 
 /** The paths of the three endpoints of RFC 5849 section 2. */
 export const endpointPaths = {
@@ -140,10 +141,6 @@ function methodNotAllowed(methods: readonly string[]): Reply {
 
 function refuseParameter(context: EndpointContext, problem: Oauth1Problem, name: string, advice: string): Reply {
   return refusalReply(refuse(problem, advice, { parameters: [name] }), context.origin)
-}
-
-function personOfPicture(path: string): ReturnType<typeof findPerson> {
-  return findPerson(/^\/avatars\/([^/]+)\.svg$/.exec(path)?.[1] ?? '')
 }
 
 /** An absolute http or https URL, or `oob` (case sensitive) for who cannot be called back. */

@@ -1,3 +1,4 @@
+import { isFormEncoded, parseFormEncoded } from './forms.js'
 import { refuse, type Oauth1Refusal } from './oauth1Problems.js'
 import { percentEncode, type Parameter } from './oauth1Signature.js'
 
@@ -48,27 +49,6 @@ export function collectParameters(request: Oauth1Request): CollectedParameters |
   const protocol = new Map(own)
   if (protocol.size < own.length) return rejected('A parameter of the protocol is repeated.', repeatedNames(own))
   return { ok: true, protocol, query, form: isFormEncoded(contentType) ? form : undefined, all }
-}
-
-/** Decodes `application/x-www-form-urlencoded` text in its order, repeated names kept; `undefined` when it is malformed. */
-export function parseFormEncoded(text: string): Parameter[] | undefined {
-  if (/[^\x21-\x7e]/.test(text)) return undefined
-  try {
-    return text
-      .split('&')
-      .filter((pair) => pair !== '')
-      .map((pair): Parameter => {
-        const [name = '', ...value] = pair.replaceAll('+', ' ').split('=')
-        return [decodeURIComponent(name), decodeURIComponent(value.join('='))]
-      })
-  } catch {
-    return undefined
-  }
-}
-
-/** Tells whether a Content-Type means a form-encoded body; parameters such as `charset` may follow. */
-export function isFormEncoded(contentType: string): boolean {
-  return /^application\/x-www-form-urlencoded[ \t]*(;|$)/i.test(contentType)
 }
 
 const maximumParameters = 10_000

@@ -1,9 +1,7 @@
 import { createPublicKey } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage } from 'node:http'
+import { close, listen, readBody, send, textReply, type Reply } from './http.js'
 import { answer, endpointPaths, type EndpointContext } from './oauth1Endpoints.js'
-import { readBody, send, textReply, type Reply } from './oauth1Http.js'
 import { createTokenMemory } from './oauth1Tokens.js'
 import { createOauth1Verifier, readSignatureMethods, signatureMethods, type Oauth1Client } from './oauth1Verifier.js'
 import { findPerson } from './people.js'
@@ -120,22 +118,6 @@ function withReadKey(client: Oauth1Client): Oauth1Client {
   const publicKey = typeof client.publicKey === 'string' ? createPublicKey(client.publicKey) : client.publicKey
   if (publicKey.asymmetricKeyType !== 'rsa') throw new TypeError(`the public key of client ${client.clientId} is not an RSA key`)
   return { ...client, publicKey }
-}
-
-async function listen(server: Server, port: number, host: string): Promise<string> {
-  server.listen(port, host)
-  await once(server, 'listening')
-  // An address and not the path of a socket, because it listens at a port.
-  const address = server.address() as AddressInfo
-  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`
-}
-
-async function close(server: Server): Promise<void> {
-  if (!server.listening) return
-  const closed = once(server, 'close')
-  server.close()
-  server.closeAllConnections()
-  await closed
 }
 
 async function reply(context: EndpointContext, req: IncomingMessage): Promise<Reply | undefined> {

@@ -1,7 +1,6 @@
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
 import type { ClientMetadata } from 'oidc-provider'
+import { close, listen } from './http.js'
 import { openidApi, openidPeople } from './openidApi.js'
 import { openidConfiguration, routes, signingKeys } from './openidConfiguration.js'
 import { openidInteraction } from './openidInteraction.js'
@@ -161,20 +160,4 @@ function metadataOf(client: OpenidClient): ClientMetadata {
     grant_types: ['authorization_code', 'refresh_token'],
     ...client.metadata,
   }
-}
-
-async function listen(server: Server, port: number, host: string): Promise<string> {
-  server.listen(port, host)
-  await once(server, 'listening')
-  // A TCP server that listens has an address of this shape.
-  const address = server.address() as AddressInfo
-  return `http://${host}:${address.port}`
-}
-
-async function close(server: Server): Promise<void> {
-  if (!server.listening) return
-  const closed = once(server, 'close')
-  server.close()
-  server.closeAllConnections()
-  await closed
 }

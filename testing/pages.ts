@@ -1,12 +1,12 @@
-import { avatar, people } from './people.js'
+import { avatar, people, type Person } from './people.js'
 
 /**
  * Renders a page of a demo identity provider: a whole HTML document with one card, and nothing loaded from elsewhere.
  *
  * @param options `title` is the heading, `brand` the provider's name and `color` its colour (CSS), all plain text;
- *   `body` is HTML and goes in as it is: escape what comes from outside with `escapeHtml`
+ *   `body` is HTML and goes in as it is, like `head`, which is added to the document's: escape what comes from outside with `escapeHtml`
  */
-export function page(options: { title: string; brand: string; color: string; body: string }): string {
+export function page(options: { title: string; brand: string; color: string; body: string; head?: string }): string {
   const title = escapeHtml(options.title)
   const brand = escapeHtml(options.brand)
   return `<!doctype html>
@@ -16,7 +16,7 @@ export function page(options: { title: string; brand: string; color: string; bod
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · ${brand}</title>
 <link rel="icon" href="data:,">
-<style>${stylesheet}</style>
+${options.head ?? ''}<style>${stylesheet}</style>
 </head>
 <body>
 <main>
@@ -40,7 +40,7 @@ export function escapeHtml(text: string): string {
  *
  * @param options `action` is where the form is posted, with `hidden` as further fields and `person` (a person's id);
  *   `denyAction` is where `deny=1` is posted, if not to `action`; `client` is the application's name; `scopes` is what it
- *   asks for
+ *   asks for, and `among` are those who can be chosen, if not all
  */
 export function personButtons(options: {
   action: string
@@ -48,11 +48,12 @@ export function personButtons(options: {
   denyAction?: string
   client: string
   scopes: string[]
+  among?: readonly Person[]
 }): string {
   const fields = Object.entries(options.hidden).map(
     ([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
   )
-  const choices = people.map(
+  const choices = (options.among ?? people).map(
     (person) => `<button class="person" name="person" value="${escapeHtml(person.id)}">
 <span class="picture" aria-hidden="true">${avatar(person)}</span>
 <span class="who"><strong>Continue as ${escapeHtml(person.name)}</strong><small>${escapeHtml(person.email)}</small></span>

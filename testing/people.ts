@@ -63,6 +63,11 @@ export function findPerson(id: string): Person | undefined {
   return people.find((person) => person.id === id)
 }
 
+/** Finds the person whose picture is at a path, `/avatars/<id>.svg`; `undefined` for any other path. */
+export function personOfPicture(path: string): Person | undefined {
+  return findPerson(/^\/avatars\/([^/]+)\.svg$/.exec(path)?.[1] ?? '')
+}
+
 /** Draws a person's picture: an SVG document of 96 by 96 pixels, a coloured circle with the initials. */
 export function avatar(person: Person): string {
   const initials = person.givenName.charAt(0) + person.familyName.charAt(0)
