@@ -77,7 +77,8 @@ export function contextOf(
   const redirectUri = redirectUriOf(registration, publicUrl)
   const { settings, refresher, claimOnce, now } = engine
   const { http, openStream } = registration.reach === 'public' ? engine.publicWays : engine
-  return Object.freeze({ ...registration, redirectUri, http, openStream, outbound: settings.outbound, refresher, claimOnce, now })
+  const { baseUrl } = publicUrl
+  return Object.freeze({ ...registration, redirectUri, baseUrl, http, openStream, outbound: settings.outbound, refresher, claimOnce, now })
 }
 
 /** Where the provider sends the browser back to (RFC 6749 section 3.1.2; `oauth_callback` of RFC 5849 section 2.1). */

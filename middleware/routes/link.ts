@@ -1,9 +1,10 @@
 import { AuthError } from '../../lib/base/errors.js'
 import { titleOf } from '../../lib/config/entries/title.js'
 import { hasCsrfToken, returnToOf } from '../core/requestContext.js'
+import { goToProvider } from '../core/replies/goToProvider.js'
 import { wantsJson } from '../http/negotiation.js'
 import { isNavigation, originOf, requireSameOrigin } from '../http/origin.js'
-import { goOn, page, type Reply } from '../http/reply.js'
+import { page, type Reply } from '../http/reply.js'
 import { beginLink, chosenRegistration, requireLinkable } from '../login/beginLogin.js'
 import { loginOptionsOf } from '../login/loginOptions.js'
 import { keepingGranted } from '../login/stepUp/keepingGranted.js'
@@ -22,7 +23,7 @@ export async function linkRoute(received: ProviderRequest): Promise<Reply> {
   if (question) return question
   const returnTo = returnToOf(engine, publicUrl, parameters['returnTo'], engine.settings.afterLogin)
   const chosen = await chosenRegistration(engine, registration, parameters)
-  return goOn(
+  return goToProvider(
     wantsJson(host),
     303,
     await beginLink(engine, request, chosen, keepingGranted(request, chosen, loginOptionsOf(chosen, parameters, returnTo))),
