@@ -4,6 +4,7 @@ import { sleep } from '../base/timeout.js'
 import { accessTo, type ClientTarget } from '../endpoints/grants/accessTo.js'
 import type { ApiRequest } from '../model/provider.js'
 import type { AuthUser } from '../model/user.js'
+import { requireAccess } from '../protocols/index.js'
 import type { ClientContext } from '../refresh/refresher.js'
 import type { TokenAccess } from '../tokens/tokenSource.js'
 import { apiRequest, type RequestOptions } from './apiRequest.js'
@@ -93,10 +94,12 @@ export function createApiClient(
     )
     return apiResponse(answer, context.slug)
   }
-  const addressOf = (url: string): Awaitable<URL> =>
-    context.provider.facts === undefined
+  const addressOf = (url: string): Awaitable<URL> => {
+    requireAccess(context)
+    return context.provider.facts === undefined
       ? apiUrl(context, url, user)
       : connectionOf(account).then(({ at, facts }) => apiUrl(at, url, { ...facts, ...user }))
+  }
   const request: ApiClient['request'] = async (method, url, options = {}) =>
     call(apiRequest(context, method, await addressOf(url), options), options)
   const pages = async function* <Data>(url: string, options: PageOptions = {}): AsyncGenerator<ApiResponse<Data>> {

@@ -3,6 +3,7 @@ import { AuthError } from '../base/errors.js'
 import { isObject } from '../base/json.js'
 import { revokeTokens } from '../endpoints/revocation.js'
 import type { Tokens } from '../model/tokens.js'
+import { requireAccess } from '../protocols/index.js'
 import { presentTokens, refreshedTokens, startingTokens } from '../refresh/freshTokens.js'
 import type { ClientContext } from '../refresh/refresher.js'
 import { canRefresh } from '../tokens/canRefresh.js'
@@ -52,7 +53,10 @@ export interface Credentials {
 export function createCredentials(context: ClientContext, access: TokenAccess): Credentials {
   const { slug, now } = context
   const { source, record, target, seal } = access
-  const tokens = (): Tokens => presentTokens(access, slug)
+  const tokens = (): Tokens => {
+    requireAccess(context)
+    return presentTokens(access, slug)
+  }
   const seconds = (): number => Math.floor(now() / 1000)
   const facts = {
     get provider() {
@@ -88,6 +92,7 @@ export function createCredentials(context: ClientContext, access: TokenAccess): 
     },
     expiresSoon: (within = 86_400) => isExpired(tokens(), seconds(), within) === true,
     refresh: async ({ force = false } = {}) => {
+      requireAccess(context)
       await source.load?.()
       const current = startingTokens(access, slug)
       if (force || current.accessToken === '' || (shouldRefresh(current, now()) && canRefresh(context, current, access)))
@@ -106,6 +111,7 @@ export function createCredentials(context: ClientContext, access: TokenAccess): 
       return isRevoked
     },
     seal: () => {
+      requireAccess(context)
       if (!seal)
         throw new AuthError('config_invalid', 'These credentials belong to a context that has no secret to seal them with.', {
           provider: slug,

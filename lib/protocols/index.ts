@@ -1,3 +1,5 @@
+import { AuthError } from '../base/errors.js'
+import type { Context } from '../model/context.js'
 import type { Protocol } from '../model/protocol.js'
 import type { ProtocolName } from '../model/provider.js'
 
@@ -19,4 +21,17 @@ export async function loadProtocol(name: ProtocolName): Promise<Protocol> {
     loaded.set(name, protocol)
   }
   return protocol
+}
+
+const withoutTokens: ReadonlySet<ProtocolName> = new Set(['openid2', 'header-jwt'])
+
+/** Whether a protocol gives access to an API, besides saying who somebody is. */
+export function givesTokens(name: ProtocolName): boolean {
+  return !withoutTokens.has(name)
+}
+
+/** @throws AuthError `credentials_gone` for an account of a protocol that gives no access to an API */
+export function requireAccess({ provider: { protocol, title }, slug }: Pick<Context, 'provider' | 'slug'>): void {
+  if (givesTokens(protocol)) return
+  throw new AuthError('credentials_gone', `${title ?? slug} gives no access to an API: it only says who somebody is.`, { provider: slug })
 }
