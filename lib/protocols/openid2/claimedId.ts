@@ -15,6 +15,11 @@ export function readClaimedId(text: string): string | undefined {
   return new URL(text).href
 }
 
+/** Whether two identifiers are the same once they are written as URLs are. */
+function isSame(one: string, other: string): boolean {
+  return (readClaimedId(one) ?? one) === (readClaimedId(other) ?? other)
+}
+
 /** An identifier as discovery takes it (OpenID Authentication 2.0 section 11.5.2). */
 export function withoutFragment(identifier: string): string {
   return identifier.replace(/#.*$/s, '')
@@ -34,12 +39,12 @@ export function requireAsked(context: Context, { own = {} }: Transaction, { clai
   if (pattern && !matchesWhole(pattern, claimedId)) throw invalid(slug, 'claimed_id')
   if (standsForDiscovery(context)) {
     // Nothing says whom else the provider may mean by another name.
-    if (identity !== claimedId) throw invalid(slug, 'identity')
+    if (!isSame(identity, claimedId)) throw invalid(slug, 'identity')
     return
   }
   const url = withoutFragment(claimedId)
   if (!isSecureUrl(new URL(url)) || context.admits?.(url) === false) throw invalid(slug, 'claimed_id')
-  if (own['claimedId'] === url && identity !== (own['localId'] ?? url)) throw invalid(slug, 'identity')
+  if (own['claimedId'] === url && !isSame(identity, own['localId'] ?? url)) throw invalid(slug, 'identity')
 }
 
 /**
@@ -58,7 +63,7 @@ export async function requireAuthority(
   // Where it leads to another address, that one is the identifier, and somebody else's perhaps.
   if (identifier !== url) throw undiscovered(slug, 'redirects')
   const isTheirs = services.some(
-    (service) => !service.isProvider && service.endpoint === endpoint && (service.localId ?? url) === withoutFragment(identity),
+    (service) => !service.isProvider && service.endpoint === endpoint && isSame(withoutFragment(identity), service.localId ?? url),
   )
   if (!isTheirs) throw invalid(slug, 'op_endpoint')
 }

@@ -21,9 +21,7 @@ const usual: Readonly<Record<string, string>> = {
   website: `${current}contact/web/default`,
 }
 /** Of these, the ones that matter most are asked for under both addresses. */
-const usualFormer = Object.fromEntries(
-  ['email', 'fullname'].map((alias) => [`${alias}_2`, (usual[alias] ?? '').replace(current, former)]),
-)
+const usualFormer = Object.fromEntries(['email', 'fullname'].map((alias) => [`${alias}_2`, (usual[alias] ?? '').replace(current, former)]))
 
 /** Values of one type in an answer that are read at most. */
 const maxValues = 100
