@@ -27,7 +27,10 @@ export function startExchange(): Exchange {
     publicKey,
     open(serverPublic, hidden, hash) {
       try {
-        const shared = own.computeSecret(Buffer.from(serverPublic, 'base64'))
+        const other = Buffer.from(serverPublic, 'base64')
+        // With these everybody knows what comes out.
+        if (numberOf(other) < 2n || numberOf(other) > numberOf(modulus) - 2n) return undefined
+        const shared = own.computeSecret(other)
         const key = createHash(hash).update(bigEndian(shared)).digest()
         const secret = Buffer.from(hidden, 'base64')
         return secret.length === key.length ? Buffer.from(secret.map((byte, index) => byte ^ (key[index] ?? 0))) : undefined
@@ -37,6 +40,10 @@ export function startExchange(): Exchange {
       }
     },
   }
+}
+
+function numberOf(bytes: Buffer): bigint {
+  return BigInt(`0x0${bytes.toString('hex')}`)
 }
 
 /** A number in the fewest bytes whose first bit is 0 (section 4.2). */
