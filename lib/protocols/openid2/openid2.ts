@@ -13,6 +13,7 @@ import { fetched } from './extensions/attributeExchange.js'
 import { policyClaims } from './extensions/authenticationPolicy.js'
 import { registered } from './extensions/simpleRegistration.js'
 import { defaultTolerance, invalid } from './invalid.js'
+import { relyingPartyDocument } from './relyingPartyDocument.js'
 import { authenticationRequest } from './request.js'
 import { verifySignature } from './verification.js'
 
@@ -65,6 +66,8 @@ export const protocol = defineProtocol({
   sign: (context) => {
     throw withoutTokens(context)
   },
+
+  relyingPartyDocument,
 })
 
 /** A request for what else the entry says belongs to a profile: there is nothing to sign it with. */
