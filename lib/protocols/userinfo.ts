@@ -35,7 +35,7 @@ export interface ProfileSource {
 
 /**
  * Fetches the person's profile with signed requests, and what else the provider's entry says belongs to it. A provider without an
- * endpoint for it describes the person in its answer.
+ * endpoint for it, or without tokens to ask it with, describes the person in its answer.
  *
  * @throws AuthError `provider_bad_response` when the profile is not a JSON object
  */
@@ -46,8 +46,9 @@ export async function fetchProfile(
   source?: ProfileSource,
 ): Promise<RawProfile> {
   const { provider, slug } = context
-  const { tokens = noTokens, response } = tokenSet
+  const { tokens, response } = tokenSet
   const facts = loginFacts(context, tokenSet)
+  if (!tokens) return { ...response }
   const endpoint = source?.endpoint ?? provider.userinfoEndpoint
   const raw =
     endpoint === undefined

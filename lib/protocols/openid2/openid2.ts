@@ -6,7 +6,7 @@ import type { TokenSet } from '../../model/protocol.js'
 import type { ApiRequest } from '../../model/provider.js'
 import type { Tokens } from '../../model/tokens.js'
 import { defineProtocol } from '../defineProtocol.js'
-import { callbackFacts, fetchProfile } from '../userinfo.js'
+import { callbackFacts, fetchProfile, noTokens } from '../userinfo.js'
 import { readAssertion } from './assertion.js'
 import { requireAuthority } from './claimedId.js'
 import { fetched } from './extensions/attributeExchange.js'
@@ -60,7 +60,7 @@ export const protocol = defineProtocol({
       ...Object.fromEntries(['claimed_id', 'identity', 'op_endpoint'].map((name) => [name, signed.get(name)])),
     }
     // What is fetched besides takes the place of nothing that was signed.
-    return { ...(await fetchProfile(context, { ...tokenSet, response: said }, sign)), ...said }
+    return { ...(await fetchProfile(context, { ...tokenSet, tokens: noTokens, response: said }, sign)), ...said }
   },
 
   sign: (context) => {
