@@ -1,5 +1,5 @@
 // What the API client costs: CPU of `client.get` over the platform's `fetch` with `response.json()` of the same call, and over bare
-// `undici.request`, in one process, in turn. The server is a process of its own, so that its CPU is not counted.
+// `undici.request`, in one process, in turn. The server is a process of its own, so that its CPU is not counted. Run it by `npx tsx`.
 import { fork } from 'node:child_process'
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
@@ -43,9 +43,9 @@ async function measure(rounds, calls) {
 }
 
 async function waysTo(base) {
-  const { createApiClient } = await import('../dist/lib/client/apiClient.js')
-  const { createHttp } = await import('../dist/lib/http/http.js')
-  const { createRefresher } = await import('../dist/lib/refresh/refresher.js')
+  const { createApiClient } = await import('../lib/client/apiClient.ts')
+  const { createHttp } = await import('../lib/http/http.ts')
+  const { createRefresher } = await import('../lib/refresh/refresher.ts')
   const { Agent, request } = await import('undici')
   const outbound = { timeout: 5_000, maxBytes: 1024 * 1024 }
   const tokens = { accessToken: 'the access token', tokenType: 'Bearer', expiresAt: Math.floor(Date.now() / 1000) + 3_600 }

@@ -1,5 +1,5 @@
 // A provider for the benches: OAuth 2.0 and OpenID Connect on loopback, with answers of the size that large providers give, and
-// whoever is asked says yes. And the little of a browser that a sign-in needs.
+// whoever is asked says yes. It keeps nothing: a code carries what its tokens need. And the little of a browser that a sign-in needs.
 import { createServer } from 'node:http'
 import { createHash, randomBytes } from 'node:crypto'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
@@ -12,9 +12,9 @@ export async function startProvider() {
   const { privateKey, publicKey } = await generateKeyPair('RS256')
   const keyId = 'ad1f5be39a6e0c17c8bd1b1bd3b3f3a51c1d1a4f'
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: keyId, alg: 'RS256', use: 'sig' }] }
-  const nonces = new Map()
   let issuer = ''
   let people = 0
+  let redeemed = 0
 
   const claims = (subject) => ({
     sub: subject,
@@ -51,10 +51,9 @@ export async function startProvider() {
     '/jwks': () => jwks,
     '/userinfo': (_form, token) => claims(token.split('.')[0] ?? ''),
     '/token': async (form) => {
-      const code = form.get('code') ?? ''
       const subject = form.get('refresh_token')?.split('.')[0] ?? `person-${String(people++).padStart(8, '0')}`
-      const nonce = nonces.get(code)
-      nonces.delete(code)
+      redeemed++
+      const [, nonce] = (form.get('code') ?? '').split('.')
       const [access_token, refresh_token] = [1, 2].map(() => `${subject}.${randomBytes(tokenBytes).toString('base64url')}`)
       const hash = createHash('sha256').update(access_token).digest().subarray(0, 16).toString('base64url')
       return {
@@ -83,18 +82,20 @@ export async function startProvider() {
   issuer = `http://127.0.0.1:${server.address().port}`
   return {
     issuer,
-    /** The callback that the visit at the provider leads to. */
-    approve(location) {
-      const asked = new URL(location).searchParams
-      const code = randomBytes(16).toString('base64url')
-      if (asked.has('nonce')) nonces.set(code, asked.get('nonce'))
-      return `${new URL(asked.get('redirect_uri')).pathname}?${new URLSearchParams({ code, state: asked.get('state'), iss: issuer })}`
-    },
+    approve: (location) => approve(issuer, location),
+    redeemed: () => redeemed,
     close() {
       server.close()
       server.closeAllConnections()
     },
   }
+}
+
+/** The callback that the visit at the provider leads to. */
+export function approve(issuer, location) {
+  const asked = new URL(location).searchParams
+  const code = `${randomBytes(16).toString('base64url')}.${asked.get('nonce') ?? ''}`
+  return `${new URL(asked.get('redirect_uri')).pathname}?${new URLSearchParams({ code, state: asked.get('state') ?? '', iss: issuer })}`
 }
 
 /** Entries for `providers`: the same provider by both protocols. */
@@ -150,4 +151,11 @@ export const browserHeaders = {
 
 function cookieHeader(cookies) {
   return [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+}
+
+if (process.argv[2] === 'serve' && process.send) {
+  const { issuer, redeemed } = await startProvider()
+  process.once('disconnect', () => process.exit())
+  process.on('message', () => process.send({ redeemed: redeemed() }))
+  process.send({ issuer })
 }

@@ -38,7 +38,7 @@ export async function checkCallback(
   transaction: Transaction,
   parameters: CallbackParameters,
 ): Promise<CallbackParameters> {
-  const protocol = await loadProtocol(context.provider.protocol)
+  const protocol = await loadProtocol(context.provider)
   checkState(transaction, protocol.state(parameters, context.provider))
   checkAge(transaction, context.now())
   checkProvider(transaction, context)
@@ -83,22 +83,27 @@ export async function resultOf(context: Context, tokenSet: TokenSet): Promise<Lo
  * one document may speak for many issuers (`{tenantid}`), of which the verified ID Token names one.
  */
 function issuerOfKey({ provider, fromLookup, chosen, chosenPath = '' }: Context, { claims }: TokenSet): string | undefined {
-  const { issuer, apiBaseUrl, userinfoEndpoint, tokenEndpoint, identifier } = provider
+  const { issuer, apiBaseUrl, userinfoEndpoint, tokenEndpoint, identifier, ownProtocol } = provider
   const named = claims?.['iss'] ?? issuer
   if (!fromLookup && chosen === undefined && named === issuer) return undefined
   if (typeof named === 'string') return named.replace(/^https:\/\//, '')
-  const address = apiBaseUrl ?? userinfoEndpoint ?? tokenEndpoint ?? (fromLookup ? identifier : undefined)
+  const address =
+    apiBaseUrl
+    ?? userinfoEndpoint
+    ?? tokenEndpoint
+    ?? (fromLookup ? identifier : undefined)
+    ?? (ownProtocol && provider.authorizationEndpoint)
   return address && new URL(address).host + chosenPath
 }
 
 /** The value by which a callback names its login, such as `state`. */
 export async function stateOf(provider: ResolvedProvider, parameters: CallbackParameters): Promise<string | undefined> {
-  return (await loadProtocol(provider.protocol)).state(parameters, provider)
+  return (await loadProtocol(provider)).state(parameters, provider)
 }
 
 /** The HTTP methods that a callback of a provider may come by. */
 export async function callbackMethods(provider: ResolvedProvider): Promise<readonly string[]> {
-  return (await loadProtocol(provider.protocol)).callbackMethods(provider)
+  return (await loadProtocol(provider)).callbackMethods(provider)
 }
 
 function checkState({ stateHash, slug }: Transaction, state: string | undefined): void {
@@ -125,7 +130,7 @@ function checkProvider(transaction: Transaction, context: Context): void {
 }
 
 async function exchange(context: Context, transaction: Transaction, parameters: CallbackParameters): Promise<TokenSet> {
-  const protocol = await loadProtocol(context.provider.protocol)
+  const protocol = await loadProtocol(context.provider)
   return protocol.exchange(context, { type: 'authorization_code', transaction, parameters })
 }
 
@@ -134,7 +139,7 @@ async function exchange(context: Context, transaction: Transaction, parameters: 
  * @throws AuthError `provider_error`, `provider_bad_response`, `provider_timeout`; `idtoken_invalid` for a profile of somebody else
  */
 export async function fetchUserinfo(context: Context, tokenSet: TokenSet): Promise<RawProfile> {
-  const protocol = await loadProtocol(context.provider.protocol)
+  const protocol = await loadProtocol(context.provider)
   const raw = await protocol.userinfo(context, tokenSet)
   return context.provider.hooks?.userinfo?.(raw, tokenSet.tokens ?? noTokens, loginFacts(context, tokenSet)) ?? raw
 }

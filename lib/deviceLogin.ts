@@ -40,7 +40,7 @@ export async function deviceLogin(context: Context, { grant, interval, expiresIn
 async function ask(context: Context, grant: DeviceCodeGrant): Promise<TokenSet | 'authorization_pending' | 'slow_down' | 'timeout'> {
   const { slug, provider } = context
   try {
-    return await (await loadProtocol(provider.protocol)).exchange(context, grant)
+    return await (await loadProtocol(provider)).exchange(context, grant)
   } catch (error) {
     if (!(error instanceof AuthError)) throw error
     const { code, providerError } = error

@@ -23,7 +23,7 @@ export interface LoginStart {
  */
 export async function login(context: Context, options: LoginOptions = {}): Promise<LoginStart> {
   if (options.params) checkLoginParams(context, options.params)
-  const protocol = await loadProtocol(context.provider.protocol)
+  const protocol = await loadProtocol(context.provider)
   const { location, form, state, checks } = await protocol.authorize(context, options)
   const maxAge = options.maxAge ?? context.provider.maxAge
   return {

@@ -10,7 +10,7 @@ import { loadProtocol } from './protocols/index.js'
  * @throws AuthError `discovery_failed`, `provider_timeout`, `provider_bad_response`
  */
 export async function endSessionAddress(context: Context, request: EndSessionRequest): Promise<string | undefined> {
-  const { endSession } = await loadProtocol(context.provider.protocol)
+  const { endSession } = await loadProtocol(context.provider)
   return endSession?.(context, request)
 }
 
@@ -28,7 +28,7 @@ export function providerSessionOf({ provider }: Context, { claims }: TokenSet): 
  * @throws AuthError `unknown_provider` where the entry does not take any; `idtoken_invalid`; what reaching the provider throws
  */
 export async function verifyLogoutToken(context: Context, logoutToken: string): Promise<LogoutNotice> {
-  const { verifyLogoutToken: verify } = await loadProtocol(context.provider.protocol)
+  const { verifyLogoutToken: verify } = await loadProtocol(context.provider)
   if (!verify || !context.provider.backchannelLogout) throw notTaken()
   return await verify(context, logoutToken)
 }
@@ -42,7 +42,7 @@ export async function readFrontchannelLogout(
   context: Context,
   parameters: CallbackParameters,
 ): Promise<{ session: ProviderSession; origin: string }> {
-  const { readFrontchannelLogout: read } = await loadProtocol(context.provider.protocol)
+  const { readFrontchannelLogout: read } = await loadProtocol(context.provider)
   if (!read || !context.provider.frontchannelLogout) throw notTaken()
   return await read(context, parameters)
 }

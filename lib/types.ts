@@ -1,6 +1,8 @@
 /** The nouns of `lib/model/`, for `providers/` and for applications; nobody else imports this file. */
 
 export { defineProvider } from './model/provider.js'
+export { cas } from './protocols/cas/cas.js'
+export { defineProtocol } from './protocols/own/defineProtocol.js'
 export type { Client } from './model/client.js'
 export type { Context, Registration } from './model/context.js'
 export type {
@@ -16,6 +18,20 @@ export type {
 export type { Authorization, CallbackParameters, CodeGrant, Grant, LoginOptions, Transaction } from './model/login.js'
 export type { ProfileField, ProfileKey, ProfileMap, RawProfile } from './model/profile.js'
 export type { Protocol, TokenSet } from './model/protocol.js'
+export type {
+  ProtocolAuthorization,
+  ProtocolCallback,
+  ProtocolContext,
+  ProtocolDefinition,
+  ProtocolGrant,
+  ProtocolIdentity,
+  ProtocolLogin,
+  ProtocolLogout,
+  ProtocolRefresh,
+  ProtocolResult,
+} from './model/protocols/definition.js'
+export type { OwnProtocol } from './model/protocols/ownProtocol.js'
+export type { ProtocolOption } from './model/protocols/protocolOptions.js'
 export type {
   ApiRequest,
   ClientAuthFunction,

@@ -11,8 +11,31 @@ export type { LogEvent } from './core/logging.js'
 export type { Handler, Next, Request, Response, SessionSetting } from './hosts/nodeTypes.js'
 export type { HostSession as SessionBag } from './http/host.js'
 export { AuthError, type AuthErrorCode } from '../lib/base/errors.js'
-export { defineProvider } from '../lib/types.js'
-export type { Address, ApiRequest, AuthUser, LoginOptions, Pagination, ProfileMap, Provider, ProviderHooks, Tokens } from '../lib/types.js'
+export { defineProtocol, defineProvider } from '../lib/types.js'
+export type {
+  Address,
+  ApiRequest,
+  AuthUser,
+  HttpRequest,
+  HttpResponse,
+  LoginOptions,
+  OwnProtocol,
+  Pagination,
+  ProfileMap,
+  ProtocolAuthorization,
+  ProtocolCallback,
+  ProtocolContext,
+  ProtocolDefinition,
+  ProtocolGrant,
+  ProtocolIdentity,
+  ProtocolLogin,
+  ProtocolLogout,
+  ProtocolRefresh,
+  ProtocolResult,
+  Provider,
+  ProviderHooks,
+  Tokens,
+} from '../lib/types.js'
 export type { Beyond } from './router/api.js'
 export type { ClientCredentialsOptions as ClientCredentialsGrant, GrantOptions } from './tokens/grants/grantOptions.js'
 export type { JwtBearerOptions as JwtBearerGrant } from './tokens/grants/jwtBearer.js'

@@ -20,6 +20,7 @@ import bitly from './bitly.js'
 import box from './box.js'
 import bungie from './bungie.js'
 import calendly from './calendly.js'
+import cas from './cas.js'
 import cern from './cern.js'
 import cilogon from './cilogon.js'
 import clerk from './clerk.js'
@@ -166,8 +167,22 @@ import zoho from './zoho.js'
 import zoom from './zoom.js'
 import zotero from './zotero.js'
 
-export { defineProvider } from '../lib/types.js'
-export type { Provider, ProviderHooks } from '../lib/types.js'
+export { defineProtocol, defineProvider } from '../lib/types.js'
+export type {
+  OwnProtocol,
+  ProtocolAuthorization,
+  ProtocolCallback,
+  ProtocolContext,
+  ProtocolDefinition,
+  ProtocolGrant,
+  ProtocolIdentity,
+  ProtocolLogin,
+  ProtocolLogout,
+  ProtocolRefresh,
+  ProtocolResult,
+  Provider,
+  ProviderHooks,
+} from '../lib/types.js'
 export { retired } from './retired.js'
 
 /** The providers that come with the package, by slug. */
@@ -192,6 +207,7 @@ export const catalogue = {
   box,
   bungie,
   calendly,
+  cas,
   cern,
   cilogon,
   clerk,

@@ -11,7 +11,9 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 // That these types have the options of the schema, no more and no fewer, is for the compiler: `ConfigAgreement`, `EntryAgreement`.
 export const options = flat(membersOf('AuthRouterConfig', { Session: 'SessionSetting' }))
 const entryMembers = new Map(
-  ['Provider', 'ProviderOptions', 'Openid2Options', 'HeaderOptions', 'ProviderEntry'].flatMap((type) => membersOf(type)).map((member) => [member.name, member]),
+  ['Provider', 'ProviderOptions', 'Openid2Options', 'HeaderOptions', 'ProviderEntry']
+    .flatMap((type) => membersOf(type))
+    .map((member) => [member.name, member]),
 )
 export const entryOptions = flat(optionNames.map((name) => entryMembers.get(name)))
 export const codes = constantOf('lib/base/errors.ts', 'errorStatus')

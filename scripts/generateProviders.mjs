@@ -39,8 +39,22 @@ function indexText(slugs) {
 import type { Provider } from '../lib/types.js'
 ${slugs.map((slug) => `import ${identifier(slug)} from './${slug}.js'`).join('\n')}
 
-export { defineProvider } from '../lib/types.js'
-export type { Provider, ProviderHooks } from '../lib/types.js'
+export { defineProtocol, defineProvider } from '../lib/types.js'
+export type {
+  OwnProtocol,
+  ProtocolAuthorization,
+  ProtocolCallback,
+  ProtocolContext,
+  ProtocolDefinition,
+  ProtocolGrant,
+  ProtocolIdentity,
+  ProtocolLogin,
+  ProtocolLogout,
+  ProtocolRefresh,
+  ProtocolResult,
+  Provider,
+  ProviderHooks,
+} from '../lib/types.js'
 export { retired } from './retired.js'
 
 /** The providers that come with the package, by slug. */

@@ -8,7 +8,14 @@ import { catalogue, retired } from '../providers/index.ts'
 const file = fileURLToPath(new URL('../docs/providers.md', import.meta.url))
 const source = (slug) => readFileSync(fileURLToPath(new URL(`../providers/${slug}.ts`, import.meta.url)), 'utf8')
 const fixture = (slug) => JSON.parse(readFileSync(fileURLToPath(new URL(`../test/providers/${slug}.json`, import.meta.url)), 'utf8'))
-const protocols = { oauth1: 'OAuth 1.0a', oauth2: 'OAuth 2.0', oidc: 'OpenID Connect', openid2: 'OpenID 2.0', 'header-jwt': 'identity header' }
+const protocols = {
+  oauth1: 'OAuth 1.0a',
+  oauth2: 'OAuth 2.0',
+  oidc: 'OpenID Connect',
+  openid2: 'OpenID 2.0',
+  cas: 'CAS 3.0',
+  'header-jwt': 'identity header',
+}
 /** Protocols with an application's own id at the provider, scopes and tokens. */
 const hasScopes = ({ protocol }) => protocol === 'oauth2' || protocol === 'oidc'
 
@@ -51,7 +58,7 @@ For each, register your application with the provider and give it the callback U
 function section(slug, provider) {
   const { user, emailVerifiedReason } = fixture(slug)
   const rows = [
-    ['protocol', protocols[provider.protocol]],
+    ['protocol', protocols[provider.protocol.name ?? provider.protocol]],
     ['documentation', provider.docs],
     [
       'callback URL',

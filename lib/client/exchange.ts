@@ -85,7 +85,7 @@ async function firstThatHelps(untried: Set<Retry>, ...refusal: Parameters<Retry>
 
 const resign: Retry = async ({ context }, tokens, { status, headers, body }) => {
   if (status > 499) return undefined
-  const { refused } = await loadProtocol(context.provider.protocol)
+  const { refused } = await loadProtocol(context.provider)
   // A body that is read as it comes is the caller's to read.
   return refused?.(context, { status, headers, body: body instanceof Uint8Array ? body : new Uint8Array() }) ? tokens : undefined
 }

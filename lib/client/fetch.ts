@@ -47,7 +47,7 @@ export async function apiFetch(account: Account, url: URL, init: ApiFetchInit): 
   const headers = headersOf(context, Object.fromEntries(new Headers(init.headers)), '*/*')
   if (type) headers['content-type'] ??= type
   const request: ApiRequest = { method: methodOf(method, context.slug), url: url.href, headers, body: bytes }
-  if (stream && (await loadProtocol(context.provider.protocol)).covers(context, request)) throw unsignable(context.slug)
+  if (stream && (await loadProtocol(context.provider)).covers(context, request)) throw unsignable(context.slug)
   const callLimits = { ...limits, ...(signal ? { signal } : {}) }
 
   let address = request.url

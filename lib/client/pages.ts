@@ -39,7 +39,7 @@ export async function* pagesOf<Data>(
         ? nextPage((await connectionOf(account)).at, request.url, page, pagination, access.source.current()?.accessToken)
         : undefined
     if (!named) return
-    const next = (await loadProtocol(context.provider.protocol)).unsigned(named)
+    const next = (await loadProtocol(context.provider)).unsigned(named)
     if (read.has(next.href))
       throw new AuthError('provider_bad_response', "The provider's pages lead round in a circle.", { provider: context.slug })
     request = { ...request, url: next.href }

@@ -31,7 +31,7 @@ const maxRedirects = 5
 /** Signs a request and sends it, following redirects that stay on the same origin; each hop is signed anew. */
 export async function send<A extends Answer>(context: Context, tokens: Tokens, request: ApiRequest, transport: Transport<A>): Promise<A> {
   const { provider, client, slug } = context
-  const protocol = await loadProtocol(provider.protocol)
+  const protocol = await loadProtocol(provider)
   const start = performance.now()
   let current = request
   for (let hops = 0; ; hops++) {

@@ -1,6 +1,7 @@
 import type { Awaitable } from '../base/awaitable.js'
 import type { Registration } from '../model/context.js'
 import type { Outbound } from '../model/http.js'
+import type { OwnProtocol } from '../model/protocols/ownProtocol.js'
 import type { ProtocolName, Provider, ProviderOptions } from '../model/provider.js'
 import type { Tokens } from '../model/tokens.js'
 import type { AuthUser } from '../model/user.js'
@@ -15,8 +16,11 @@ export type Allowed = readonly string[] | RegExp
 export interface ProviderEntry extends Partial<Omit<Provider, 'protocol' | 'title' | 'parameters'>>, ProviderOptions {
   /** Name of the catalogue entry to build on. @default the slug */
   provider?: string
-  /** Protocol of a provider that is not in the catalogue. */
-  protocol?: ProtocolName
+  /**
+   * Protocol of a provider that is not in the catalogue: a name, or what `defineProtocol` made.
+   * @see docs/protocols.md
+   */
+  protocol?: ProtocolName | OwnProtocol
   /** The id that the provider gave your application. @default `<SLUG>_CLIENT_ID` */
   clientId?: string
   /** The secret that goes with the id. A public client has none: it sets `clientAuth: 'none'`. @default `<SLUG>_CLIENT_SECRET` */

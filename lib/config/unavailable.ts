@@ -1,4 +1,4 @@
-type Place = 'options' | 'hooks' | 'entryOptions' | 'protocol'
+type Place = 'options' | 'hooks' | 'entryOptions'
 
 /**
  * What the documentation of authrouter names and this version does not do. It is refused with a message of its own, so that
@@ -8,5 +8,4 @@ export const unavailable: Readonly<Record<Place, readonly string[]>> = {
   options: ['popup', 'api'],
   hooks: [],
   entryOptions: [],
-  protocol: [],
 }

@@ -41,8 +41,8 @@ const standardGrants: readonly string[] = ['authorization_code', 'refresh_token'
 /**
  * The one place that decides which library makes a token call: simple-oauth2 where it can, openid-client's generic grant for public
  * clients, clients that sign or present a certificate, tokens that are bound to a key, other grants, repeated parameters,
- * form-encoded answers, entries that may lead to public addresses only (simple-oauth2 makes its own connections), and applications that
- * bring their own way out (docs/decisions/oauth2-libraries.md).
+ * form-encoded answers, entries that may lead to public addresses only, and applications that bring their own way out
+ * (docs/decisions/oauth2-libraries.md).
  */
 function suitsSimpleOauth2({ provider, client, outbound, reach }: Context, form: TokenForm): boolean {
   const method = clientAuthMethod(provider, client)

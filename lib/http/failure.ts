@@ -1,4 +1,5 @@
 import { AuthError } from '../base/errors.js'
+import { isConnectTimeout } from './connections.js'
 import type { Deadline } from './deadline.js'
 import { isPrivateAddressError } from './publicAddress.js'
 
@@ -25,8 +26,4 @@ export function failureOf(error: unknown, caller: AbortSignal | undefined, deadl
 /** The error of a connection that was refused, broke, or found no host. */
 export function unreachable(cause: unknown, provider?: string): AuthError {
   return new AuthError('provider_bad_response', 'The provider could not be reached.', { cause, provider })
-}
-
-function isConnectTimeout(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'UND_ERR_CONNECT_TIMEOUT'
 }

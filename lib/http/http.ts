@@ -2,13 +2,15 @@ import type { LookupFunction } from 'node:net'
 import { promisify } from 'node:util'
 import { unzip } from 'node:zlib'
 import { AuthError } from '../base/errors.js'
-import type { Http, HttpRequest, HttpResponse, HttpStream, Outbound, StreamRequest } from '../model/http.js'
+import type { Connections, Http, HttpRequest, HttpResponse, HttpStream, Outbound, StreamRequest } from '../model/http.js'
+import { createConnections } from './connections.js'
 import { createDeadline, untilAborted } from './deadline.js'
 import { failureOf } from './failure.js'
 import { isWithoutBody, joined, requestHeaders } from './headers.js'
+import { sendByNode, type Send } from './nodeHttp.js'
 import { createHttpStream } from './openStream.js'
 import { addressFilter } from './publicAddress.js'
-import { sendByUndici, type Send } from './undici.js'
+import { sendByUndici } from './undici.js'
 
 /** Milliseconds for a call to a provider's own endpoint; connecting may take three thousand of them. */
 export const defaultTimeout = 5_000
@@ -19,9 +21,11 @@ export const defaultMaxBytes = 1024 * 1024
 
 type ResponseBody = ConstructorParameters<typeof Response>[0]
 
-export interface HttpPair {
+export interface WaysOut {
   http: Http
   openStream: HttpStream
+  /** What both go over, for libraries that make requests by themselves; not where the application has a `fetch` or dispatcher. */
+  connections: Connections
 }
 
 export interface WaysOutOptions {
@@ -39,11 +43,11 @@ export interface WaysOutOptions {
  * @returns functions that throw `AuthError` with `provider_timeout`, `provider_bad_response` or, for a private address, `discovery_failed`,
  * and never for an HTTP status
  */
-export function createHttp(outbound: Outbound, { publicOnly = false, lookup }: WaysOutOptions = {}): HttpPair {
-  const send = outbound.fetch
-    ? sendByFetch(outbound.fetch)
-    : sendByUndici(outbound.dispatcher, publicOnly ? addressFilter(outbound.privateHosts, lookup) : undefined)
-  return { http: httpBy(send, outbound), openStream: createHttpStream(outbound, send) }
+export function createHttp(outbound: Outbound, { publicOnly = false, lookup }: WaysOutOptions = {}): WaysOut {
+  const { fetch, dispatcher, privateHosts } = outbound
+  const connections = createConnections(publicOnly ? addressFilter(privateHosts, lookup) : undefined)
+  const send = fetch ? sendByFetch(fetch) : dispatcher === undefined ? sendByNode(connections) : sendByUndici(dispatcher)
+  return { http: httpBy(send, outbound), openStream: createHttpStream(outbound, send), connections }
 }
 
 function httpBy(send: Send, outbound: Outbound): Http {

@@ -1,4 +1,3 @@
-import { lookup as dnsLookup } from 'node:dns'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { isLoopbackHost } from '../base/loopback.js'
 
@@ -93,12 +92,17 @@ export interface AddressFilter {
   lookup: LookupFunction
 }
 
+// Loaded at the first connection: an application that is only being started pays nothing for it.
+const lookupByDns: LookupFunction = (hostname, options, callback) => {
+  process.getBuiltinModule('node:dns').lookup(hostname, options, callback)
+}
+
 /**
  * Makes the filter for addresses that come from somebody else (R14 in the rules: no requests forged by the server's own place).
  * @param privateHosts names and addresses that are reached wherever they lead
  * @param lookup finds the addresses of a name; `dns.lookup` but in tests
  */
-export function addressFilter(privateHosts: readonly string[] | undefined, lookup: LookupFunction = dnsLookup): AddressFilter {
+export function addressFilter(privateHosts: readonly string[] | undefined, lookup: LookupFunction = lookupByDns): AddressFilter {
   const open = openedHosts(privateHosts)
   return {
     checkLiteral(hostname) {

@@ -1,5 +1,5 @@
 import type { Client } from './client.js'
-import type { Http, HttpStream, Outbound } from './http.js'
+import type { Connections, Http, HttpStream, Outbound } from './http.js'
 import type { ResolvedProvider } from './provider.js'
 
 /** One entry of the configuration, checked and complete: a provider, and who we are to it. */
@@ -62,6 +62,7 @@ export interface Context extends Registration {
   baseUrl: string
   http: Http
   openStream: HttpStream
+  connections: Connections
   outbound: Outbound
   /**
    * Whether this is the first, of however many processes share a store, to see a value within so many seconds.

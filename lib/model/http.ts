@@ -1,3 +1,5 @@
+import type { Agent, ClientRequest } from 'node:http'
+
 /** One outbound request. */
 export interface HttpRequest {
   method: string
@@ -46,6 +48,16 @@ export interface StreamResponse extends Omit<HttpResponse, 'body'> {
 
 /** The way out for answers that are read as they come: no limit of size. */
 export type HttpStream = (request: StreamRequest) => Promise<StreamResponse>
+
+/** Connections to providers that are kept for the next request, whichever library makes it. */
+export interface Connections {
+  /** What a request to this address goes over. */
+  agentFor: (url: string) => Agent
+  /** Whether a request failed because a kept connection was closed, before the server can have read all of it. */
+  isUnsent: (request: ClientRequest, error: unknown) => boolean
+  /** Closes those that wait for a request; the others close as soon as they are not needed any more. */
+  close: () => void
+}
 
 /** The application's settings of outbound calls. */
 export interface Outbound {

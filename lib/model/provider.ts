@@ -2,6 +2,7 @@ import type { RawProfile } from './profile.js'
 import type { ClientAuthMethod, LoginFacts, ProviderOptions, RequestParameters } from './providerOptions.js'
 import type { HeaderOptions } from './protocols/headerOptions.js'
 import type { Openid2Options } from './protocols/openid2Options.js'
+import type { OwnProtocol } from './protocols/ownProtocol.js'
 import type { RenewalStrategy, ResolvedExchange } from './refresh.js'
 import type { Template } from './template.js'
 
@@ -56,7 +57,7 @@ export interface ProviderFact {
 
 /** A provider as data: who they are. One file of the catalogue holds one of these. */
 export interface Provider extends ProviderOptions, Openid2Options, HeaderOptions {
-  protocol: ProtocolName
+  protocol: ProtocolName | OwnProtocol
   title: string
   /** URL of the provider's own documentation. */
   docs?: string
@@ -207,7 +208,10 @@ export interface ResolvedProvider extends Omit<
   | 'signer'
   | 'keyEndpoint'
 > {
-  protocol: ProtocolName
+  /** Its name. */
+  protocol: string
+  /** Where it is the application's own. */
+  ownProtocol?: OwnProtocol
   /** `false` where the endpoints are the entry's own: as it says, or because its protocol has no discovery. */
   discovery?: boolean
   /** Where the entry or the catalogue has one; `titleOf` a registration is there always. */

@@ -162,7 +162,7 @@ function isOfTarget(error: unknown): boolean {
 }
 
 async function askProvider(context: Context, grant: Grant): Promise<Tokens> {
-  const protocol = await loadProtocol(context.provider.protocol)
+  const protocol = await loadProtocol(context.provider)
   try {
     const { tokens, ...answer } = await protocol.exchange(context, grant)
     if (!tokens) throw new AuthError('provider_bad_response', 'The provider gave no tokens.', { provider: context.slug })

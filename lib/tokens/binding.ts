@@ -27,12 +27,12 @@ const known = new WeakMap<Party['provider'], Bound>()
 
 /**
  * What ties an account, a token record or sealed credentials to an entry: digests of the client id with the issuer, or, where the issuer
- * does not name the endpoints, with the origin of each. An entry of the same slug that talks to somebody else has another one.
+ * does not name the endpoints, with the origin of each; with the name of a protocol that is the application's own. An entry of the same slug that talks to somebody else has another one.
  */
 export function bindingOf({ provider, client }: Party): string {
   const cached = known.get(provider)
   if (cached?.client === client) return cached.binding
-  const binding = [...new Set(identitiesOf(provider).map((identity) => digest(client.clientId, identity)))].sort().join(separator)
+  const binding = [...new Set(identitiesOf(provider).map((identity) => digest({ provider, client }, identity)))].sort().join(separator)
   known.set(provider, { client, binding })
   return binding
 }
@@ -44,26 +44,27 @@ export function bindingOf({ provider, client }: Party): string {
 export function isBoundTo(binding: unknown, party: Party): boolean {
   if (typeof binding !== 'string' || binding === '') return false
   if (binding === bindingOf(party)) return true
-  const {
-    provider: { formerly = [] },
-    client: { clientId },
-  } = party
+  const { formerly = [] } = party.provider
   if (formerly.length === 0) return false
-  const accepted = new Set([...bindingOf(party).split(separator), ...formerly.map((identity) => digest(clientId, identity))])
+  const accepted = new Set([...bindingOf(party).split(separator), ...formerly.map((identity) => digest(party, identity))])
   return binding.split(separator).every((part) => accepted.has(part))
 }
 
 /** With discovery the issuer vouches for every endpoint; without, each origin stands for itself. */
 function identitiesOf(provider: Party['provider']): string[] {
-  const { issuer, discovery, discoveryEndpoint } = provider
+  const { issuer, discovery, discoveryEndpoint, ownProtocol } = provider
   if (issuer !== undefined && discovery !== false && discoveryEndpoint === undefined) return [issuer]
   const origins = endpointNames
     .map((name) => provider[name])
     .filter((address) => address !== undefined)
     .map((address) => new URL(address).origin)
+  // A protocol of the application's own may need no address: what it brings is bound to its name alone.
+  if (ownProtocol && issuer === undefined && origins.length === 0) return ['']
   return issuer === undefined ? origins : [issuer, ...origins]
 }
 
-function digest(clientId: string, identity: string): string {
-  return sha256(JSON.stringify([clientId, identity])).slice(0, digestLength)
+/** What an application's own protocol has brought is no other protocol's, though it be the same provider's. */
+function digest({ provider, client }: Party, identity: string): string {
+  const named = [client.clientId, identity, ...(provider.ownProtocol ? [provider.protocol] : [])]
+  return sha256(JSON.stringify(named)).slice(0, digestLength)
 }

@@ -5,9 +5,9 @@ import { createSealer, type Sealer } from '../../lib/base/seal.js'
 import { withTimeout } from '../../lib/base/timeout.js'
 import { noteCallbackPath } from '../../lib/config/entries/callbackUrls.js'
 import type { Settings } from '../../lib/config/settings.js'
-import { createHttp, type HttpPair } from '../../lib/http/http.js'
+import { createHttp, type WaysOut } from '../../lib/http/http.js'
 import type { Chooser, Registration } from '../../lib/model/context.js'
-import type { Http, HttpStream } from '../../lib/model/http.js'
+import type { Connections, Http, HttpStream } from '../../lib/model/http.js'
 import type { AuthUser } from '../../lib/model/user.js'
 import { createRefresher, type Refresher } from '../../lib/refresh/refresher.js'
 import type { KeptTokens } from '../../lib/tokens/tokenRecord.js'
@@ -47,8 +47,9 @@ export interface Engine {
   sealer: Sealer
   http: Http
   openStream: HttpStream
+  connections: Connections
   /** The ways out for entries that may lead to public addresses only. */
-  publicWays: HttpPair
+  publicWays: WaysOut
   /** Milliseconds since 1970. */
   now: () => number
   callbackRuns: CallbackRuns
@@ -118,6 +119,8 @@ export function createEngine(settings: Settings<Native, SessionSetting>, now: ()
   const sealer = createSealer(settings.secrets, settings.appId)
   const { tokenStore: store } = settings
   const records = store && sealedRecords({ store, sealer, appId: settings.appId, lifetime: () => recordLifetime({ settings }) })
+  const waysOut = createHttp(settings.outbound)
+  const publicWays = createHttp(settings.outbound, { publicOnly: true })
 
   return {
     settings,
@@ -130,8 +133,8 @@ export function createEngine(settings: Settings<Native, SessionSetting>, now: ()
       },
       now,
     ),
-    ...createHttp(settings.outbound),
-    publicWays: createHttp(settings.outbound, { publicOnly: true }),
+    ...waysOut,
+    publicWays,
     now,
     callbackRuns,
     refresher,
@@ -192,6 +195,8 @@ export function createEngine(settings: Settings<Native, SessionSetting>, now: ()
       callbackRuns.clear()
       refresher.clear()
       ownTokens.clear()
+      waysOut.connections.close()
+      publicWays.connections.close()
     },
   }
 }

@@ -1,4 +1,5 @@
-import createDebug from 'debug'
+import { createRequire } from 'node:module'
+import type { Debugger } from 'debug'
 import { causeMessage } from '../../lib/base/causeMessage.js'
 import { asAuthError, type AuthError } from '../../lib/base/errors.js'
 import type { Logger } from '../../lib/config/settings.js'
@@ -41,7 +42,10 @@ const maxLine = 1_000
 /** What a developer is told at start: sentences of their own, on the console at any level. */
 const notices: ReadonlySet<string> = new Set(['config_warning', 'config_info'])
 
-const debug = createDebug('authrouter')
+/** Loaded where the environment asks for it: few do, and it would cost all others a part of their start. */
+const debug: Debugger | undefined = process.env['DEBUG']
+  ? (createRequire(import.meta.url)('debug') as (name: string) => Debugger)('authrouter')
+  : undefined
 
 /**
  * Makes the one place that events go to: the application's logger, called as `(event, text)`; without one warnings and errors go to the
@@ -52,17 +56,17 @@ export function createLog(logger: Logger | false | undefined): Log {
   const print = logger === undefined ? consoleWriter() : undefined
   return (level, given) => {
     const event = withoutGaps(given)
-    debug('%s %o', level, event)
+    debug?.('%s %o', level, event)
     if (logger) hand(logger, level, event)
     // DEBUG has shown it on the same stream already.
-    else if (print && !debug.enabled && (level === 'warn' || level === 'error' || notices.has(event.event))) print(level, event)
+    else if (print && !debug?.enabled && (level === 'warn' || level === 'error' || notices.has(event.event))) print(level, event)
   }
 }
 
 /** A log that fails, at once or later, must not take the visitor's answer, or the process, with it. */
 function hand(logger: Logger, level: LogLevel, event: LogEvent): void {
   const failed = (): void => {
-    debug('the logger of the application failed')
+    debug?.('the logger of the application failed')
   }
   try {
     Promise.resolve(logger[level](event, lineOf(event)) as unknown).catch(failed)

@@ -22,7 +22,7 @@ export async function refreshUser(engine: Engine, request: RequestContext): Prom
   if (!known || !account || !registration) throw new AuthError('login_required', 'Sign in first.')
   const key = known.current
   const context = contextOf(engine, registration, request.publicUrl)
-  const user = givesTokens(registration.provider.protocol)
+  const user = givesTokens(registration.provider)
     ? await refreshedUser(context, await freshTokens(context, tokenAccessOf(engine, request, context, key)), account.user)
     : account.user
   // The tokens may have been refreshed on the way, and somebody may have signed out.

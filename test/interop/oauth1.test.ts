@@ -1,9 +1,5 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
-import { once } from 'node:events'
 import { createRequire } from 'node:module'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createApiClient, type ApiClient, type ApiResponse, type RequestOptions } from '../../lib/client/apiClient.js'
 import { protocol } from '../../lib/protocols/oauth1/oauth1.js'
@@ -12,6 +8,7 @@ import type { ClientContext } from '../../lib/refresh/refresher.js'
 import type { ApiRequest, ResolvedProvider, SignatureMethod, Tokens } from '../../lib/types.js'
 import { contextFor } from '../support/context.js'
 import { describeWith } from '../support/parts.js'
+import { startPython, type PythonProgram } from '../support/pythonProgram.js'
 import { seeded } from '../support/unitServer.js'
 
 /** Requests signed here, verified by servers and libraries of others. */
@@ -28,7 +25,7 @@ const plainClient = { clientId: 'aPlainClientOfLetters', clientSecret: 'secret' 
 const plainTokens: Tokens = { accessToken: 'aPlainTokenOfLetters1', tokenSecret: 'other-secret', tokenType: 'OAuth' }
 const methods: SignatureMethod[] = ['HMAC-SHA1', 'HMAC-SHA256', 'HMAC-SHA512', 'RSA-SHA1', 'RSA-SHA256', 'RSA-SHA512', 'PLAINTEXT']
 
-let server: ChildProcessWithoutNullStreams
+let server: PythonProgram
 let origin = ''
 
 /** What the server saw of a request. */
@@ -91,30 +88,13 @@ function expectAccepted(response: ApiResponse<Seen>, pairs: Pairs, what: string)
 
 describeWith('python3-oauthlib', 'oauthlib', () => {
   beforeAll(async () => {
-    server = spawn('/usr/bin/python3', [fileURLToPath(new URL('oauthlibServer.py', import.meta.url))])
-    let complaint = ''
-    server.stderr.on('data', (part: Buffer) => {
-      complaint += part.toString()
-    })
     const clients = Object.fromEntries([client, plainClient].map(({ clientId, clientSecret }) => [clientId, clientSecret]))
     const secrets = Object.fromEntries([tokens, plainTokens].map(({ accessToken, tokenSecret }) => [accessToken, tokenSecret]))
-    server.stdin.on('error', () => undefined)
-    server.stdin.write(`${JSON.stringify({ clients, tokens: secrets, publicKey })}\n`)
-    const firstLine = once(createInterface(server.stdout), 'line') as Promise<[string]>
-    const end = once(server, 'close').then(() => {
-      throw new Error(`The server of oauthlib ended: ${complaint}`)
-    })
-    const [port] = await Promise.race([firstLine, end])
-    end.catch(() => undefined)
-    origin = `http://127.0.0.1:${port}`
+    server = await startPython(new URL('oauthlibServer.py', import.meta.url), { clients, tokens: secrets, publicKey })
+    origin = `http://127.0.0.1:${server.firstLine}`
   })
 
-  afterAll(async () => {
-    if (server.exitCode !== null) return
-    const end = once(server, 'close')
-    server.stdin.end()
-    await end
-  })
+  afterAll(() => server.close())
 
   describe.each(methods)('takes %s', (signatureMethod) => {
     test.each(['header', 'query', 'body'] as const)('in the %s', async (signaturePlacement) => {

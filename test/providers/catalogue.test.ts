@@ -28,15 +28,17 @@ function lineCount(slug: string): number {
 describe.each(entries)('%s', (slug, provider) => {
   test('names every address it needs, over https and complete', () => {
     const known = addresses(provider, readFixture(slug).parameters)
-    const needed = {
+    const { protocol } = provider
+    const byName: Record<string, readonly string[]> = {
       oauth1: ['requestTokenEndpoint', 'authorizationEndpoint', 'accessTokenEndpoint'],
       oauth2: ['authorizationEndpoint', 'tokenEndpoint'],
       oidc: ['issuer'],
       openid2: slug === 'openid' ? [] : ['identifier', 'authorizationEndpoint'],
       'header-jwt': ['issuer'],
-    }[provider.protocol]
+    }
+    const needed = typeof protocol === 'string' ? (byName[protocol] ?? []) : protocol.requires
 
-    expect(Object.keys(known)).toEqual(expect.arrayContaining([...needed, ...(slug === 'openid' ? [] : ['apiBaseUrl'])]))
+    expect(Object.keys(known)).toEqual(expect.arrayContaining([...needed, ...(slug === 'openid' || typeof protocol !== 'string' ? [] : ['apiBaseUrl'])]))
     for (const address of Object.values(known)) {
       expect(address).toMatch(/^https:\/\/[a-z0-9.-]+(\/[\w./@!+-]*)?$/)
       expect(new URL(address).href.replace(/\/$/, '')).toBe(address.replace(/\/$/, ''))

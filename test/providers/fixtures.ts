@@ -62,7 +62,8 @@ export function responseOf(tokenResponse: Fixture['tokenResponse']): Record<stri
 
 /** The profile map as the configuration completes it. */
 export function completeMap({ protocol, profile }: Provider): ProfileMap {
-  return protocol === 'oidc' ? { ...standardClaims, ...profile } : (profile ?? {})
+  const standard = protocol === 'oidc' ? standardClaims : typeof protocol === 'string' ? {} : protocol.profile
+  return { ...standard, ...profile }
 }
 
 /** Milliseconds since 1970 of the logins here. */

@@ -38,7 +38,7 @@ function registrationOf(slug: string, entry: Record<string, unknown>): Registrat
   return registration
 }
 
-describe.each(Object.entries(catalogue).filter(([, { protocol }]) => ['oauth1', 'oauth2', 'oidc'].includes(protocol)))(
+describe.each(Object.entries(catalogue).filter(([, { protocol }]) => typeof protocol === 'string' && ['oauth1', 'oauth2', 'oidc'].includes(protocol)))(
   '%s',
   (slug, provider) => {
     test('signs its documented person in, and makes no call that its documentation does not know', async () => {

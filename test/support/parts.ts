@@ -9,7 +9,8 @@ const parts = {
   chromium: () => findChromium() !== undefined,
   'redis-server': hasRedis,
   postgresql: hasPostgres,
-  'python3-oauthlib': () => spawnSync('/usr/bin/python3', ['-c', 'import oauthlib']).status === 0,
+  'python3-oauthlib': () => hasPython('oauthlib'),
+  'python3-openid': () => hasPython('openid'),
 }
 export type Part = keyof typeof parts
 
@@ -33,6 +34,10 @@ function isThere(part: Part): boolean {
   const answer = found.get(part) ?? parts[part]()
   found.set(part, answer)
   return answer
+}
+
+function hasPython(module: string): boolean {
+  return spawnSync('/usr/bin/python3', ['-c', `import ${module}`]).status === 0
 }
 
 /** Where Chromium is on this machine; `CHROMIUM_PATH` wins, also where it leads nowhere. */

@@ -94,7 +94,7 @@ export async function runTlsClient(authority: Authority, lines: string, parts: {
     const outbound = { timeout: 5000, maxBytes: 100000 }
     const context = {
       slug: 'corp', redirectUri: 'https://app.example/cb', provider: { title: 'Corp', scope: [], clientAuth: 'tls', ...provider }, client,
-      outbound, http: createHttp(outbound).http, now: Date.now, refresher: createRefresher(),
+      outbound, ...createHttp(outbound), now: Date.now, refresher: createRefresher(),
     }
     const protocol = await loadProtocol(provider.protocol)
     const result = await (async () => { ${lines} })().catch((error) => ({ code: error.code }))

@@ -16,7 +16,7 @@ export async function answerCheckid(context: Context, message: Message, cookies:
     return textPage(context, 400, 'This did not work', `Go back to the application. ${request.problem}`, request.problem)
   }
   if (context.verifyReturnTo && request.returnTo !== undefined && !(await listsReturnTo(request.realm, new URL(request.returnTo)))) {
-    const problem = 'The application does not list the address to which it asks to send you.'
+    const problem = 'The application does not list the address that it asks to send you to.'
     return textPage(context, 403, 'This did not work', problem, problem)
   }
   const { signInAs: person, clock } = context

@@ -7,15 +7,25 @@ import { prefixed } from './message.js'
 import { identifierSelect, type AuthenticationRequest } from './request.js'
 
 /** Asks who it is, and whether the relying party may know; `ticket` is what the answer is known by. */
-export function chooserPage({ look, origin }: Context, request: AuthenticationRequest, ticket: string): Reply {
+export function chooserPage(context: Context, request: AuthenticationRequest, ticket: string): Reply {
+  const { look, origin } = context
   const { identifiers, realm, realmText, extensions } = request
   const isOpen = identifiers === undefined || identifiers.identity === identifierSelect
   const owner = isOpen ? undefined : ownerOf(origin, identifiers.identity)
-  const among = isOpen ? people : owner ? [owner] : []
+  if (!isOpen && !owner) return nobodyPage(context, identifiers.identity, ticket)
   const scopes = [...new Set(extensions.flatMap(({ wishes }) => wishes))]
-  const nobody = isOpen || owner ? '' : `<p class="detail">Nobody here has the identifier ${escapeHtml(identifiers.identity)}.</p>`
-  const buttons = personButtons({ action: paths.decision, hidden: { ticket }, client: realmText, scopes, among })
-  return htmlReply(200, page({ ...look, title: `Sign in to ${realm.url.host}`, body: nobody + buttons }))
+  const among = owner ? [owner] : people
+  const body = personButtons({ action: paths.decision, hidden: { ticket }, client: realmText, scopes, among })
+  return htmlReply(200, page({ ...look, title: `Sign in to ${realm.url.host}`, body }))
+}
+
+function nobodyPage({ look }: Context, identifier: string, ticket: string): Reply {
+  const body = `<p>Nobody here has the identifier <strong>${escapeHtml(identifier)}</strong>.</p>
+<form method="post" action="${paths.decision}" class="actions">
+<input type="hidden" name="ticket" value="${ticket}">
+<button name="deny" value="1">Go back</button>
+</form>`
+  return htmlReply(200, page({ ...look, title: 'That is nobody', body }))
 }
 
 /** Tells the person what cannot be told to a relying party, or what concerns them alone. */

@@ -54,7 +54,7 @@ function readDestination(message: Message): Destination | Malformed {
   const realmText = message.get('realm') ?? returnTo
   if (realmText === undefined) return { problem: 'There is neither return_to nor realm.' }
   const realm = readRealm(realmText)
-  if (!realm) return { problem: 'The realm is not a realm of section 9.2.' }
+  if (!realm) return { problem: 'The realm is malformed, or so general that it names nobody.' }
   if (returnTo === undefined) return { returnTo, realm, realmText }
   const address = readReturnTo(returnTo)
   if (!address) return { problem: 'return_to is not an http or https URL.' }

@@ -1,5 +1,5 @@
 import type { ProfileMap } from '../../model/profile.js'
-import type { Provider, ProtocolName, ResolvedProvider } from '../../model/provider.js'
+import type { Provider, ResolvedProvider } from '../../model/provider.js'
 import type { AccessTokenExchange, RenewalStrategy, ResolvedExchange } from '../../model/refresh.js'
 import type { Template } from '../../model/template.js'
 import { standardClaims } from '../../profile.js'
@@ -9,15 +9,15 @@ import { invalid } from '../invalid.js'
 import type { Allowed } from '../settings.js'
 import { headerParts } from './identity/filledParts.js'
 import { identityProfile } from './identity/profiles.js'
-import type { EntryOptions } from './schema.js'
+import type { SpokenOptions } from './schema.js'
 import { dependsOnFacts, factTemplate, fill, namesFact } from './templates.js'
 
 /** Which tenants an entry lets in: of OpenID Connect, what `allow` says where nothing is asked that it could be about. */
-export function allowedTenants({ protocol, ask, allow }: EntryOptions): Allowed | undefined {
+export function allowedTenants({ protocol, ask, allow }: SpokenOptions): Allowed | undefined {
   return protocol === 'oidc' && ask === undefined && (allow instanceof RegExp || isList(allow)) ? allow : undefined
 }
 
-function isList(value: EntryOptions['allow']): value is readonly string[] {
+function isList(value: SpokenOptions['allow']): value is readonly string[] {
   return Array.isArray(value)
 }
 
@@ -58,7 +58,7 @@ const openidScope = ['openid', 'profile', 'email']
 const openidOfflineAccess = { scope: ['offline_access'], authorizationParams: { prompt: 'consent' } }
 
 /** Whether nothing is said of refresh tokens, as the catalogue does of all its entries. */
-function isSilent({ refreshTokens, offlineAccess }: EntryOptions): boolean {
+function isSilent({ refreshTokens, offlineAccess }: SpokenOptions): boolean {
   return refreshTokens === undefined && offlineAccess === undefined
 }
 
@@ -68,7 +68,7 @@ function isSilent({ refreshTokens, offlineAccess }: EntryOptions): boolean {
  * @param parameters values of the provider's parameters
  * @throws AuthError `config_invalid` for an address that cannot be used
  */
-export function completeProvider(options: EntryOptions & { protocol: ProtocolName }, parameters: Values, path: string): ResolvedProvider {
+export function completeProvider(options: SpokenOptions, parameters: Values, path: string): ResolvedProvider {
   const isOpenid = options.protocol === 'oidc'
   const tenants = allowedTenants(options)
   return {
@@ -89,8 +89,8 @@ export function completeProvider(options: EntryOptions & { protocol: ProtocolNam
 }
 
 /** An entry's own map, over the one of its protocol if that has any. */
-function profilePart({ protocol, profile }: EntryOptions & { protocol: ProtocolName }): Pick<ResolvedProvider, 'profile'> {
-  const standard = protocol === 'oidc' ? standardMap(profile) : identityProfile(protocol)
+function profilePart({ protocol, ownProtocol, profile }: SpokenOptions): Pick<ResolvedProvider, 'profile'> {
+  const standard = protocol === 'oidc' ? standardMap(profile) : (ownProtocol?.profile ?? identityProfile(protocol))
   return standard || profile ? { profile: { ...standard, ...profile } } : {}
 }
 
@@ -123,7 +123,7 @@ const elsewhere = [
 
 type Described<Options> = Omit<Options, AddressName | (typeof elsewhere)[number]>
 
-function described<Options extends EntryOptions>(options: Options): Described<Options> {
+function described<Options extends SpokenOptions>(options: Options): Described<Options> {
   const left = new Set<string>([...elsewhere, ...Object.keys(addresses)])
   return Object.fromEntries(Object.entries(options).filter(([name]) => !left.has(name))) as Described<Options>
 }
@@ -137,11 +137,7 @@ const oauth2Only = new Set<AddressName>([
   'endSessionEndpoint',
 ])
 
-function filledAddresses(
-  options: EntryOptions & { protocol: ProtocolName },
-  parameters: Values,
-  path: string,
-): Partial<Record<AddressName, string>> {
+function filledAddresses(options: SpokenOptions, parameters: Values, path: string): Partial<Record<AddressName, string>> {
   const filled: Partial<Record<AddressName, string>> = {}
   for (const [name, checked] of Object.entries(addresses) as [AddressName, typeof endpoint][]) {
     const template = options[name]
@@ -154,7 +150,7 @@ function filledAddresses(
 
 /** What is filled for each connection, with the facts that its answers bring. */
 function connectionParts(
-  options: EntryOptions & { protocol: ProtocolName },
+  options: SpokenOptions,
   parameters: Values,
   path: string,
 ): Pick<ResolvedProvider, 'apiBaseTemplate' | 'callbackParameters'> {
@@ -175,7 +171,7 @@ function connectionParts(
 }
 
 /** What follows from what the entry asks for. */
-function requestParts({ protocol, resource, responseType, responseMode, tokenParams, userinfo }: EntryOptions): Partial<ResolvedProvider> {
+function requestParts({ protocol, resource, responseType, responseMode, tokenParams, userinfo }: SpokenOptions): Partial<ResolvedProvider> {
   const [first] = [resource ?? []].flat()
   return {
     // A fragment, the default of the hybrid flow, never reaches a server (OpenID Connect Core section 3.3.2.5).
@@ -218,7 +214,7 @@ function filledExchange(
 const tables = ['authorizationParams', 'tokenParams', 'requestTokenParams', 'apiHeaders', 'userinfoQuery'] as const
 
 /** Tables whose values may name parameters as addresses do; other braces in them are theirs. */
-function filledTables(options: EntryOptions, parameters: Values): Partial<Record<(typeof tables)[number], Record<string, string>>> {
+function filledTables(options: SpokenOptions, parameters: Values): Partial<Record<(typeof tables)[number], Record<string, string>>> {
   const filled: Partial<Record<(typeof tables)[number], Record<string, string>>> = {}
   for (const name of tables) {
     const table = options[name]

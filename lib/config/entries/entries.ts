@@ -3,7 +3,7 @@ import { frozen } from '../../base/freeze.js'
 import { isPlainObject } from '../../base/json.js'
 import type { Client } from '../../model/client.js'
 import type { Registration } from '../../model/context.js'
-import type { ProtocolName, Provider, ProviderParameter, ResolvedProvider } from '../../model/provider.js'
+import type { Provider, ProviderParameter, ResolvedProvider } from '../../model/provider.js'
 import { readEntry, readVariable, variableOf, type Environment } from '../environment.js'
 import { check, invalid, MissingSettings, printable } from '../invalid.js'
 import { withoutUndefined } from '../shapes.js'
@@ -14,9 +14,9 @@ import { allowedTenants, completeProvider } from './completeProvider.js'
 import { merge } from './merge.js'
 import { reachOf } from './reach.js'
 import { checkRequirements, type EntryPath, lackingIn, missing } from './requirements.js'
-import { entrySchema, optionNames, type EntryOptions } from './schema.js'
+import { entrySchema, optionNames, type EntryOptions, type SpokenOptions } from './schema.js'
 import { declarations } from './shapes.js'
-import { checkFitness } from './fitness/fitness.js'
+import { checkNamed, spokenOptions } from './fitness/spoken.js'
 import { checkRealm } from './identity/realm.js'
 import { withTypedIdentifier } from './identity/typedIdentifier.js'
 import { checkSlug } from './slugs.js'
@@ -74,20 +74,19 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
   const declared = base ? (base.parameters ?? {}) : check(declarations, own['parameters'] ?? {}, `${entryPath.path}.parameters`)
   const layers = readLayers(slug, own, declared, sources, entryPath.path)
   const merged = layers.map((layer) => layer.options).reduce(merge, base ?? {})
-  const protocol = base?.protocol ?? merged.protocol
-  if (protocol === undefined)
+  const named = base?.protocol ?? merged.protocol
+  if (named === undefined)
     throw new MissingSettings([`${entryPath.path}.protocol is missing: set it to 'oidc', 'oauth2', 'oauth1', 'openid2' or 'header-jwt'.`])
-  checkFitness(protocol, layers.at(-1)?.options ?? {}, entryPath)
-  const { options, parameters } = withTypedIdentifier(merged, protocol, declared)
+  const { options, parameters } = withTypedIdentifier(spokenOptions(named, merged, layers.at(-1)?.options ?? {}, entryPath), declared)
 
   const { callbackPath } = options
   if (callbackPath !== undefined) checkCallbackPath(callbackPath, slug, sources, `${entryPath.path}.callbackPath`)
   const values = parameterValues(declared, layers)
   // What is said for all entries at once is not meant for each of them.
   const isOwnWish = layers.some(({ options: { offline } }, index) => offline === true && index !== sharedLayer)
-  const read: ReadEntry = { slug, options: { ...options, protocol }, parameters, values, entryPath, sources, isOwnWish }
+  const read: ReadEntry = { slug, options, parameters, values, entryPath, sources, isOwnWish }
   if (options.ask === undefined) {
-    const tenants = allowedTenants({ ...options, protocol })
+    const tenants = allowedTenants(options)
     const unused = (['allow', 'client'] as const).find((name) => options[name] !== undefined && options[name] !== tenants)
     if (unused) throw invalid(`${entryPath.path}.${unused}`, "is for an entry that asks: name the parameters, as in ask: ['host'].")
     return completed(read)
@@ -108,7 +107,7 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
 /** An entry of which every source has been read and checked by itself. */
 interface ReadEntry {
   slug: string
-  options: EntryOptions & { protocol: ProtocolName }
+  options: SpokenOptions
   parameters: Declarations
   values: Record<string, string>
   entryPath: EntryPath
@@ -127,6 +126,7 @@ function completed({ slug, options, parameters, values, entryPath, sources, isOw
   const provider = completeProvider(options, values, entryPath.path)
   checkRequirements(provider, client, entryPath)
   checkRealm(provider, sources.callbackUrls(slug), entryPath.path)
+  if (sources.lookedUp || options.ask) checkNamed(provider, entryPath.path)
   if (isOwnWish && givesNoRefreshTokens(provider)) {
     sources.warn?.(
       `${entryPath.path}.offline asks for refresh tokens, and ${provider.title ?? `the protocol ${options.protocol}`} gives none: leave it out.`,
@@ -243,7 +243,7 @@ function clientOf({
   privateKey,
   keyId,
   certificate,
-}: EntryOptions): { clientId: string | undefined } & Omit<Client, 'clientId'> {
+}: SpokenOptions): { clientId: string | undefined } & Omit<Client, 'clientId'> {
   return {
     clientId,
     ...(clientSecret === undefined ? {} : { clientSecret }),

@@ -1,12 +1,13 @@
 import type { Client } from '../../model/client.js'
-import type { ClientAuthMethod, ProtocolName, ResolvedProvider } from '../../model/provider.js'
+import type { ProtocolOption } from '../../model/protocols/protocolOptions.js'
+import type { ClientAuthMethod, ResolvedProvider } from '../../model/provider.js'
 import { invalid } from '../invalid.js'
 import { checkAuthorization } from './authorization/checks.js'
 import { checkCertificate, checkDpop } from './binding/checks.js'
 import { isWithoutClient } from './fitness/fitness.js'
 import { checkIdTokenKeys, needsNoKeys } from './keys/idTokenKeys.js'
 import { privateKeyKind } from './privateKey.js'
-import type { EntryOptions } from './schema.js'
+import type { EntryOptions, SpokenOptions } from './schema.js'
 
 /** Where an entry stands, and how its options can be given. */
 export interface EntryPath {
@@ -24,7 +25,7 @@ export interface EntryPath {
 type Endpoint = 'issuer' | 'authorizationEndpoint' | 'tokenEndpoint' | 'requestTokenEndpoint' | 'accessTokenEndpoint' | 'jwksUri'
 
 const oauth1Endpoints: readonly Endpoint[] = ['requestTokenEndpoint', 'authorizationEndpoint', 'accessTokenEndpoint']
-const endpoints: Record<ProtocolName, readonly (Endpoint | 'header' | 'audience')[]> = {
+const endpoints: Readonly<Record<string, readonly (Endpoint | 'header' | 'audience')[]>> = {
   oauth1: oauth1Endpoints,
   oauth2: ['authorizationEndpoint', 'tokenEndpoint'],
   oidc: ['issuer'],
@@ -33,26 +34,29 @@ const endpoints: Record<ProtocolName, readonly (Endpoint | 'header' | 'audience'
 }
 const endpointsWithoutDiscovery: readonly Endpoint[] = ['issuer', 'authorizationEndpoint', 'tokenEndpoint']
 
-/** An entry of which nothing has been worked out yet. */
-type Described = EntryOptions & { protocol: ProtocolName }
-
 /** Who the application says it is. */
 type Proof = Pick<EntryOptions, 'clientId' | 'clientSecret' | 'privateKey' | 'keyId' | 'certificate'>
 
 /** A sentence for each option that the entry lacks. */
-export function lackingIn(provider: Described, client: Proof, entryPath: EntryPath): string[] {
-  const { clientAuth, protocol, profile } = provider
+export function lackingIn(provider: SpokenOptions, client: Proof, entryPath: EntryPath): string[] {
+  const { clientAuth, protocol, ownProtocol, profile } = provider
   const signing = client.privateKey === undefined && signsWithKey(provider)
   const presents = clientAuth === 'tls' && entryPath.wayOut === undefined
   return [
-    ...(client.clientId === undefined && !isWithoutClient(protocol) ? [missing('clientId', entryPath, '')] : []),
+    ...(client.clientId === undefined && needsClient(provider) ? [missing('clientId', entryPath, '')] : []),
     ...lackingEndpoints(provider, entryPath),
     ...(signing ? [missing('privateKey', entryPath, `; it is PEM text, and ${signing} signs with it`)] : []),
     ...(client.keyId !== undefined && client.privateKey === undefined && !signing
       ? [missing('privateKey', entryPath, '; keyId names it')]
       : []),
     ...(needsSecret(provider, client) && client.clientSecret === undefined
-      ? [missing('clientSecret', entryPath, protocol === 'oauth1' ? '' : "; a public client, which has none, says clientAuth: 'none'")]
+      ? [
+          missing(
+            'clientSecret',
+            entryPath,
+            protocol === 'oauth1' || ownProtocol ? '' : "; a public client, which has none, says clientAuth: 'none'",
+          ),
+        ]
       : []),
     ...(presents && client.certificate === undefined
       ? [missing('certificate', entryPath, "; it is PEM text, and clientAuth 'tls' presents it")]
@@ -60,7 +64,7 @@ export function lackingIn(provider: Described, client: Proof, entryPath: EntryPa
     ...(presents && client.privateKey === undefined
       ? [missing('privateKey', entryPath, '; it is PEM text, and the key of the certificate')]
       : []),
-    ...((protocol === 'oauth1' || protocol === 'oauth2') && profile?.id === undefined
+    ...((protocol === 'oauth1' || protocol === 'oauth2' || ownProtocol) && (profile?.id ?? ownProtocol?.profile.id) === undefined
       ? [
           `${entryPath.path}.profile.id is missing: set it to where the provider's profile has its stable id, such as `
             + "profile: { id: 'id' } or profile: { id: 'data.user_id' }.",
@@ -69,9 +73,13 @@ export function lackingIn(provider: Described, client: Proof, entryPath: EntryPa
   ]
 }
 
-function lackingEndpoints(provider: Described, entryPath: EntryPath): string[] {
+type Required = Endpoint | ProtocolOption | 'header' | 'audience'
+
+function lackingEndpoints(provider: SpokenOptions, entryPath: EntryPath): string[] {
   const isStatic = provider.protocol === 'oidc' && provider.discovery === false
-  const needed = isStatic ? endpointsWithoutDiscovery : endpoints[provider.protocol]
+  const needed: readonly Required[] = isStatic
+    ? endpointsWithoutDiscovery
+    : (provider.ownProtocol?.requires ?? endpoints[provider.protocol] ?? [])
   const withKeys = isStatic && provider.jwks === undefined && !needsNoKeys(provider) ? [...needed, 'jwksUri' as const] : needed
   const pushes = provider.par === true && (isStatic || provider.protocol === 'oauth2')
   return [
@@ -87,7 +95,7 @@ function lackingEndpoints(provider: Described, entryPath: EntryPath): string[] {
 }
 
 /** What signs with a private key, if anything does. */
-function signsWithKey({ clientAuth, needsPrivateKey, protocol, requestObject, signatureMethod }: Described): string | false {
+function signsWithKey({ clientAuth, needsPrivateKey, protocol, requestObject, signatureMethod }: SpokenOptions): string | false {
   if (protocol === 'oauth1') return signatureMethod?.startsWith('RSA-') === true && `signatureMethod '${signatureMethod}'`
   return (
     (needsPrivateKey === true && "the provider's client authentication")
@@ -141,8 +149,14 @@ function checkDiscovery(provider: ResolvedProvider, { path }: EntryPath): void {
 
 const withoutSecret = new Set<ClientAuthMethod>(['none', 'private_key_jwt', 'tls'])
 
-function needsSecret({ protocol, clientAuth, signatureMethod }: Described, { privateKey }: Proof): boolean {
-  if (isWithoutClient(protocol)) return false
+/** Whether the application has an id with the provider. */
+function needsClient({ protocol, ownProtocol }: SpokenOptions): boolean {
+  return ownProtocol ? ownProtocol.client === 'required' : !isWithoutClient(protocol)
+}
+
+function needsSecret(provider: SpokenOptions, { privateKey }: Proof): boolean {
+  const { protocol, ownProtocol, clientAuth, signatureMethod } = provider
+  if (ownProtocol || !needsClient(provider)) return needsClient(provider)
   if (protocol === 'oauth1') return !signatureMethod?.startsWith('RSA-')
   if (clientAuth === undefined) return privateKey === undefined
   return typeof clientAuth !== 'function' && !withoutSecret.has(clientAuth)

@@ -1,6 +1,8 @@
 import * as v from 'valibot'
 import type { Agrees, Assert } from '../../base/agreement.js'
 import type { ProfileMap } from '../../model/profile.js'
+import type { OwnProtocol } from '../../model/protocols/ownProtocol.js'
+import type { ProtocolOption } from '../../model/protocols/protocolOptions.js'
 import type { Provider, ProviderHooks, ProviderParameter } from '../../model/provider.js'
 import type { AccessTokenExchange } from '../../model/refresh.js'
 import type { ProviderEntry } from '../settings.js'
@@ -8,6 +10,7 @@ import { callable, credential, flag, group, listOf, number, oneOf, text, written
 import { isPlainPath } from '../addresses.js'
 import { unavailable } from '../unavailable.js'
 import { authorizationDetails, resource } from './authorization/shapes.js'
+import { protocol } from './fitness/protocolShape.js'
 import { jwks } from './keys/jwks.js'
 import {
   algorithmList,
@@ -41,10 +44,13 @@ type Named<T> = { [Name in keyof T as string extends Name ? never : Name]: T[Nam
 /** What an entry can say, but for the values of its provider's parameters. */
 export type EntryOptions = Named<ProviderEntry> & Pick<Provider, 'parameters'>
 
+/** The same, once it is known which protocol they are for. */
+export type SpokenOptions = Omit<EntryOptions, 'protocol'> & { protocol: string; ownProtocol?: OwnProtocol }
+
 /** Options that are one text, and may come from the environment. */
 export const textOptions = {
   provider: text,
-  protocol: oneOf(['oauth1', 'oauth2', 'oidc', 'openid2', 'header-jwt'], unavailable.protocol),
+  protocol,
   clientId: credential,
   clientSecret: credential,
   privateKey,
@@ -186,6 +192,7 @@ export type EntryAgreement = Assert<
   [
     Agrees<Group<typeof entryOptions>, EntryOptions>,
     Agrees<keyof typeof entryOptions, keyof EntryOptions>,
+    Agrees<ProtocolOption, Extract<ProtocolOption, keyof EntryOptions>>,
     Agrees<keyof typeof profile, keyof ProfileMap>,
     Agrees<keyof typeof hooks, keyof ProviderHooks>,
     Agrees<keyof typeof exchange | 'shortLived', keyof AccessTokenExchange>,

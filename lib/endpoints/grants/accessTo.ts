@@ -15,7 +15,7 @@ export function accessTo({ slug, provider }: Pick<Context, 'slug' | 'provider'>,
   const isTarget = Object.keys(target).length > 0 && Object.keys(target).every((name) => name === 'resource' || name === 'scope')
   if (!isTarget) throw new AuthError('bad_request', 'client.for takes { resource, scope }: one of them, or both.', { provider: slug })
   // Discovery names one where there is an issuer.
-  if (provider.tokenEndpoint === undefined && provider.issuer === undefined)
+  if (provider.ownProtocol || (provider.tokenEndpoint === undefined && provider.issuer === undefined))
     throw new AuthError('config_invalid', `The protocol of providers.${slug} has one token for all of its API: use that.`, {
       provider: slug,
     })

@@ -7,7 +7,7 @@ import type { ProviderRequest } from '../receive.js'
 /** `GET /auth/:provider/xrds`: to which addresses a provider may send users back. All entries of the protocol share one site, and so one list. */
 export async function xrdsRoute({ engine, request, registration }: ProviderRequest): Promise<Reply> {
   const { protocol } = registration.provider
-  const { relyingPartyDocument } = await loadProtocol(protocol)
+  const { relyingPartyDocument } = await loadProtocol(registration.provider)
   if (!relyingPartyDocument) throw new AuthError('unknown_provider', 'There is nothing at this address.', { provider: registration.slug })
   const others = [...engine.settings.registrations.values()].filter(
     ({ provider, slug }) => provider.protocol === protocol && slug !== registration.slug,

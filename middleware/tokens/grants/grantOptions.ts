@@ -31,7 +31,7 @@ export function readGrant(registration: Registration, options: GrantOptions): Ow
   const { slug, provider } = registration
   checkMembers(slug, options)
   // Discovery names one where there is an issuer.
-  if (provider.tokenEndpoint === undefined && provider.issuer === undefined)
+  if (provider.ownProtocol || (provider.tokenEndpoint === undefined && provider.issuer === undefined))
     throw new AuthError('config_invalid', `The protocol of providers.${slug} has no grants: it is for users alone.`, { provider: slug })
   switch (options.grant) {
     case 'client_credentials': {

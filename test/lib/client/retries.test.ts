@@ -204,7 +204,7 @@ test("A 403 for want of scope is the caller's to see, and makes no refresh", asy
 
 describe('A refusal that the protocol can mend', () => {
   const mending = async (refused: Protocol['refused']): Promise<jest.Mock> => {
-    const protocol = await loadProtocol('oauth2')
+    const protocol = await loadProtocol({ protocol: 'oauth2' })
     const spy = jest.fn(refused ?? (() => false))
     const before = protocol.refused
     protocol.refused = spy

@@ -26,7 +26,7 @@ async function asked(
     provider: { protocol, issuer: server.origin, tokenEndpoint: `${server.origin}/token`, ...provider },
     outbound: own ? { fetch: globalThis.fetch } : {},
   })
-  const { tokens } = await (await loadProtocol(protocol)).exchange(context, { type: 'client_credentials', ...(scope ? { scope } : {}) })
+  const { tokens } = await (await loadProtocol({ protocol })).exchange(context, { type: 'client_credentials', ...(scope ? { scope } : {}) })
   const request = server.received.find(({ url }) => url === '/token')
   return {
     form: Object.fromEntries(new URLSearchParams(request?.body)),

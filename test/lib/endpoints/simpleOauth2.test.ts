@@ -18,7 +18,7 @@ const program = `
     const outbound = { timeout: 2000, maxBytes: 10000 }
     const provider = { protocol: 'oauth2', title: 'A', scope: [], tokenEndpoint: endpoint }
     const client = { clientId: 'canary-id', clientSecret: 'canary-secret' }
-    const context = { slug: 'a', redirectUri: 'https://a.example/cb', provider, client, http: createHttp(outbound).http, outbound, now: Date.now }
+    const context = { slug: 'a', redirectUri: 'https://a.example/cb', provider, client, ...createHttp(outbound), outbound, now: Date.now }
     const form = { grant_type: 'authorization_code', code: 'canary-code', code_verifier: 'canary-verifier' }
     const answer = await requestTokens(context, form, endpoint)
     createDebug('other')('still heard')

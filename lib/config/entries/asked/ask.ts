@@ -6,7 +6,7 @@ import { check, invalid, printable } from '../../invalid.js'
 import type { Allowed } from '../../settings.js'
 import { alternatives, group } from '../../shapes.js'
 import { addressNames } from '../completeProvider.js'
-import { type EntryOptions, textOptions } from '../schema.js'
+import { type SpokenOptions, textOptions } from '../schema.js'
 import { chosenValue } from './chosenValues.js'
 import { heldRegistrations } from './heldRegistrations.js'
 
@@ -17,7 +17,7 @@ type ClientParts = Partial<Omit<Client, 'parameters'>>
 
 /** An entry that asks, and what completes it once it is known what was chosen. */
 export interface AskingEntry {
-  options: EntryOptions
+  options: SpokenOptions
   /** Those of the provider. */
   parameters: Readonly<Record<string, ProviderParameter>>
   /** What the entry itself says of them. */
@@ -211,7 +211,7 @@ function sampleOf(
 }
 
 /** Whether the host of the API says what was chosen. */
-function isInHost(name: string, { apiBaseUrl, userinfoEndpoint, tokenEndpoint }: EntryOptions): boolean {
+function isInHost(name: string, { apiBaseUrl, userinfoEndpoint, tokenEndpoint }: SpokenOptions): boolean {
   const template = apiBaseUrl ?? userinfoEndpoint ?? tokenEndpoint
   return typeof template === 'string' && (/^https?:\/\/[^/]*/i.exec(template)?.[0].includes(`{${name}}`) ?? false)
 }

@@ -78,7 +78,7 @@ const meantFor: { readonly [Option in keyof EntryOptions]?: readonly ProtocolNam
 }
 
 /** Protocols that say who somebody is and give no tokens, and what an entry of theirs can say besides what is meant for them. */
-const withoutTokens: Partial<Record<ProtocolName, ReadonlySet<string>>> = {
+const withoutTokens: Readonly<Record<string, ReadonlySet<string>>> = {
   openid2: new Set([
     ...commonOptions,
     'ask',
@@ -113,6 +113,6 @@ export function checkFitness(protocol: ProtocolName, options: EntryOptions, { pa
 }
 
 /** Whether an application is nobody to a provider of this protocol: no id, no secret. */
-export function isWithoutClient(protocol: ProtocolName): boolean {
+export function isWithoutClient(protocol: string): boolean {
   return withoutTokens[protocol] !== undefined
 }

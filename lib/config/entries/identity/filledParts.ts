@@ -5,7 +5,7 @@ import { fill } from '../templates.js'
 
 /** What of a header's JWT an entry names by templates, with its parameters in place. */
 export function headerParts(
-  { audience, signer, keyEndpoint }: EntryOptions,
+  { audience, signer, keyEndpoint }: Pick<EntryOptions, 'audience' | 'signer' | 'keyEndpoint'>,
   parameters: Readonly<Record<string, string>>,
   path: string,
 ): Pick<ResolvedProvider, 'audience' | 'signer' | 'keyEndpoint'> {

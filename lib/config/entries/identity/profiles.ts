@@ -1,5 +1,4 @@
 import type { ProfileMap } from '../../../model/profile.js'
-import type { ProtocolName } from '../../../model/provider.js'
 import { standardClaims } from '../../../profile.js'
 
 // The fields of Simple Registration, which are also the aliases that Attribute Exchange is asked with.
@@ -19,7 +18,7 @@ const openid2Profile: ProfileMap = {
 }
 
 /** The map of a protocol that says who somebody is and nothing more; `undefined` for the others. */
-export function identityProfile(protocol: ProtocolName): ProfileMap | undefined {
+export function identityProfile(protocol: string): ProfileMap | undefined {
   switch (protocol) {
     case 'openid2':
       return openid2Profile

@@ -1,5 +1,5 @@
-import type { ProtocolName, ProviderParameter } from '../../../model/provider.js'
-import type { EntryOptions } from '../schema.js'
+import type { ProviderParameter } from '../../../model/provider.js'
+import type { SpokenOptions } from '../schema.js'
 
 type Declarations = Readonly<Record<string, ProviderParameter>>
 
@@ -10,12 +10,11 @@ const identifier: ProviderParameter = {
 }
 
 /** An entry of OpenID 2.0 that names nobody asks each user for an identifier. */
-export function withTypedIdentifier<Options extends EntryOptions>(
-  options: Options,
-  protocol: ProtocolName,
+export function withTypedIdentifier(
+  options: SpokenOptions,
   parameters: Declarations,
-): { options: Options; parameters: Declarations } {
-  const { identifier: named, authorizationEndpoint, ask } = options
+): { options: SpokenOptions; parameters: Declarations } {
+  const { protocol, identifier: named, authorizationEndpoint, ask } = options
   if (protocol !== 'openid2' || named !== undefined || authorizationEndpoint !== undefined) return { options, parameters }
   return {
     options: { ...options, identifier: '{identifier}', ask: [...new Set([...(ask ?? []), 'identifier'])] },

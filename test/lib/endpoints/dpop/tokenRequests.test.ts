@@ -53,7 +53,7 @@ for (const protocolName of ['oauth2', 'oidc'] as const)
     }
 
     async function ask(context: ClientContext): Promise<Tokens | undefined> {
-      return (await (await loadProtocol(protocolName)).exchange(context, { type: 'client_credentials' })).tokens
+      return (await (await loadProtocol({ protocol: protocolName })).exchange(context, { type: 'client_credentials' })).tokens
     }
 
     const held = (more: Partial<Tokens> = {}): Tokens => ({

@@ -25,7 +25,7 @@ async function asked(
   })
   open.push(server)
   const context = contextFor({ provider: { issuer: server.origin, tokenEndpoint: `${server.origin}/token`, ...provider } })
-  const { tokens } = await (await loadProtocol(context.provider.protocol)).exchange(context, grant)
+  const { tokens } = await (await loadProtocol(context.provider)).exchange(context, grant)
   const request = server.received.find(({ url }) => url.startsWith('/token'))
   return { sent: (request?.method === 'GET' ? request.url : request?.body) ?? '', tokens }
 }
