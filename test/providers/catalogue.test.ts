@@ -40,7 +40,7 @@ describe.each(entries)('%s', (slug, provider) => {
 
     expect(Object.keys(known)).toEqual(expect.arrayContaining([...needed, ...(slug === 'openid' || typeof protocol !== 'string' ? [] : ['apiBaseUrl'])]))
     for (const address of Object.values(known)) {
-      expect(address).toMatch(/^https:\/\/[a-z0-9.-]+(\/[\w./@!+-]*)?$/)
+      expect(address).toMatch(/^https:\/\/[a-z0-9.-]+(\/[\w./@!+-]*(\?[\w=&]*)?)?$/)
       expect(new URL(address).href.replace(/\/$/, '')).toBe(address.replace(/\/$/, ''))
     }
     // Types of Attribute Exchange are names that look like addresses.
