@@ -12,6 +12,8 @@ import auth0 from './auth0.js'
 import authelia from './authelia.js'
 import authentik from './authentik.js'
 import autodesk from './autodesk.js'
+import awsAlb from './aws-alb.js'
+import azureAppService from './azure-app-service.js'
 import baidu from './baidu.js'
 import basecamp from './basecamp.js'
 import battlenet from './battlenet.js'
@@ -25,6 +27,7 @@ import cern from './cern.js'
 import cilogon from './cilogon.js'
 import clerk from './clerk.js'
 import clickup from './clickup.js'
+import cloudflareAccess from './cloudflare-access.js'
 import codeberg from './codeberg.js'
 import cognito from './cognito.js'
 import coinbase from './coinbase.js'
@@ -60,6 +63,7 @@ import github from './github.js'
 import gitlab from './gitlab.js'
 import globus from './globus.js'
 import google from './google.js'
+import googleIap from './google-iap.js'
 import gumroad from './gumroad.js'
 import harvest from './harvest.js'
 import heroku from './heroku.js'
@@ -112,6 +116,7 @@ import pipedrive from './pipedrive.js'
 import plurk from './plurk.js'
 import pocketid from './pocketid.js'
 import polar from './polar.js'
+import pomerium from './pomerium.js'
 import qq from './qq.js'
 import reddit from './reddit.js'
 import roblox from './roblox.js'
@@ -200,6 +205,8 @@ export const catalogue = {
   authelia,
   authentik,
   autodesk,
+  'aws-alb': awsAlb,
+  'azure-app-service': azureAppService,
   baidu,
   basecamp,
   battlenet,
@@ -213,6 +220,7 @@ export const catalogue = {
   cilogon,
   clerk,
   clickup,
+  'cloudflare-access': cloudflareAccess,
   codeberg,
   cognito,
   coinbase,
@@ -248,6 +256,7 @@ export const catalogue = {
   gitlab,
   globus,
   google,
+  'google-iap': googleIap,
   gumroad,
   harvest,
   heroku,
@@ -300,6 +309,7 @@ export const catalogue = {
   plurk,
   pocketid,
   polar,
+  pomerium,
   qq,
   reddit,
   roblox,

@@ -9,7 +9,7 @@ export const retired: Readonly<Record<string, string>> = {
   fitbit: 'its Web API ended on 2 November 2026; the successor is Google\'s Health API, signed in to with \'google\'.',
   fivehundredpx: 'its public API was closed in June 2018; there is no successor.',
   '500px': 'its public API was closed in June 2018; there is no successor.',
-  'gae-openid': 'Google\'s OpenID 2.0 ended in 2015; use \'google\'.',
+  'gae-openid': 'Google\'s OpenID 2.0 ended in 2015; behind Google Cloud use \'google-iap\', elsewhere \'google\'.',
   goodreads: 'its API was retired in December 2020 and no keys are issued.',
   'google-openid2': 'Google\'s OpenID 2.0 ended on 20 April 2015; use \'google\'.',
   'instagram-basic': 'the Basic Display API ended on 4 December 2024; use \'instagram\', which is for professional accounts.',

@@ -16,7 +16,7 @@ export default defineProvider({
   // https://partner.steamgames.com/doc/webapi/ISteamUser#GetPlayerSummaries
   extraRequests: {
     player: (raw, { client: { parameters: { webApiKey = '' } = {} } }) =>
-      webApiKey && `https://api.steampowered.com/ISteamUser/GetPlayerSummaries/v2/?${new URLSearchParams({ key: webApiKey, steamids: steamId(raw) })}`,
+      webApiKey && `https://api.steampowered.com/ISteamUser/GetPlayerSummaries/v2/?${new URLSearchParams({ key: webApiKey, steamids: steamId(raw) }).toString()}`,
   },
   apiBaseUrl: 'https://api.steampowered.com/',
   refreshTokens: false,

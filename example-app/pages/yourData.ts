@@ -6,6 +6,9 @@ import { page, type User } from './parts/layout.js'
 import { titleOf, type ProviderLink } from './parts/links.js'
 import { moment } from './parts/time.js'
 
+/** What the session may do at a provider. */
+export type Access = Pick<Credentials, 'expiresIn' | 'scope'>
+
 export interface YourDataFacts {
   user: User
   providers: readonly ProviderLink[]
@@ -14,7 +17,7 @@ export interface YourDataFacts {
   /** Of the table `identities`. */
   stored: readonly StoredAccount[]
   /** What the session has. */
-  connected: readonly { account: AuthUser; credentials: Credentials }[]
+  connected: readonly { account: AuthUser; access: Access | undefined }[]
   /** Where all of it lives, in plain words. */
   storage: string
 }
@@ -43,8 +46,8 @@ export function yourDataPage({ user, providers, row, stored, connected, storage 
       <h2>This session</h2>
       <p class="hint">What your browser is signed in with. Your profile and the tokens are encrypted; no page ever sees a token.</p>
       ${connected.map(
-        ({ account, credentials }) =>
-          html`${table(`Session with ${titleOf(account.provider, providers)}`, sessionFacts(account, credentials, providers))}
+        ({ account, access }) =>
+          html`${table(`Session with ${titleOf(account.provider, providers)}`, sessionFacts(account, access, providers))}
             <details>
               <summary>As ${titleOf(account.provider, providers)} says it</summary>
               <pre tabindex="0">${JSON.stringify(account.raw, null, 2)}</pre>
@@ -62,12 +65,14 @@ export function yourDataPage({ user, providers, row, stored, connected, storage 
 
 function sessionFacts(
   { raw: _raw, roles: _roles, ...account }: AuthUser,
-  credentials: Credentials,
+  access: Access | undefined,
   providers: readonly ProviderLink[],
 ): [string, unknown][] {
-  const { expiresIn, scope } = credentials
+  const own = Object.entries({ ...account, provider: titleOf(account.provider, providers) })
+  if (access === undefined) return [...own, ['access', 'to no API: the sign-in says who you are']]
+  const { expiresIn, scope } = access
   return [
-    ...Object.entries({ ...account, provider: titleOf(account.provider, providers) }),
+    ...own,
     ['granted scope', scope ?? 'not told'],
     [
       'access ends',

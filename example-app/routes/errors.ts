@@ -35,10 +35,16 @@ export const answerError: ErrorRequestHandler = (error: unknown, req, res, next)
         <p class="lead">${message}</p>
         <p class="actions">
           ${signInAgain === undefined ? undefined : html`<a class="button" href="${signInAgain}">Sign in again</a>`}
+          ${isGone(error) ? html`<a class="button" href="/accounts">Use another account</a>` : undefined}
           <a class="button" href="/">Back to the home page</a>
         </p>`,
     ),
   )
+}
+
+/** Access that has ended, or that there never was: the sign-in of OpenID 2.0 says who somebody is, and no more. */
+function isGone(error: unknown): boolean {
+  return error instanceof AuthError && error.code === 'credentials_gone'
 }
 
 function shown(error: unknown): { status: number; message: string } {

@@ -1,9 +1,9 @@
-import { requireLogin, type AuthRouter } from 'authrouter'
+import { AuthError, requireLogin, type ApiClient, type AuthRouter } from 'authrouter'
 import { Router, urlencoded, type Request } from 'express'
 import { accountsPage } from '../pages/accounts.js'
 import { dashboardPage } from '../pages/dashboard.js'
 import { readProjects } from '../pages/parts/readProjects.js'
-import { deletePage, goodbyePage, yourDataPage } from '../pages/yourData.js'
+import { deletePage, goodbyePage, yourDataPage, type Access } from '../pages/yourData.js'
 import type { Members } from '../processes/storage/members.js'
 import { fetchOverview } from './fetchOverview.js'
 import { fromOwnPages } from './fromOwnPages.js'
@@ -38,7 +38,7 @@ export function furtherRoutes({ auth, members, storage }: FurtherRoutes): Router
 
   router.get('/your-data', async (req, res) => {
     const stored = await members.accountsOf(userIdOf(req))
-    const connected = req.auth.accounts.map((account) => ({ account, credentials: req.auth.client(account.key).credentials }))
+    const connected = req.auth.accounts.map((account) => ({ account, access: accessOf(req.auth.client(account.key)) }))
     res.send(yourDataPage({ user: req.authUser, providers: auth.providers, row: req.user, stored, connected, storage }))
   })
   router.get('/your-data/delete', (req, res) => {
@@ -64,6 +64,17 @@ export function furtherRoutes({ auth, members, storage }: FurtherRoutes): Router
   })
 
   return router
+}
+
+/** What an account may do at its provider; nothing where the sign-in only says who somebody is, as that of OpenID 2.0. */
+function accessOf(client: ApiClient): Access | undefined {
+  try {
+    const { expiresIn, scope } = client.credentials
+    return { expiresIn, scope }
+  } catch (error) {
+    if (error instanceof AuthError && error.code === 'credentials_gone') return undefined
+    throw error
+  }
 }
 
 function userIdOf({ user }: Request): string {

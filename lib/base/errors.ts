@@ -27,7 +27,10 @@ export const errorStatus = {
   nonce_mismatch: 400,
   /** The ID Token failed a check, which `reason` names. Check `issuer`, `clientId`, `idTokenAlgs` and the server's clock. */
   idtoken_invalid: 400,
-  /** The answer of an OpenID 2.0 provider failed a check, which `reason` names. Check `identifier`, `claimedIdPattern` and the server's clock. */
+  /**
+   * The answer of an OpenID 2.0 provider, or the JWT that a proxy signed into a header, failed a check, which `reason` names. Check the
+   * entry, and the server's clock.
+   */
   assertion_invalid: 400,
   /** The answer of an OpenID 2.0 provider is for another address. Check `baseUrl`, and that no proxy changes the query. */
   return_to_mismatch: 400,

@@ -1,16 +1,32 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomFillSync, timingSafeEqual } from 'node:crypto'
 
 /**
  * A fresh unguessable value for `state`, `nonce`, code verifiers and session salts.
  * @param bytes how many random bytes; 32 give 256 bits, 43 characters of base64url (RFC 7636 section 4.1 asks for 43 to 128)
  */
 export function randomToken(bytes = 32): string {
-  return randomBytes(bytes).toString('base64url')
+  return takeRandom(bytes).toString('base64url')
+}
+
+// A call to the system's generator costs as much for a page as for a few bytes.
+const pool = Buffer.alloc(4096)
+let used = pool.length
+
+/** Random bytes of the system's generator, each given out once. */
+export function takeRandom(bytes: number): Buffer {
+  if (bytes > pool.length - used) {
+    randomFillSync(pool)
+    used = 0
+  }
+  const taken = Buffer.from(pool.subarray(used, used + bytes))
+  pool.fill(0, used, used + bytes)
+  used += bytes
+  return taken
 }
 
 /** SHA-256 of a text, base64url: the name under which a secret value may be kept or compared. */
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('base64url')
+  return hash('sha256', text, 'base64url')
 }
 
 /** The PKCE code challenge of a verifier, method S256 (RFC 7636 section 4.2). */
@@ -19,7 +35,7 @@ export const codeChallenge = sha256
 /** Compares two texts in a time that depends on neither; missing is never equal. */
 export function equalInConstantTime(a: string | undefined, b: string | undefined): boolean {
   if (a === undefined || b === undefined) return false
-  const left = createHash('sha256').update(a).digest()
-  const right = createHash('sha256').update(b).digest()
+  const left = hash('sha256', a, 'buffer')
+  const right = hash('sha256', b, 'buffer')
   return timingSafeEqual(left, right)
 }

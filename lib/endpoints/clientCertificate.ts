@@ -20,7 +20,9 @@ export function clientCertificate({ provider, client }: Pick<Context, 'provider'
  */
 export function documentCertificate(context: Pick<Context, 'provider' | 'client'>, address: string): ClientCertificate | undefined {
   const { issuer } = context.provider
-  return issuer !== undefined && new URL(issuer).origin === new URL(address).origin ? clientCertificate(context) : undefined
+  // A proxy's issuer may be no address.
+  const isOwn = issuer !== undefined && URL.canParse(issuer) && new URL(issuer).origin === new URL(address).origin
+  return isOwn ? clientCertificate(context) : undefined
 }
 
 /** A request that presents the client's certificate, where it has one: tokens can be bound to it (RFC 8705 section 3). */

@@ -8,7 +8,7 @@ import { isPrivateAddressError } from './publicAddress.js'
  * @param caller the caller's own signal
  */
 export function failureOf(error: unknown, caller: AbortSignal | undefined, deadline: Deadline): unknown {
-  if (caller?.aborted) return error
+  if (caller?.aborted) return caller.reason
   if (error instanceof AuthError) return error
   if (deadline.isOver() || isConnectTimeout(error))
     return new AuthError('provider_timeout', 'The provider did not answer in time.', { cause: error })

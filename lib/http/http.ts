@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net'
+import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { unzip } from 'node:zlib'
 import { AuthError } from '../base/errors.js'
@@ -47,10 +48,11 @@ export function createHttp(outbound: Outbound, { publicOnly = false, lookup }: W
   const { fetch, dispatcher, privateHosts } = outbound
   const connections = createConnections(publicOnly ? addressFilter(privateHosts, lookup) : undefined)
   const send = fetch ? sendByFetch(fetch) : dispatcher === undefined ? sendByNode(connections) : sendByUndici(dispatcher)
-  return { http: httpBy(send, outbound), openStream: createHttpStream(outbound, send), connections }
+  return { http: httpBy(send, outbound, fetch !== undefined), openStream: createHttpStream(outbound, send), connections }
 }
 
-function httpBy(send: Send, outbound: Outbound): Http {
+/** @param mayBeDeaf whether what sends may pass over the signal */
+function httpBy(send: Send, outbound: Outbound, mayBeDeaf: boolean): Http {
   return async function http(request) {
     const deadline = createDeadline(request.signal)
     const answer = async (): Promise<HttpResponse> => {
@@ -60,7 +62,7 @@ function httpBy(send: Send, outbound: Outbound): Http {
     }
     try {
       deadline.restart(request.timeout ?? outbound.timeout)
-      return await untilAborted(answer, deadline.signal)
+      return await (mayBeDeaf ? untilAborted(answer, deadline.signal) : answer())
     } catch (error) {
       throw failureOf(error, request.signal, deadline)
     } finally {
@@ -100,15 +102,40 @@ async function* none(): AsyncGenerator<Uint8Array> {
 }
 
 async function readBounded(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
+  if (chunks instanceof Readable) return readStream(chunks, maxBytes)
   const parts: Uint8Array[] = []
   let size = 0
   // Leaving the loop early destroys the stream, and with it the connection that still sends.
   for await (const chunk of chunks) {
     size += chunk.byteLength
-    if (size > maxBytes) throw new AuthError('provider_bad_response', `The provider's answer is larger than ${String(maxBytes)} bytes.`)
+    if (size > maxBytes) throw largerThan(maxBytes)
     parts.push(chunk)
   }
   return Buffer.concat(parts, size)
+}
+
+/** The same by its events: iterating over a stream costs as much as all the rest of reading a small answer. */
+function readStream(stream: Readable, maxBytes: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const parts: Uint8Array[] = []
+    let size = 0
+    stream.on('data', (chunk: Uint8Array) => {
+      size += chunk.byteLength
+      if (size <= maxBytes) parts.push(chunk)
+      else stream.destroy(largerThan(maxBytes))
+    })
+    stream.once('end', () => {
+      resolve(Buffer.concat(parts, size))
+    })
+    stream.on('error', reject)
+    stream.once('close', () => {
+      reject(new Error('The connection was closed before the answer was whole'))
+    })
+  })
+}
+
+function largerThan(maxBytes: number): AuthError {
+  return new AuthError('provider_bad_response', `The provider's answer is larger than ${String(maxBytes)} bytes.`)
 }
 
 /**

@@ -18,9 +18,10 @@ const maxAttempts = 3
 export function sendByNode(connections: Connections): Send {
   return async (asked, signal) => {
     for (let attempt = 1; ; attempt++) {
-      const request = start(asked, signal, connections)
+      signal.throwIfAborted()
+      const request = start(asked, connections)
       try {
-        const response = await answerOf(request, asked.body)
+        const response = await answerOf(request, asked.body, signal)
         return { status: response.statusCode ?? 0, headers: plainHeaders(response.headers), chunks: response }
       } catch (error) {
         const mayRepeat = attempt < maxAttempts && !signal.aborted && !(asked.body instanceof ReadableStream)
@@ -30,11 +31,7 @@ export function sendByNode(connections: Connections): Send {
   }
 }
 
-function start(
-  { method, url, headers = {}, body, certificate }: HttpRequest | StreamRequest,
-  signal: AbortSignal,
-  connections: Connections,
-) {
+function start({ method, url, headers = {}, body, certificate }: HttpRequest | StreamRequest, connections: Connections): ClientRequest {
   const { protocol, hostname, port, pathname, search } = new URL(url)
   const request = protocol === 'https:' ? requestHttps : requestHttp
   return request({
@@ -45,7 +42,6 @@ function start(
     path: pathname + search,
     headers: { ...headers, ...framing(body) },
     agent: connections.agentFor(url),
-    signal,
     ...certificate,
   })
 }
@@ -57,12 +53,18 @@ function framing(body: StreamRequest['body']): Record<string, string> {
   return { 'content-length': String(Buffer.byteLength(body)) }
 }
 
-function answerOf(request: ClientRequest, body: StreamRequest['body']): Promise<IncomingMessage> {
+function answerOf(request: ClientRequest, body: StreamRequest['body'], signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
+    // Given to Node.js, the signal would cost each call several listeners more.
+    const stop = (): void => {
+      request.destroy(signal.reason as Error)
+    }
+    signal.addEventListener('abort', stop)
     request.once('response', resolve)
     // It stays: what fails later is heard by who reads the answer.
     request.on('error', reject)
     request.once('close', () => {
+      signal.removeEventListener('abort', stop)
       reject(new Error('The connection was closed before an answer came'))
     })
     if (body instanceof ReadableStream) pipeline(Readable.fromWeb(body as NodeReadableStream), request).catch(reject)

@@ -98,10 +98,12 @@ export function requestForm({ parameters, resource }: Pick<AuthorizationRequest,
 export function authorizationAddress(endpoint: string, parameters: URLSearchParams | Record<string, string>): string {
   const url = new URL(endpoint)
   const asked = new URLSearchParams(parameters)
-  for (const name of asked.keys()) url.searchParams.delete(name)
-  for (const [name, value] of asked) url.searchParams.append(name, value)
+  // Beside the URL, which would be parsed anew at each change.
+  const query = new URLSearchParams(url.search)
+  for (const name of asked.keys()) query.delete(name)
+  for (const [name, value] of asked) query.append(name, value)
   // A plus sign of a value is %2B by now.
-  url.search = url.search.replaceAll('+', '%20')
+  url.search = query.toString().replaceAll('+', '%20')
   return url.href
 }
 

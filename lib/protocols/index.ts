@@ -37,11 +37,11 @@ async function loadOwn(given: OwnProtocol): Promise<Protocol> {
   return protocol
 }
 
-const withoutTokens: ReadonlySet<string> = new Set<ProtocolName>(['openid2', 'header-jwt'])
+const withoutTokens: ReadonlySet<string> = new Set(['openid2', 'header-jwt'])
 
-/** Whether a provider gives access to an API, besides saying who somebody is: its protocol knows nothing like it otherwise. */
-export function givesTokens({ protocol }: Pick<ResolvedProvider, 'protocol'>): boolean {
-  return !withoutTokens.has(protocol)
+/** Whether a protocol gives access to an API, besides saying who somebody is. */
+export function givesTokens({ protocol, ownProtocol }: Pick<ResolvedProvider, 'protocol' | 'ownProtocol'>): boolean {
+  return ownProtocol ? ownProtocol.tokens : !withoutTokens.has(protocol)
 }
 
 /** @throws AuthError `credentials_gone` for an account of a protocol that gives no access to an API */

@@ -52,7 +52,7 @@ export function isBoundTo(binding: unknown, party: Party): boolean {
 
 /** With discovery the issuer vouches for every endpoint; without, each origin stands for itself. */
 function identitiesOf(provider: Party['provider']): string[] {
-  const { issuer, discovery, discoveryEndpoint, ownProtocol } = provider
+  const { issuer, discovery, discoveryEndpoint, ownProtocol, audience, signer } = provider
   if (issuer !== undefined && discovery !== false && discoveryEndpoint === undefined) return [issuer]
   const origins = endpointNames
     .map((name) => provider[name])
@@ -60,7 +60,9 @@ function identitiesOf(provider: Party['provider']): string[] {
     .map((address) => new URL(address).origin)
   // A protocol of the application's own may need no address: what it brings is bound to its name alone.
   if (ownProtocol && issuer === undefined && origins.length === 0) return ['']
-  return issuer === undefined ? origins : [issuer, ...origins]
+  // A proxy's issuer signs for many applications, and says for which.
+  const receivers = [...(audience ?? []), ...(signer === undefined ? [] : [signer])]
+  return [...(issuer === undefined ? [] : [issuer]), ...origins, ...receivers]
 }
 
 /** What an application's own protocol has brought is no other protocol's, though it be the same provider's. */

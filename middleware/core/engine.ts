@@ -9,6 +9,7 @@ import { createHttp, type WaysOut } from '../../lib/http/http.js'
 import type { Chooser, Registration } from '../../lib/model/context.js'
 import type { Connections, Http, HttpStream } from '../../lib/model/http.js'
 import type { AuthUser } from '../../lib/model/user.js'
+import { signsInByHeader } from '../../lib/protocols/headerJwt/signsInByHeader.js'
 import { createRefresher, type Refresher } from '../../lib/refresh/refresher.js'
 import type { KeptTokens } from '../../lib/tokens/tokenRecord.js'
 import type { HostRequest, HostSession, Native } from '../http/host.js'
@@ -71,6 +72,8 @@ export interface Engine {
   callbackSlugs: ReadonlyMap<string, string>
   /** Slugs of the entries whose callback a handler of the application's answers. */
   ownCallbacks: Set<string>
+  /** The entries that headers of requests are looked for by, in the order of the configuration. */
+  headerEntries: readonly Registration[]
   /** The registration of what a user chose; the entry itself where it asks nothing, and `undefined` for what it does not allow. */
   choose: (
     entry: Registration,
@@ -92,7 +95,12 @@ const closeTimeout = 10_000
 export function createEngine(settings: Settings<Native, SessionSetting>, now: () => number = () => Date.now()): Engine {
   const registrations = new Map(settings.registrations)
   const callbackSlugs = new Map<string, string>()
-  for (const registration of registrations.values()) noteCallbackPath(callbackSlugs, registration)
+  const headerEntries: Registration[] = []
+  const note = (registration: Registration): void => {
+    noteCallbackPath(callbackSlugs, registration)
+    if (signsInByHeader(registration.provider)) headerEntries.push(registration)
+  }
+  registrations.forEach(note)
   const log = createLog(settings.logger)
   // An asynchronous listener that fails is heard here and not as an unhandled rejection.
   const events = new EventEmitter({ captureRejections: true })
@@ -171,10 +179,11 @@ export function createEngine(settings: Settings<Native, SessionSetting>, now: ()
     register(slug, entry) {
       if (registrations.has(slug)) throw new AuthError('config_invalid', `The provider "${slug}" is registered already.`)
       const registration = settings.register(slug, entry)
-      noteCallbackPath(callbackSlugs, registration)
+      note(registration)
       registrations.set(slug, registration)
     },
     callbackSlugs,
+    headerEntries,
     ownCallbacks: new Set(),
     registration: (slug) => registrations.get(slug),
     registrations: () => [...registrations.values()],

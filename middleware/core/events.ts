@@ -127,8 +127,10 @@ async function hooked(engine: Engine, name: string, run: () => unknown, provider
 type Whom = Partial<Record<'user' | 'account' | 'previous', Pick<AuthUser, 'key'> | undefined>>
 
 function audit(engine: Engine, event: LogEvent, whom: Whom): void {
-  const digests = Object.entries(whom).map(([role, one]) => [role, one && digestOf(engine, one.key)] as const)
-  engine.log('info', { ...event, ...Object.fromEntries(digests) })
+  engine.log('info', () => {
+    const digests = Object.entries(whom).map(([role, one]) => [role, one && digestOf(engine, one.key)] as const)
+    return { ...event, ...Object.fromEntries(digests) }
+  })
 }
 
 /** HMAC-SHA256 of a key, cut to 8 bytes (rule R6): who reads the log cannot try keys, as with a plain digest. */

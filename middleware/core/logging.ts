@@ -30,7 +30,8 @@ export interface LogEvent {
   cause?: string | undefined
 }
 
-export type Log = (level: LogLevel, event: LogEvent) => void
+/** An event is given as a function where making it costs something: few applications listen to all of them. */
+export type Log = (level: LogLevel, event: LogEvent | (() => LogEvent)) => void
 
 /** Lines of one code that the console gets in one window of time. */
 const maxLines = 10
@@ -55,12 +56,17 @@ const debug: Debugger | undefined = process.env['DEBUG']
 export function createLog(logger: Logger | false | undefined): Log {
   const print = logger === undefined ? consoleWriter() : undefined
   return (level, given) => {
-    const event = withoutGaps(given)
+    if (!logger && !debug?.enabled && !(print && (level === 'warn' || level === 'error' || isNotice(given)))) return
+    const event = withoutGaps(typeof given === 'function' ? given() : given)
     debug?.('%s %o', level, event)
     if (logger) hand(logger, level, event)
     // DEBUG has shown it on the same stream already.
-    else if (print && !debug?.enabled && (level === 'warn' || level === 'error' || notices.has(event.event))) print(level, event)
+    else if (!debug?.enabled) print?.(level, event)
   }
+}
+
+function isNotice(given: LogEvent | (() => LogEvent)): boolean {
+  return typeof given !== 'function' && notices.has(given.event)
 }
 
 /** A log that fails, at once or later, must not take the visitor's answer, or the process, with it. */

@@ -1,5 +1,5 @@
 import { sign, unsign } from 'cookie-signature'
-import { asAuthError, type AuthError } from '../../lib/base/errors.js'
+import { asAuthError, AuthError } from '../../lib/base/errors.js'
 import type { Registration } from '../../lib/model/context.js'
 import type { AuthUser } from '../../lib/model/user.js'
 import type { ClientContext } from '../../lib/refresh/refresher.js'
@@ -11,6 +11,15 @@ import type { PublicUrl } from '../http/publicUrl.js'
 import type { Engine } from './engine.js'
 import type { LoadedTokens, SessionRecord, SessionWriter } from './sessionRecord.js'
 import type { Transactions } from './transactions.js'
+
+/** A user whom a verified header of the request speaks for: nothing of it is kept in the browser, or in a session. */
+export interface HeaderUser {
+  registration: Registration
+  /** The same, by the key of their account. */
+  registrations: ReadonlyMap<string, Registration>
+  /** What a session of theirs would remember that holds nothing else. */
+  record: SessionRecord
+}
 
 /** One request, with everything that belongs to the browser that sent it. */
 export interface RequestContext {
@@ -25,6 +34,10 @@ export interface RequestContext {
   doubt: AuthError | undefined
   /** What the session says, of accounts too that are absent for this request: what a sign-out or another sign-in ends. */
   stored: SessionRecord | undefined
+  /** Whom a header says that the request is of. */
+  headerUser?: HeaderUser | undefined
+  /** A session that came with it and does not count, because it was not begun by the user of the header: another login, or a sign-out, ends it. */
+  setAside?: SessionRecord | undefined
   /** The entries of the record's accounts, by their keys. */
   registrations: ReadonlyMap<string, Registration>
   /** The tokens of the record's accounts, by their keys. */
@@ -114,13 +127,33 @@ export function allowedReturnTo(
   return safeReturnTo(asked, { baseUrl, mountPath, callbackPaths: callbackSlugs.keys(), origins: settings.returnToOrigins })
 }
 
+/** The session that the next one takes the place of, and that a sign-out ends. */
+export function formerSession({ stored, setAside }: RequestContext): SessionRecord | undefined {
+  return stored ?? setAside
+}
+
+/** Whether an account is that of the user whom a header speaks for: it comes with the header and goes with it. */
+export function isHeaderAccount({ headerUser }: RequestContext, key: string): boolean {
+  return headerUser?.record.loginKey === key
+}
+
+/** @throws AuthError `bad_request` for such an account, which can be neither removed nor signed out alone */
+export function refuseHeaderAccount(request: RequestContext, key: string): void {
+  if (!isHeaderAccount(request, key)) return
+  throw new AuthError(
+    'bad_request',
+    'This account comes with each request from the proxy in front of the application, and cannot be taken out: sign out at the proxy.',
+  )
+}
+
 /** The CSRF token of a signed-in session, signed over what only this login has; nothing to protect, no token. */
 export function csrfTokenOf({ sealer }: Engine, record: SessionRecord | undefined): string | null {
   return record ? sign(record.salt, sealer.macKey('csrf')) : null
 }
 
 /** Whether a request carries its session's CSRF token, as the header `x-csrf-token` or the parameter `csrfToken`. */
-export function hasCsrfToken({ sealer }: Engine, { stored: record, host }: RequestContext, parameters: Parameters): boolean {
+export function hasCsrfToken({ sealer }: Engine, { stored, record: present, host }: RequestContext, parameters: Parameters): boolean {
+  const record = stored ?? present
   const token = host.header('x-csrf-token') ?? parameters['csrfToken']
   return record !== undefined && token !== undefined && unsign(token, sealer.macKey('csrf')) === record.salt
 }

@@ -27,7 +27,7 @@ export function nodeHandler(router: Router, warn: (message: string) => void): Ha
         serveRoute(router, route, new NodeRequest(req, res, mounted), next)
       } else {
         noteMount(mounted)
-        if (router.open.isStranger(Boolean(req.session), req.headers.cookie)) passStranger(router, req, res, next, mounted)
+        if (router.open.isStranger(Boolean(req.session), req.headers)) passStranger(router, req, res, next, mounted)
         else passThrough(router, new NodeRequest(req, res, mounted), next)
       }
     } catch (error) {

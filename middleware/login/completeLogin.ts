@@ -15,6 +15,7 @@ import { presentRecord, returnToOf, type RequestContext } from '../core/requestC
 import { type Account, type FinishedLogin, maxFinished, type SessionRecord } from '../core/sessionRecord.js'
 import type { Parameters } from '../http/parameters.js'
 import { lastingRecord } from '../sessions/endedMarks.js'
+import { lastingSession } from '../sessions/headers/lastingSession.js'
 import { providerNames } from '../sessions/lists/providerNames.js'
 import { continueSession, replaceSession } from '../sessions/replaceSession.js'
 import { keepRefreshToken } from '../tokens/keepRefreshToken.js'
@@ -79,13 +80,14 @@ async function link(engine: Engine, request: RequestContext, checked: CheckedCal
   const takeBack = userStore && (await addToUser(userStore, previous, user, (userId) => endUserAccess(engine, user.key, userId, context)))
   const returnTo = returnToOf(engine, request.publicUrl, transaction.returnTo, engine.settings.afterLogin)
   const finished = finishedLogins(engine, previous, transaction, returnTo)
+  const begun = await lastingSession(engine, request, previous)
   let record: SessionRecord
   let saved: SavedAccount
   try {
     saved = await saveTokens(engine, request, context, user, tokens, previous.userId)
     await requireTheirs(engine, context, saved.account, previous.userId)
     const account = named(saved.account, context, result)
-    record = { ...previous, salt: randomToken(16), accounts: withAccount(previous.accounts, account), finished }
+    record = { ...begun, salt: randomToken(16), accounts: withAccount(begun.accounts, account), finished }
     await continueSession(engine, request, record, previous)
   } catch (error) {
     if (takeBack) engine.background(takeBack())

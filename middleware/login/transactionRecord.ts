@@ -47,15 +47,20 @@ const letters = {
   own: 'w',
 } as const satisfies Record<keyof Transaction, string>
 
+const lettered = Object.entries(letters) as [keyof Transaction, string][]
+
 /** The shortest form of a record. */
 export function packed(transaction: Transaction): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(letters).map(([name, letter]) => [letter, transaction[name as keyof Transaction]]))
+  const short: Record<string, unknown> = {}
+  for (const [name, letter] of lettered) if (transaction[name] !== undefined) short[letter] = transaction[name]
+  return short
 }
 
 export function unpacked(value: unknown): Transaction | undefined {
-  return isObject(value)
-    ? readTransaction(Object.fromEntries(Object.entries(letters).map(([name, letter]) => [name, value[letter]])))
-    : undefined
+  if (!isObject(value)) return undefined
+  const whole: Record<string, unknown> = {}
+  for (const [name, letter] of lettered) whole[name] = value[letter]
+  return readTransaction(whole)
 }
 
 const texts = ['slug', 'id', 'stateHash', 'target'] as const

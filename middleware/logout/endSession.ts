@@ -1,7 +1,7 @@
 import { keysOfUser } from '../accounts/users.js'
 import type { Engine } from '../core/engine.js'
 import { tellOfLogout } from '../core/events.js'
-import type { RequestContext } from '../core/requestContext.js'
+import { formerSession, type RequestContext } from '../core/requestContext.js'
 import { markEnded } from '../sessions/endedMarks.js'
 import { dropSession, endEverywhere } from '../sessions/userSessions.js'
 import { endAccess, removeTokens } from '../tokens/removeTokens.js'
@@ -16,8 +16,8 @@ export interface LogoutOptions {
  * @throws AuthError `store_unavailable` when it could not be ended, `config_invalid` for `everywhere` without a token store
  */
 export async function endSession(engine: Engine, request: RequestContext, { everywhere = false }: LogoutOptions = {}): Promise<void> {
-  const { stored: record } = request
-  const known = request.doubt ? record : request.record
+  const record = formerSession(request)
+  const known = request.doubt ? request.stored : request.record
   const user = known?.accounts[known.current]?.user
   // Sessions of the same user elsewhere may know any of the accounts.
   if (everywhere && known) await endEverywhere(engine, await keysOfUser(engine, Object.keys(known.accounts)))
@@ -26,6 +26,7 @@ export async function endSession(engine: Engine, request: RequestContext, { ever
   request.record = undefined
   request.doubt = undefined
   request.stored = undefined
+  request.setAside = undefined
   // Other copies of the session end with the tokens: a sealed cookie is worth nothing without them.
   const [removal] = await Promise.allSettled([removeTokens(engine, request.host, record).then(() => record && markEnded(engine, record))])
   if (record) {

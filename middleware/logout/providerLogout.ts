@@ -4,7 +4,7 @@ import { endSessionAddress } from '../../lib/logout.js'
 import { isBoundTo } from '../../lib/tokens/binding.js'
 import type { Engine } from '../core/engine.js'
 import { failureEvent } from '../core/logging.js'
-import { contextOf, returnToOf, type RequestContext } from '../core/requestContext.js'
+import { contextOf, isHeaderAccount, returnToOf, type RequestContext } from '../core/requestContext.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import { endSession } from './endSession.js'
 import { type AwaitedLogout, forgetLogout, keepLogout, type LeftAccount } from './awaitedLogout.js'
@@ -39,11 +39,14 @@ export async function endSessionAtProviders(engine: Engine, request: RequestCont
   return await nextLocation(engine, request, { accounts, returnTo: place, logoutHint, uiLocales })
 }
 
-/** The accounts that a sign-out is of, the current one first, then the latest. */
-function leftAccounts({ stored, registrations, tokens }: RequestContext, key: string | undefined): LeftAccount[] {
+/** The accounts that a sign-out is of, the current one first, then the latest; that of a header last, since its proxy sends nobody back. */
+function leftAccounts(request: RequestContext, key: string | undefined): LeftAccount[] {
+  const { record, registrations, tokens } = request
+  const stored = request.stored ?? record
   if (!stored) return []
   const keys = key === undefined ? allKeys(stored) : [key]
-  return keys.flatMap((name) => {
+  const isHeader = (name: string): boolean => isHeaderAccount(request, name)
+  return [...keys.filter((name) => !isHeader(name)), ...keys.filter(isHeader)].flatMap((name) => {
     const account = stored.accounts[name]
     // Accounts of other entries are not this request's to speak of (rule R10).
     if (!account || !registrations.has(name)) return []
@@ -76,7 +79,9 @@ export async function nextLocation(engine: Engine, request: RequestContext, { ac
   const state = randomToken()
   const location = await locationAt(engine, request, account, { state, logoutHint, uiLocales: rest.uiLocales })
   if (location === undefined) return await nextLocation(engine, request, { accounts: others, ...rest })
-  keepLogout(engine, cookies, { ...rest, accounts: others, stateHash: sha256(state), createdAt: engine.now() })
+  // A proxy sends nobody back.
+  if (engine.headerEntries.some(({ slug }) => slug === account.slug)) forgetLogout(engine, cookies)
+  else keepLogout(engine, cookies, { ...rest, accounts: others, stateHash: sha256(state), createdAt: engine.now() })
   engine.log('info', { event: 'provider_logout_started', provider: account.slug })
   return location
 }

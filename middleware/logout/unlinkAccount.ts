@@ -4,7 +4,7 @@ import { withoutAccount } from '../accounts/accounts.js'
 import { lastMethod, takeFromUser } from '../accounts/users.js'
 import type { Engine } from '../core/engine.js'
 import { tellOfUnlink } from '../core/events.js'
-import { contextOf, type RequestContext } from '../core/requestContext.js'
+import { contextOf, refuseHeaderAccount, type RequestContext } from '../core/requestContext.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import { lastingRecord } from '../sessions/endedMarks.js'
 import { continueSession } from '../sessions/replaceSession.js'
@@ -15,9 +15,11 @@ import { endSession } from './endSession.js'
 /**
  * Takes one account from the signed-in user, with its tokens.
  * @param key of the account
- * @throws AuthError `not_linked` for an account that is not there; `last_method` for the only one; `store_unavailable`
+ * @throws AuthError `not_linked` for an account that is not there; `last_method` for the only one; `bad_request` for that of a header;
+ * `store_unavailable`
  */
 export async function unlinkAccount(engine: Engine, request: RequestContext, key: string): Promise<void> {
+  refuseHeaderAccount(request, key)
   const { userStore } = engine.settings
   const record = await lastingRecord(engine, request)
   const account = record?.accounts[key]?.user
@@ -39,9 +41,10 @@ export async function unlinkAccount(engine: Engine, request: RequestContext, key
 /**
  * Takes one account out of the session. The session goes on with the others under a new id, because a copy of the old one still has the
  * account; without others it ends.
- * @throws AuthError `store_unavailable`
+ * @throws AuthError `bad_request` for the account of a header; `store_unavailable`
  */
 export async function leaveAccount(engine: Engine, request: RequestContext, key: string): Promise<void> {
+  refuseHeaderAccount(request, key)
   const record = await lastingRecord(engine, request)
   const account = record?.accounts[key]
   if (!record || !account) return

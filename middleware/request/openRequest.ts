@@ -1,11 +1,12 @@
 import { allValues, type Awaitable, withValue } from '../../lib/base/awaitable.js'
 import { asAuthError, AuthError } from '../../lib/base/errors.js'
 import type { Registration } from '../../lib/model/context.js'
+import { signsInByHeader } from '../../lib/protocols/headerJwt/signsInByHeader.js'
 import type { Engine } from '../core/engine.js'
 import { hasEnded, seen } from '../core/expiry.js'
 import { failureEvent } from '../core/logging.js'
 import { userOfSession } from '../accounts/users.js'
-import { doubtOf, type RequestContext, wholeRecord } from '../core/requestContext.js'
+import { doubtOf, isHeaderAccount, type RequestContext, wholeRecord } from '../core/requestContext.js'
 import type { ResolvedSession, SessionRecord, SessionWriter } from '../core/sessionRecord.js'
 import type { Transactions } from '../core/transactions.js'
 import { cookieJar, type CookieJar, cookiePrefix } from '../http/cookies.js'
@@ -15,15 +16,20 @@ import { cookieTransactions } from '../login/cookieTransactions.js'
 import { sessionTransactions } from '../login/sessionTransactions.js'
 import { isMarkedEnded, needsMarks } from '../sessions/endedMarks.js'
 import { type MountSession, sessionFinder } from '../sessions/findSession.js'
+import { type FoundUser, headerUsers } from './headers/headerUsers.js'
+import { headerUserAlone, isSetAside, withHeaderAccount } from './headers/withHeaderUser.js'
 import { isProfileOld, refreshOldProfile } from './refreshUser.js'
 import { loadAccounts, type LoadedAccounts, nobody } from '../tokens/loadTokens.js'
 import { entryOf, isEntryOf } from '../tokens/registrations.js'
+
+/** The headers of a request as a host has them. */
+type RequestHeaders = Readonly<Record<string, unknown>> & { cookie?: string | undefined }
 
 /** Waits for nothing where all is at hand: most requests pass through without a turn of the event loop. */
 export interface RequestOpener {
   (host: HostRequest, publicUrl: PublicUrl): Awaitable<RequestContext>
   /** Whether a request is known, by a look at it alone, to come from nobody who is signed in. */
-  isStranger: (hasSession: boolean, cookie: string | undefined) => boolean
+  isStranger: (hasSession: boolean, headers: RequestHeaders) => boolean
   /** The context of such a request, made when something of it is asked for. */
   asStranger: (host: HostRequest) => RequestContext
 }
@@ -35,6 +41,7 @@ export function openRequest(engine: Engine, mountSession: MountSession): Request
   const transactionsOf = transactionsFinder(engine)
   const mayBeStranger = settings.transactions === 'cookie'
   const hasMarks = needsMarks(engine)
+  const byHeader = headerUsers(engine)
 
   return Object.assign(
     (host: HostRequest, publicUrl: PublicUrl) => {
@@ -42,11 +49,14 @@ export function openRequest(engine: Engine, mountSession: MountSession): Request
       return withValue(findSession(request), (found) => {
         if (settings.transactions === 'session' && !found.error) requireSession(found)
         request.found = found
-        return found.isEmpty ? request : recognise(request, found)
+        const user = byHeader.of(request)
+        if (user === undefined) return found.isEmpty ? request : recognise(request, found)
+        return user instanceof Promise ? user.then((late) => withHeader(request, found, late)) : withHeader(request, found, user)
       })
     },
     {
-      isStranger: (hasSession: boolean, cookie: string | undefined) => mayBeStranger && findSession.isStranger(hasSession, cookie),
+      isStranger: (hasSession: boolean, headers: RequestHeaders) =>
+        mayBeStranger && !byHeader.isCarried(headers) && findSession.isStranger(hasSession, headers.cookie),
       asStranger(host: HostRequest) {
         const request = new OpenRequest(host, publicUrlOf(host, settings), transactionsOf)
         request.found = findSession.withoutSession(request)
@@ -55,8 +65,15 @@ export function openRequest(engine: Engine, mountSession: MountSession): Request
     },
   )
 
+  /** A request with a header: its session counts if the user of the header has begun it. */
+  function withHeader(request: OpenRequest, found: ResolvedSession, known: FoundUser | undefined): Awaitable<RequestContext> {
+    if (known && 'user' in known) request.headerUser = known.user
+    else if (known) request.doubt = known.doubt
+    return recognise(request, found.isEmpty ? emptySession : found)
+  }
+
   // In steps that branch where something has to be waited for: a closure for each would cost every request of a signed-in user.
-  function recognise(request: OpenRequest, found: ResolvedSession): Awaitable<RequestContext> {
+  function recognise(request: OpenRequest, found: Pick<ResolvedSession, 'read'>): Awaitable<RequestContext> {
     try {
       const stored = found.read()
       const known = stored instanceof Promise ? stored.then((late) => signedIn(request, late)) : signedIn(request, stored)
@@ -67,7 +84,8 @@ export function openRequest(engine: Engine, mountSession: MountSession): Request
   }
 
   function signedIn(request: OpenRequest, stored: SessionRecord | undefined): Awaitable<RequestContext> {
-    if (!stored || engine.ended.has(stored.salt) || hasEnded(stored, settings, now())) return request
+    if (!stored || engine.ended.has(stored.salt) || hasEnded(stored, settings, now())) return headerUserAlone(engine, request)
+    if (isSetAside(request, stored)) return headerUserAlone(engine, request, stored)
     request.stored = stored
     const registrations = registrationsOf(stored, request)
     return registrations instanceof Promise
@@ -108,11 +126,12 @@ export function openRequest(engine: Engine, mountSession: MountSession): Request
 
   function noteRequest(request: OpenRequest, stored: SessionRecord, { record: known, tokens }: LoadedAccounts): Awaitable<RequestContext> {
     const record = known && seen(known, settings, now())
-    request.record = record
+    if (!record && request.headerUser) return headerUserAlone(engine, request, stored)
+    request.record = record && withHeaderAccount(request, record)
     request.tokens = tokens
     if (!record) return request
     const noted = record === stored ? request : saveNoted(request, stored, record, record === known)
-    if (!isProfileOld(engine, record)) return noted
+    if (isHeaderAccount(request, record.current) || !isProfileOld(engine, record)) return noted
     return Promise.resolve(noted)
       .then(() => refreshOldProfile(engine, request, record))
       .then(() => request)
@@ -133,14 +152,17 @@ export function openRequest(engine: Engine, mountSession: MountSession): Request
   }
 
   /** The entries of a record's accounts, without those that are somebody else's by now (rule R10). */
-  function registrationsOf({ accounts }: SessionRecord, { host, publicUrl }: RequestContext): Awaitable<RequestContext['registrations']> {
+  function registrationsOf({ accounts }: SessionRecord, request: RequestContext): Awaitable<RequestContext['registrations']> {
+    const { host, publicUrl } = request
     const known = Object.entries(accounts)
     const found = known.map(([, account]) => entryOf(engine, account, host))
     return withValue(allValues(found), (entries) => {
       const registrations = new Map<string, Registration>()
       known.forEach(([key, account], index) => {
         const registration = entries[index]
-        if (registration && isEntryOf(registration, account, publicUrl)) registrations.set(key, registration)
+        if (!registration || !isEntryOf(registration, account, publicUrl)) return
+        // What a header said once is worth nothing without that header.
+        if (!signsInByHeader(registration.provider) || isHeaderAccount(request, key)) registrations.set(key, registration)
       })
       return registrations
     })
@@ -177,6 +199,9 @@ class OpenRequest implements RequestContext {
   stored: RequestContext['stored'] = undefined
   registrations: RequestContext['registrations'] = none
   found: ResolvedSession | undefined = undefined
+  // Without fields of their own: few requests have them.
+  declare headerUser?: RequestContext['headerUser']
+  declare setAside?: RequestContext['setAside']
   user: RequestContext['user'] = undefined
   slug: RequestContext['slug'] = undefined
   returnTo: RequestContext['returnTo'] = undefined
@@ -211,4 +236,5 @@ class OpenRequest implements RequestContext {
   }
 }
 
+const emptySession: Pick<ResolvedSession, 'read'> = { read: () => undefined }
 const none: RequestContext['registrations'] = new Map()

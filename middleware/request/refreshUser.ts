@@ -6,7 +6,7 @@ import { freshTokens } from '../../lib/refresh/freshTokens.js'
 import { updateUser } from '../accounts/users.js'
 import type { Engine } from '../core/engine.js'
 import { failureEvent } from '../core/logging.js'
-import { contextOf, presentRecord, type RequestContext, wholeRecord } from '../core/requestContext.js'
+import { contextOf, isHeaderAccount, presentRecord, type RequestContext, wholeRecord } from '../core/requestContext.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import { tokenAccessOf } from '../tokens/tokenSource.js'
 
@@ -20,6 +20,8 @@ export async function refreshUser(engine: Engine, request: RequestContext): Prom
   const registration = known && request.registrations.get(known.current)
   const account = known?.accounts[known.current]
   if (!known || !account || !registration) throw new AuthError('login_required', 'Sign in first.')
+  // A header says it with each request.
+  if (isHeaderAccount(request, known.current)) return account.user
   const key = known.current
   const context = contextOf(engine, registration, request.publicUrl)
   const user = givesTokens(registration.provider)

@@ -16,7 +16,8 @@ import { leaveAccount } from '../logout/unlinkAccount.js'
 
 /** A redirect to the provider, to sign in; to the page that asks, where a user has to choose and nothing was chosen. */
 export async function redirectToLogin(engine: Engine, request: RequestContext, slug: string, options: LoginOptions = {}): Promise<Reply> {
-  return await redirectTo(engine, request, slug, options, beginLogin)
+  // Whom a header signs in stays signed in: what they sign in with besides is added.
+  return await redirectTo(engine, request, slug, options, request.headerUser && request.record ? beginLink : beginLogin)
 }
 
 /** The same, to add an account. */
@@ -111,7 +112,8 @@ export async function switchAccount(engine: Engine, request: RequestContext, key
   const record = presentRecord(engine, request)
   if (!record || !Object.hasOwn(record.accounts, key)) throw notLinked()
   request.record = { ...record, current: key }
-  await request.session.save(wholeRecord(request, request.record))
+  // Of a header there is one account, and no session to keep it in.
+  if (request.stored) await request.session.save(wholeRecord(request, request.record))
 }
 
 /**

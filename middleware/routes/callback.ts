@@ -160,9 +160,9 @@ function isSignedInAlready({ engine, request }: ProviderRequest, transaction: Tr
   return request.record !== undefined && transaction.linkTo === undefined && isTooOld(transaction, engine.now())
 }
 
-/** An account is added to the user who asked for it, or to nobody. */
+/** An account is added to the user who asked for it, or to nobody; and nobody takes the place of a user whom a header signs in. */
 async function requireSameUser({ request }: ProviderRequest, transaction: Transaction): Promise<void> {
-  if (transaction.linkTo === undefined || isLinkTo(transaction, request.record)) return
+  if (transaction.linkTo === undefined ? !request.headerUser : isLinkTo(transaction, request.record)) return
   await request.transactions.remove(transaction)
   throw signedOutMeanwhile()
 }

@@ -1,5 +1,7 @@
 import { AuthError } from '../../lib/base/errors.js'
 import { titleOf } from '../../lib/config/entries/title.js'
+import { notThroughProxy } from '../../lib/protocols/headerJwt/notThroughProxy.js'
+import { signsInByHeader } from '../../lib/protocols/headerJwt/signsInByHeader.js'
 import { hasCsrfToken, returnToOf } from '../core/requestContext.js'
 import { goToProvider } from '../core/replies/goToProvider.js'
 import { wantsJson } from '../http/negotiation.js'
@@ -19,6 +21,7 @@ export async function linkRoute(received: ProviderRequest): Promise<Reply> {
   requireSameOrigin(host, publicUrl.origin, hasCsrfToken(engine, request, parameters))
   request.isLink = true
   requireLinkable(request)
+  if (signsInByHeader(registration.provider)) return arrived(received)
   const question = askParameters(received, linkForm(received))
   if (question) return question
   const returnTo = returnToOf(engine, publicUrl, parameters['returnTo'], engine.settings.afterLogin)
@@ -28,6 +31,16 @@ export async function linkRoute(received: ProviderRequest): Promise<Reply> {
     303,
     await beginLink(engine, request, chosen, keepingGranted(request, chosen, loginOptionsOf(chosen, parameters, returnTo))),
   )
+}
+
+/**
+ * The end of a login with a provider whose header came with the request: there is nothing to start.
+ * @throws AuthError `login_required` without that header
+ */
+export function arrived({ engine, request, registration: { slug }, parameters }: ProviderRequest): Reply {
+  const { host, publicUrl, headerUser, record } = request
+  if (!record || headerUser?.registration.slug !== slug) throw notThroughProxy(slug)
+  return goOn(wantsJson(host), 303, returnToOf(engine, publicUrl, parameters['returnTo'], engine.settings.afterLogin))
 }
 
 /**

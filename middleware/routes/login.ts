@@ -1,5 +1,6 @@
 import { AuthError } from '../../lib/base/errors.js'
 import { titleOf } from '../../lib/config/entries/title.js'
+import { signsInByHeader } from '../../lib/protocols/headerJwt/signsInByHeader.js'
 import { hasCsrfToken, returnToOf } from '../core/requestContext.js'
 import { goToProvider } from '../core/replies/goToProvider.js'
 import { wantsJson } from '../http/negotiation.js'
@@ -13,7 +14,7 @@ import { keepingGranted } from '../login/stepUp/keepingGranted.js'
 import { refuseLoginParameters } from '../login/unavailable.js'
 import { confirmPage } from '../pages/pages.js'
 import { type AskForm, askParameters } from './askParameters.js'
-import { addAccount } from './link.js'
+import { addAccount, arrived } from './link.js'
 import type { ProviderRequest } from './receive.js'
 import { stepUpRoute } from './start/stepUp.js'
 import { requireIssuer, thirdPartyParameters } from './start/thirdParty.js'
@@ -23,13 +24,15 @@ export async function loginRoute(received: ProviderRequest): Promise<Reply> {
   const { engine, request, registration } = received
   const { [hostMarker]: _moved, [linkMarker]: link, ...given } = received.parameters
   refuseLoginParameters(given, registration)
+  if (signsInByHeader(registration.provider)) return arrived(received)
   const thirdParty = thirdPartyParameters({ ...received, parameters: given })
   const parameters = thirdParty ?? given
   const stepUp = await stepUpRoute({ ...received, parameters }, () =>
     needsConfirmation({ ...received, parameters }) ? askFirst({ ...received, parameters }) : undefined,
   )
   if (stepUp) return stepUp
-  if (request.record && (isYes(link) || engine.settings.ifLoggedIn === 'link')) return await addAccount({ ...received, parameters })
+  if (addsAccount(received, link))
+    return await addAccount({ ...received, parameters })
   const asksFirst = !thirdParty && needsConfirmation({ ...received, parameters })
   const returnTo = returnToOf(engine, request.publicUrl, parameters['returnTo'], engine.settings.afterLogin)
   const isDone = request.record !== undefined && engine.settings.ifLoggedIn === 'redirect'
@@ -47,6 +50,13 @@ export async function loginRoute(received: ProviderRequest): Promise<Reply> {
     keepingGranted(request, chosen, loginOptionsOf(chosen, parameters, returnTo)),
   )
   return goToProvider(wantsJson(request.host), 302, destination)
+}
+
+/** Whether a login adds an account to whoever is signed in. A user whom a header signs in stays signed in, so there is nothing else to do. */
+function addsAccount({ engine, request }: ProviderRequest, link: string | undefined): boolean {
+  const { ifLoggedIn } = engine.settings
+  if (!request.record) return false
+  return isYes(link) || ifLoggedIn === 'link' || (request.headerUser !== undefined && ifLoggedIn === 'allow')
 }
 
 /**

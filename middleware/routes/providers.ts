@@ -1,4 +1,5 @@
 import { titleOf } from '../../lib/config/entries/title.js'
+import { signsInByHeader } from '../../lib/protocols/headerJwt/signsInByHeader.js'
 import type { Engine } from '../core/engine.js'
 import { allowedReturnTo, requireCertainty, type RequestContext } from '../core/requestContext.js'
 import { wantsJson } from '../http/negotiation.js'
@@ -13,7 +14,9 @@ export function providersRoute(engine: Engine, request: RequestContext, paramete
   const { host, publicUrl, record } = request
   const returnTo = allowedReturnTo(engine, publicUrl, parameters['returnTo'])
   const user = record?.accounts[record.current]?.user
-  const providers = engine.registrations().map((registration) => {
+  // Without those that no button leads to: a header comes by itself.
+  const offered = engine.registrations().filter(({ provider }) => !signsInByHeader(provider))
+  const providers = offered.map((registration) => {
     const {
       slug,
       provider: { protocol, color, icon },

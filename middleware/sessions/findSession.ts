@@ -151,7 +151,8 @@ class MiddlewareSession implements ResolvedSession {
     // Without an id of its own it is not in a store, but in cookies.
     const home = this.hostSession.id ? 'store' : 'session'
     const seal: SealSession = (recordName, record) => sealSession(engine, home, recordName, record)
-    const writer = hostSession(this.hostSession, seal, carryOverOf(this.#session, engine.settings.keep), engine.now)
+    const { keep, transactions } = engine.settings
+    const writer = hostSession(this.hostSession, seal, carryOverOf(this.#session, keep), engine.now, transactions === 'session')
     return stored ? leavingMarks(writer, () => markSession(engine, host)) : writer
   }
 }
@@ -193,6 +194,7 @@ class OwnSession implements ResolvedSession {
       (recordName, record) => sealSession(engine, 'session', recordName, record),
       nothingToCarry,
       engine.now,
+      engine.settings.transactions === 'session',
     )
   }
 }

@@ -14,8 +14,15 @@ const key = sessionKey
  *
  * @param carryOver moves the application's own data to the session of the new id
  * @param now milliseconds since 1970
+ * @param holdsLogins whether the logins under way stand in it too
  */
-export function hostSession(session: HostSession, seal: SealSession, carryOver: CarryOver, now: () => number): SessionWriter {
+export function hostSession(
+  session: HostSession,
+  seal: SealSession,
+  carryOver: CarryOver,
+  now: () => number,
+  holdsLogins: boolean,
+): SessionWriter {
   const write = async (record: SessionRecord): Promise<void> => {
     await callStore(async () => {
       if (record.expiresAt !== undefined) session.last?.(record.expiresAt - now())
@@ -37,7 +44,9 @@ export function hostSession(session: HostSession, seal: SealSession, carryOver: 
       const wasSomebody = previous !== undefined || (await callStore(() => session.get(key))) !== undefined
       const carried = carryOver(!wasSomebody ? 'anonymous' : previous?.loginKey === record.loginKey ? 'same' : 'other')
       // Other tabs of this browser may have logins under way.
-      const underWay = await callStore(() => (session.latest ? session.latest(transactionsKey) : session.get(transactionsKey)))
+      const underWay = holdsLogins
+        ? await callStore(() => (session.latest ? session.latest(transactionsKey) : session.get(transactionsKey)))
+        : undefined
       await callStore(() => session.regenerate?.())
       carried.putBack()
       try {

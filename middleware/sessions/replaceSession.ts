@@ -1,7 +1,7 @@
 import { signedOutMeanwhile } from '../core/endedSessions.js'
 import type { Engine } from '../core/engine.js'
 import { tellOfSwitch } from '../core/events.js'
-import { type RequestContext, wholeRecord } from '../core/requestContext.js'
+import { formerSession, type RequestContext, wholeRecord } from '../core/requestContext.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import { tokenRecordAt } from '../tokens/records.js'
 import { removeTokens } from '../tokens/removeTokens.js'
@@ -43,8 +43,8 @@ export async function continueSession(
     await request.session.start(whole, previous)
     try {
       requirePresent()
-      // At once, so that of two requests that come here together one is refused.
-      engine.ended.add(previous.salt)
+      // At once, so that of two requests that come here together one is refused. What a header signs in is no session, and goes on.
+      if (request.stored) engine.ended.add(previous.salt)
     } catch (error) {
       engine.ended.add(record.salt)
       await request.session.end()
@@ -55,7 +55,7 @@ export async function continueSession(
 }
 
 async function replace(engine: Engine, request: RequestContext, record: SessionRecord, start: () => Promise<void>): Promise<void> {
-  const { stored: former } = request
+  const former = formerSession(request)
   const login = former && loginGoingOn(engine, request, record, former)
   try {
     await noteSession(engine, record)
@@ -70,6 +70,7 @@ async function replace(engine: Engine, request: RequestContext, record: SessionR
   if (former) engine.ended.add(former.salt)
   request.record = record
   request.stored = record
+  request.setAside = undefined
   if (former) engine.background(forgetFormer(engine, request, former, record))
 }
 

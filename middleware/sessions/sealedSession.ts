@@ -39,17 +39,23 @@ const resourcesTrimmed = 'access tokens for other resources do not fit, and are 
  */
 export function sealSession({ sealer, log }: Engine, home: keyof typeof homes, recordName: string, record: SessionRecord): string {
   const { compressed, maxBytes, trimmed, refused } = homes[home]
-  const fits = (candidate: SessionRecord): boolean => Buffer.byteLength(JSON.stringify(candidate)) <= maxBytes
-  if (fits(record)) return sealer.seal('session', recordName, record, { compressed })
+  const sealed = (candidate: SessionRecord): string | undefined => {
+    const json = JSON.stringify(candidate)
+    return Buffer.byteLength(json) <= maxBytes ? sealer.seal('session', recordName, candidate, { compressed, json }) : undefined
+  }
+  const whole = sealed(record)
+  if (whole !== undefined) return whole
   const recent = { ...record, finished: record.finished.slice(-1) }
-  if (fits(recent)) return sealer.seal('session', recordName, recent, { compressed })
+  const shorter = sealed(recent)
+  if (shorter !== undefined) return shorter
   const plain = withoutResources(recent)
   if (plain !== recent) log('warn', { event: 'session_trimmed', reason: resourcesTrimmed })
-  if (fits(plain)) return sealer.seal('session', recordName, plain, { compressed })
-  const small = withoutRaw(plain)
-  if (!fits(small)) throw new AuthError('too_large', refused)
+  const withRaw = plain === recent ? undefined : sealed(plain)
+  if (withRaw !== undefined) return withRaw
+  const last = sealed(withoutRaw(plain))
+  if (last === undefined) throw new AuthError('too_large', refused)
   log('warn', { event: 'session_trimmed', reason: trimmed })
-  return sealer.seal('session', recordName, small, { compressed })
+  return last
 }
 
 /**

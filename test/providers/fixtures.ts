@@ -62,7 +62,7 @@ export function responseOf(tokenResponse: Fixture['tokenResponse']): Record<stri
 
 /** The profile map as the configuration completes it. */
 export function completeMap({ protocol, profile }: Provider): ProfileMap {
-  const standard = protocol === 'oidc' ? standardClaims : typeof protocol === 'string' ? {} : protocol.profile
+  const standard = protocol === 'oidc' || protocol === 'header-jwt' ? standardClaims : typeof protocol === 'string' ? {} : protocol.profile
   return { ...standard, ...profile }
 }
 

@@ -30,7 +30,7 @@ export interface Openid2Server {
 
 /** Starts an OpenID 2.0 provider written by others: python3-openid's. Nobody is asked anything. */
 export async function startOpenid2Server(settings: Openid2ServerSettings = {}): Promise<Openid2Server> {
-  const program = await startPython(new URL('python/openid2Server.py', import.meta.url), { user: 'ada', users: { ada: ada }, ...settings })
+  const program = await startPython(new URL('python/openid2Server.py', import.meta.url), { user: 'ada', users: everybody, ...settings })
   const origin = `http://127.0.0.1:${program.firstLine}`
   return {
     origin,
@@ -41,12 +41,15 @@ export async function startOpenid2Server(settings: Openid2ServerSettings = {}): 
   }
 }
 
-const ada = {
-  sreg: { nickname: 'ada', email: 'ada@example.com', fullname: 'Ada Example', language: 'EN', country: 'GB' },
-  ax: {
-    'http://axschema.org/contact/email': ['ada@example.com'],
-    'http://axschema.org/namePerson': ['Ada Example'],
-    'http://axschema.org/namePerson/friendly': ['ada'],
-    'http://schema.openid.net/contact/email': ['ada@example.com'],
+/** Its users, as long as the settings name no others. */
+export const everybody = {
+  ada: {
+    sreg: { nickname: 'ada', email: 'ada@example.com', fullname: 'Ada Example', language: 'EN', country: 'GB' },
+    ax: {
+      'http://axschema.org/contact/email': ['ada@example.com'],
+      'http://axschema.org/namePerson': ['Ada Example'],
+      'http://axschema.org/namePerson/friendly': ['ada'],
+      'http://schema.openid.net/contact/email': ['ada@example.com'],
+    },
   },
 }

@@ -70,4 +70,4 @@ function assertedIdentifiers({ origin }: Context, { identifiers }: Authenticatio
   return isTheirs ? { claimed_id: claimedId, identity } : undefined
 }
 
-const maximumLocation = 2000
+const maximumLocation = 2048

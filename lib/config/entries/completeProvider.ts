@@ -8,6 +8,7 @@ import { baseAddress, endpoint, issuerIdentifier } from '../addresses.js'
 import { invalid } from '../invalid.js'
 import type { Allowed } from '../settings.js'
 import { headerParts } from './identity/filledParts.js'
+import { headerIssuer, signOutAddress } from './identity/headerChecks.js'
 import { identityProfile } from './identity/profiles.js'
 import type { SpokenOptions } from './schema.js'
 import { dependsOnFacts, factTemplate, fill, namesFact } from './templates.js'
@@ -46,6 +47,9 @@ const addresses: Record<AddressName, (text: string, path: string) => string> = {
   identifier: endpoint,
   apiBaseUrl: baseAddress,
 }
+
+/** Where a proxy writes them its own way. */
+const headerAddresses: Partial<typeof addresses> = { issuer: headerIssuer, endSessionEndpoint: signOutAddress }
 
 /** The names of the options that hold an address. */
 export const addressNames = Object.keys(addresses) as readonly AddressName[]
@@ -139,7 +143,8 @@ const oauth2Only = new Set<AddressName>([
 
 function filledAddresses(options: SpokenOptions, parameters: Values, path: string): Partial<Record<AddressName, string>> {
   const filled: Partial<Record<AddressName, string>> = {}
-  for (const [name, checked] of Object.entries(addresses) as [AddressName, typeof endpoint][]) {
+  const checks = options.protocol === 'header-jwt' ? { ...addresses, ...headerAddresses } : addresses
+  for (const [name, checked] of Object.entries(checks) as [AddressName, typeof endpoint][]) {
     const template = options[name]
     if (template === undefined || (name === 'apiBaseUrl' && namesFact(template, options))) continue
     const address = checked(fill(template, parameters, `${path}.${name}`), `${path}.${name}`)

@@ -64,6 +64,7 @@ export function resolveEntry(slug: string, given: unknown, sources: EntrySources
     production: sources.production,
     wayOut: sources.wayOut,
     hasTokenStore: sources.hasTokenStore,
+    lookedUp: sources.lookedUp,
     variableOf: (option) => sources.env && variableOf(slug, option),
   }
   if (!isPlainObject(given)) throw invalid(entryPath.path, 'must be an object of options: write {} for a catalogue entry as it is.')

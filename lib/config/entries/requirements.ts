@@ -5,6 +5,7 @@ import { invalid } from '../invalid.js'
 import { checkAuthorization } from './authorization/checks.js'
 import { checkCertificate, checkDpop } from './binding/checks.js'
 import { isWithoutClient } from './fitness/fitness.js'
+import { checkHeaderEntry, lackingInHeaderEntry } from './identity/headerChecks.js'
 import { checkIdTokenKeys, needsNoKeys } from './keys/idTokenKeys.js'
 import { privateKeyKind } from './privateKey.js'
 import type { EntryOptions, SpokenOptions } from './schema.js'
@@ -20,6 +21,8 @@ export interface EntryPath {
   wayOut: 'http.fetch' | 'http.dispatcher' | undefined
   /** Whether sessions can be found that no cookie comes with. */
   hasTokenStore?: boolean | undefined
+  /** Whether the entry was looked up for a request. */
+  lookedUp?: boolean | undefined
 }
 
 type Endpoint = 'issuer' | 'authorizationEndpoint' | 'tokenEndpoint' | 'requestTokenEndpoint' | 'accessTokenEndpoint' | 'jwksUri'
@@ -81,13 +84,15 @@ function lackingEndpoints(provider: SpokenOptions, entryPath: EntryPath): string
     ? endpointsWithoutDiscovery
     : (provider.ownProtocol?.requires ?? endpoints[provider.protocol] ?? [])
   const withKeys = isStatic && provider.jwks === undefined && !needsNoKeys(provider) ? [...needed, 'jwksUri' as const] : needed
+  const named = provider.signer === undefined ? withKeys : withKeys.filter((name) => name !== 'audience')
   const pushes = provider.par === true && (isStatic || provider.protocol === 'oauth2')
   return [
-    ...withKeys
+    ...named
       .filter((name) => provider[name] === undefined)
       .map((name) =>
         missing(name, entryPath, `; the protocol ${provider.protocol} needs it${isStatic ? ' where discovery is false' : ''}`),
       ),
+    ...(provider.protocol === 'header-jwt' ? lackingInHeaderEntry(provider, entryPath.path) : []),
     ...(pushes && provider.pushedAuthorizationRequestEndpoint === undefined
       ? [missing('pushedAuthorizationRequestEndpoint', entryPath, '; par pushes requests there')]
       : []),
@@ -107,6 +112,7 @@ function signsWithKey({ clientAuth, needsPrivateKey, protocol, requestObject, si
 /** @throws AuthError `config_invalid` for two options of the entry that contradict each other */
 export function checkRequirements(provider: ResolvedProvider, client: Client, entryPath: EntryPath): void {
   checkDiscovery(provider, entryPath)
+  if (provider.protocol === 'header-jwt') checkHeaderEntry(provider, client, entryPath.path, entryPath.lookedUp === true)
   checkIdTokenKeys(provider, client, entryPath.path)
   checkLogout(provider, entryPath)
   checkCertificate(provider, client, entryPath)

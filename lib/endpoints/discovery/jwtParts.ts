@@ -9,10 +9,11 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  * A part of a signed token as JSON, read strictly: base64url in its one spelling (RFC 4648 section 3.5), UTF-8 without a byte order mark,
  * an object, and no name twice (RFC 7515 section 4, RFC 7519 section 4).
  *
+ * @param mayBePadded whether it may also end in the padding that such tokens leave out
  * @returns `undefined` for anything else
  */
-export function readPart(part: string): Record<string, unknown> | undefined {
-  if (!isPlainBase64url(part)) return undefined
+export function readPart(part: string, mayBePadded = false): Record<string, unknown> | undefined {
+  if (!isPlainBase64url(part, mayBePadded)) return undefined
   try {
     const text = decoder.decode(Buffer.from(part, 'base64url'))
     if (text.startsWith('\ufeff')) return undefined
@@ -23,9 +24,10 @@ export function readPart(part: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Whether a text is base64url as an encoder writes it: no other text stands for the same bytes. */
-export function isPlainBase64url(text: string): boolean {
-  return Buffer.from(text, 'base64url').toString('base64url') === text
+/** Whether a text is base64url as an encoder writes it: no other text stands for the same bytes, but perhaps one with its padding. */
+export function isPlainBase64url(text: string, mayBePadded = false): boolean {
+  const plain = Buffer.from(text, 'base64url').toString('base64url')
+  return plain === text || (mayBePadded && plain.padEnd(Math.ceil(plain.length / 4) * 4, '=') === text)
 }
 
 // A string, with the colon that makes a name of it; or a bracket.

@@ -7,8 +7,8 @@ import { discover } from './discovery.js'
 import { getDocument, readDocument } from './document.js'
 import { loadJose } from './jose.js'
 
-/** What a token is verified for. Strangers can send logout tokens, and must not use up what a login needs. */
-export type Purpose = 'login' | 'logout'
+/** What a token is verified for. Strangers can send logout tokens, and tokens in headers of requests, and must not use up what a login needs. */
+export type Purpose = 'login' | 'logout' | 'request'
 
 /** The public keys of a provider: finds the one that a token's header means. */
 export type Keys = JWTVerifyGetKey
@@ -20,7 +20,9 @@ const staleFor = 24 * 3600_000
 /** Milliseconds after which old keys are next tried to be replaced when that failed. */
 const retryAfter = 60_000
 /** Milliseconds between two fetches for tokens of keys that nobody knows. */
-const coolDown: Readonly<Record<Purpose, number>> = { login: 10_000, logout: 60_000 }
+const coolDown: Readonly<Record<Purpose, number>> = { login: 10_000, logout: 60_000, request: 60_000 }
+/** Milliseconds after which keys that could not be fetched are tried again for those who may be strangers; a login always tries. */
+const pauseAfterFailure: Readonly<Record<Purpose, number>> = { login: 0, logout: 60_000, request: 5_000 }
 
 interface KeyState {
   keys?: Keys
@@ -28,15 +30,18 @@ interface KeyState {
   /** When keys that are old were last tried to be replaced. */
   triedAt: number
   loading?: Promise<Keys> | undefined
-  /** When keys were last fetched for a token that none was known for, or could not be fetched at all. */
+  /** When keys were last fetched for a token that none was known for. */
   askedAt: Record<Purpose, number>
+  /** When keys could last not be fetched at all. */
+  failedAt: number
 }
 
 // By the provider's entry, which lives as long as its configuration does: no entry sees the keys of another.
 const known = new WeakMap<ResolvedProvider, KeyState>()
 
 function stateOf({ provider }: Context): KeyState {
-  const state = known.get(provider) ?? { fetchedAt: 0, triedAt: 0, askedAt: { login: -Infinity, logout: -Infinity } }
+  const askedAt = { login: -Infinity, logout: -Infinity, request: -Infinity }
+  const state = known.get(provider) ?? { fetchedAt: 0, triedAt: 0, askedAt, failedAt: -Infinity }
   known.set(provider, state)
   return state
 }
@@ -53,9 +58,9 @@ export async function providerKeys(context: Context, purpose: Purpose): Promise<
   if (state.keys && age < freshFor) return state.keys
   if (!state.keys) {
     // Of those who may be strangers, one in a while goes and looks whether the provider is back.
-    if (purpose === 'logout' && !state.loading && isCooling(state, purpose, context)) throw unreachable(context)
+    if (!state.loading && context.now() - state.failedAt < pauseAfterFailure[purpose]) throw unreachable(context)
     return load(context, state).catch((error: unknown) => {
-      state.askedAt.logout = context.now()
+      state.failedAt = context.now()
       throw error
     })
   }

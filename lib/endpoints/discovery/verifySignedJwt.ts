@@ -7,6 +7,7 @@ import { discover } from './discovery.js'
 import { loadJose } from './jose.js'
 import { isPlainBase64url, maxTokenLength, readPart } from './jwtParts.js'
 import { hasKeys, newerKeys, providerKeys, type Keys, type Purpose } from './keys.js'
+import { namedKey } from './namedKeys.js'
 
 export interface JwtChecks {
   purpose: Purpose
@@ -16,6 +17,8 @@ export interface JwtChecks {
   typ?: string
   /** What it is called in messages. @default 'ID Token' */
   what?: string
+  /** Whether its parts may end in padding, which a JWT leaves out (RFC 7515 section 2). @default false */
+  mayBePadded?: boolean
 }
 
 export interface VerifiedJwt {
@@ -37,6 +40,7 @@ export async function verifySignedJwt(context: Context, token: string, checks: J
   if (!algorithms.includes(header.alg)) throw invalidJwt(context, checks, 'algorithm')
   // A key is of one kind: what is public never becomes a secret (RFC 8725 section 3.2).
   if (isSecretAlgorithm(header.alg)) await verifyBySecret(context, jwt, header.alg, checks)
+  else if (context.provider.keyEndpoint !== undefined) await verifyByNamedKey(context, jwt, header, checks)
   else await verifyByKeys(context, jwt, header, checks)
   return { header, payload }
 }
@@ -48,11 +52,16 @@ async function idTokenAlgorithms(context: Context): Promise<readonly string[]> {
   return acceptedAlgorithms(provider, (await discover(context)).serverMetadata().id_token_signing_alg_values_supported)
 }
 
-function readJwt(context: Context, jwt: string, checks: JwtChecks): VerifiedJwt {
+/**
+ * Reads a JWT, of which nothing has been verified yet.
+ * @throws AuthError `idtoken_invalid`
+ */
+export function readJwt(context: Context, jwt: string, checks: JwtChecks): VerifiedJwt {
+  const { mayBePadded } = checks
   const [first = '', second = '', signature = '', ...more] = jwt.length > maxTokenLength ? [] : jwt.split('.')
-  const header = more.length === 0 ? readPart(first) : undefined
-  const payload = header && readPart(second)
-  if (!header || !payload || !isPlainBase64url(signature)) throw invalidJwt(context, checks, 'token')
+  const header = more.length === 0 ? readPart(first, mayBePadded) : undefined
+  const payload = header && readPart(second, mayBePadded)
+  if (!header || !payload || !isPlainBase64url(signature, mayBePadded)) throw invalidJwt(context, checks, 'token')
   const { alg } = header
   if (typeof alg !== 'string') throw invalidJwt(context, checks, 'algorithm')
   // No extension is understood, so none may be critical (RFC 7515 section 4.1.11).
@@ -100,6 +109,18 @@ async function verifyByKeys(context: Context, jwt: string, header: VerifiedJwt['
       throw refuse(error)
     })
   }
+}
+
+async function verifyByNamedKey(context: Context, jwt: string, { alg, kid }: VerifiedJwt['header'], checks: JwtChecks): Promise<void> {
+  const found = await namedKey(context, kid)
+  if (!found) throw invalidJwt(context, checks, 'no usable key')
+  const { compactVerify } = await loadJose()
+  try {
+    await compactVerify(jwt, found.key, { algorithms: [alg] })
+  } catch (cause) {
+    throw invalidJwt(context, checks, 'signature', cause)
+  }
+  found.hasVerified = true
 }
 
 function invalidJwt({ slug }: Context, { what = 'ID Token' }: JwtChecks, reason: string, cause?: unknown): AuthError {

@@ -1,10 +1,11 @@
 import { asAuthError, AuthError } from '../../../lib/base/errors.js'
 import type { AuthUser } from '../../../lib/model/user.js'
+import { notThroughProxy } from '../../../lib/protocols/headerJwt/notThroughProxy.js'
 import { accountKey } from '../../accounts/accounts.js'
 import type { Engine } from '../../core/engine.js'
 import { failure } from '../../core/failure.js'
 import { callHook } from '../../core/hooks.js'
-import { requireCertainty, returnToOf, type RequestContext } from '../../core/requestContext.js'
+import { isHeaderAccount, requireCertainty, returnToOf, type RequestContext } from '../../core/requestContext.js'
 import type { SessionRecord } from '../../core/sessionRecord.js'
 import type { Native } from '../../http/host.js'
 import { isScript } from '../../http/negotiation.js'
@@ -75,8 +76,10 @@ function isAllowed({ check }: LoginRequirement, user: AuthUser, { host }: Reques
   return !check || callHook('check', () => check(user, host.native), undecided)
 }
 
+/** @throws AuthError `login_required` where nobody can be sent anywhere to sign in */
 function askToSignIn(engine: Engine, request: RequestContext, slug: string | undefined): Reply {
   const { host, publicUrl, record } = request
+  if (comesByHeader(engine, slug)) throw notThroughProxy(slug)
   const sender = senderOf(host)
   const isPage = sender === 'page' || host.method === 'HEAD'
   const returnTo = isPage ? host.target : wayBack(engine, request)
@@ -89,6 +92,14 @@ function askToSignIn(engine: Engine, request: RequestContext, slug: string | und
   // What a form sent cannot be brought back by a redirect.
   const message = sender === 'form' ? 'Sign in first. Your form was not sent: send it again afterwards.' : 'Sign in first.'
   throw new AuthError('login_required', message, { location })
+}
+
+/** Whether a sign-in that is asked for can come by a header alone. */
+function comesByHeader(engine: Engine, slug: string | undefined): boolean {
+  const { headerEntries } = engine
+  if (headerEntries.length === 0) return false
+  if (slug !== undefined) return headerEntries.some((entry) => entry.slug === slug)
+  return engine.settings.lookup === undefined && headerEntries.length === engine.registrations().length
 }
 
 /** What the login of an account lacks. A fresh or strong sign-in is asked of every account that could be meant, because whoever is at the browser may have added the latest. */
@@ -106,7 +117,10 @@ function missingSignIn(
     const missing = other.user.key === user.key ? undefined : missingOf(required, { record, user: other.user, granted: undefined }, now)
     if (missing) return missing
   }
-  return missingOf({ ...required, ...(scope ? { scope } : {}) }, { record, user, granted }, now)
+  // A header says that somebody is signed in, and not since when, unless it says that too.
+  const isUndated = isHeaderAccount(request, user.key) && user.authTime === undefined
+  const asked = isUndated ? { ...user, loggedInAt: new Date(0).toISOString() } : user
+  return missingOf({ ...required, ...(scope ? { scope } : {}) }, { record, user: asked, granted }, now)
 }
 
 /** @throws AuthError why the tokens, which know what was granted, could not be read */
@@ -118,7 +132,7 @@ function grantedScope({ tokens }: RequestContext, key: string): string | undefin
 
 async function stepUp(engine: Engine, request: RequestContext, { stepUp: asked, wasInVain, error }: Missing): Promise<Reply> {
   const { host, publicUrl, registrations } = request
-  if (wasInVain || !registrations.has(asked.key)) throw error()
+  if (wasInVain || !registrations.has(asked.key) || isHeaderAccount(request, asked.key)) throw error()
   const sender = senderOf(host)
   const isForm = sender === 'form'
   const back = wayBack(engine, request)

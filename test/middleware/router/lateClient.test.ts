@@ -6,7 +6,7 @@ import { lateClient } from '../../../middleware/router/lateClient.js'
 
 test('a client that is looked for later says of its credentials all that others say', async () => {
   const tokens = { accessToken: 'a', tokenType: 'Bearer', scope: 'read', authorizationDetails: [{ type: 'payment' }] }
-  const credentials = createCredentials({ slug: 'corp', now: () => 0 } as unknown as ClientContext, {
+  const credentials = createCredentials({ slug: 'corp', provider: { protocol: 'oauth2' }, now: () => 0 } as unknown as ClientContext, {
     source: { current: () => tokens, save: () => Promise.resolve() },
   })
   const found = { credentials, request: () => Promise.resolve({ status: 200 }) } as unknown as ApiClient

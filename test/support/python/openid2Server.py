@@ -22,6 +22,7 @@ from openid.extensions.draft import pape5 as pape
 from openid.fetchers import HTTPFetchingError
 from openid.server.server import ProtocolError, Server
 from openid.store.memstore import MemoryStore
+from openid.yadis.discover import DiscoveryFailure
 
 settings = json.loads(sys.stdin.readline())
 asked = []
@@ -108,7 +109,7 @@ class Handler(BaseHTTPRequestHandler):
 def is_listed(request):
     try:
         return request.returnToVerified()
-    except HTTPFetchingError:
+    except (HTTPFetchingError, DiscoveryFailure):
         return False
 
 

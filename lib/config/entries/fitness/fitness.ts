@@ -96,7 +96,7 @@ const withoutTokens: Readonly<Record<string, ReadonlySet<string>>> = {
     'refreshTokens',
     'formerly',
   ]),
-  'header-jwt': commonOptions,
+  'header-jwt': new Set([...commonOptions, 'clientId']),
 }
 
 /** @throws AuthError `config_invalid` for an option that the entry's protocol has no use for */
