@@ -1,27 +1,11 @@
-import { hash, randomFillSync, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /**
  * A fresh unguessable value for `state`, `nonce`, code verifiers and session salts.
  * @param bytes how many random bytes; 32 give 256 bits, 43 characters of base64url (RFC 7636 section 4.1 asks for 43 to 128)
  */
 export function randomToken(bytes = 32): string {
-  return takeRandom(bytes).toString('base64url')
-}
-
-// A call to the system's generator costs as much for a page as for a few bytes.
-const pool = Buffer.alloc(4096)
-let used = pool.length
-
-/** Random bytes of the system's generator, each given out once. */
-export function takeRandom(bytes: number): Buffer {
-  if (bytes > pool.length - used) {
-    randomFillSync(pool)
-    used = 0
-  }
-  const taken = Buffer.from(pool.subarray(used, used + bytes))
-  pool.fill(0, used, used + bytes)
-  used += bytes
-  return taken
+  return randomBytes(bytes).toString('base64url')
 }
 
 /** SHA-256 of a text, base64url: the name under which a secret value may be kept or compared. */

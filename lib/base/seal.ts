@@ -1,7 +1,6 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { AuthError } from './errors.js'
-import { takeRandom } from './random.js'
 
 /** What a sealed value is for; each purpose has keys of its own, so that one kind never opens as another. */
 export type SealPurpose = 'transaction' | 'session' | 'tokens' | 'csrf' | 'log'
@@ -77,7 +76,7 @@ export function createSealer(secrets: readonly string[], appId: string): Sealer 
       if (json.length > maxSealed)
         throw new AuthError('too_large', `What is to be kept of this sign-in is larger than ${String(maxSealed)} bytes.`)
       const key = currentKey(purpose)
-      const iv = takeRandom(ivBytes)
+      const iv = randomBytes(ivBytes)
       const cipher = createCipheriv('aes-256-gcm', key.secret, iv, { authTagLength: tagBytes })
       cipher.setAAD(authenticated(version, purpose, record))
       const hidden = Buffer.concat([cipher.update(compressed ? deflateRawSync(json, small) : json), cipher.final()])
