@@ -31,8 +31,7 @@ export async function loginRoute(received: ProviderRequest): Promise<Reply> {
     needsConfirmation({ ...received, parameters }) ? askFirst({ ...received, parameters }) : undefined,
   )
   if (stepUp) return stepUp
-  if (addsAccount(received, link))
-    return await addAccount({ ...received, parameters })
+  if (addsAccount(received, link)) return await addAccount({ ...received, parameters })
   const asksFirst = !thirdParty && needsConfirmation({ ...received, parameters })
   const returnTo = returnToOf(engine, request.publicUrl, parameters['returnTo'], engine.settings.afterLogin)
   const isDone = request.record !== undefined && engine.settings.ifLoggedIn === 'redirect'
