@@ -1,4 +1,5 @@
 import { AuthError } from '../../../base/errors.js'
+import { inTurn } from '../../../endpoints/authorization/callsUnderWay.js'
 import type { Context } from '../../../model/context.js'
 import type { ResolvedProvider } from '../../../model/provider.js'
 import { isUsable } from '../ways.js'
@@ -93,7 +94,8 @@ export function discoverEntry(context: Context, identifier: string): Promise<Dis
   const { provider, now } = context
   const entry = known.get(provider)
   if (entry && now() - entry.since < freshFor) return entry.found
-  const found = discover(context, identifier)
+  // Users type identifiers: a flood of them must not become a flood of calls.
+  const found = inTurn(new URL(identifier).origin, () => discover(context, identifier))
   known.set(provider, { found, since: now() })
   found.catch(() => {
     if (known.get(provider)?.found === found) known.delete(provider)
