@@ -74,7 +74,10 @@ const told = (event: string): typeof events => events.filter((entry) => entry.ev
 
 describe('onLogin', () => {
   test('is asked once, however many requests come at once and however often the proxy signs anew', async () => {
-    await start({}, () => ({ user: { roles: ['editor'] } }))
+    await start({}, async () => {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      return { user: { roles: ['editor'] } }
+    })
     await Promise.all(Array.from({ length: 30 }, () => seen(through('ada'))))
     const { 'x-proxy-jwt': same = '' } = through('ada')
     for (let count = 0; count < 5; count++) await seen({ 'x-proxy-jwt': same })
