@@ -141,6 +141,18 @@ describe.each(ways)('verified %s', (way) => {
     expect((await browser.json<{ email?: string }>(`${house.url}/me`)).data.email).toBe('ada@example.com')
   })
 
+  test('126 two signed fields do not become one with a line break, which the same signature would cover', async () => {
+    const { browser, answer } = await house.answered(way)
+    const { 'openid.sreg.nickname': nickname = '', 'openid.sreg.email': email = '', 'openid.signed': signed = '' } = answer.fields
+    expect(signed).toContain('sreg.nickname,sreg.email')
+    const joined = {
+      'sreg.nickname': `${nickname}\nsreg.email:${email}`,
+      'sreg.email': undefined,
+      signed: signed.replace(',sreg.email', ''),
+    }
+    expect(await house.bring(browser, changed(answer, joined))).toBe('assertion_invalid')
+  })
+
   test('126 no field of an extension takes the place of who it is', async () => {
     const grace = house.provider.identifierOf('grace-id')
     const more = { 'sreg.claimed_id': grace, 'ax.type.claimed_id': 'http://axschema.org/claimed_id', 'ax.value.claimed_id': grace }
