@@ -100,9 +100,9 @@ ${sizes.join('\n')}
 
 /** Writes a part of the page, between comments that name it. */
 export function writePart(name, text) {
-  const part = `<!-- bench-${name} -->\n${text}<!-- end -->`
+  const part = `<!-- bench-${name} -->\n${text}<!-- bench-end -->`
   const before = readFileSync(page, 'utf8')
-  const pattern = new RegExp(`^<!-- bench-${name} -->\\n.*?^<!-- end -->$`, 'ms')
+  const pattern = new RegExp(`^<!-- bench-${name} -->\\n.*?^<!-- bench-end -->$`, 'ms')
   writeFileSync(page, pattern.test(before) ? before.replace(pattern, () => part) : `${before}\n${part}\n`)
 }
 
@@ -114,7 +114,7 @@ function kept() {
   } catch {
     return ''
   }
-  return (text.match(/^<!-- bench-\w+ -->\n.*?^<!-- end -->$/gms) ?? []).map((part) => `\n${part}\n`).join('')
+  return (text.match(/^<!-- bench-\w+ -->\n.*?^<!-- bench-end -->$/gms) ?? []).map((part) => `\n${part}\n`).join('')
 }
 
 function spread(values, digits) {
