@@ -11,6 +11,8 @@ const hasRounds = (name) => name.endsWith('.test.ts') && readFileSync(join(folde
 /** The tests that count, in full: `npm run test:long`. */
 export default {
   ...usual,
+  // These compute.
+  maxWorkers: '100%',
   testTimeout: 1_800_000,
   testMatch: readdirSync(folder, { recursive: true })
     .filter(hasRounds)

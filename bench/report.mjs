@@ -72,7 +72,8 @@ another process, and so is the load. CPU is that of the application's process as
 each other in turn: median of ${rounds} rounds (first to third quartile). "heap bytes" is what a piece of work leaves on the heap after a collection of
 garbage: sessions in memory, where an application keeps them there.
 
-The applications are in [bench/apps](https://github.com/authrouter/authrouter/tree/main/bench/apps), each as its documentation writes it, with state and PKCE.
+The applications are in \`bench/apps\`, each as its documentation writes it, with state and PKCE. The OpenID Connect logins take the profile from the
+ID Token and ask no userinfo endpoint.
 `
 }
 
@@ -99,9 +100,9 @@ ${sizes.join('\n')}
 
 /** Writes a part of the page, between comments that name it. */
 export function writePart(name, text) {
-  const part = `<!-- ${name} -->\n${text}<!-- end -->`
+  const part = `<!-- bench-${name} -->\n${text}<!-- bench-end -->`
   const before = readFileSync(page, 'utf8')
-  const pattern = new RegExp(`^<!-- ${name} -->\\n.*?^<!-- end -->$`, 'ms')
+  const pattern = new RegExp(`^<!-- bench-${name} -->\\n.*?^<!-- bench-end -->$`, 'ms')
   writeFileSync(page, pattern.test(before) ? before.replace(pattern, () => part) : `${before}\n${part}\n`)
 }
 
@@ -113,7 +114,7 @@ function kept() {
   } catch {
     return ''
   }
-  return (text.match(/^<!-- (\w+) -->\n.*?^<!-- end -->$/gms) ?? []).map((part) => `\n${part}\n`).join('')
+  return (text.match(/^<!-- bench-\w+ -->\n.*?^<!-- bench-end -->$/gms) ?? []).map((part) => `\n${part}\n`).join('')
 }
 
 function spread(values, digits) {

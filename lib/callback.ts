@@ -12,7 +12,7 @@ import type { AuthUser } from './model/user.js'
 import { toUser } from './profile.js'
 import { withFacts } from './protocols/facts.js'
 import { loadProtocol } from './protocols/index.js'
-import { loginFacts } from './protocols/userinfo.js'
+import { loginFacts, noTokens } from './protocols/userinfo.js'
 
 /** Milliseconds that a person may take at the provider. */
 export const transactionLifetime = 600_000
@@ -133,9 +133,6 @@ async function exchange(context: Context, transaction: Transaction, parameters: 
   const protocol = await loadProtocol(context.provider)
   return protocol.exchange(context, { type: 'authorization_code', transaction, parameters })
 }
-
-/** What a hook is given where there are none. */
-const noTokens: Readonly<Tokens> = Object.freeze({ accessToken: '', tokenType: '' })
 
 /**
  * The provider's profile, after the hook `userinfo`.

@@ -47,6 +47,7 @@ import eventbrite from './eventbrite.js'
 import eveonline from './eveonline.js'
 import facebook from './facebook.js'
 import faceit from './faceit.js'
+import fedora from './fedora.js'
 import feishu from './feishu.js'
 import figma from './figma.js'
 import flickr from './flickr.js'
@@ -239,6 +240,7 @@ export const catalogue = {
   eveonline,
   facebook,
   faceit,
+  fedora,
   feishu,
   figma,
   flickr,

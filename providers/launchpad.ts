@@ -8,6 +8,7 @@ export default defineProvider({
   identifier: 'https://login.launchpad.net',
   authorizationEndpoint: 'https://login.launchpad.net/+openid',
   simpleRegistration: ['nickname', 'email', 'fullname', 'timezone', 'language'],
+  attributeExchange: {},
   apiBaseUrl: 'https://api.launchpad.net/1.0/',
   refreshTokens: false,
   profile: { id: 'claimed_id', nickname: 'nickname', name: 'fullname', email: 'email', zoneinfo: 'timezone', locale: 'language' },

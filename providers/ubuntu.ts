@@ -8,6 +8,7 @@ export default defineProvider({
   identifier: 'https://login.ubuntu.com',
   authorizationEndpoint: 'https://login.ubuntu.com/+openid',
   simpleRegistration: ['nickname', 'email', 'fullname', 'timezone', 'language'],
+  attributeExchange: {},
   apiBaseUrl: 'https://login.ubuntu.com/',
   refreshTokens: false,
   profile: { id: 'claimed_id', nickname: 'nickname', name: 'fullname', email: 'email', zoneinfo: 'timezone', locale: 'language' },

@@ -29,7 +29,11 @@ export default async function withAuthrouter({ origin, issuer, mode, providers =
       logger: false,
       ...(mode === 'store' ? { session: { store: new session.MemoryStore() } } : {}),
       ...(mode === 'redis' ? { session: { store: await redisStore() } } : {}),
-      providers: { oauth, openid: { ...common, protocol: 'oidc', issuer }, ...Object.fromEntries(others) },
+      providers: {
+        oauth, // express-openid-connect asks no userinfo endpoint either.
+        openid: { ...common, protocol: 'oidc', issuer, userinfo: false },
+        ...Object.fromEntries(others),
+      },
     }),
   )
   app.get('/', (req, res) => res.send(`Hello ${req.authUser?.name ?? 'stranger'}`))

@@ -27,13 +27,19 @@ export const errorStatus = {
   nonce_mismatch: 400,
   /** The ID Token failed a check, which `reason` names. Check `issuer`, `clientId`, `idTokenAlgs` and the server's clock. */
   idtoken_invalid: 400,
-  /** The JWT that a proxy signed into a header failed a check, which `reason` names. Check the entry, and the server's clock. */
+  /**
+   * The answer of an OpenID 2.0 provider, or the JWT that a proxy signed into a header, failed a check, which `reason` names. Check the
+   * entry, and the server's clock.
+   */
   assertion_invalid: 400,
-  /** Not in use yet: the answer of an OpenID 2.0 provider is for another address. */
+  /** The answer of an OpenID 2.0 provider is for another address. Check `baseUrl`, and that no proxy changes the query. */
   return_to_mismatch: 400,
   /** The user signed out, or in as somebody else, while an account was being added. Nothing was added: sign in and add it again. */
   user_mismatch: 400,
-  /** The discovery document names another issuer, no keys, or an address that is not allowed. Check `issuer`; see also `http.privateHosts`. */
+  /**
+   * The discovery document names another issuer, no keys, or an address that is not allowed; or an OpenID 2.0 identifier leads to no
+   * provider. Check `issuer`, or the identifier; see also `http.privateHosts`.
+   */
   discovery_failed: 400,
   /** The provider refused; look up `providerError`, its own code, in its documentation. Often an id, a secret or a scope is wrong. */
   provider_error: 400,

@@ -15,6 +15,8 @@ export interface Registration {
   reach?: 'public'
   /** What the user chose of the provider's parameters, where the entry asks for some. */
   chosen?: Readonly<Record<string, string>>
+  /** Whether an identifier is one of those that users may type, which are all that they may be led to. */
+  admits?: (identifier: string) => boolean
   /** Of what was chosen, what the host of the API does not tell, as a path such as `/acme`: two ids on one host may be two people's. */
   chosenPath?: string
   /** Of an entry that asks, as long as nothing has been chosen: there is nobody to talk to, and `provider` has no addresses. */
@@ -56,6 +58,8 @@ export interface Ask {
 /** What a login works with, frozen when it starts. */
 export interface Context extends Registration {
   redirectUri: string
+  /** Where the application is, without a slash at the end. */
+  baseUrl: string
   http: Http
   openStream: HttpStream
   connections: Connections

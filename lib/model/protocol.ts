@@ -39,6 +39,11 @@ export interface Protocol {
    * empty where it is read as it comes.
    */
   refused?: (context: Context, response: HttpResponse) => boolean
+  /**
+   * The document in which a provider of this protocol looks up where it may send users back to, with its media type.
+   * @param redirectUris of all entries of the protocol
+   */
+  relyingPartyDocument?: (redirectUris: readonly string[]) => { contentType: string; body: string }
   /** Where to send the browser to sign out at the provider too; `undefined` where this provider has no such address. */
   endSession?: (context: Context, request: EndSessionRequest) => Promise<string | undefined>
   /** Verifies what a provider sends to end sessions here, past the browser. */

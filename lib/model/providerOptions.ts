@@ -152,7 +152,7 @@ export interface ProviderOptions {
    * @see docs/openid-connect.md#sign-in-that-another-site-starts
    */
   thirdPartyInitiated?: boolean
-  /** Seconds by which the clocks may differ, at most 60. @default 30 */
+  /** Seconds by which the clocks may differ, at most 60. @default 30; 300 with OpenID 2.0 */
   clockTolerance?: number
   /** Hosts besides that of `apiBaseUrl` that may get the token. @default [] */
   apiHosts?: readonly string[]

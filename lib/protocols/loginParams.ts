@@ -17,6 +17,11 @@ export const flowParameters: ReadonlySet<string> = new Set([
   'response_mode',
 ])
 
+/** The same of OpenID Authentication 2.0 (section 9.1); extensions have other names. */
+const openid2Parameters: ReadonlySet<string> = new Set(
+  ['ns', 'mode', 'claimed_id', 'identity', 'return_to', 'realm', 'assoc_handle'].map((name) => `openid.${name}`),
+)
+
 /** Parameters that a login sets by an option, because more than the address depends on them. */
 const byOption: Readonly<Record<string, string>> = {
   scope: 'scope',
@@ -47,6 +52,7 @@ export function isOfFlow({ protocol, parameterNames = {} }: ResolvedProvider, gi
   const name = given.toLowerCase()
   // RFC 5849 sections 2.2 and 3.1.
   if (protocol === 'oauth1') return name.startsWith('oauth_')
+  if (protocol === 'openid2') return openid2Parameters.has(name)
   return (
     flowParameters.has(name)
     || Object.entries(parameterNames).some(([standard, own]) => own.toLowerCase() === name && flowParameters.has(standard))

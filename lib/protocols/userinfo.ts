@@ -11,6 +11,9 @@ import type { ApiRequest, LoginFacts, RequestParameters, ResolvedProvider } from
 import type { Tokens } from '../model/tokens.js'
 import { sendSigned } from './sendSigned.js'
 
+/** What requests are signed with, and hooks are given, where a provider only says who somebody is. */
+export const noTokens: Readonly<Tokens> = Object.freeze({ accessToken: '', tokenType: '' })
+
 /** Of a callback, the parameters that the provider's entry names for its hooks. */
 export function callbackFacts({ callbackParameters = [] }: ResolvedProvider, grant: Grant): Record<string, string> {
   if (grant.type !== 'authorization_code') return {}
@@ -120,7 +123,7 @@ async function getJson(
 
 /** A token answer as a profile: whatever its tokens are called, and however deep they stand, they are not in it. */
 function withoutTokens(response: Record<string, unknown>, tokens: Tokens): RawProfile {
-  const secrets = new Set([tokens.accessToken, tokens.refreshToken, tokens.idToken, tokens.tokenSecret])
+  const secrets = new Set([tokens.accessToken, tokens.refreshToken, tokens.idToken, tokens.tokenSecret].filter((secret) => secret !== ''))
   const strip = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(strip)
     if (!isObject(value)) return value

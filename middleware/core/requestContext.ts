@@ -91,7 +91,8 @@ export function contextOf(
   const { settings, refresher, claimOnce, now } = engine
   const { http, openStream, connections } = registration.reach === 'public' ? engine.publicWays : engine
   const { outbound } = settings
-  return Object.freeze({ ...registration, redirectUri, http, openStream, connections, outbound, refresher, claimOnce, now })
+  const { baseUrl } = publicUrl
+  return Object.freeze({ ...registration, redirectUri, baseUrl, http, openStream, connections, outbound, refresher, claimOnce, now })
 }
 
 /** Where the provider sends the browser back to (RFC 6749 section 3.1.2; `oauth_callback` of RFC 5849 section 2.1). */

@@ -4,6 +4,7 @@ import type { Ask, Registration } from '../../lib/model/context.js'
 import type { LoginOptions, Transaction } from '../../lib/model/login.js'
 import type { Engine } from '../core/engine.js'
 import { contextOf, requireCertainty, type RequestContext } from '../core/requestContext.js'
+import type { Destination } from '../core/replies/goToProvider.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import { linkDigest } from './linkTo.js'
 
@@ -46,7 +47,7 @@ export function problemOf(
 /**
  * Begins a login and remembers it for this browser.
  * @param purpose `stepUp` digest of what is asked of it; `resend` for a form that was not sent because of it; `linkTo` digest of whose session the account is added to
- * @returns the provider's address to send the browser to
+ * @returns where to send the browser
  */
 export async function beginLogin(
   engine: Engine,
@@ -54,11 +55,11 @@ export async function beginLogin(
   registration: Registration,
   options: LoginOptions,
   purpose: Purpose = {},
-): Promise<string> {
-  const { location, transaction } = await login(contextOf(engine, registration, request.publicUrl), options)
+): Promise<Destination> {
+  const { transaction, ...destination } = await login(contextOf(engine, registration, request.publicUrl), options)
   await request.transactions.put({ ...transaction, ...purpose })
   engine.log('info', { event: 'login_started', provider: registration.slug })
-  return location
+  return destination
 }
 
 /**
@@ -82,6 +83,6 @@ export async function beginLink(
   request: RequestContext,
   registration: Registration,
   options: LoginOptions,
-): Promise<string> {
+): Promise<Destination> {
   return await beginLogin(engine, request, registration, options, { linkTo: linkDigest(requireLinkable(request)) })
 }

@@ -2,8 +2,8 @@ import { AuthError } from '../../lib/base/errors.js'
 import type { Transaction } from '../../lib/model/login.js'
 import type { Engine } from '../core/engine.js'
 
-/** OpenID Connect Core section 3.1.2.6: what a provider says that would have to ask the user. */
-const outcomes = new Set(['login_required', 'interaction_required', 'consent_required', 'account_selection_required'])
+/** OpenID Connect Core section 3.1.2.6, and OpenID Authentication 2.0 section 10.2.1: what a provider says that would have to ask the user. */
+const outcomes = new Set(['login_required', 'interaction_required', 'consent_required', 'account_selection_required', 'setup_needed'])
 
 /**
  * What a silent login (`prompt=none`) that cannot be silent comes to: `login_required`, with the provider's own word as `providerError`.

@@ -1,5 +1,6 @@
 import { AuthError } from '../../lib/base/errors.js'
 import { didYouMean } from '../../lib/config/suggest.js'
+import type { Registration } from '../../lib/model/context.js'
 import type { AuthEvents } from '../core/engine.js'
 import type { Parameters } from '../http/parameters.js'
 
@@ -14,10 +15,11 @@ export function refuseParameter(parameters: Parameters, name: string, isAsked: (
   if (value !== undefined && isAsked(value)) throw new AuthError('bad_request', `The parameter ${name} ${later}.`)
 }
 
-/** @throws AuthError `bad_request` for parameters of a login that are for later */
-export function refuseLoginParameters(parameters: Parameters): void {
+/** @throws AuthError `bad_request` for parameters of a login that are for later, or for other providers */
+export function refuseLoginParameters(parameters: Parameters, { ask, slug: provider }: Registration): void {
   refuseParameter(parameters, 'mode', (mode) => mode === 'popup')
-  refuseParameter(parameters, 'identifier')
+  if (parameters['identifier'] === undefined || ask?.parameters.some(({ name }) => name === 'identifier')) return
+  throw new AuthError('bad_request', 'This way to sign in takes no identifier.', { provider })
 }
 
 const events: readonly string[] = ['login', 'link', 'logout', 'token_update', 'error'] satisfies (keyof AuthEvents)[]

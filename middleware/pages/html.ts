@@ -51,7 +51,7 @@ export function linkUrl(url: string): string {
  * Hidden form fields, one for each entry, with names and values unchanged.
  * @param fields names and values
  */
-export function hiddenFields(fields: Record<string, string>): string {
+export function hiddenFields(fields: Readonly<Record<string, string>>): string {
   return Object.entries(fields)
     .map(([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`)
     .join('\n')

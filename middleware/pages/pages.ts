@@ -2,6 +2,7 @@ import { type AskedField, fieldOf } from './fields.js'
 import { displayText, hiddenFields, linkUrl } from './html.js'
 import { layOutPage, type Page } from './layout.js'
 import { monogram, providerMark } from './mark.js'
+import { postForm } from './sendPage.js'
 
 export type { Page }
 
@@ -171,42 +172,4 @@ export function confirmPage({ action, heading, text, button, fields = {}, cancel
       `<div class="actions"><a class="button quiet" href="${linkUrl(cancelUrl)}">Cancel</a></div>`,
     ].join('\n'),
   })
-}
-
-/** What `repostPage` sends. */
-export interface RepostPageOptions {
-  action: string
-  fields: Record<string, string>
-}
-
-/**
- * The answer to a provider's cross-site POST (OAuth 2.0 Form Post Response Mode): sends the same fields once more, now from our
- * own origin, so that the browser adds cookies that are `SameSite=Lax`.
- * @param options `action` receives the POST; `fields` are sent as they are
- */
-export function repostPage({ action, fields }: RepostPageOptions): Page {
-  return layOutPage({
-    title: 'Finishing sign-in',
-    hasForm: true,
-    // A field may be named "submit" and hide the form's own method. The script runs before the page has loaded, so the browser
-    // replaces this page in its history (HTML Standard, "form submission algorithm"): "back" does not send the fields again.
-    script: 'HTMLFormElement.prototype.submit.call(document.forms[0])',
-    content: [
-      '<div class="late">',
-      '<h1>Finishing sign-in</h1>',
-      '<p>You will be taken on in a moment. If nothing happens, press Continue.</p>',
-      postForm(action, fields, 'Continue'),
-      '</div>',
-    ].join('\n'),
-  })
-}
-
-function postForm(action: string, fields: Record<string, string>, button: string): string {
-  return [
-    // No autocomplete: a browser that restores a page would put its old values into hidden fields as well.
-    `<form method="post" action="${linkUrl(action)}" autocomplete="off">`,
-    hiddenFields(fields),
-    `<button class="button strong">${displayText(button)}</button>`,
-    '</form>',
-  ].join('\n')
 }

@@ -1,5 +1,6 @@
 import { asAuthError, AuthError } from '../../lib/base/errors.js'
 import type { AuthUser } from '../../lib/model/user.js'
+import { givesTokens } from '../../lib/protocols/index.js'
 import { refreshedUser } from '../../lib/refreshedUser.js'
 import { freshTokens } from '../../lib/refresh/freshTokens.js'
 import { updateUser } from '../accounts/users.js'
@@ -10,7 +11,8 @@ import type { SessionRecord } from '../core/sessionRecord.js'
 import { tokenAccessOf } from '../tokens/tokenSource.js'
 
 /**
- * Fetches the profile of the current account again, and keeps what has changed in the session and the user store.
+ * Fetches the profile of the current account again, and keeps what has changed in the session and the user store. A provider that gives no
+ * access to an API tells of users at a login only: the profile stays as it is.
  * @throws AuthError `login_required`; `user_mismatch` for a profile of somebody else; what a call of the provider's API throws
  */
 export async function refreshUser(engine: Engine, request: RequestContext): Promise<AuthUser> {
@@ -22,8 +24,9 @@ export async function refreshUser(engine: Engine, request: RequestContext): Prom
   if (isHeaderAccount(request, known.current)) return account.user
   const key = known.current
   const context = contextOf(engine, registration, request.publicUrl)
-  const tokens = await freshTokens(context, tokenAccessOf(engine, request, context, key))
-  const user = await refreshedUser(context, tokens, account.user)
+  const user = givesTokens(registration.provider)
+    ? await refreshedUser(context, await freshTokens(context, tokenAccessOf(engine, request, context, key)), account.user)
+    : account.user
   // The tokens may have been refreshed on the way, and somebody may have signed out.
   const record = presentRecord(engine, request)
   const held = record?.accounts[key]

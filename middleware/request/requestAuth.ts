@@ -4,6 +4,7 @@ import { accountKey } from '../accounts/accounts.js'
 import type { Engine } from '../core/engine.js'
 import { tellOfAccountLogout } from '../core/events.js'
 import { presentRecord, requireCertainty, returnToOf, type RequestContext, wholeRecord } from '../core/requestContext.js'
+import { goToProvider } from '../core/replies/goToProvider.js'
 import { redirect, type Reply } from '../http/reply.js'
 import { beginLink, beginLogin, chosenRegistration, requireLinkable } from '../login/beginLogin.js'
 import { linkMarker } from '../http/parameters.js'
@@ -42,7 +43,7 @@ async function redirectTo(
     return redirect(302, `${request.publicUrl.mountPath}/${slug}?${new URLSearchParams({ ...marker, returnTo }).toString()}`)
   }
   const registration = await chosenRegistration(engine, entry, parameters ?? {})
-  return redirect(302, await begin(engine, request, registration, keepingGranted(request, registration, { ...asked, returnTo })))
+  return goToProvider(false, 302, await begin(engine, request, registration, keepingGranted(request, registration, { ...asked, returnTo })))
 }
 
 /** Whether a login was given what the page that asks cannot carry on. */

@@ -17,7 +17,7 @@ import { isLinkTo } from '../login/linkTo.js'
 import { isSilentOutcome, silentOutcome } from '../login/silent.js'
 import { placeAfterLogin } from '../login/stepUp/wayBack.js'
 import { forgetLogout } from '../logout/awaitedLogout.js'
-import { repostPage } from '../pages/pages.js'
+import { sendPage } from '../pages/sendPage.js'
 import type { ProviderRequest } from './receive.js'
 
 /** Says that a form_post answer has come back from our own page, so that it is posted again only once. */
@@ -114,7 +114,7 @@ function isCrossSitePost({ request: { host, publicUrl }, parameters }: ProviderR
 /** Lax cookies stay at home on a cross-site POST: the same fields are posted once more from a page of our own (rule R2). */
 function postAgain({ request: { publicUrl }, registration, parameters }: ProviderRequest): Reply {
   const action = new URL(redirectUriOf(registration, publicUrl)).pathname
-  return page(200, repostPage({ action, fields: { ...parameters, [repostMarker]: '1' } }))
+  return page(200, sendPage({ action, fields: { ...parameters, [repostMarker]: '1' }, title: 'Finishing sign-in' }))
 }
 
 function withoutMarker({ parameters: { [repostMarker]: _reposted, ...parameters }, ...received }: ProviderRequest): ProviderRequest {

@@ -8,6 +8,7 @@ import type { Reply } from '../http/reply.js'
 import { callbackRoute } from './callback.js'
 import { linkRoute } from './link.js'
 import { loginRoute } from './login.js'
+import { xrdsRoute } from './identity/xrds.js'
 import { backchannelLogoutRoute } from './logout/backchannelLogout.js'
 import { frontchannelLogoutRoute } from './logout/frontchannelLogout.js'
 import { logoutRoute } from './logout/logout.js'
@@ -52,6 +53,7 @@ export function findRoute(engine: Engine, path: string, mounted: string): Route 
   if (second === 'link') return providerRoute(engine, first, () => ['POST'], linkRoute)
   if (second === 'backchannel-logout') return { slug: first, run: (request) => backchannelLogoutRoute(engine, request, first) }
   if (second === 'frontchannel-logout') return { slug: first, run: (request) => frontchannelLogoutRoute(engine, request, first) }
+  if (second === 'xrds') return providerRoute(engine, first, () => ['GET', 'HEAD'], xrdsRoute)
   if (second === 'unlink') return providerRoute(engine, first, () => ['POST'], unlinkRoute)
   if (second === 'confirmed') return providerRoute(engine, first, () => ['GET', 'HEAD'], confirmedRoute)
   return undefined

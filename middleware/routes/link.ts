@@ -3,6 +3,7 @@ import { titleOf } from '../../lib/config/entries/title.js'
 import { notThroughProxy } from '../../lib/protocols/headerJwt/notThroughProxy.js'
 import { signsInByHeader } from '../../lib/protocols/headerJwt/signsInByHeader.js'
 import { hasCsrfToken, returnToOf } from '../core/requestContext.js'
+import { goToProvider } from '../core/replies/goToProvider.js'
 import { wantsJson } from '../http/negotiation.js'
 import { isNavigation, originOf, requireSameOrigin } from '../http/origin.js'
 import { goOn, page, type Reply } from '../http/reply.js'
@@ -25,7 +26,7 @@ export async function linkRoute(received: ProviderRequest): Promise<Reply> {
   if (question) return question
   const returnTo = returnToOf(engine, publicUrl, parameters['returnTo'], engine.settings.afterLogin)
   const chosen = await chosenRegistration(engine, registration, parameters)
-  return goOn(
+  return goToProvider(
     wantsJson(host),
     303,
     await beginLink(engine, request, chosen, keepingGranted(request, chosen, loginOptionsOf(chosen, parameters, returnTo))),

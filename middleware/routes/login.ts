@@ -2,6 +2,7 @@ import { AuthError } from '../../lib/base/errors.js'
 import { titleOf } from '../../lib/config/entries/title.js'
 import { signsInByHeader } from '../../lib/protocols/headerJwt/signsInByHeader.js'
 import { hasCsrfToken, returnToOf } from '../core/requestContext.js'
+import { goToProvider } from '../core/replies/goToProvider.js'
 import { wantsJson } from '../http/negotiation.js'
 import { isNavigation, originOf } from '../http/origin.js'
 import { hostMarker } from '../http/otherHost.js'
@@ -22,7 +23,7 @@ import { requireIssuer, thirdPartyParameters } from './start/thirdParty.js'
 export async function loginRoute(received: ProviderRequest): Promise<Reply> {
   const { engine, request, registration } = received
   const { [hostMarker]: _moved, [linkMarker]: link, ...given } = received.parameters
-  refuseLoginParameters(given)
+  refuseLoginParameters(given, registration)
   if (signsInByHeader(registration.provider)) return arrived(received)
   const thirdParty = thirdPartyParameters({ ...received, parameters: given })
   const parameters = thirdParty ?? given
@@ -41,8 +42,13 @@ export async function loginRoute(received: ProviderRequest): Promise<Reply> {
   // Only now is anything looked up or called for what a stranger wrote.
   const chosen = await chosenRegistration(engine, registration, parameters)
   if (thirdParty) requireIssuer(chosen, thirdParty)
-  const location = await beginLogin(engine, request, chosen, keepingGranted(request, chosen, loginOptionsOf(chosen, parameters, returnTo)))
-  return goOn(wantsJson(request.host), 302, location)
+  const destination = await beginLogin(
+    engine,
+    request,
+    chosen,
+    keepingGranted(request, chosen, loginOptionsOf(chosen, parameters, returnTo)),
+  )
+  return goToProvider(wantsJson(request.host), 302, destination)
 }
 
 /** Whether a login adds an account to whoever is signed in. A user whom a header signs in stays signed in, so there is nothing else to do. */

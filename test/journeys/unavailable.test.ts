@@ -25,11 +25,14 @@ afterAll(async () => {
 })
 
 describe('A request', () => {
-  test.each(['mode=popup', 'identifier=https%3A%2F%2Fme.example'])('that starts a login with %s is refused', async (query) => {
+  test.each([
+    ['mode=popup', notAvailable],
+    ['identifier=https%3A%2F%2Fme.example', 'takes no identifier'],
+  ])('that starts a login with %s is refused', async (query, message) => {
     const { status, data, headers } = await browser.json(`${app.url}/auth/corp?${query}`)
     expect({ status, data }).toMatchObject({
       status: 400,
-      data: { error: 'bad_request', message: expect.stringContaining(notAvailable) as unknown },
+      data: { error: 'bad_request', message: expect.stringContaining(message) as unknown },
     })
     expect(headers.get('set-cookie')).toBeNull()
   })

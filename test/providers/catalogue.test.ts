@@ -43,7 +43,7 @@ describe.each(entries)('%s', (slug, provider) => {
     expect(Object.keys(known)).toEqual(expect.arrayContaining([...needed, ...(hasApi ? ['apiBaseUrl'] : [])]))
     // A proxy's issuer may be a host alone.
     for (const address of Object.values(known).filter((text) => text !== readFixture(slug).parameters?.['host'])) {
-      expect(address).toMatch(/^https:\/\/[a-z0-9.-]+(\/[\w./@!+-]*)?$/)
+      expect(address).toMatch(/^https:\/\/[a-z0-9.-]+(\/[\w./@!+-]*(\?[\w=&]*)?)?$/)
       expect(new URL(address).href.replace(/\/$/, '')).toBe(address.replace(/\/$/, ''))
     }
     // Types of Attribute Exchange are names that look like addresses.

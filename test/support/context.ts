@@ -15,6 +15,7 @@ export function contextFor({
   return {
     slug: 'invented',
     redirectUri: 'https://app.example/auth/invented/callback',
+    baseUrl: 'https://app.example',
     client: { clientId: 'the-client', clientSecret: 'the-secret' },
     ...createHttp(outbound),
     outbound,

@@ -17,6 +17,7 @@ import { checkRequirements, type EntryPath, lackingIn, missing } from './require
 import { entrySchema, optionNames, type EntryOptions, type SpokenOptions } from './schema.js'
 import { declarations } from './shapes.js'
 import { checkNamed, spokenOptions } from './fitness/spoken.js'
+import { checkRealm } from './identity/realm.js'
 import { withTypedIdentifier } from './identity/typedIdentifier.js'
 import { checkSlug } from './slugs.js'
 
@@ -125,6 +126,7 @@ function completed({ slug, options, parameters, values, entryPath, sources, isOw
   const client: Client = { clientId: clientId ?? '', ...proof, ...(Object.keys(values).length > 0 ? { parameters: values } : {}) }
   const provider = completeProvider(options, values, entryPath.path)
   checkRequirements(provider, client, entryPath)
+  checkRealm(provider, sources.callbackUrls(slug), entryPath.path)
   if (sources.lookedUp || options.ask) checkNamed(provider, entryPath.path)
   if (isOwnWish && givesNoRefreshTokens(provider)) {
     sources.warn?.(

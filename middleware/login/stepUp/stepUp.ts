@@ -2,6 +2,7 @@ import { sha256 } from '../../../lib/base/random.js'
 import type { Registration } from '../../../lib/model/context.js'
 import type { LoginOptions } from '../../../lib/model/login.js'
 import type { Engine } from '../../core/engine.js'
+import type { Destination } from '../../core/replies/goToProvider.js'
 import type { RequestContext } from '../../core/requestContext.js'
 import type { SessionRecord } from '../../core/sessionRecord.js'
 import { originOf } from '../../http/origin.js'
@@ -39,9 +40,9 @@ export const wayBackTime = 10_000
 /**
  * Begins such a login.
  * @param returnTo must have passed rule R1
- * @returns the provider's address
+ * @returns where to send the browser
  */
-export async function beginStepUp(engine: Engine, request: RequestContext, stepUp: StepUp, returnTo?: string): Promise<string> {
+export async function beginStepUp(engine: Engine, request: RequestContext, stepUp: StepUp, returnTo?: string): Promise<Destination> {
   const { key, digest, resend } = stepUp
   const { record, registrations } = request
   const registration = registrations.get(key)

@@ -11,6 +11,7 @@ import type { Native } from '../../http/host.js'
 import { isScript } from '../../http/negotiation.js'
 import { originOf } from '../../http/origin.js'
 import { linkMarker } from '../../http/parameters.js'
+import { goToProvider } from '../../core/replies/goToProvider.js'
 import { redirect, type Reply } from '../../http/reply.js'
 import { asksFirst, beginStepUp } from '../../login/stepUp/stepUp.js'
 import { stepUpPath } from '../../login/stepUp/stepUpPath.js'
@@ -142,5 +143,5 @@ async function stepUp(engine: Engine, request: RequestContext, { stepUp: asked, 
   const returnTo = isForm ? back : returnToOf(engine, publicUrl, host.target, engine.settings.afterLogin)
   // Another site's link does not send anybody to a provider: the sign-in route asks first.
   if (asksFirst(engine, request, returnTo)) return redirect(302, stepUpPath(engine, request, wanted, returnTo))
-  return redirect(isForm ? 303 : 302, await beginStepUp(engine, request, wanted, returnTo))
+  return goToProvider(false, isForm ? 303 : 302, await beginStepUp(engine, request, wanted, returnTo))
 }

@@ -25,12 +25,12 @@ export function headerUserAlone<Request extends RequestContext>(
   request: Request,
   setAside?: SessionRecord,
 ): Awaitable<Request> {
-  const { headerUser, doubt } = request
+  const { headerUser } = request
   if (setAside) {
     request.stored = undefined
     request.setAside = setAside
   }
-  if (!headerUser || doubt) return request
+  if (!headerUser) return request
   const { record, registrations } = headerUser
   const signIn = (): Request => Object.assign(request, { record, registrations })
   if (!userStore) return signIn()

@@ -1,4 +1,5 @@
 import { returnToOf } from '../../core/requestContext.js'
+import { goToProvider } from '../../core/replies/goToProvider.js'
 import { wantsJson } from '../../http/negotiation.js'
 import { goOn, type Reply } from '../../http/reply.js'
 import { asksFirst, beginStepUp } from '../../login/stepUp/stepUp.js'
@@ -22,5 +23,5 @@ export async function stepUpRoute(received: ProviderRequest, confirm: () => Repl
   // Of another session, or too old: who needs it asks again.
   if (!stepUp) return goOn(wantsJson(host), 302, returnTo)
   if (question && asksFirst(engine, request, returnTo)) return question
-  return goOn(wantsJson(host), 302, await beginStepUp(engine, request, stepUp, returnTo))
+  return goToProvider(wantsJson(host), 302, await beginStepUp(engine, request, stepUp, returnTo))
 }

@@ -74,7 +74,10 @@ const told = (event: string): typeof events => events.filter((entry) => entry.ev
 
 describe('onLogin', () => {
   test('is asked once, however many requests come at once and however often the proxy signs anew', async () => {
-    await start({}, () => ({ user: { roles: ['editor'] } }))
+    await start({}, async () => {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      return { user: { roles: ['editor'] } }
+    })
     await Promise.all(Array.from({ length: 30 }, () => seen(through('ada'))))
     const { 'x-proxy-jwt': same = '' } = through('ada')
     for (let count = 0; count < 5; count++) await seen({ 'x-proxy-jwt': same })
@@ -202,9 +205,10 @@ describe('With a user store', () => {
     await startWithUsers()
     const { row } = (await seen(through('ada', endingIn(4)))).data
     await browser.go(`${application.url}/auth/corp/link`, { method: 'POST', headers: { ...own, ...through('ada') } })
-    await users.remove(row?.id ?? '')
-    await until(async () => (await seen(through('ada'))).data.user !== null)
-    expect((await seen(through('ada'))).data.accounts).toEqual(['iap$ada'])
+    await users.unlink(row?.id ?? '', 'iap$ada')
+    await until(async () => (await seen(through('ada'))).data.row?.id !== row?.id)
+    expect((await seen(through('ada'))).data).toMatchObject({ user: 'iap$ada', accounts: ['iap$ada'] })
+    expect(created).toBe(2)
   })
 
   test('a sign-out everywhere ends the sessions, and the header goes on', async () => {

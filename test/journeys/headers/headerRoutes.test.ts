@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { requireLogin, type AuthRouterOptions } from '../../../middleware/index.js'
 import { people, startOpenidProvider, type OpenidProvider } from '../../../testing/index.js'
 import type { Application } from '../../support/application.js'
@@ -151,6 +151,22 @@ describe('Another provider, while a header signs the user in,', () => {
     await start({ ifLoggedIn: 'redirect' })
     const page = await go('/auth/corp?returnTo=/seen', { ...own, ...through('ada') }, { follow: false })
     expect(page.headers.get('location')).toBe('/seen')
+  })
+
+  test('begins a session that is as old as itself, and not as the sign-in of the header', async () => {
+    await application.close()
+    await server.close()
+    await start({ expiry: { absolute: 1800 } })
+    const { 'x-proxy-jwt': jwt = '' } = through('ada', { exp: Math.floor(Date.now() / 1000) + 7200 })
+    await ask('/seen', { 'x-proxy-jwt': jwt })
+    const later = Date.now() + 3_600_000
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => later)
+    try {
+      await link({ 'x-proxy-jwt': jwt })
+      expect((await ask('/seen', { 'x-proxy-jwt': jwt })).data.accounts).toEqual(['iap$ada', corpKey])
+    } finally {
+      clock.mockRestore()
+    }
   })
 
   test('may be the current account, and be removed again', async () => {

@@ -102,6 +102,8 @@ describeModes((mode) => {
     await browser.go(`${application.url}/auth/logout`, { method: 'POST', form: { csrfToken }, headers: through('ada') })
     expect(await seen(through('ada'))).toMatchObject({ user: 'iap$ada', accounts: ['iap$ada'] })
     expect(await seen()).toMatchObject({ user: null })
+    await link(through('ada'))
+    expect(await seen(through('ada'))).toMatchObject({ user: 'iap$ada', accounts: ['iap$ada', corpKey()] })
   })
 
   test('while the keys cannot be reached nobody is signed in, and what needs the user says so', async () => {
@@ -140,5 +142,10 @@ describe('A guard', () => {
     expect(await status('/any', through('ada'))).toBe(502)
     expect(await seen(through('ada'))).toMatchObject({ user: null })
     expect(await status('/auth/session', through('ada'))).toBe(502)
+    await browser.go(`${application.url}/auth/corp`)
+    expect(await seen()).toMatchObject({ user: corpKey() })
+    expect(await seen(through('ada'))).toMatchObject({ user: null, accounts: [] })
+    await browser.go(`${application.url}/auth/logout`, { method: 'POST', headers: { ...own, ...through('ada') } })
+    expect(await seen()).toMatchObject({ user: null })
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { confirmPage, errorPage, repostPage, signInPage } from '../../../middleware/pages/pages.js'
+import { confirmPage, errorPage, signInPage } from '../../../middleware/pages/pages.js'
+import { sendPage } from '../../../middleware/pages/sendPage.js'
 import { contents, plainIcon, unescape } from './reading.js'
 
 describe('the sign-in page', () => {
@@ -102,7 +103,7 @@ describe('the pages with a form', () => {
   test('the repost page sends every field unchanged, whatever its name or length, and has a button', () => {
     const user = '{"name":"é\r\n😀"}'
     const fields = { code: 'a b+c/=%', submit: 'x', action: 'y', user, id_token: 'x'.repeat(8192), '': 'empty' }
-    const { html } = repostPage({ action: '/auth/apple/callback', fields })
+    const { html } = sendPage({ action: '/auth/apple/callback', fields, title: 'Finishing sign-in' })
     const found = [...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)]
     expect(found.map(([, name = '', value = '']) => [unescape(name), unescape(value)])).toEqual(Object.entries(fields))
     expect(html).toContain('<button class="button strong">Continue</button>')
@@ -110,7 +111,7 @@ describe('the pages with a form', () => {
   })
 
   test('the repost page is sent even when a field hides the submit method of its form', () => {
-    const [script] = contents(repostPage({ action: '/', fields: { submit: 'x' } }), 'script')
+    const [script] = contents(sendPage({ action: '/', fields: { submit: 'x' }, title: 'Finishing sign-in' }), 'script')
     expect(script).toBe('HTMLFormElement.prototype.submit.call(document.forms[0])')
   })
 })

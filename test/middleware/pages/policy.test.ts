@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
 import { askPage } from '../../../middleware/pages/askPage.js'
-import { confirmPage, errorPage, repostPage, signInPage, type Page } from '../../../middleware/pages/pages.js'
+import { confirmPage, errorPage, signInPage, type Page } from '../../../middleware/pages/pages.js'
+import { sendPage } from '../../../middleware/pages/sendPage.js'
 import { contents, directives, plainIcon, startTags } from './reading.js'
 
 const everyPage = (): Page[] => [
@@ -23,7 +24,7 @@ const everyPage = (): Page[] => [
     carried: { returnTo: '/a' },
     cancelUrl: '/',
   }),
-  repostPage({ action: '/auth/one/callback', fields: { code: 'c', state: 's' } }),
+  sendPage({ action: '/auth/one/callback', fields: { code: 'c', state: 's' }, title: 'Finishing sign-in' }),
 ]
 
 const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { displayText, escapeHtml, linkUrl } from '../../../middleware/pages/html.js'
-import { confirmPage, errorPage, repostPage, signInPage, type Page } from '../../../middleware/pages/pages.js'
+import { confirmPage, errorPage, signInPage, type Page } from '../../../middleware/pages/pages.js'
+import { sendPage } from '../../../middleware/pages/sendPage.js'
 import { startTags, unescape } from './reading.js'
 
 const payloads = [
@@ -48,7 +49,7 @@ function pagesWith(text: string): Page[] {
     signInPage({ providers: [{ slug: text, title: '', url: `/auth/x?${text}` }] }),
     errorPage({ status: 400, code: text, message: text, provider: text, startAgain: { url: text, label: text }, homeUrl: text }),
     confirmPage({ action: text, heading: text, text, button: text, fields: { [text]: text }, cancelUrl: text }),
-    repostPage({ action: text, fields: { [text]: text } }),
+    sendPage({ action: text, fields: { [text]: text }, title: text }),
   ]
 }
 

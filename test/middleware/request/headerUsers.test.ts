@@ -6,6 +6,7 @@ import { resolveConfig } from '../../../lib/config/resolveConfig.js'
 import { createEngine, type Engine } from '../../../middleware/core/engine.js'
 import type { RequestContext } from '../../../middleware/core/requestContext.js'
 import { type FoundUser, headerUsers, type HeaderUsers } from '../../../middleware/request/headers/headerUsers.js'
+import { verifiedHeaders } from '../../../middleware/request/headers/verifiedHeaders.js'
 import { authRouter } from '../../../middleware/index.js'
 import { testSecret } from '../../support/application.js'
 import { hosts, listen, sendJson } from '../../support/hosts.js'
@@ -78,6 +79,18 @@ describe('A header that has been verified', () => {
     now += 2_000
     expect(await of(jwt)).toBeUndefined()
     expect(logins).toBe(1)
+  })
+
+  test('is verified once, however many requests bring it at once', async () => {
+    const [entry] = engine.headerEntries
+    if (!entry) throw new Error('There is no entry')
+    const read = verifiedHeaders(engine)
+    const request = { publicUrl: { baseUrl: 'http://x', origin: 'http://x', mountPath: '/auth' } } as unknown as RequestContext
+    const jwt = jwtOf('ada')
+    const first = read(request, entry, jwt)
+    expect(read(request, entry, jwt)).toBe(first)
+    await first
+    expect(read(request, entry, jwt)).not.toBeInstanceOf(Promise)
   })
 
   test('is verified anew after five minutes, and refused where its key has been withdrawn', async () => {

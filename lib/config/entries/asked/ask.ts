@@ -91,13 +91,18 @@ export function askingRegistration(entry: AskingEntry): Registration {
   const pathOf = (chosen: Values): Pick<Registration, 'chosenPath'> =>
     besideHost.length === 0 ? {} : { chosenPath: besideHost.map((name) => `/${encodeURIComponent(chosen[name] ?? '')}`).join('') }
 
+  const typedOne = asked.find(([, { kind }]) => kind === 'identifier')
+  const admission: Pick<Registration, 'admits'> = typedOne
+    ? { admits: (identifier) => chosenValue(identifier, typedOne[1], allowed[typedOne[0]]) === identifier }
+    : {}
+
   function completed(chosen: Values, client: ClientParts, chooser: Chooser): Registration {
     const key = keyOf(chosen)
     const known = held.get(key, chooser)?.registration
     const isSame = known !== undefined && clientNames.every((name) => known.client[name] === (client[name] ?? options[name]))
     const registration = isSame
       ? known
-      : Object.freeze({ ...complete(chosen, client, { isForeign }), chosen: Object.freeze({ ...chosen }), ...pathOf(chosen) })
+      : Object.freeze({ ...complete(chosen, client, { isForeign }), chosen: Object.freeze({ ...chosen }), ...pathOf(chosen), ...admission })
     held.set(key, chooser, registration)
     return registration
   }

@@ -4,7 +4,7 @@ import type { SpokenOptions } from '../schema.js'
 type Declarations = Readonly<Record<string, ProviderParameter>>
 
 const identifier: ProviderParameter = {
-  description: 'your OpenID',
+  description: 'Your OpenID',
   kind: 'identifier',
   example: 'https://id.example.com/ada',
 }
