@@ -27,6 +27,8 @@ await run(({ demo, otherProviders, providerOrigins, storage: { userStore, sessio
         profile: { id: 'id', username: 'screen_name', name: 'name', email: 'email', picture: 'profile_image_url' },
         ...demo.oauth1,
       },
+      // OpenID 2.0 says who somebody is, and gives no tokens.
+      openid2: { protocol: 'openid2', ...demo.openid2 },
       // `github: {}`, `google: {}` and the like, where the environment has GITHUB_CLIENT_ID, GOOGLE_CLIENT_ID ...
       ...otherProviders,
     },

@@ -2,7 +2,7 @@
  * Everything about the example application that can be set, from the environment or from the file `.env` beside `package.json`. Without
  * any of it the application runs as one process, with users and tokens in an SQLite file and sessions in encrypted cookies.
  *
- * PORT                   where it listens: 3000; its own identity providers take the three ports after it
+ * PORT                   where it listens: 3000; its own identity providers take the four ports after it
  * DATABASE_FILE          the SQLite file of users (sqliteUserStore) and tokens (sqliteTokenStore): example-app/data/app.db, made at the
  *                        first start
  * DATABASE_URL           such as postgresql://user@127.0.0.1/app: users (postgresUserStore), sessions (connect-pg-simple) and tokens
@@ -12,7 +12,7 @@
  * WORKERS                such as 4: that many processes answer, each request whichever is free (`node:cluster`, no sticky sessions)
  * ACCESS_TOKEN_LIFETIME  seconds, 3600: how long access tokens of its own identity providers last. 10 lets you watch refreshes
  * IDENTITY_PROVIDERS     identity providers that run elsewhere, as JSON: `{ "entries": { slug: entry }, "origins": [...] }`, with `openid`,
- *                        `oauth2` and `oauth1` (see app.ts) among the slugs. Set for the workers by the process that starts them, and by
+ *                        `oauth2`, `oauth1` and `openid2` (see app.ts) among the slugs. Set for the workers by the process that starts them, and by
  *                        you where several machines are to share them
  *
  * Read by authrouter itself, and the same in all processes of an application: AUTH_SECRET, AUTH_BASE_URL, GITHUB_CLIENT_ID and so on.
@@ -51,8 +51,8 @@ export function loadEnvironment(): void {
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const { DATABASE_FILE: databaseFile, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, IDENTITY_PROVIDERS: elsewhere } = env
   return {
-    // The identity providers take the three ports after it.
-    port: readNumber('PORT', env, { least: 0, most: 65_532, otherwise: 3000 }),
+    // The identity providers take the four ports after it.
+    port: readNumber('PORT', env, { least: 0, most: 65_531, otherwise: 3000 }),
     workers: readNumber('WORKERS', env, { least: 0, most: 64, otherwise: 0 }),
     accessTokenLifetime: readNumber('ACCESS_TOKEN_LIFETIME', env, { least: 1, most: 86_400, otherwise: 3600 }),
     databaseFile: databaseFile === undefined || databaseFile === '' ? ownDatabaseFile : databaseFile,
@@ -84,7 +84,9 @@ function readIdentityProviders(text: string): IdentityProviders {
   } catch {
     // The same to whoever set it: not what is expected here.
   }
-  throw invalid('IDENTITY_PROVIDERS must be JSON: { "entries": { "openid": {...}, "oauth2": {...}, "oauth1": {...} }, "origins": [...] }.')
+  throw invalid(
+    'IDENTITY_PROVIDERS must be JSON: { "entries": { "openid": {...}, "oauth2": {...}, "oauth1": {...}, "openid2": {...} }, "origins": [...] }.',
+  )
 }
 
 function invalid(message: string): Error {

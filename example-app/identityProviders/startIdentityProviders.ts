@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { ProviderEntry } from 'authrouter'
-import { startOauth1Provider, startOpenidProvider } from 'authrouter/testing'
+import { startOauth1Provider, startOpenid2Provider, startOpenidProvider } from 'authrouter/testing'
 import type { RunningIdentityProviders } from './identityProviders.js'
-import { birdLook, hubLook, idLook } from './looks.js'
+import { birdLook, hubLook, idLook, townLook } from './looks.js'
 
 /** Where identity providers listen, and how long their access tokens last. */
 export interface IdentityProviderSettings {
@@ -12,15 +12,16 @@ export interface IdentityProviderSettings {
 
 /**
  * Starts one identity provider for each protocol inside this process, so that nobody needs credentials or a network to try the example.
- * @param port of the application: the three after it are taken; 0 for any that are free
+ * @param port of the application: the four after it are taken; 0 for any that are free
  * @param accessTokenLifetime in seconds; tokens of OAuth 1.0a have none
  */
 export async function startIdentityProviders({ port, accessTokenLifetime }: IdentityProviderSettings): Promise<RunningIdentityProviders> {
   const portAfter = (step: number): number => (port === 0 ? 0 : port + step)
-  const [id, bird, hub] = await Promise.all([
+  const [id, bird, hub, town] = await Promise.all([
     startOpenidProvider({ port: portAfter(1), accessTokenLifetime, ...idLook }),
     startOauth1Provider({ port: portAfter(2), ...birdLook }),
     startOpenidProvider({ port: portAfter(3), accessTokenLifetime, ...hubLook }),
+    startOpenid2Provider({ port: portAfter(4), brand: townLook.brand, color: townLook.color }),
   ])
   const client = { clientId: 'example-app', clientSecret: randomBytes(32).toString('base64url') }
 
@@ -49,8 +50,12 @@ export async function startIdentityProviders({ port, accessTokenLifetime }: Iden
         userinfoEndpoint: bird.userinfoEndpoint,
         apiBaseUrl: bird.apiBaseUrl,
       },
+      openid2: {
+        ...buttonOf(townLook),
+        identifier: town.identifier,
+      },
     },
-    origins: [id.issuer, bird.origin, hub.issuer],
+    origins: [id.issuer, bird.origin, hub.issuer, town.origin],
     register(applicationUrls) {
       const clientName = 'The example application'
       id.registerClient({ ...client, clientName, redirectUris: applicationUrls.map((url) => `${url}/auth/openid/callback`) })
@@ -58,7 +63,7 @@ export async function startIdentityProviders({ port, accessTokenLifetime }: Iden
       bird.registerClient({ ...client, name: clientName })
     },
     async close() {
-      await Promise.all([id.close(), bird.close(), hub.close()])
+      await Promise.all([id.close(), bird.close(), hub.close(), town.close()])
     },
   }
 }

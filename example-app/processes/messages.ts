@@ -17,7 +17,7 @@ type StartError = Error & { code?: string; port?: number }
 function explanation({ code, port, message }: StartError): string | undefined {
   switch (code) {
     case 'EADDRINUSE':
-      return `Port ${String(port)} is taken. Set PORT to another one, such as PORT=4000: the example uses it and the three ports after it.`
+      return `Port ${String(port)} is taken. Set PORT to another one, such as PORT=4000: the example uses it and the four ports after it.`
     case 'EACCES':
       return port === undefined ? undefined : `Port ${String(port)} may not be used here. Set PORT to another one, such as PORT=4000.`
     case 'ECONNREFUSED':

@@ -13,9 +13,9 @@ import { urlsAt } from './urls.js'
 export async function serve(config: Config, createApplication: CreateApplication): Promise<void> {
   const identityProviders = await runningIdentityProviders(config)
   const storage = await openStorage(config)
-  const { openid, oauth2, oauth1, ...others } = identityProviders.entries
+  const { openid, oauth2, oauth1, openid2, ...others } = identityProviders.entries
   const { app, auth } = createApplication({
-    demo: { openid, oauth2, oauth1 },
+    demo: { openid, oauth2, oauth1, openid2 },
     otherProviders: { ...others, ...catalogueProviders(process.env) },
     providerOrigins: identityProviders.origins,
     storage,

@@ -69,7 +69,10 @@ export async function startSharedProviders(): Promise<SharedProviders> {
   const closeOauth1 = (): Promise<void> => (closing ??= bird.close())
 
   return {
-    setting: JSON.stringify({ entries, origins: [openid.issuer, hub.issuer, short.issuer, bird.origin] }),
+    setting: JSON.stringify({
+      entries: { ...entries, openid2: { identifier: 'http://127.0.0.1:1/' } },
+      origins: [openid.issuer, hub.issuer, short.issuer, bird.origin],
+    }),
     gate,
     shortGate,
     register(applicationUrl) {

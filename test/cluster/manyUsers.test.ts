@@ -55,7 +55,12 @@ for (const storage of Object.keys(exampleDatabases) as DatabaseName[]) {
     let server: ExampleServer
     beforeAll(async () => {
       ;[provider, database] = await Promise.all([startProvider('crowd'), exampleDatabases[storage]()])
-      const entries = { openid: provider.oidc(), oauth2: provider.oauth2(), oauth1: { ...provider.oauth2(), protocol: 'oauth2' } }
+      const entries = {
+        openid: provider.oidc(),
+        oauth2: provider.oauth2(),
+        oauth1: { ...provider.oauth2(), protocol: 'oauth2' },
+        openid2: { identifier: 'http://127.0.0.1:1/' },
+      }
       server = await startExampleServer({
         ...database.setting,
         WORKERS: '2',

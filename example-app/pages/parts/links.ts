@@ -20,7 +20,7 @@ export function labelOf({ provider, name }: { provider: string; name: string }, 
   return `${titleOf(provider, providers)} (${name})`
 }
 
-const protocolNames: Record<string, string> = { oidc: 'OpenID Connect', oauth2: 'OAuth 2.0', oauth1: 'OAuth 1.0a' }
+const protocolNames: Record<string, string> = { oidc: 'OpenID Connect', oauth2: 'OAuth 2.0', oauth1: 'OAuth 1.0a', openid2: 'OpenID 2.0' }
 
 export function protocolName(protocol: string): string {
   return protocolNames[protocol] ?? protocol

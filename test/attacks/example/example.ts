@@ -75,7 +75,13 @@ async function startExample(storage: DatabaseName): Promise<Running> {
     startHostileOauth1(),
     exampleDatabases[storage](),
   ])
-  const entries = { openid: honest.oidc(), oauth2: hostile.oauth2(), other: hostile.oidc(), oauth1: bird.entry }
+  const entries = {
+    openid: honest.oidc(),
+    oauth2: hostile.oauth2(),
+    other: hostile.oidc(),
+    oauth1: bird.entry,
+    openid2: { identifier: 'http://127.0.0.1:1/' },
+  }
   const server: ExampleServer = await startExampleServer({
     ...database.setting,
     IDENTITY_PROVIDERS: JSON.stringify({ entries, origins: [honest.origin, hostile.origin] }),
