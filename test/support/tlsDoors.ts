@@ -103,7 +103,7 @@ export async function runTlsClient(authority: Authority, lines: string, parts: {
       slug: 'corp', redirectUri: 'https://app.example/cb', provider: { title: 'Corp', scope: [], clientAuth: 'tls', ...provider }, client,
       outbound, ...createHttp(outbound), now: Date.now, refresher: createRefresher(),
     }
-    const protocol = await loadProtocol(provider.protocol)
+    const protocol = await loadProtocol(provider)
     const result = await (async () => { ${lines} })().catch((error) => ({ code: error.code }))
     console.log(JSON.stringify(result))
     process.exit(0)
