@@ -36,7 +36,7 @@ describe('The example application', () => {
 
   test.each([
     [{ WORKERS: 'many' }, 'WORKERS must be a number from 0 to 64.'],
-    [{ PORT: '70000' }, 'PORT must be a number from 0 to 65532.'],
+    [{ PORT: '70000' }, 'PORT must be a number from 0 to 65531.'],
     [{ ACCESS_TOKEN_LIFETIME: '0' }, 'ACCESS_TOKEN_LIFETIME must be a number from 1 to 86400.'],
     [{ IDENTITY_PROVIDERS: '{}' }, 'IDENTITY_PROVIDERS must be JSON'],
   ])('says what is wrong with %j', async (settings, message) => {

@@ -59,9 +59,9 @@ export async function readAnswer(answer: Response): Promise<Answer> {
     return { address: `${origin}${pathname}?${new URLSearchParams({ state }).toString()}`, fields: Object.fromEntries(searchParams) }
   }
   const page = await answer.text()
-  const [, action] = /<form method="post" action="([^"]*)"/.exec(page) ?? []
+  const [, action] = /<form [^>]*\baction="([^"]*)"/.exec(page) ?? []
   if (action === undefined) throw new Error(`The provider did not answer: ${String(answer.status)} ${page}`)
-  const inputs = [...page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)]
+  const inputs = [...page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"(?: \/)?>/g)]
   return { address: unescaped(action), fields: Object.fromEntries(inputs.map(([, name = '', value = '']) => [name, unescaped(value)])) }
 }
 
