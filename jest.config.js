@@ -7,7 +7,7 @@ export default {
   // Ends tests that hang, and none because the machine is slow: the slowest takes half a minute on two quiet cores.
   testTimeout: 300_000,
   // Tests wait more than they compute: for browsers, servers, and minutes that have to pass.
-  maxWorkers: '150%',
+  maxWorkers: 3,
   roots: ['<rootDir>/test'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   reporters: ['default', '<rootDir>/test/support/leftOut.js'],
