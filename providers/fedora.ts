@@ -1,6 +1,6 @@
 import { defineProvider } from '../lib/types.js'
 
-// Endpoint and identifiers as libraries of others have them; nobody signed in. Identifiers are http, and nothing is fetched from them.
+// The address is Fedora's, the form of identifiers unconfirmed: nobody signed in. They are http, and nothing is fetched from them.
 export default defineProvider({
   protocol: 'openid2',
   title: 'Fedora',

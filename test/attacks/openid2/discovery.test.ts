@@ -348,7 +348,7 @@ describe('discovery of what is hostile', () => {
     },
   )
 
-  test('stops after five redirects, and after ten requests', async () => {
+  test('stops after five redirects', async () => {
     const context = contextFor({ provider: { protocol: 'openid2', identifier: `${site}/`, discovery: false } })
     await failureOf(discover(context, `${site}/loop`))
     expect(calls).toBe(6)
