@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto'
 import { AuthError } from '../../base/errors.js'
-import { utf8 } from '../../base/json.js'
 import { equalInConstantTime } from '../../base/random.js'
 import { tokenTimeoutFactor } from '../../http/http.js'
 import type { Context } from '../../model/context.js'
@@ -8,8 +7,8 @@ import type { Transaction } from '../../model/login.js'
 import type { Assertion } from './assertion.js'
 import { forgetAssociation, hashes } from './associations/associations.js'
 import { invalid } from './invalid.js'
-import { keyValueForm, openid2Namespace, prefixed, readKeyValueForm } from './message.js'
-import { wayTo } from './ways.js'
+import { keyValueForm, openid2Namespace } from './message.js'
+import { directRequest } from './ways.js'
 
 /**
  * Verifies the signature of an answer (OpenID Authentication 2.0 section 11.4): by the association of this login, else by asking the
@@ -29,18 +28,9 @@ export async function verifySignature(context: Context, { own = {} }: Transactio
 /** Section 11.4.2: exact copies of all fields, sent to the endpoint that was discovered, whatever the answer says. */
 async function askProvider(context: Context, { fields, endpoint }: Assertion): Promise<void> {
   const { slug, outbound, provider } = context
-  const { status, body } = await wayTo(
-    context,
-    endpoint,
-  )({
-    method: 'POST',
-    url: endpoint,
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: new URLSearchParams(prefixed(new Map(fields).set('mode', 'check_authentication'))).toString(),
-    timeout: outbound.timeout * tokenTimeoutFactor,
-  })
+  const question = new Map(fields).set('mode', 'check_authentication')
+  const { status, answer } = await directRequest(context, endpoint, question, outbound.timeout * tokenTimeoutFactor)
   if (status >= 500) throw new AuthError('provider_bad_response', `The provider answered with HTTP ${String(status)}.`, { provider: slug })
-  const answer = status === 200 ? readKeyValueForm(utf8(body)) : undefined
   if (answer?.get('is_valid') !== 'true' || (answer.get('ns') ?? openid2Namespace) !== openid2Namespace) throw invalid(slug, 'sig')
   const doubted = answer.get('invalidate_handle')
   // An answer that came by the browser cannot do that alone.

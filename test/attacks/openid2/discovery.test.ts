@@ -1,5 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { gzipSync } from 'node:zlib'
@@ -316,7 +317,11 @@ describe('discovery of what is hostile', () => {
     }
     expect(results.filter(([, code]) => code !== 'discovery_failed')).toEqual([])
     expect(results.filter(([, , time]) => time > 5_500)).toEqual([])
-    expect((memory() - before) / 1024 / 1024).toBeLessThan(32)
+    // What the server of this test has still to write to a connection that was closed goes with a later collection.
+    const grown = (): number => (memory() - before) / 1024 / 1024
+    const deadline = performance.now() + 30_000
+    while (grown() >= 32 && performance.now() < deadline) await sleep(100)
+    expect(grown()).toBeLessThan(32)
   }, 120_000)
 
   test.each(identifiers)('goes nowhere for the identifier %j', async (identifier) => {

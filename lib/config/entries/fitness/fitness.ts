@@ -3,7 +3,8 @@ import { invalid } from '../../invalid.js'
 import { alternatives } from '../../shapes.js'
 import type { EntryOptions } from '../schema.js'
 
-const commonOptions: ReadonlySet<string> = new Set([
+/** What an entry of every protocol may say. */
+export const commonOptions: ReadonlySet<string> = new Set<keyof EntryOptions>([
   'provider',
   'protocol',
   'title',

@@ -2,27 +2,12 @@ import type { ProtocolName, ResolvedProvider } from '../../../model/provider.js'
 import type { OwnProtocol } from '../../../model/protocols/ownProtocol.js'
 import { invalid } from '../../invalid.js'
 import type { EntryOptions, SpokenOptions } from '../schema.js'
-import { checkFitness } from './fitness.js'
+import { checkFitness, commonOptions } from './fitness.js'
 
 const ofClient: ReadonlySet<string> = new Set<keyof EntryOptions>(['clientId', 'clientSecret', 'client'])
 
-/** What an entry of any protocol may say. */
-const common: ReadonlySet<string> = new Set<keyof EntryOptions>([
-  'provider',
-  'protocol',
-  'title',
-  'docs',
-  'icon',
-  'color',
-  'parameters',
-  'ask',
-  'allow',
-  'callbackPath',
-  'profile',
-  'hooks',
-  'formerly',
-  'refreshTokens',
-])
+/** What an entry may say whose users are sent to a provider. */
+const common: ReadonlySet<string> = new Set([...commonOptions, 'ask', 'allow', 'callbackPath'])
 
 /**
  * What an entry says to its protocol. To one of the application's own it says only what that reads: what is said for all entries at once

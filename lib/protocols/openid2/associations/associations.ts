@@ -1,8 +1,7 @@
-import { utf8 } from '../../../base/json.js'
 import type { Context } from '../../../model/context.js'
 import type { ResolvedProvider } from '../../../model/provider.js'
-import { type Fields, openid2Namespace, prefixed, readKeyValueForm } from '../message.js'
-import { wayTo } from '../ways.js'
+import { type Fields, openid2Namespace } from '../message.js'
+import { directRequest } from '../ways.js'
 import { startExchange } from './diffieHellman.js'
 
 /** A key that is agreed on with a provider (OpenID Authentication 2.0 section 8). */
@@ -94,16 +93,7 @@ async function request(context: Context, endpoint: string, { type, session, hash
     session_type: session,
     dh_consumer_public: exchange.publicKey,
   }
-  const { status, body } = await wayTo(
-    context,
-    endpoint,
-  )({
-    method: 'POST',
-    url: endpoint,
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: new URLSearchParams(prefixed(Object.entries(fields))).toString(),
-  })
-  const answer = status === 200 ? readKeyValueForm(utf8(body)) : undefined
+  const { answer } = await directRequest(context, endpoint, Object.entries(fields))
   // Section 8.2: no other kind than the one that was asked for.
   if (answer?.get('assoc_type') !== type || answer.get('session_type') !== session) return undefined
   const macKey = exchange.open(answer.get('dh_server_public') ?? '', answer.get('enc_mac_key') ?? '', hash)
