@@ -23,7 +23,9 @@ export function sendOrHand(res: Response, next: Next | undefined, reply: Reply):
 export function sendReply(res: Response, { status, headers, body }: Reply): void {
   res.statusCode = status
   setHeaders(res, headers)
-  if (typeof body === 'string') res.end(body)
+  // Given an empty body, express-session would send the headers before its store has written, and the end of the answer by itself.
+  if (body === '') res.end()
+  else if (typeof body === 'string') res.end(body)
   else
     Readable.fromWeb(body as ReadableStream)
       .on('error', () => res.destroy())
