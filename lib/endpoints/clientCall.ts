@@ -5,7 +5,7 @@ import { pairsOf, readForm, renamed, type Parameters } from '../base/parameters.
 import { asFetch, tokenTimeoutFactor } from '../http/http.js'
 import type { Context } from '../model/context.js'
 import { clientCertificate } from './clientCertificate.js'
-import { discover } from './discovery/discovery.js'
+import { discoverMetadata } from './discovery/discovery.js'
 import { formSource } from './errorSource.js'
 import { fromOpenidClient, loadOpenidClient, ownHeaders, staticConfiguration, withoutChallenge, type OpenidClient } from './openidClient.js'
 import { isFailure } from './tokenErrors.js'
@@ -69,7 +69,7 @@ async function metadataOf(context: Context, endpoint: Endpoint): Promise<ServerM
   const { name, option } = endpoints[endpoint]
   const own = provider[option]
   if (provider.issuer !== undefined && provider.discovery !== false) {
-    const metadata = (await discover(context)).serverMetadata()
+    const metadata = await discoverMetadata(context)
     if (own === undefined) return metadata[name] === undefined ? undefined : metadata
     const { [name]: _other, ...aliases } = metadata.mtls_endpoint_aliases ?? {}
     return { ...metadata, [name]: own, mtls_endpoint_aliases: aliases }

@@ -14,9 +14,6 @@ import { rememberNonce } from './dpop/nonces.js'
 import type { ErrorSource } from './errorSource.js'
 import { tokenEndpointError } from './tokenErrors.js'
 
-// Seconds. Our own limits end a call earlier; the library's is a second net.
-const libraryTimeout = 60
-
 export type OpenidClient = typeof import('openid-client')
 
 let loaded: Promise<OpenidClient> | undefined
@@ -47,7 +44,8 @@ function boundedFetch(context: Context): ReturnType<typeof asFetch> {
     const parsed = parsedObject(response.body)
     if (!parsed) return response
     const readable = await withOpenIdToken(context, repair ? repair(parsed) : parsed)
-    return readable === parsed ? response : { ...response, body: Buffer.from(JSON.stringify(readable)) }
+    if (readable !== parsed) return { ...response, body: Buffer.from(JSON.stringify(readable)) }
+    return repair ? response : { ...response, json: parsed }
   })
 }
 
@@ -110,11 +108,21 @@ export function clientMetadata(openidClient: OpenidClient, { client, provider }:
   }
 }
 
+const metadata = new WeakMap<Configuration, Readonly<ServerMetadata>>()
+
+/** What a configuration says of its server; the library would copy all of it each time. */
+export function metadataOf(configuration: Configuration): Readonly<ServerMetadata> {
+  const known = metadata.get(configuration) ?? Object.freeze(configuration.serverMetadata())
+  metadata.set(configuration, known)
+  return known
+}
+
 /** Our way out and our limits. The signature of what a provider signs is verified by `verifySignedJwt`. */
 export function prepare(openidClient: OpenidClient, configuration: Configuration, context: Context): void {
   configuration[openidClient.customFetch] = boundedFetch(context)
-  configuration.timeout = libraryTimeout
-  const { issuer, token_endpoint: tokenEndpoint } = configuration.serverMetadata()
+  // What it would limit is our way out, which has limits of its own; the signal for it would be made in each call.
+  configuration.timeout = undefined
+  const { issuer, token_endpoint: tokenEndpoint } = metadataOf(configuration)
   // Marked as deprecated by the library so that it stands out; here it is only reached for this machine itself.
   // eslint-disable-next-line @typescript-eslint/no-deprecated
   if (isLoopbackHttp(issuer) || isLoopbackHttp(tokenEndpoint)) openidClient.allowInsecureRequests(configuration)

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { unzip } from 'node:zlib'
 import { AuthError } from '../base/errors.js'
+import { isPlainObject } from '../base/json.js'
 import type { Connections, Http, HttpRequest, HttpResponse, HttpStream, Outbound, StreamRequest } from '../model/http.js'
 import { createConnections, released } from './connections.js'
 import { createDeadline, untilAborted } from './deadline.js'
@@ -143,21 +144,26 @@ function largerThan(maxBytes: number): AuthError {
   return new AuthError('provider_bad_response', `The provider's answer is larger than ${String(maxBytes)} bytes.`)
 }
 
+/** An answer whose body may have been read as JSON already. */
+export interface ReadResponse extends HttpResponse {
+  json?: unknown
+}
+
 /**
  * The same way out in the shape of `fetch`, for libraries that take one.
  * @param http the way out
  * @param limits of every call made through it
  */
 export function asFetch(
-  http: Http,
+  http: (request: HttpRequest) => Promise<ReadResponse>,
   limits: Pick<HttpRequest, 'timeout' | 'maxBytes'> = {},
 ): (url: string, init?: FetchInit) => Promise<Response> {
   return async (url, init = {}) => {
     const response = await http({
       method: init.method ?? 'GET',
       url,
-      headers: Object.fromEntries(new Headers(init.headers)),
-      body: await bodyOf(init.body),
+      headers: headersOf(init.headers),
+      body: typeof init.body === 'string' ? init.body : await bodyOf(init.body),
       signal: init.signal ?? undefined,
       ...limits,
     })
@@ -172,6 +178,12 @@ export interface FetchInit {
   signal?: AbortSignal | null | undefined
 }
 
+function headersOf(headers: FetchInit['headers'] = {}): Record<string, string> {
+  // So libraries give them, in lower case; what they hold is checked where they are sent.
+  if (isPlainObject(headers)) return headers as Record<string, string>
+  return Object.fromEntries(new Headers(headers))
+}
+
 async function bodyOf(body: unknown): Promise<string | Uint8Array | undefined> {
   if (body === undefined || body === null) return undefined
   if (typeof body === 'string' || body instanceof Uint8Array) return body
@@ -180,6 +192,9 @@ async function bodyOf(body: unknown): Promise<string | Uint8Array | undefined> {
 }
 
 /** An answer of the one way out as a platform `Response`. */
-export function toResponse({ status, headers, body }: HttpResponse): Response {
+export function toResponse({ status, headers, body, json }: ReadResponse): Response {
+  // The stream that a body becomes takes longer to make and to read than all else that is done with a small answer.
+  if (status === 200 && json !== undefined)
+    return Object.assign(new Response(null, { status, headers }), { json: () => Promise.resolve(json) })
   return new Response(isWithoutBody(status) ? null : Buffer.from(body), { status, headers })
 }

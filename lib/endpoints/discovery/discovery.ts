@@ -6,7 +6,15 @@ import type { Context } from '../../model/context.js'
 import type { ResolvedProvider } from '../../model/provider.js'
 import { clientAuthentication } from '../clientAuthentication.js'
 import { errorSource } from '../errorSource.js'
-import { clientMetadata, fromOpenidClient, isLoopbackHttp, loadOpenidClient, prepare, staticConfiguration } from '../openidClient.js'
+import {
+  clientMetadata,
+  fromOpenidClient,
+  isLoopbackHttp,
+  loadOpenidClient,
+  metadataOf,
+  prepare,
+  staticConfiguration,
+} from '../openidClient.js'
 import { acceptedAlgorithms } from './algorithms.js'
 import { getDocument, readDocument } from './document.js'
 
@@ -57,6 +65,11 @@ export async function discover(context: Context): Promise<Configuration> {
   })
   known.set(provider, { configuration, startedAt: now, ...(previous ? { stale: previous } : {}) })
   return configuration
+}
+
+/** The provider's metadata by itself (OpenID Connect Discovery 1.0 section 3). */
+export async function discoverMetadata(context: Context): Promise<Readonly<ServerMetadata>> {
+  return metadataOf(await discover(context))
 }
 
 async function load(context: Context): Promise<Configuration> {

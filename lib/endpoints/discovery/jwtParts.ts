@@ -18,7 +18,7 @@ export function readPart(part: string, mayBePadded = false): Record<string, unkn
     const text = decoder.decode(Buffer.from(part, 'base64url'))
     if (text.startsWith('\ufeff')) return undefined
     const value = parseJson(text)
-    return isObject(value) && !repeatsName(text) ? value : undefined
+    return isObject(value) && (isWrittenOnce(text, value) || !repeatsName(text)) ? value : undefined
   } catch {
     return undefined
   }
@@ -28,6 +28,11 @@ export function readPart(part: string, mayBePadded = false): Record<string, unkn
 export function isPlainBase64url(text: string, mayBePadded = false): boolean {
   const plain = Buffer.from(text, 'base64url').toString('base64url')
   return plain === text || (mayBePadded && plain.padEnd(Math.ceil(plain.length / 4) * 4, '=') === text)
+}
+
+/** Whether it is the very text that would be written of the value, which has each name once: it mostly is, and much sooner compared than read. */
+function isWrittenOnce(text: string, value: unknown): boolean {
+  return JSON.stringify(value) === text
 }
 
 // A string, with the colon that makes a name of it; or a bracket.

@@ -3,7 +3,7 @@ import { AuthError } from '../../base/errors.js'
 import { isObject } from '../../base/json.js'
 import type { Context } from '../../model/context.js'
 import type { ResolvedProvider } from '../../model/provider.js'
-import { discover } from './discovery.js'
+import { discoverMetadata } from './discovery.js'
 import { getDocument, readDocument } from './document.js'
 import { loadJose } from './jose.js'
 
@@ -119,7 +119,7 @@ async function fetchKeys(context: Context): Promise<Keys> {
 }
 
 async function fetchSet(context: Context): Promise<readonly unknown[]> {
-  const url = context.provider.jwksUri ?? (await discover(context)).serverMetadata().jwks_uri
+  const url = context.provider.jwksUri ?? (await discoverMetadata(context)).jwks_uri
   if (url === undefined)
     throw new AuthError('discovery_failed', "The provider's discovery document does not say where its keys are: set jwksUri.", {
       provider: context.slug,

@@ -3,7 +3,7 @@ import { AuthError } from '../../base/errors.js'
 import type { Context } from '../../model/context.js'
 import { acceptedAlgorithms, isSecretAlgorithm } from './algorithms.js'
 import { decrypted, isEncrypted } from './decrypt.js'
-import { discover } from './discovery.js'
+import { discoverMetadata } from './discovery.js'
 import { loadJose } from './jose.js'
 import { isPlainBase64url, maxTokenLength, readPart } from './jwtParts.js'
 import { hasKeys, newerKeys, providerKeys, type Keys, type Purpose } from './keys.js'
@@ -49,7 +49,7 @@ export async function verifySignedJwt(context: Context, token: string, checks: J
 async function idTokenAlgorithms(context: Context): Promise<readonly string[]> {
   const { provider } = context
   if (provider.idTokenAlgs) return provider.idTokenAlgs
-  return acceptedAlgorithms(provider, (await discover(context)).serverMetadata().id_token_signing_alg_values_supported)
+  return acceptedAlgorithms(provider, (await discoverMetadata(context)).id_token_signing_alg_values_supported)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { discover } from '../../endpoints/discovery/discovery.js'
+import { discoverMetadata } from '../../endpoints/discovery/discovery.js'
 import type { Context } from '../../model/context.js'
 import type { EndSessionRequest } from '../../model/protocol.js'
 import { authorizationAddress } from '../authorizationRequest.js'
@@ -13,7 +13,7 @@ const maxHint = 4_000
 export async function endSession(context: Context, request: EndSessionRequest): Promise<string | undefined> {
   const { provider, client } = context
   const { postLogoutRedirectUri, state, idToken, logoutHint, uiLocales } = request
-  const endpoint = provider.endSessionEndpoint ?? (await discover(context)).serverMetadata().end_session_endpoint
+  const endpoint = provider.endSessionEndpoint ?? (await discoverMetadata(context)).end_session_endpoint
   if (endpoint === undefined) return undefined
   return authorizationAddress(endpoint, {
     client_id: client.clientId,

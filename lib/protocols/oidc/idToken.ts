@@ -1,5 +1,5 @@
 import { AuthError } from '../../base/errors.js'
-import { discover } from '../../endpoints/discovery/discovery.js'
+import { discoverMetadata } from '../../endpoints/discovery/discovery.js'
 import { readPart } from '../../endpoints/discovery/jwtParts.js'
 import { verifySignedJwt, type VerifiedJwt } from '../../endpoints/discovery/verifySignedJwt.js'
 import type { Context } from '../../model/context.js'
@@ -47,7 +47,7 @@ async function checkTenant(context: Context, claims: RawProfile): Promise<void> 
   const { slug, provider } = context
   const { allowedTenants: allowed } = provider
   if (allowed === undefined) return
-  const { issuer } = (await discover(context)).serverMetadata()
+  const { issuer } = await discoverMetadata(context)
   if (!issuer.includes(tenantPlace))
     throw new AuthError('config_invalid', `providers.${slug}.allow names tenants, and the provider has one issuer for all: leave it out.`, {
       provider: slug,

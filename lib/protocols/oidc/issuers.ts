@@ -1,4 +1,4 @@
-import { discover } from '../../endpoints/discovery/discovery.js'
+import { discoverMetadata } from '../../endpoints/discovery/discovery.js'
 import type { Context } from '../../model/context.js'
 import { tenantOf } from './claims/tenants.js'
 
@@ -7,5 +7,5 @@ import { tenantOf } from './claims/tenants.js'
  * @throws AuthError what discovery throws
  */
 export async function isIssuer(context: Context, issuer: string): Promise<boolean> {
-  return issuer === context.provider.issuer || tenantOf((await discover(context)).serverMetadata().issuer, issuer) !== undefined
+  return issuer === context.provider.issuer || tenantOf((await discoverMetadata(context)).issuer, issuer) !== undefined
 }

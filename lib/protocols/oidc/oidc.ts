@@ -1,8 +1,8 @@
 import type { Configuration, ServerMetadata } from 'openid-client'
 import { AuthError } from '../../base/errors.js'
-import { pairsOf, withParameters, type Parameters } from '../../base/parameters.js'
+import { pairsOf, type Parameters } from '../../base/parameters.js'
 import { decrypted, isEncrypted } from '../../endpoints/discovery/decrypt.js'
-import { discover } from '../../endpoints/discovery/discovery.js'
+import { discover, discoverMetadata } from '../../endpoints/discovery/discovery.js'
 import { dpopKeyFor } from '../../endpoints/dpop/keys.js'
 import { asksForNonce } from '../../endpoints/dpop/nonces.js'
 import { dpopOptions } from '../../endpoints/dpop/proof.js'
@@ -10,7 +10,7 @@ import { formSource, grantSource } from '../../endpoints/errorSource.js'
 import { expectedAnswer, grantForm, preparedGrant } from '../../endpoints/grants/grantForm.js'
 import { grantContext } from '../../endpoints/grants/jwtAssertion.js'
 import { targetParameters } from '../../endpoints/grants/target.js'
-import { fromOpenidClient, loadOpenidClient, staticConfiguration } from '../../endpoints/openidClient.js'
+import { fromOpenidClient, loadOpenidClient, metadataOf, staticConfiguration } from '../../endpoints/openidClient.js'
 import type { Context } from '../../model/context.js'
 import type { CallbackParameters, CodeGrant, Grant } from '../../model/login.js'
 import { readTokenResponse } from '../../tokens/tokens.js'
@@ -34,7 +34,7 @@ import { fetchUserinfo, issuerOf } from './userinfo.js'
 /** OpenID Connect: the authorization code flow with PKCE and nonce (OpenID Connect Core section 3.1), ID Token signatures checked. */
 export const protocol = defineProtocol({
   async authorize(context, options) {
-    const metadata = (await discover(context)).serverMetadata()
+    const metadata = await discoverMetadata(context)
     const endpoint = context.provider.authorizationEndpoint ?? metadata.authorization_endpoint
     if (endpoint === undefined)
       throw new AuthError('discovery_failed', "The provider's discovery document names no authorization endpoint.", {
@@ -48,7 +48,7 @@ export const protocol = defineProtocol({
   state: (parameters, provider) => (isSigned(provider) ? stateOfSigned(parameters) : parameters['state']),
 
   async checkResponse(context, grant) {
-    const metadata = (await discover(context)).serverMetadata()
+    const metadata = await discoverMetadata(context)
     const parameters = await verifiedParameters(context, metadata, grant)
     checkAnswer(context, metadata, { ...grant, parameters })
     return parameters
@@ -86,7 +86,7 @@ export const protocol = defineProtocol({
 async function configurationFor(context: Context, grant: Grant): Promise<Configuration> {
   const configuration = await discover(context)
   const by = grantContext(context, grant)
-  return by === context ? configuration : staticConfiguration(by, configuration.serverMetadata())
+  return by === context ? configuration : staticConfiguration(by, metadataOf(configuration))
 }
 
 /** The parameters of an answer, of which those that somebody has signed are verified. */
@@ -125,9 +125,10 @@ async function requestTokens(
     switch (grant.type) {
       case 'authorization_code': {
         const { parameters, transaction } = grant
-        const metadata = configuration.serverMetadata()
+        const metadata = metadataOf(configuration)
         checkAnswer(context, metadata, grant)
-        const callbackUrl = new URL(withParameters(redirectUri, libraryParameters(parameters, metadata)))
+        const callbackUrl = new URL(redirectUri)
+        callbackUrl.search = new URLSearchParams(libraryParameters(parameters, metadata)).toString()
         return plain(
           await openidClient.authorizationCodeGrant(
             configuration,

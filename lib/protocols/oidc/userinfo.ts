@@ -1,7 +1,7 @@
 import { asText, parseJson, utf8 } from '../../base/json.js'
 import { acceptedAlgorithms } from '../../endpoints/discovery/algorithms.js'
 import { decrypted, isEncrypted } from '../../endpoints/discovery/decrypt.js'
-import { discover } from '../../endpoints/discovery/discovery.js'
+import { discoverMetadata } from '../../endpoints/discovery/discovery.js'
 import { verifySignedJwt } from '../../endpoints/discovery/verifySignedJwt.js'
 import type { Context } from '../../model/context.js'
 import type { HttpResponse } from '../../model/http.js'
@@ -37,7 +37,7 @@ export function issuerOf({ provider }: Context, claims: RawProfile = {}): string
 }
 
 async function discoveredEndpoint(context: Context): Promise<string | undefined> {
-  const { userinfo_endpoint: endpoint, mtls_endpoint_aliases: aliases } = (await discover(context)).serverMetadata()
+  const { userinfo_endpoint: endpoint, mtls_endpoint_aliases: aliases } = await discoverMetadata(context)
   return (context.provider.clientAuth === 'tls' ? asText(aliases?.userinfo_endpoint) : undefined) ?? endpoint
 }
 
@@ -55,8 +55,7 @@ async function readUserinfo(context: Context, { headers, body }: HttpResponse, i
 
 /** Those of ID Tokens, and those with public keys that the provider lists for userinfo. */
 async function userinfoAlgorithms(context: Context): Promise<readonly string[]> {
-  const { id_token_signing_alg_values_supported: ofIdTokens = [], userinfo_signing_alg_values_supported: listed } = (
-    await discover(context)
-  ).serverMetadata()
+  const { id_token_signing_alg_values_supported: ofIdTokens = [], userinfo_signing_alg_values_supported: listed } =
+    await discoverMetadata(context)
   return [...ofIdTokens, ...acceptedAlgorithms({}, listed ?? [])]
 }

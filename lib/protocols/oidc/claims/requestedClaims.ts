@@ -12,7 +12,8 @@ export function demandedClasses({
   claims,
   authorizationParams = {},
 }: Pick<ResolvedProvider, 'claims' | 'authorizationParams'>): readonly unknown[] | undefined {
-  const acr = member(member(claims ?? readJson(authorizationParams['claims'] ?? ''), 'id_token'), 'acr')
+  const asked = authorizationParams['claims']
+  const acr = member(member(claims ?? (asked === undefined ? undefined : readJson(asked)), 'id_token'), 'acr')
   if (!isObject(acr) || acr['essential'] !== true) return undefined
   if (Array.isArray(acr['values'])) return acr['values'] as unknown[]
   return acr['value'] === undefined ? [] : [acr['value']]
