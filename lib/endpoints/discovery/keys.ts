@@ -1,17 +1,16 @@
-import type { JWTVerifyGetKey } from 'jose'
 import { AuthError } from '../../base/errors.js'
 import { isObject } from '../../base/json.js'
 import type { Context } from '../../model/context.js'
 import type { ResolvedProvider } from '../../model/provider.js'
 import { discoverMetadata } from './discovery.js'
 import { getDocument, readDocument } from './document.js'
-import { loadJose } from './jose.js'
+import { loadJose, type Jose } from './jose.js'
 
 /** What a token is verified for. Strangers can send logout tokens, and tokens in headers of requests, and must not use up what a login needs. */
 export type Purpose = 'login' | 'logout' | 'request'
 
 /** The public keys of a provider: finds the one that a token's header means. */
-export type Keys = JWTVerifyGetKey
+export type Keys = ReturnType<Jose['createLocalJWKSet']>
 
 /** Milliseconds after which keys are fetched again before they are used. */
 const freshFor = 300_000

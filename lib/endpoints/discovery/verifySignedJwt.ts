@@ -1,4 +1,3 @@
-import type { CompactVerifyResult } from 'jose'
 import { AuthError } from '../../base/errors.js'
 import type { Context } from '../../model/context.js'
 import { acceptedAlgorithms, isSecretAlgorithm } from './algorithms.js'
@@ -8,6 +7,7 @@ import { loadJose } from './jose.js'
 import { isPlainBase64url, maxTokenLength, readPart } from './jwtParts.js'
 import { hasKeys, newerKeys, providerKeys, type Keys, type Purpose } from './keys.js'
 import { namedKey } from './namedKeys.js'
+import { verifySignature } from './signature.js'
 
 export interface JwtChecks {
   purpose: Purpose
@@ -91,8 +91,8 @@ async function verifyBySecret(context: Context, jwt: string, algorithm: string, 
 }
 
 async function verifyByKeys(context: Context, jwt: string, header: VerifiedJwt['header'], checks: JwtChecks): Promise<void> {
-  const { compactVerify, errors } = await loadJose()
-  const verify = (keys: Keys): Promise<CompactVerifyResult> => compactVerify(jwt, keys, { algorithms: [header.alg] })
+  const { errors } = await loadJose()
+  const verify = (keys: Keys): Promise<void> => verifySignature(jwt, header, keys)
   const refuse = (cause: unknown): AuthError =>
     invalidJwt(context, checks, cause instanceof errors.JWSSignatureVerificationFailed ? 'signature' : 'no usable key', cause)
   const wasAtHand = hasKeys(context)
