@@ -44,8 +44,7 @@ function boundedFetch(context: Context): ReturnType<typeof asFetch> {
     const parsed = parsedObject(response.body)
     if (!parsed) return response
     const readable = await withOpenIdToken(context, repair ? repair(parsed) : parsed)
-    if (readable !== parsed) return { ...response, body: Buffer.from(JSON.stringify(readable)) }
-    return repair ? response : { ...response, json: parsed }
+    return readable === parsed ? { ...response, json: parsed } : { ...response, body: Buffer.from(JSON.stringify(readable)) }
   })
 }
 
@@ -61,6 +60,7 @@ async function withOpenIdToken(context: Context, answer: Record<string, unknown>
  * secret (RFC 6749 section 5.2).
  */
 export function withoutChallenge(response: HttpResponse): HttpResponse {
+  if (response.headers['www-authenticate'] === undefined) return response
   const { 'www-authenticate': _challenge, ...headers } = response.headers
   return { ...response, headers }
 }
