@@ -35,11 +35,7 @@ ${rows.join('\n')}
 }
 
 function row(name, figures, baseline) {
-  const of = (key) =>
-    quantile(
-      figures.map((figure) => figure[key]),
-      0.5,
-    )
+  const of = (key) => median(figures.map((figure) => figure[key]))
   const ratios = figures.map(({ cpu }, round) => cpu / baseline[round].cpu)
   const cells = [
     titles[name],
@@ -117,9 +113,13 @@ function kept() {
   return (text.match(/^<!-- bench-\w+ -->\n.*?^<!-- bench-end -->$/gms) ?? []).map((part) => `\n${part}\n`).join('')
 }
 
-function spread(values, digits) {
+export function spread(values, digits) {
   const at = (part) => quantile(values, part).toFixed(digits)
   return `${at(0.5)} (${at(0.25)} to ${at(0.75)})`
+}
+
+export function median(values) {
+  return quantile(values, 0.5)
 }
 
 function quantile(values, part) {
