@@ -73,7 +73,7 @@ async function cpuOf(server, count, run, check) {
   const visitors = await run(server, count)
   const after = await server.child.ask('figures')
   await check?.({ ...server, visitors }, count)
-  return (after.used - before.used) / count
+  return (after.end - before.begin) / count
 }
 
 /** Requests of each of the server's visitors in turn, of a stranger where it has none. */

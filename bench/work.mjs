@@ -45,7 +45,7 @@ export async function measure({ child, ...server }, count, run, concurrency = 8)
   const after = await child.ask('figures')
   times.sort((a, b) => a - b)
   return {
-    cpu: (after.used - before.used) / count,
+    cpu: (after.end - before.begin) / count,
     rate: (count / wall) * 1000,
     p50: times[Math.floor(times.length / 2)],
     p99: times[Math.floor(times.length * 0.99)],
