@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
-import { catalogueOfFiles, required, requiredPackages } from './required.mjs'
+import { catalogueOfFiles, httpsWhenUsed, required, requiredPackages } from './required.mjs'
 import { configurationFile, configurationWhenAsked } from './configuration.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -16,7 +16,7 @@ const entries = ['middleware/index', 'providers/index', 'lib/stores/index', 'tes
 const common = {
   cwd: root,
   platform: 'node',
-  external: (id) => /^(?:node:|#)/.test(id) || packages.some((name) => id === name || id.startsWith(`${name}/`)),
+  external: (id) => /^(?:node:(?!https$)|#)/.test(id) || packages.some((name) => id === name || id.startsWith(`${name}/`)),
   resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
   transform: { target: 'node20' },
 }
@@ -39,7 +39,7 @@ async function bundled(shared, make) {
   const build = await rolldown({
     ...common,
     input: Object.fromEntries(entries.map((entry) => [entry, join(root, `${entry}.ts`)])),
-    plugins: [catalogueOfFiles(), requiredPackages(), configurationWhenAsked(shared)],
+    plugins: [catalogueOfFiles(), requiredPackages(), httpsWhenUsed(), configurationWhenAsked(shared)],
   })
   const { output } = await make(build, {
     ...written,

@@ -1,6 +1,6 @@
-// What Node.js reads sooner as CommonJS, by `require`: the providers, each when its name is asked for, and three packages that are CommonJS
-// themselves, which an `import` reads twice. A bundler of applications does not follow such a `require`, so that it gets a file which imports the
-// same: `#required` in package.json names both.
+// What is loaded sooner, or not before it is needed, by `require`: the providers, each when its name is asked for; three packages that are
+// CommonJS, which an `import` reads twice; and node:https, which nothing else in an Express application loads. A bundler of applications does not
+// follow such a `require`, so that it gets a file which imports the same: `#required` in package.json names both.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -40,7 +40,7 @@ for (const [slug, read] of Object.entries(providers)) {
 
 /** The packages of `#required` in place of those that are imported by their names. */
 export function requiredPackages() {
-  const named = /^\0required:(.+)$/
+  const named = /^\0required:([^:]+)$/
   return {
     name: 'packages by name',
     resolveId: {
@@ -54,6 +54,26 @@ export function requiredPackages() {
         const all = variable(name)
         return `import { ${all} } from '#required'\n${isOneFunction(name) ? `export default ${all}` : `export const { ${required[name].join(', ')} } = ${all}`}\n`
       },
+    },
+  }
+}
+
+/** What is used of node:https, which is loaded by the first connections that are made, those of the first `authRouter(config)`. */
+export function httpsWhenUsed() {
+  const used = '\0required:node:https'
+  return {
+    name: 'https when used',
+    resolveId: { order: 'pre', filter: { id: /^node:https$/ }, handler: () => used },
+    load: {
+      filter: { id: /^\0required:node:https$/ },
+      handler: () => `import { https } from '#required'
+export function Agent(options) {
+  return new (https().Agent)(options)
+}
+export function request(...given) {
+  return https().request(...given)
+}
+`,
     },
   }
 }
@@ -78,6 +98,7 @@ export async function writeRequired(folder) {
 const require = createRequire(import.meta.url);
 ${names.map((name) => `export const ${variable(name)} = require("${name}");`).join('\n')}
 
+export const https = () => require("node:https");
 export const configuration = () => require("../chunks/configuration.cjs");
 
 export const providers = {
@@ -90,8 +111,10 @@ ${slugs.map((slug) => `\t"${slug}": () => require("../providers/${slug}.cjs"),`)
     `${names.map((name) => `import ${isOneFunction(name) ? '' : '* as '}${variable(name)} from "${name}";`).join('\n')}
 ${slugs.map((slug) => `import ${variable(`the-${slug}`)} from "../providers/${slug}.cjs";`).join('\n')}
 import theConfiguration from "../chunks/configuration.cjs";
+import * as theHttps from "node:https";
 
 export { ${names.map(variable).join(', ')} };
+export const https = () => theHttps;
 export const configuration = () => theConfiguration;
 export const providers = {
 ${slugs.map((slug) => `\t"${slug}": () => ${variable(`the-${slug}`)},`).join('\n')}
