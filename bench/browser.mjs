@@ -10,34 +10,52 @@ export function createBrowser(base, dispatcher) {
       method,
       body,
       dispatcher,
-      headers: { ...browserHeaders, ...(cookies.size > 0 ? { cookie: cookieHeader() } : {}), ...headers },
+      headers: { ...browserHeaders, ...cookieHeaders(cookies), ...headers },
     })
     const text = await response.body.text()
     if (response.statusCode >= 400) throw new Error(`${method} ${path}: ${response.statusCode} ${text.slice(0, 400)}`)
-    for (const line of [response.headers['set-cookie'] ?? []].flat()) keep(line)
-    const { location } = response.headers
-    return { text, location: location?.startsWith(base) ? location.slice(base.length) || '/' : location }
+    keepCookies(cookies, response.headers['set-cookie'])
+    return { text, location: pathAt(base, response.headers.location) }
   }
 
-  function keep(line) {
+  return { visit, cookies }
+}
+
+/**
+ * Keeps what an answer sets.
+ * @param cookies values by name
+ * @param lines value of `Set-Cookie`: none, one or several
+ */
+export function keepCookies(cookies, lines = []) {
+  for (const line of [lines].flat()) {
     const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)
     if (value === '' || /max-age=0\b/i.test(line) || /expires=Thu, 01 Jan 1970/i.test(line)) cookies.delete(name)
     else cookies.set(name, value)
   }
+}
 
-  const cookieHeader = () => [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-  return { visit, cookieHeader, cookies }
+export function cookieHeaders(cookies) {
+  return cookies.size > 0 ? { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') } : {}
+}
+
+/** A redirect within an application as a path, any other as it is. */
+export function pathAt(base, location) {
+  return location?.startsWith(base) ? location.slice(base.length) || '/' : location
 }
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
 
-/** How a login starts at each application: to the address of the provider. */
+/** Where a login starts at the applications that send a visitor of an address to the provider. */
 const starts = {
-  passport: () => ({ path: '/auth/oauth' }),
-  floor: () => ({ path: '/auth/oauth' }),
-  grant: () => ({ path: '/connect/light' }),
-  expressOpenidConnect: () => ({ path: '/login' }),
-  authrouter: (protocol) => ({ path: `/auth/${protocol}` }),
+  passport: () => '/auth/oauth',
+  floor: () => '/auth/oauth',
+  grant: () => '/connect/light',
+  expressOpenidConnect: () => '/login',
+  authrouter: (protocol) => `/auth/${protocol}`,
+}
+
+export function startPath(application, protocol) {
+  return starts[application.split(' ')[0]](protocol)
 }
 
 /**
@@ -63,7 +81,7 @@ export async function start(application, protocol, browser) {
     })
     return JSON.parse(text).url
   }
-  return (await browser.visit(starts[name](protocol).path)).location
+  return (await browser.visit(startPath(name, protocol))).location
 }
 
 /** Comes back from the provider, and goes on as far as the application sends. */

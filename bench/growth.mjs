@@ -9,8 +9,8 @@ import { parseArgs } from 'node:util'
 import { createClient } from 'redis'
 import { start } from './browser.mjs'
 import { forked, newBrowser, signIn, startServer, stopServers } from './processes.mjs'
-import { writePart } from './report.mjs'
-import { measure, signedInVisitors, visitHome } from './work.mjs'
+import { median, writePart } from './report.mjs'
+import { inTurn, measure, signedInVisitors, visitHome } from './work.mjs'
 
 const { values: options } = parseArgs({
   options: {
@@ -64,15 +64,9 @@ async function pair(...names) {
 async function growth(title, servers) {
   const cells = []
   for (const [work, count] of Object.entries(counts)) {
-    const used = servers.map(() => [])
     for (const server of servers) server.visitors = work === 'request' ? await signedInVisitors(server) : []
-    for (let round = -2; round < rounds; round++) {
-      for (let index = 0; index < servers.length; index++) {
-        const which = (index + round + 2) % servers.length
-        const { cpu } = await measure(servers[which], count, work === 'request' ? visitHome : (server) => signIn(server, 'oauth'))
-        if (round >= 0) used[which].push(cpu)
-      }
-    }
+    const run = work === 'request' ? visitHome : (server) => signIn(server, 'oauth')
+    const used = await inTurn(servers, rounds, async (server) => (await measure(server, count, run)).cpu)
     const [little, much] = used.map(median)
     cells.push(
       `${little.toFixed(0)} → ${much.toFixed(0)} (times ${median(used[1].map((value, index) => value / used[0][index])).toFixed(2)})`,
@@ -134,8 +128,4 @@ function freePort() {
       server.close(() => resolve(port))
     })
   })
-}
-
-function median(values) {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
 }

@@ -11,7 +11,7 @@ export function forked(file, parameters, env = {}) {
     execArgv: ['--expose-gc', ...process.execArgv],
     // What an application writes of logins that fail is expected.
     stdio: ['ignore', 'ignore', process.env['BENCH_LOG'] ? 'inherit' : 'ignore', 'ipc'],
-    env: { ...process.env, NODE_ENV: 'test', ...env },
+    env: { ...process.env, NODE_ENV: 'production', ...env },
   })
   const next = () =>
     new Promise((resolve, reject) => {

@@ -35,11 +35,7 @@ ${rows.join('\n')}
 }
 
 function row(name, figures, baseline) {
-  const of = (key) =>
-    quantile(
-      figures.map((figure) => figure[key]),
-      0.5,
-    )
+  const of = (key) => median(figures.map((figure) => figure[key]))
   const ratios = figures.map(({ cpu }, round) => cpu / baseline[round].cpu)
   const cells = [
     titles[name],
@@ -67,13 +63,17 @@ function head(rounds) {
 Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: authrouter ${version}, ${versions.join(', ')}; Node ${process.version.slice(1)},
 ${cpus().length} cores (${cpus()[0].model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB.
 
-Each application is a process of its own and keeps what it has: connections, compiled code, sessions. A light provider, which keeps no state, is
-another process, and so is the load. CPU is that of the application's process as the operating system counts it. Rounds of all applications follow
-each other in turn: median of ${rounds} rounds (first to third quartile). "heap bytes" is what a piece of work leaves on the heap after a collection of
-garbage: sessions in memory, where an application keeps them there.
+Each application is a process of its own, under \`NODE_ENV=production\`, and keeps what it has: connections, compiled code, sessions. A light provider,
+which keeps no state, is another process, and so is the load. CPU is that of the application's process as the operating system counts it. Rounds of
+all applications follow each other in turn, after two that do not count: median of ${rounds} rounds (first to third quartile). "heap bytes" is what a
+piece of work leaves on the heap after a collection of garbage: sessions in memory, where an application keeps them there. That collection is counted as
+CPU too, less what one costs that finds nothing: this grows with the heap, not with the work.
 
-The applications are in \`bench/apps\`, each as its documentation writes it, with state and PKCE. The OpenID Connect logins take the profile from the
-ID Token and ask no userinfo endpoint.
+The applications are in \`bench/apps\`, each as its documentation writes it, with state and PKCE; each login ends in a new session, with the user and
+the tokens kept. An OAuth 2.0 login asks the userinfo endpoint, an OpenID Connect login takes the profile from the ID Token. A whole login is its start
+and its callback, without the visit of the page that it leads to. What differs by default: express-openid-connect encrypts its cookie anew with each
+request of somebody who is signed in, @auth/express asks for the provider's metadata at each OpenID Connect login, better-auth writes to a database
+(SQLite, in memory).
 `
 }
 
@@ -117,9 +117,13 @@ function kept() {
   return (text.match(/^<!-- bench-\w+ -->\n.*?^<!-- bench-end -->$/gms) ?? []).map((part) => `\n${part}\n`).join('')
 }
 
-function spread(values, digits) {
+export function spread(values, digits) {
   const at = (part) => quantile(values, part).toFixed(digits)
   return `${at(0.5)} (${at(0.25)} to ${at(0.75)})`
+}
+
+export function median(values) {
+  return quantile(values, 0.5)
 }
 
 function quantile(values, part) {

@@ -5,9 +5,9 @@
 import { parseArgs } from 'node:util'
 import { start } from './browser.mjs'
 import { forked, newBrowser, protocolOf, signIn, startServer, stopServers } from './processes.mjs'
-import { measure, signedInVisitors, visitHome } from './work.mjs'
+import { inTurn, kinds, measure, signedInVisitors, visitHome } from './work.mjs'
 import { importTimes, installs } from './weight.mjs'
-import { writeReport } from './report.mjs'
+import { median, writeReport } from './report.mjs'
 
 const { values: options } = parseArgs({
   options: {
@@ -37,44 +37,30 @@ const everyone = [
   'authrouter cookie',
 ].filter((name) => options.only === undefined || name === 'floor' || name === 'expressOpenidConnect' || name.startsWith(options.only))
 
-/** The kinds of work: how often each is done in a round, and who can do it. */
+const oauthApplications = everyone.filter((name) => name !== 'expressOpenidConnect')
+const openidApplications = everyone.filter((name) => /^(?:expressOpenidConnect|authExpress|authrouter)/.test(name))
+
+/** The kinds of work, and who can do each. */
 const works = {
-  anonymous: { title: 'A request of nobody who is signed in', count: 1500, by: everyone, prepare: () => [], run: visitHome },
-  signedIn: { title: 'A request of somebody who is signed in', count: 1500, by: everyone, prepare: signedInVisitors, run: visitHome },
-  start: { title: 'A login starts', count: 300, by: everyone, prepare: () => [], run: startLogin },
-  oauth: {
-    title: 'A whole login by OAuth 2.0',
-    count: 150,
-    by: everyone.filter((name) => name !== 'expressOpenidConnect'),
-    prepare: () => [],
-    run: (server) => signIn(server, 'oauth'),
-  },
-  openid: {
-    title: 'A whole login by OpenID Connect',
-    count: 150,
-    by: everyone.filter((name) => /^(?:expressOpenidConnect|authExpress|authrouter)/.test(name)),
-    prepare: () => [],
-    run: (server) => signIn(server, 'openid'),
-  },
+  anonymous: { ...kinds.anonymous, by: everyone, prepare: () => [], run: visitHome },
+  signedIn: { ...kinds.signedIn, by: everyone, prepare: signedInVisitors, run: visitHome },
+  start: { ...kinds.start, by: everyone, prepare: () => [], run: startLogin },
+  oauth: { ...kinds.oauth, by: oauthApplications, prepare: () => [], run: (server) => signIn(server, 'oauth') },
+  openid: { ...kinds.openid, by: openidApplications, prepare: () => [], run: (server) => signIn(server, 'openid') },
 }
 
 const provider = forked('provider.mjs', ['serve'])
 const { issuer } = await provider.next()
 const servers = []
-const results = Object.fromEntries(Object.keys(works).map((work) => [work, Object.fromEntries(works[work].by.map((name) => [name, []]))]))
+const results = {}
 try {
   for (const name of everyone) servers.push(await startServer(name, issuer, concurrency))
   for (const [work, { by, count, prepare, run }] of Object.entries(works)) {
     const taking = servers.filter(({ name }) => by.includes(name))
     for (const server of taking) server.visitors = await prepare(server)
-    for (let round = -2; round < rounds; round++) {
-      // In turn, and each is the first one as often as any other.
-      for (let index = 0; index < taking.length; index++) {
-        const server = taking[(index + round + 2) % taking.length]
-        const figures = await measure(server, Math.max(20, Math.round(count * scale)), run, concurrency)
-        if (round >= 0) results[work][server.name].push(figures)
-      }
-    }
+    const each = Math.max(20, Math.round(count * scale))
+    const measured = await inTurn(taking, rounds, (server) => measure(server, each, run, concurrency))
+    results[work] = Object.fromEntries(taking.map(({ name }, index) => [name, measured[index]]))
     console.log(work, Object.fromEntries(by.map((name) => [name, Math.round(median(results[work][name].map(({ cpu }) => cpu)))])))
   }
 } finally {
@@ -87,8 +73,4 @@ if (!options.print) writeReport({ results, works, rounds, concurrency, weight })
 async function startLogin(server) {
   const location = await start(server.name, protocolOf(server.name), newBrowser(server))
   if (!location?.startsWith(issuer)) throw new Error(`${server.name} starts a login at ${location}`)
-}
-
-function median(values) {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
 }

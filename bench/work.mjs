@@ -1,6 +1,31 @@
 // Pieces of work, and what they cost.
 import { newBrowser, protocolOf, signIn } from './processes.mjs'
 
+/** The kinds of work, and how often each is done in a round. */
+export const kinds = {
+  anonymous: { title: 'A request of nobody who is signed in', count: 1500 },
+  signedIn: { title: 'A request of somebody who is signed in', count: 1500 },
+  start: { title: 'A login starts', count: 300 },
+  oauth: { title: 'A whole login by OAuth 2.0', count: 150 },
+  openid: { title: 'A whole login by OpenID Connect', count: 150 },
+}
+
+/**
+ * Rounds of all servers in turn, of which each is the first one as often as any other; the first two rounds warm up and do not count.
+ * @returns what the rounds measured, for each server
+ */
+export async function inTurn(servers, rounds, measureOne) {
+  const measured = servers.map(() => [])
+  for (let round = -2; round < rounds; round++) {
+    for (let turn = 0; turn < servers.length; turn++) {
+      const index = (turn + round + 2) % servers.length
+      const figures = await measureOne(servers[index])
+      if (round >= 0) measured[index].push(figures)
+    }
+  }
+  return measured
+}
+
 /** CPU a piece of work in microseconds, throughput a second, how long one takes in milliseconds, and bytes that it leaves on the heap. */
 export async function measure({ child, ...server }, count, run, concurrency = 8) {
   const before = await child.ask('figures')
@@ -20,7 +45,7 @@ export async function measure({ child, ...server }, count, run, concurrency = 8)
   const after = await child.ask('figures')
   times.sort((a, b) => a - b)
   return {
-    cpu: (after.used - before.used) / count,
+    cpu: (after.end - before.begin) / count,
     rate: (count / wall) * 1000,
     p50: times[Math.floor(times.length / 2)],
     p99: times[Math.floor(times.length * 0.99)],

@@ -83,5 +83,9 @@ function withoutSlash(path: string): string {
 }
 
 function parse(text: string, base?: URL): URL | undefined {
-  return URL.canParse(text, base?.href) ? new URL(text, base) : undefined
+  try {
+    return new URL(text, base)
+  } catch {
+    return undefined
+  }
 }

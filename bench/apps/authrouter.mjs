@@ -26,7 +26,6 @@ export default async function withAuthrouter({ origin, issuer, mode, providers =
     authRouter({
       secret,
       baseUrl: origin,
-      logger: false,
       ...(mode === 'store' ? { session: { store: new session.MemoryStore() } } : {}),
       ...(mode === 'redis' ? { session: { store: await redisStore() } } : {}),
       providers: {

@@ -1,16 +1,19 @@
 import { betterAuth } from 'better-auth'
-import { memoryAdapter } from 'better-auth/adapters/memory'
+import { getMigrations } from 'better-auth/db/migration'
 import { fromNodeHeaders, toNodeHandler } from 'better-auth/node'
 import { genericOAuth } from 'better-auth/plugins'
 import express from 'express'
+import { SqliteDialect } from 'kysely'
+import Database from 'libsql'
 import { client, endpoints, secret } from '../settings.mjs'
 
-export default function withBetterAuth({ origin, issuer }) {
+export default async function withBetterAuth({ origin, issuer }) {
   const { authorization, token, userinfo } = endpoints(issuer)
-  const auth = betterAuth({
+  const options = {
     baseURL: origin,
     secret,
-    database: memoryAdapter({ user: [], session: [], account: [], verification: [] }),
+    // Not its adapter for memory, which goes through all users at each login: every one of the bench is somebody else.
+    database: { dialect: new SqliteDialect({ database: new Database(':memory:') }), type: 'sqlite' },
     telemetry: { enabled: false },
     rateLimit: { enabled: false },
     logger: { disabled: true },
@@ -32,7 +35,9 @@ export default function withBetterAuth({ origin, issuer }) {
         ],
       }),
     ],
-  })
+  }
+  await (await getMigrations(options)).runMigrations()
+  const auth = betterAuth(options)
   const app = express()
   app.all('/api/auth/*rest', toNodeHandler(auth))
   app.get('/', async (req, res) => {

@@ -2,7 +2,8 @@
 export type Parameters = Record<string, string | readonly string[]>
 
 /** Parameters under the provider's own names. */
-export function renamed<Value>(parameters: Record<string, Value>, names: Record<string, string> = {}): Record<string, Value> {
+export function renamed<Value>(parameters: Record<string, Value>, names?: Record<string, string>): Record<string, Value> {
+  if (names === undefined) return parameters
   return Object.fromEntries(
     Object.entries(parameters).map(([name, value]) => [Object.hasOwn(names, name) ? (names[name] ?? name) : name, value]),
   )

@@ -33,8 +33,6 @@ const tagBytes = 16
 const headBytes = 1 + keyIdBytes + ivBytes
 /** Bytes of the largest JSON text that opens again: it bounds the work that a hostile cookie can cause. */
 export const maxSealed = 48 * 1024
-// The system hands out and clears the memory of each: a quarter of what zlib takes unasked, for texts that are not longer.
-const small = { windowBits: 13, memLevel: 6 }
 const maxTextLength = Math.ceil(((headBytes + maxSealed + tagBytes) * 4) / 3)
 
 /**
@@ -79,7 +77,7 @@ export function createSealer(secrets: readonly string[], appId: string): Sealer 
       const iv = randomBytes(ivBytes)
       const cipher = createCipheriv('aes-256-gcm', key.secret, iv, { authTagLength: tagBytes })
       cipher.setAAD(authenticated(version, purpose, record))
-      const hidden = Buffer.concat([cipher.update(compressed ? deflateRawSync(json, small) : json), cipher.final()])
+      const hidden = Buffer.concat([cipher.update(compressed ? deflated(json) : json), cipher.final()])
       return Buffer.concat([Buffer.of(version), key.id, iv, hidden, cipher.getAuthTag()]).toString('base64url')
     },
 
@@ -111,6 +109,12 @@ export function createSealer(secrets: readonly string[], appId: string): Sealer 
       return currentKey(purpose).secret
     },
   }
+}
+
+// zlib's memory is handed out and cleared by the system for each text: no more of it than the text can use.
+function deflated(json: Buffer): Buffer {
+  const windowBits = Math.min(Math.max(Math.ceil(Math.log2(json.length)), 9), 13)
+  return deflateRawSync(json, { windowBits, memLevel: windowBits - 7, chunkSize: Math.max(json.length, 64) })
 }
 
 /**

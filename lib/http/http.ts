@@ -134,7 +134,7 @@ function readStream(stream: Readable, maxBytes: number): Promise<Uint8Array> {
     })
     stream.on('error', reject)
     stream.once('close', () => {
-      reject(new Error('The connection was closed before the answer was whole'))
+      if (!stream.readableEnded) reject(new Error('The connection was closed before the answer was whole'))
     })
   })
 }

@@ -60,12 +60,17 @@ function answerOf(request: ClientRequest, body: StreamRequest['body'], signal: A
       request.destroy(signal.reason as Error)
     }
     signal.addEventListener('abort', stop)
-    request.once('response', resolve)
+    let isAnswered = false
+    request.once('response', (response) => {
+      isAnswered = true
+      resolve(response)
+    })
     // It stays: what fails later is heard by who reads the answer.
     request.on('error', reject)
     request.once('close', () => {
       signal.removeEventListener('abort', stop)
-      reject(new Error('The connection was closed before an answer came'))
+      // An error costs its stack, which every answer would pay for.
+      if (!isAnswered) reject(new Error('The connection was closed before an answer came'))
     })
     if (body instanceof ReadableStream) pipeline(Readable.fromWeb(body as NodeReadableStream), request).catch(reject)
     else request.end(body)

@@ -1,5 +1,5 @@
 import { renamed } from '../base/parameters.js'
-import { codeChallenge, randomToken } from '../base/random.js'
+import { codeChallenge, threeRandomTokens } from '../base/random.js'
 import { dpopThumbprint, newDpopKey } from '../endpoints/dpop/keys.js'
 import type { Context } from '../model/context.js'
 import type { LoginOptions } from '../model/login.js'
@@ -47,9 +47,9 @@ export function authorizationRequest(context: Context, options: LoginOptions, { 
     prepared['prompt'] = withPrompt(prepared['prompt'], offline?.['prompt'])
   const parameters = renamed(provider.hooks?.authorizationRequest?.({ ...prepared }) ?? prepared, provider.parameterNames)
 
-  const state = randomToken()
-  const nonce = withNonce ? randomToken() : undefined
-  const codeVerifier = provider.pkce === false ? undefined : randomToken()
+  const [state, forNonce, forVerifier] = threeRandomTokens()
+  const nonce = withNonce ? forNonce : undefined
+  const codeVerifier = provider.pkce === false ? undefined : forVerifier
   const dpopKey = provider.dpop === true ? newDpopKey() : undefined
   return {
     parameters: withoutAbsent({
@@ -98,15 +98,25 @@ export function requestForm({ parameters, resource }: Pick<AuthorizationRequest,
 export function authorizationAddress(endpoint: string, parameters: URLSearchParams | Record<string, string>): string {
   const url = new URL(endpoint)
   const asked = new URLSearchParams(parameters)
-  // Beside the URL, which would be parsed anew at each change.
-  const query = new URLSearchParams(url.search)
-  for (const name of asked.keys()) query.delete(name)
-  for (const [name, value] of asked) query.append(name, value)
   // A plus sign of a value is %2B by now.
-  url.search = query.toString().replaceAll('+', '%20')
+  url.search = (url.search === '' ? asked : replaced(url.search, asked)).toString().replaceAll('+', '%20')
   return url.href
 }
 
+/** A query with what is asked for in place of what it said of the same. */
+function replaced(search: string, asked: URLSearchParams): URLSearchParams {
+  // Beside the URL, which would be parsed anew at each change.
+  const query = new URLSearchParams(search)
+  for (const name of asked.keys()) query.delete(name)
+  for (const [name, value] of asked) query.append(name, value)
+  return query
+}
+
 function withoutAbsent(parameters: Record<string, string | undefined>): Record<string, string> {
-  return Object.fromEntries(Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined))
+  const present: Record<string, string> = {}
+  for (const name of Object.keys(parameters)) {
+    const value = parameters[name]
+    if (value !== undefined) present[name] = value
+  }
+  return present
 }

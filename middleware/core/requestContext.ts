@@ -112,7 +112,7 @@ export function configuredUrl({ settings }: Engine): { baseUrl: string; origin: 
 
 /** Where to go: what was asked for if rule R1 lets it, else the default. A refusal is an event, never an error. */
 export function returnToOf(engine: Engine, publicUrl: PublicUrl, asked: unknown, fallback: string): string {
-  if (asked === undefined) return fallback
+  if (asked === undefined || asked === fallback) return fallback
   const safe = allowedReturnTo(engine, publicUrl, asked)
   if (safe === undefined) engine.log('warn', { event: 'return_to_refused', message: 'A returnTo that is not allowed was ignored.' })
   return safe ?? fallback

@@ -73,15 +73,14 @@ export function readTransaction(value: unknown): Transaction | undefined {
   const { createdAt, maxAge, scope, state } = value
   const parameters = textsOf(value['parameters'])
   const own = textsOf(value['own'])
-  return {
-    ...(Object.fromEntries(texts.map((name) => [name, value[name]])) as Pick<Transaction, (typeof texts)[number]>),
-    ...Object.fromEntries(optionalTexts.filter((name) => typeof value[name] === 'string').map((name) => [name, value[name]])),
-    createdAt,
-    ...(typeof maxAge === 'number' ? { maxAge } : {}),
-    ...Object.fromEntries(optionalFlags.filter((name) => typeof value[name] === 'boolean').map((name) => [name, value[name]])),
-    ...(parameters ? { parameters } : {}),
-    ...(own ? { own } : {}),
-    ...(Array.isArray(scope) ? { scope: scope.filter((item) => typeof item === 'string') } : {}),
-    ...(state === undefined ? {} : { state }),
-  }
+  const read: Record<string, unknown> = { createdAt }
+  for (const name of texts) read[name] = value[name]
+  for (const name of optionalTexts) if (typeof value[name] === 'string') read[name] = value[name]
+  for (const name of optionalFlags) if (typeof value[name] === 'boolean') read[name] = value[name]
+  if (typeof maxAge === 'number') read['maxAge'] = maxAge
+  if (parameters) read['parameters'] = parameters
+  if (own) read['own'] = own
+  if (Array.isArray(scope)) read['scope'] = scope.filter((item) => typeof item === 'string')
+  if (state !== undefined) read['state'] = state
+  return read as unknown as Transaction
 }

@@ -117,7 +117,9 @@ function postAgain({ request: { publicUrl }, registration, parameters }: Provide
   return page(200, sendPage({ action, fields: { ...parameters, [repostMarker]: '1' }, title: 'Finishing sign-in' }))
 }
 
-function withoutMarker({ parameters: { [repostMarker]: _reposted, ...parameters }, ...received }: ProviderRequest): ProviderRequest {
+function withoutMarker(received: ProviderRequest): ProviderRequest {
+  if (received.parameters[repostMarker] === undefined) return received
+  const { [repostMarker]: _reposted, ...parameters } = received.parameters
   return { ...received, parameters }
 }
 
