@@ -12,7 +12,7 @@ const root = process.cwd()
 const place = mkdtempSync(join(tmpdir(), 'authrouter-weight-'))
 const dist = join(place, 'dist')
 
-/** A file of the bundle: its modules by their paths, and what it imports, first of all at once and then when it is needed. */
+/** A file of the bundle: its modules by their paths, and what is loaded with it. */
 interface Built {
   fileName: string
   moduleIds: string[]
@@ -69,12 +69,12 @@ describe("import 'authrouter'", () => {
     ).toEqual(['cookie', 'cookie-signature', 'on-headers'])
   })
 
-  test('leaves the configuration to the first authRouter(config), and a provider to the first entry that names it', () => {
+  test('leaves the configuration and node:https to the first authRouter(config), and a provider to the first entry that names it', () => {
     const files = run(`
       import { createRequire } from 'node:module'
       const ours = () => Object.keys(createRequire(import.meta.url).cache).filter((path) => path.endsWith('.cjs'))
       const { authRouter } = await import('authrouter')
-      const before = ours()
+      const before = [...ours(), ...process.moduleLoadList.filter((name) => name === 'NativeModule https')]
       authRouter(${configuration})
       console.log(JSON.stringify([before, ours()]))`) as string[][]
     expect(files.map((paths) => paths.map((path) => relative(dist, path)))).toEqual([
