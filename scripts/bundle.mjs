@@ -1,60 +1,78 @@
 // How the code of dist/ is put into few files, because each file that a program loads costs it time. What is loaded by `import()`, such as a
-// protocol, is a file of its own; what several entry points need is in shared ones.
+// protocol, is a file of its own; what `import 'authrouter'` loads is in one, and what the stores need of that in another.
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { rolldown } from 'rolldown'
+import { catalogueOfFiles, httpsWhenUsed, required, requiredPackages } from './required.mjs'
+import { configurationFile, configurationWhenAsked } from './configuration.mjs'
 
-const { dependencies, peerDependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+const root = fileURLToPath(new URL('..', import.meta.url))
+const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const packages = [...Object.keys(dependencies), ...Object.keys(peerDependencies)].filter((name) => !Object.hasOwn(required, name))
+const entries = ['middleware/index', 'providers/index', 'lib/stores/index', 'testing/index']
 
-/** @type {import('esbuild').BuildOptions} */
-export const bundle = {
-  absWorkingDir: fileURLToPath(new URL('..', import.meta.url)),
-  entryPoints: ['middleware/index.ts', 'providers/index.ts', 'lib/stores/index.ts', 'testing/index.ts'],
-  outbase: '.',
-  outdir: 'dist',
-  bundle: true,
-  splitting: true,
-  chunkNames: 'chunks/[name]-[hash]',
-  format: 'esm',
+/** What every bundle here is made with. */
+const common = {
+  cwd: root,
   platform: 'node',
-  target: 'node20',
-  external: [...Object.keys(dependencies), ...Object.keys(peerDependencies)].flatMap((name) => [name, `${name}/*`]),
-  plugins: [providersByName(), configurationWhenAsked()],
+  external: (id) => /^(?:node:(?!https$)|#)/.test(id) || packages.some((name) => id === name || id.startsWith(`${name}/`)),
+  resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
+  transform: { target: 'node20' },
+}
+// Node.js keeps a file with a character beyond ASCII at twice the size, and is slower to read it.
+const written = { comments: false, charset: 'ascii' }
+
+/**
+ * Bundles the entry points.
+ * @param {string} folder where the files are written
+ * @returns the files, as Rolldown tells them
+ */
+export async function bundle(folder) {
+  const withoutConfiguration = await bundled(new Map(), (build, options) => build.generate(options))
+  const others = new Set(withoutConfiguration.flatMap(({ moduleIds }) => moduleIds))
+  const { output: configuration, shared } = await configurationFile(folder, others, { common, written })
+  return [...(await bundled(shared, (build, options) => build.write({ ...options, dir: folder }))), ...configuration]
 }
 
-/** Each provider's data is made when its name is asked for: an application uses a few of them. */
-function providersByName() {
-  return {
-    name: 'providers by name',
-    setup({ onLoad }) {
-      onLoad({ filter: /[\\/]providers[\\/]index\.ts$/ }, ({ path }) => {
-        const source = readFileSync(path, 'utf8')
-        const files = new Map([...source.matchAll(/^import (\w+) from '(\.\/[^']+)'$/gm)].map(([, name, file]) => [name, file]))
-        const contents = source.replace(/^import \w+ from '\.\/[^']+'\n/gm, '').replace(
-          /^ {2}(?:'([^']+)': )?(\w+),$/gm,
-          // The index exports types in lines of the same form.
-          (line, slug, name) => (files.has(name) ? `  get '${slug ?? name}'() { return require('${files.get(name)}').default },` : line),
-        )
-        return { contents, loader: 'ts' }
-      })
+async function bundled(shared, make) {
+  const build = await rolldown({
+    ...common,
+    input: Object.fromEntries(entries.map((entry) => [entry, join(root, `${entry}.ts`)])),
+    plugins: [catalogueOfFiles(), requiredPackages(), httpsWhenUsed(), configurationWhenAsked(shared)],
+  })
+  const { output } = await make(build, {
+    ...written,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    codeSplitting: {
+      groups: [
+        { name: sharedChunk(), debugName: 'shared' },
+        { name: 'protocols', test: /[\\/]lib[\\/]/, minShareCount: 2 },
+      ],
     },
+  })
+  await build.close()
+  return output
+}
+
+/** Names the shared file that a module is in; none for what one entry point, or a protocol, has for itself. */
+function sharedChunk() {
+  const closures = new Map()
+  return (id, context) => {
+    const loadedWith = (entry) => {
+      if (!closures.has(entry)) closures.set(entry, closure(join(root, entry), context))
+      return closures.get(entry)
+    }
+    if (!loadedWith('middleware/index.ts').has(id)) return null
+    return loadedWith('lib/stores/index.ts').has(id) ? 'base' : 'core'
   }
 }
 
-/** The schema of the configuration is made by the first `authRouter(config)`, and not by loading the package. */
-function configurationWhenAsked() {
-  const module = '../lib/config/resolveConfig.js'
-  return {
-    name: 'configuration when asked',
-    setup({ onLoad }) {
-      onLoad({ filter: /[\\/]middleware[\\/]authRouter\.ts$/ }, ({ path }) => {
-        const source = readFileSync(path, 'utf8')
-        const statement = `import { resolveConfig } from '${module}'\n`
-        if (!source.includes(statement)) throw new Error(`${path} does not import resolveConfig as the bundle expects`)
-        return {
-          contents: `${source.replace(statement, '')}\nconst resolveConfig = (...given) => require('${module}').resolveConfig(...given)\n`,
-          loader: 'ts',
-        }
-      })
-    },
-  }
+/** A module with all that it imports, and they in turn. */
+function closure(entry, context) {
+  const found = new Set([entry])
+  for (const path of found) for (const next of context.getModuleInfo(path)?.importedIds ?? []) found.add(next)
+  return found
 }

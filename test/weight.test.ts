@@ -1,60 +1,170 @@
-import { readFileSync } from 'node:fs'
-import { beforeAll, describe, expect, test } from '@jest/globals'
-import { build, type Metafile } from 'esbuild'
-// @ts-expect-error a script of the build, without types
-import { bundle } from '../scripts/bundle.mjs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync, copyFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { build } from 'esbuild'
+import { catalogue, retired } from '../providers/index.js'
 
 // What an application loads and installs, by counts that are the same on every machine.
 
-type Outputs = Metafile['outputs']
+const root = process.cwd()
+const place = mkdtempSync(join(tmpdir(), 'authrouter-weight-'))
+const dist = join(place, 'dist')
 
-let outputs: Outputs
+/** A file of the bundle: its modules by their paths, and what is loaded with it. */
+interface Built {
+  fileName: string
+  moduleIds: string[]
+  imports: string[]
+}
 
-beforeAll(async () => {
-  const result = await build({ ...(bundle as object), write: false, metafile: true, logLevel: 'silent' })
-  outputs = result.metafile.outputs
+let built: Map<string, Built>
+
+beforeAll(() => {
+  // As it is installed: the packages that it needs are beside it.
+  copyFileSync('package.json', join(place, 'package.json'))
+  symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'))
+  mkdirSync(join(dist, 'providers'), { recursive: true })
+  const told = execFileSync(process.execPath, ['scripts/build.mjs', dist, '--tell'], { cwd: root, encoding: 'utf8' })
+  built = new Map((JSON.parse(told) as Built[]).map((file) => [file.fileName, file]))
 })
 
-/** The files of ours that are loaded with an entry point, and the packages, without what is loaded when it is needed. */
+afterAll(() => {
+  rmSync(place, { recursive: true })
+})
+
+/** The files of ours that are loaded with an entry point, and what they import of others, without what is loaded when it is needed. */
 function loadedWith(entry: string): { files: string[]; packages: string[] } {
   const files = new Set([entry])
   const packages = new Set<string>()
   for (const file of files) {
-    for (const { path, kind, external } of outputs[file]?.imports ?? []) {
-      if (kind !== 'import-statement') continue
-      if (!external) files.add(path)
+    for (const path of built.get(file)?.imports ?? []) {
+      if (built.has(path)) files.add(path)
       else if (!path.startsWith('node:')) packages.add(path)
     }
   }
   return { files: [...files], packages: [...packages].sort() }
 }
 
+/** Runs a program in a folder that has authrouter, and reads what it prints as JSON. */
+function run(program: string): unknown {
+  return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', program], { cwd: place, encoding: 'utf8' }))
+}
+
+const configuration = `{
+  baseUrl: 'http://localhost:3000', secret: 'kA7dJq93mZx0PwLr5TnVb2HcYe8GsUf1', providers: { github: { clientId: 'id', clientSecret: 'secret' } },
+}`
+
 describe("import 'authrouter'", () => {
-  test('loads at most twenty files and three packages', () => {
-    const { files, packages } = loadedWith('dist/middleware/index.js')
-    expect(files.length).toBeLessThanOrEqual(20)
-    expect(packages).toEqual(['cookie', 'cookie-signature', 'on-headers'])
+  test('loads four files and three packages', () => {
+    const { files, packages } = loadedWith('middleware/index.js')
+    expect(files).toEqual(['middleware/index.js', expect.stringMatching(/^chunks\/core-/), expect.stringMatching(/^chunks\/base-/)])
+    // The fourth; `require` reads the packages there.
+    expect(packages).toEqual(['#required'])
+    expect(
+      [...readFileSync(join(dist, 'required/node.js'), 'utf8').matchAll(/^export const .* = require\("(.+)"\);$/gm)].map(
+        ([, name]) => name,
+      ),
+    ).toEqual(['cookie', 'cookie-signature', 'on-headers'])
+  })
+
+  test('leaves the configuration and node:https to the first authRouter(config), and a provider to the first entry that names it', () => {
+    const files = run(`
+      import { createRequire } from 'node:module'
+      const ours = () => Object.keys(createRequire(import.meta.url).cache).filter((path) => path.endsWith('.cjs'))
+      const { authRouter } = await import('authrouter')
+      const before = [...ours(), ...process.moduleLoadList.filter((name) => name === 'NativeModule https')]
+      authRouter(${configuration})
+      console.log(JSON.stringify([before, ours()]))`) as string[][]
+    expect(files.map((paths) => paths.map((path) => relative(dist, path)))).toEqual([
+      [],
+      ['chunks/configuration.cjs', 'providers/github.cjs'],
+    ])
   })
 
   test('leaves each protocol, with its packages, to the first provider that speaks it', () => {
-    const { files } = loadedWith('dist/middleware/index.js')
-    const later = Object.entries(outputs)
-      .filter(([path]) => /\/chunks\/(?:oauth1|oauth2|oidc|openid2|headerJwt)-/.test(path))
-      .map(([path]) => path)
-    expect(later).toHaveLength(5)
+    const { files } = loadedWith('middleware/index.js')
+    const later = [...built.keys()].filter((path) => /^chunks\/(?:oauth1|oauth2|oidc|openid2|headerJwt|ownProtocol)-/.test(path))
+    expect(later).toHaveLength(6)
     expect(files.filter((path) => later.includes(path))).toEqual([])
   })
 
   test('has no module of ours twice', () => {
-    const inputs = Object.values(outputs).flatMap(({ inputs: parts }) => Object.keys(parts))
-    expect(inputs.filter((path, index) => inputs.indexOf(path) !== index)).toEqual([])
+    const modules = [...built.values()].flatMap(({ moduleIds }) => moduleIds)
+    expect(modules.length).toBeGreaterThan(300)
+    expect(modules.filter((path, index) => modules.indexOf(path) !== index)).toEqual([])
+    // The providers are files beside the bundle.
+    expect(modules.filter((path) => /^providers\/(?!index|retired)/.test(path))).toEqual([])
+    const slugs = readdirSync(join(dist, 'providers')).filter((name) => name.endsWith('.cjs'))
+    expect(slugs.map((name) => name.slice(0, -'.cjs'.length)).sort()).toEqual(Object.keys(catalogue).sort())
   })
 
   test('loads nothing of the catalogue with the stores', () => {
-    const { files } = loadedWith('dist/lib/stores/index.js')
-    const inputs = files.flatMap((path) => Object.keys(outputs[path]?.inputs ?? {}))
-    expect(inputs.length).toBeGreaterThan(5)
-    expect(inputs.filter((path) => path.startsWith('providers/') || path.startsWith('middleware/'))).toEqual([])
+    const { files } = loadedWith('lib/stores/index.js')
+    const modules = files.flatMap((path) => built.get(path)?.moduleIds ?? [])
+    expect(modules.length).toBeGreaterThan(5)
+    expect(modules.filter((path) => !path.startsWith('lib/stores/') && !path.startsWith('lib/base/'))).toEqual([])
+  })
+})
+
+describe('the catalogue of the package', () => {
+  test('is that of its source', () => {
+    const told = run(`
+      import { catalogue, retired } from 'authrouter/providers'
+      console.log(JSON.stringify([catalogue, retired]))`)
+    expect(told).toEqual(JSON.parse(JSON.stringify([catalogue, retired])))
+  })
+
+  test('has one entry for a name, however often it is asked for, and one class of errors', () => {
+    const told = run(`
+      import { AuthError, authRouter } from 'authrouter'
+      import { catalogue } from 'authrouter/providers'
+      const thrown = []
+      for (const config of [{}, { ...${configuration}, providers: { nobody: {} } }]) try { authRouter(config) } catch (error) { thrown.push(error) }
+      console.log(JSON.stringify([catalogue.github === catalogue.github, thrown.map((error) => error instanceof AuthError && error.code)]))`)
+    expect(told).toEqual([true, ['config_invalid', 'config_invalid']])
+  })
+
+  test('is in the bundle of an application too, which signs in without the files of ours', async () => {
+    writeFileSync(
+      join(place, 'app.mjs'),
+      `import { once } from 'node:events'
+       import { createServer } from 'node:http'
+       import { authRouter } from 'authrouter'
+       const auth = authRouter(${configuration})
+       auth.register('school', { provider: 'cas', server: 'cas.school.example' })
+       const server = createServer((req, res) => auth(req, res, () => res.end())).listen(0, '127.0.0.1')
+       await once(server, 'listening')
+       const locations = []
+       for (const slug of ['github', 'school']) {
+         const { headers } = await fetch('http://127.0.0.1:' + server.address().port + '/auth/' + slug, { redirect: 'manual' })
+         locations.push(new URL(headers.get('location')).host)
+       }
+       console.log(JSON.stringify(locations))
+       process.exit()`,
+    )
+    const alone = mkdtempSync(join(tmpdir(), 'authrouter-alone-'))
+    try {
+      await build({
+        absWorkingDir: place,
+        entryPoints: ['app.mjs'],
+        outfile: join(alone, 'app.mjs'),
+        bundle: true,
+        platform: 'node',
+        format: 'esm',
+        logLevel: 'silent',
+        // esbuild needs it for packages that are CommonJS, such as cookie-signature, and call `require` for what Node.js has.
+        banner: { js: "import { createRequire as forPackages } from 'node:module'; const require = forPackages(import.meta.url);" },
+      })
+      symlinkSync(join(root, 'node_modules'), join(alone, 'node_modules'))
+      expect(JSON.parse(execFileSync(process.execPath, ['app.mjs'], { cwd: alone, encoding: 'utf8' }))).toEqual([
+        'github.com',
+        'cas.school.example',
+      ])
+    } finally {
+      rmSync(alone, { recursive: true })
+    }
   })
 })
 

@@ -1,4 +1,5 @@
 import { flagOptions, numberOptions, textOptions } from './entries/schema.js'
+import { variablePrefix } from './entries/slugs.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -8,11 +9,6 @@ export function variableOf(slug: string, option: string): string {
     .replace(/[A-Z]/g, (letter) => `_${letter}`)
     .toUpperCase()
     .replace(/[^A-Z0-9]/g, '_')}`
-}
-
-/** What the variables of an entry begin with. */
-export function variablePrefix(slug: string): string {
-  return `${slug.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_`
 }
 
 /** A variable's text without white space around it; an empty one counts as absent. */

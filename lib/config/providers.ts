@@ -37,7 +37,7 @@ export function resolveProviders<Request>(
   refuseCallback(Object.keys(defaults), '<slug>', 'providers.defaults', sources)
   if (defaults['callbackPath'] !== undefined)
     throw invalid('providers.defaults.callbackPath', 'cannot be the same for all entries: give it to one of them.')
-  checkDefaults(defaults, [...Object.values(sources.catalogue), ...Object.values(entries)])
+  checkDefaults(defaults, entries, sources.catalogue)
   checkVariables(Object.keys(entries))
   const register = registrar({ ...sources, defaults })
   if (Object.keys(entries).length === 0)
@@ -104,13 +104,17 @@ function fromList(slugs: readonly unknown[]): Record<string, unknown> {
 }
 
 /** Names that no entry could have any use for are mistakes of spelling. */
-function checkDefaults(defaults: Record<string, unknown>, providers: readonly unknown[]): void {
-  const parameters = providers
+function checkDefaults(defaults: Record<string, unknown>, entries: Record<string, unknown>, catalogue: EntrySources['catalogue']): void {
+  const options: readonly string[] = optionNames.filter((name) => name !== 'parameters')
+  const others = Object.keys(defaults).filter((name) => !options.includes(name))
+  // Asking the catalogue for its parameters reads all its files.
+  if (others.length === 0) return
+  const parameters = [...Object.values(catalogue), ...Object.values(entries)]
     .filter(isPlainObject)
     .map((provider) => provider['parameters'])
     .filter(isPlainObject)
-  const known = [...optionNames.filter((name) => name !== 'parameters'), ...parameters.flatMap(Object.keys)]
-  const wrong = Object.keys(defaults).find((name) => !known.includes(name))
+  const known = [...options, ...parameters.flatMap(Object.keys)]
+  const wrong = others.find((name) => !known.includes(name))
   if (wrong === undefined) return
   throw invalid(`providers.defaults.${printable(wrong)}`, unknownOption(wrong, known, unavailable.entryOptions))
 }

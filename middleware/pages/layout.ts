@@ -8,7 +8,8 @@ export interface Page {
   headers: Record<string, string>
 }
 
-const styleSource = hashSource(pageStyle)
+// Made by the first page: loading the package needs none.
+let styleSource: string | undefined
 
 /**
  * A whole document around the content of one card, with a Content-Security-Policy that allows what is in it and nothing else.
@@ -52,7 +53,7 @@ const sameOriginReferrer = '<meta name="referrer" content="same-origin">\n'
 function contentSecurityPolicy(page: { hasForm?: boolean; script?: string }): string {
   return [
     "default-src 'none'",
-    `style-src ${styleSource}`,
+    `style-src ${(styleSource ??= hashSource(pageStyle))}`,
     ...(page.script === undefined ? [] : [`script-src ${hashSource(page.script)}`]),
     // Chromium holds the redirects after a form to form-action as well: 'self' would stop the browser on its way to the provider,
     // or from the callback to an application on another origin. Where the form itself goes is written by us alone.

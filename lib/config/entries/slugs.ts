@@ -1,4 +1,3 @@
-import { variablePrefix } from '../environment.js'
 import { invalid, printable } from '../invalid.js'
 
 /** What routes are called below a slug. */
@@ -33,4 +32,9 @@ export function checkVariables(slugs: readonly string[]): void {
     }
     owners.set(prefix, slug)
   }
+}
+
+/** What the environment variables of an entry begin with. */
+export function variablePrefix(slug: string): string {
+  return `${slug.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_`
 }
