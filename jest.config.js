@@ -8,6 +8,7 @@ export default {
   testTimeout: 300_000,
   // Tests wait more than they compute: for browsers, servers, and minutes that have to pass.
   maxWorkers: 3,
+  setupFiles: ['<rootDir>/test/support/keptConnections.ts'],
   roots: ['<rootDir>/test'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   reporters: ['default', '<rootDir>/test/support/leftOut.js'],

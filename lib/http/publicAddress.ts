@@ -24,14 +24,20 @@ const inside4 = [
 const inside6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']
 const nat64 = '64:ff9b::'
 
-const refused = blockList([
-  ...inside4,
-  ...inside6,
-  // The same IPv4 addresses as an IPv6-only network reaches them (RFC 6052 section 2.1).
-  ...inside4.map((subnet) => `${nat64}${subnet.replace(/\d+$/, (bits) => String(96 + Number(bits)))}`),
-])
-// Of IPv6, only what is global: loopback, unique-local, link-local, multicast and mapped IPv4 addresses are not (RFC 4291 section 2.4).
-const global6 = blockList(['2000::/3', `${nat64}/96`])
+// Made for the first address: loading the package needs none.
+let lists: { refused: BlockList; global6: BlockList } | undefined
+
+function makeLists(): { refused: BlockList; global6: BlockList } {
+  const refused = blockList([
+    ...inside4,
+    ...inside6,
+    // The same IPv4 addresses as an IPv6-only network reaches them (RFC 6052 section 2.1).
+    ...inside4.map((subnet) => `${nat64}${subnet.replace(/\d+$/, (bits) => String(96 + Number(bits)))}`),
+  ])
+  // Of IPv6, only what is global: loopback, unique-local, link-local, multicast and mapped IPv4 addresses are not (RFC 4291 section 2.4).
+  const global6 = blockList(['2000::/3', `${nat64}/96`])
+  return { refused, global6 }
+}
 
 function blockList(subnets: readonly string[]): BlockList {
   const list = new BlockList()
@@ -44,6 +50,7 @@ function blockList(subnets: readonly string[]): BlockList {
 
 /** Whether an IP address is one of the public internet: not of this machine, of a private network, or of a cloud's own services. */
 export function isPublicAddress(address: string): boolean {
+  const { refused, global6 } = (lists ??= makeLists())
   switch (isIP(address)) {
     case 4:
       return !refused.check(address, 'ipv4')
