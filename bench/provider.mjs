@@ -1,6 +1,7 @@
 // A provider for the benches: OAuth 2.0 and OpenID Connect on loopback, with answers of the size that large providers give, and
 // whoever is asked says yes. It keeps nothing: a code carries what its tokens need. And the little of a browser that a sign-in needs.
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { createHash, randomBytes } from 'node:crypto'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { request } from 'undici'
@@ -8,7 +9,8 @@ import { request } from 'undici'
 /** About a kilobyte, as signed access tokens and refresh tokens of large providers are. */
 const tokenBytes = 750
 
-export async function startProvider() {
+/** @param tls key and certificate, and `front`, which is given the server's port and says at which one it is reached */
+export async function startProvider({ tls } = {}) {
   const { privateKey, publicKey } = await generateKeyPair('RS256')
   const keyId = 'ad1f5be39a6e0c17c8bd1b1bd3b3f3a51c1d1a4f'
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: keyId, alg: 'RS256', use: 'sig' }] }
@@ -66,7 +68,7 @@ export async function startProvider() {
       }
     },
   }
-  const server = createServer(async (req, res) => {
+  const server = (tls ? createTlsServer : createServer)(tls ?? {}, async (req, res) => {
     let body = ''
     for await (const chunk of req) body += chunk
     const answer = await routes[req.url.split('?')[0]]?.(
@@ -79,7 +81,8 @@ export async function startProvider() {
   await new Promise((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
   })
-  issuer = `http://127.0.0.1:${server.address().port}`
+  const { port } = server.address()
+  issuer = tls ? `https://127.0.0.1:${await tls.front(port)}` : `http://127.0.0.1:${port}`
   return {
     issuer,
     approve: (location) => approve(issuer, location),

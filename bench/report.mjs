@@ -126,7 +126,7 @@ export function median(values) {
   return quantile(values, 0.5)
 }
 
-function quantile(values, part) {
+export function quantile(values, part) {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.floor(part * (sorted.length - 1))]
 }
