@@ -1,5 +1,5 @@
-// What is loaded sooner, or not before it is needed, by `require`: the providers, each when its name is asked for; three packages that are
-// CommonJS, which an `import` reads twice; and node:https, which nothing else in an Express application loads. A bundler of applications does not
+// What is not loaded before it is needed, by `require`: the providers, each when its name is asked for; three packages, which are CommonJS, so that an
+// `import` would read them twice; and node:https, which nothing else in an Express application loads. A bundler of applications does not
 // follow such a `require`, so that it gets a file which imports the same: `#required` in package.json names both.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { transform } from 'rolldown/utils'
 
 const source = fileURLToPath(new URL('../providers', import.meta.url))
 
-/** The packages, with what of each is used. */
+/** The packages, with the functions of each that are used. */
 export const required = { cookie: ['parseCookie', 'stringifySetCookie'], 'cookie-signature': ['sign', 'unsign'], 'on-headers': ['default'] }
 
 /** The catalogue of the bundle: an entry is read and made when its name is asked for, because an application uses a few of them. */
@@ -51,11 +51,22 @@ export function requiredPackages() {
       filter: { id: named },
       handler(id) {
         const name = named.exec(id)[1]
-        const all = variable(name)
-        return `import { ${all} } from '#required'\n${isOneFunction(name) ? `export default ${all}` : `export const { ${required[name].join(', ')} } = ${all}`}\n`
+        return `import { ${variable(name)} as load } from '#required'
+let loaded
+${required[name].map((member) => whenCalled(member)).join('\n')}
+`
       },
     },
   }
+}
+
+/** A function of a package, which is loaded by the first call. */
+function whenCalled(member) {
+  const [named, path] = member === 'default' ? ['default function', ''] : [`function ${member}`, `.${member}`]
+  return `export ${named}(...given) {
+  loaded ??= load()
+  return loaded${path}(...given)
+}`
 }
 
 /** What is used of node:https, which is loaded by the first connections that are made, those of the first `authRouter(config)`. */
@@ -96,8 +107,7 @@ export async function writeRequired(folder) {
     `import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
-${names.map((name) => `export const ${variable(name)} = require("${name}");`).join('\n')}
-
+${names.map((name) => `export const ${variable(name)} = () => require("${name}");`).join('\n')}
 export const https = () => require("node:https");
 export const configuration = () => require("../chunks/configuration.cjs");
 
@@ -108,12 +118,12 @@ ${slugs.map((slug) => `\t"${slug}": () => require("../providers/${slug}.cjs"),`)
   )
   writeFileSync(
     join(folder, 'required', 'bundled.js'),
-    `${names.map((name) => `import ${isOneFunction(name) ? '' : '* as '}${variable(name)} from "${name}";`).join('\n')}
+    `${names.map((name) => `import ${isOneFunction(name) ? '' : '* as '}${variable(`the-${name}`)} from "${name}";`).join('\n')}
 ${slugs.map((slug) => `import ${variable(`the-${slug}`)} from "../providers/${slug}.cjs";`).join('\n')}
 import theConfiguration from "../chunks/configuration.cjs";
 import * as theHttps from "node:https";
 
-export { ${names.map(variable).join(', ')} };
+${names.map((name) => `export const ${variable(name)} = () => ${variable(`the-${name}`)};`).join('\n')}
 export const https = () => theHttps;
 export const configuration = () => theConfiguration;
 export const providers = {
