@@ -6,7 +6,7 @@ import type { CodeGrant } from '../../model/login.js'
 import { denied } from '../authorizationResponse.js'
 import { readClaimedId, requireAsked } from './claimedId.js'
 import { defaultTolerance, invalid } from './invalid.js'
-import { type Fields, isPlainField, openid2Namespace, readFields } from './message.js'
+import { type Fields, hasMistakable, isPlainField, openid2Namespace, readFields } from './message.js'
 import { timeOfNonce } from './nonce.js'
 
 /** A positive answer whose form is right, and that answers the request of this login; not verified yet. */
@@ -43,6 +43,7 @@ export function readAssertion(context: Context, grant: CodeGrant): Assertion {
   const endpoint = fields.get('op_endpoint')
   if (endpoint === undefined || endpoint !== transaction.own?.['endpoint']) throw invalid(slug, 'op_endpoint')
   const signed = signedFields(fields, slug)
+  if (hasMistakable(fields, signed)) throw invalid(slug, 'fields')
   const [nonce = '', identity = ''] = [signed.get('response_nonce'), signed.get('identity')]
   requireFresh(context, nonce)
   const claimedId = readClaimedId(signed.get('claimed_id') ?? '')

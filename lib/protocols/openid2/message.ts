@@ -27,6 +27,18 @@ export function isPlainField(name: string, value: string): boolean {
   return name !== '' && !/[:\n]/.test(name) && !value.includes('\n')
 }
 
+/**
+ * Whether some field that is not signed could be read for another one: PHP has one `_` for a dot and a space, and ends a name at a zero byte;
+ * other servers trim names, or make no difference of case. Such a provider confirms the signature of what it reads, which we do not.
+ */
+export function hasMistakable(fields: Fields, signed: Fields): boolean {
+  const folded = (name: string): string => name.replaceAll('.', '_').toLowerCase()
+  const names = [...fields.keys()]
+  const owners = new Map<string, number>()
+  for (const name of names) owners.set(folded(name), (owners.get(folded(name)) ?? 0) + 1)
+  return names.some((name) => !signed.has(name) && (!/^[\w.-]+$/.test(name) || owners.get(folded(name)) !== 1))
+}
+
 /** Key-Value Form (section 4.1.1), which is what signatures are over (section 6.1). */
 export function keyValueForm(fields: Iterable<readonly [string, string]>): string {
   return [...fields].map(([name, value]) => `${name}:${value}\n`).join('')
