@@ -21,12 +21,16 @@ export function readIdentifier(typed: string): string | undefined {
   return url.href
 }
 
+// `..` between what only some servers take for slashes, or before what only some take away: of the others, URL leaves none.
+const hiddenStep = /(?:\/|%2f|%5c)(?:\.|%2e){2}(?:$|\/|;|%2f|%5c|%3b)/i
+
 /**
  * Whether an identifier is one of those that an entry lists: each is an address, and stands for all below it on the same origin.
  * @param identifier normalised
  */
 export function isListed(identifier: string, listed: readonly string[]): boolean {
   const url = new URL(identifier)
+  if (hiddenStep.test(url.pathname)) return false
   return listed.some((entry) => {
     const known = readIdentifier(entry)
     if (known === undefined) return false
