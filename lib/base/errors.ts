@@ -34,7 +34,10 @@ export const errorStatus = {
   assertion_invalid: 400,
   /** The answer of an OpenID 2.0 provider is for another address. Check `baseUrl`, and that no proxy changes the query. */
   return_to_mismatch: 400,
-  /** The user signed out, or in as somebody else, while an account was being added. Nothing was added: sign in and add it again. */
+  /**
+   * A login or request is about another user than expected: somebody signed out or in meanwhile, or signed in with another account than was
+   * asked for, or the provider answered with another user's profile. Nothing was changed: start again.
+   */
   user_mismatch: 400,
   /**
    * The discovery document names another issuer, no keys, or an address that is not allowed; or an OpenID 2.0 identifier leads to no
@@ -60,7 +63,7 @@ export const errorStatus = {
   access_denied: 403,
   /** The request came from another site. Sign out with a POST from your own page or with `csrfToken`; start logins with a link. */
   csrf: 403,
-  /** `hooks.onLogin` refused the user. Show why, or offer another account. */
+  /** `hooks.onLogin` refused the user, or `hooks.onLink` the account. Show why, or offer another account. */
   login_refused: 403,
   /** `requireLogin` refused the signed-in user: a role, a scope, the `acr` or the `check` is missing. */
   forbidden: 403,

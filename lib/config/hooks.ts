@@ -5,7 +5,8 @@ import type { AuthUser } from '../model/user.js'
 
 export interface LoginEvent<Request = unknown> {
   user: AuthUser
-  tokens: Readonly<Tokens>
+  /** `undefined` where the provider only says who somebody is. */
+  tokens: Readonly<Tokens> | undefined
   /** The same tokens with a life: when they expire, and how to refresh them. */
   credentials: Credentials
   req: Request

@@ -65,7 +65,7 @@ export type ProviderLookup<Request = unknown> = (
   req: Request,
 ) => Promise<ProviderEntry | Provider | undefined> | ProviderEntry | Provider | undefined
 
-/** Slug to entry; `defaults` is not a slug: it is merged under every entry. */
+/** Slug to entry; `defaults` is not a slug: it holds options for all entries. */
 export type ProviderTable = Readonly<Record<string, ProviderEntry | Provider>> & { readonly defaults?: ProviderEntry }
 
 /** Is given structured events, redacted, and each as one line of text. */
@@ -116,7 +116,7 @@ export interface Keep {
 export interface AuthRouterConfig<Request = unknown, Session = unknown> {
   /**
    * What users can sign in with: entries by slug, a list of catalogue names, or a function `(slug, req) => entry` for tenants from a
-   * database. `defaults` beside the slugs is merged under every entry.
+   * database. `defaults` holds options for all entries; what an entry says itself wins.
    */
   providers: ProviderTable | readonly string[] | ProviderLookup<Request>
   /**
@@ -160,7 +160,7 @@ export interface AuthRouterConfig<Request = unknown, Session = unknown> {
    * @default []
    */
   linkByVerifiedEmail?: readonly string[]
-  /** Seconds after which the profile of a user who comes by is fetched again; `false` for at logins only. @default false */
+  /** Seconds after which a signed-in user's profile is fetched again, at their next request; `false` for at logins only. @default false */
   profileMaxAge?: number | false
   /**
    * Reads tokens from a table of your own, which `hooks.onTokens` writes: `(slug, req, user) => tokens`.
@@ -208,11 +208,11 @@ export interface AuthRouterConfig<Request = unknown, Session = unknown> {
    * @see docs/sessions.md#what-survives-a-login-and-a-sign-out
    */
   keep?: Keep
-  /** Functions that are called at a login, a sign-out, an error, and when tokens change. */
+  /** Functions that are called when a user signs in or out, when an account is added or removed, when tokens change, and on errors. */
   hooks?: Hooks<Request>
   /** Who answers errors: authrouter, with a page or JSON, or your error handler, which gets an `AuthError`. @default 'page' */
   errors?: 'page' | 'next'
-  /** Limits of outbound calls, and your own way out. */
+  /** Limits of outbound calls, and your own HTTP client or agent. */
   http?: Partial<Outbound>
   /**
    * Gets every event as `debug`, `info`, `warn` or `error(event, message)`; `false` for none.

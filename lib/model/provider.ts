@@ -109,7 +109,7 @@ export interface Provider extends ProviderOptions, Openid2Options, HeaderOptions
   renewal?: RenewalStrategy
   /** URL of the provider's public keys, a JWK Set. @default that of discovery */
   jwksUri?: Template
-  /** Where relative URLs of API calls start; its origin may get the token. */
+  /** Base of relative URLs in API calls. The token is sent only to its origin and to `apiHosts`. */
   apiBaseUrl?: Template
   /**
    * What answers say of a connection, name to the path in the token answer or to `{ path, from, hosts }`. `apiBaseUrl` may begin with one

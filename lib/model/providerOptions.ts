@@ -86,7 +86,7 @@ export interface ProviderOptions {
   authorizationParams?: Record<string, string>
   /** Further parameters of token requests; none can replace a check. */
   tokenParams?: Record<string, string>
-  /** Asks for a refresh token, whatever the provider calls that; a warning where it gives none. @default false */
+  /** Asks for a refresh token, in the way that the provider documents. Logs a warning if the provider has none. @default false */
   offline?: boolean
   /** PKCE (RFC 7636); `false` only where the provider refuses it. @default true */
   pkce?: boolean

@@ -43,11 +43,9 @@ export async function decideLogin(
   const { onLogin } = engine.settings.hooks
   if (!onLogin) return { user, tokens, redirect: undefined }
   const { credentials, current } = credentialsOf(engine, context, result)
-  // No protocol that applications can configure today comes without tokens; the first that does widens the type of the hook.
-  const given = tokens as Readonly<Tokens>
   const decision: unknown = await callHook(
     'onLogin',
-    () => onLogin({ user, tokens: given, credentials, req: request.host.native, ...facts }),
+    () => onLogin({ user, tokens, credentials, req: request.host.native, ...facts }),
     'The application could not complete the sign-in.',
   )
   // What a look-up that found nobody gives, such as null, must not let anybody in.
