@@ -75,3 +75,26 @@ describe('RS256 is refused', () => {
     for (let time = 0; time < 2; time++) await expect(verifySignature(token, { alg: 'RS256' }, set)).rejects.toThrow('2048')
   })
 })
+
+describe('a key that holds up the thread', () => {
+  const slow: [string, { privateKey: KeyObject; publicKey: KeyObject }][] = [
+    ['with another exponent', generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 0x1_0003 })],
+    ['of 4104 bits', pair(4104)],
+  ]
+
+  test.each(slow)('%s is left to jose, and to its thread', async (_which, { privateKey, publicKey }) => {
+    let asked = 0
+    const set = createLocalJWKSet({ keys: [jwk(publicKey)] })
+    const keys = ((...given: Parameters<typeof set>) => {
+      asked++
+      return set(...given)
+    }) as typeof set
+    const token = signed(privateKey)
+    await expect(verifySignature(token, { alg: 'RS256' }, keys)).resolves.toBeUndefined()
+    // Once by us, and once by jose.
+    expect(asked).toBe(2)
+    await expect(verifySignature(`${token.slice(0, -8)}AAAAAAAA`, { alg: 'RS256' }, keys)).rejects.toBeInstanceOf(
+      errors.JWSSignatureVerificationFailed,
+    )
+  })
+})
