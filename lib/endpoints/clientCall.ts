@@ -35,7 +35,7 @@ export type ClientCaller = <Answer>(call: ClientCall<Answer>) => Promise<{ answe
  * @throws AuthError what discovery throws; the caller throws `provider_error`, `provider_bad_response`, `provider_timeout`
  */
 export async function clientCaller(asked: Context, endpoint: Endpoint, purpose: string): Promise<ClientCaller | undefined> {
-  const metadata = await metadataOf(asked, endpoint)
+  const metadata = await metadataFor(asked, endpoint)
   if (metadata === undefined) return undefined
   const { revocationClientAuth: clientAuth } = asked.provider
   const context = endpoint === 'revocation' && clientAuth ? { ...asked, provider: { ...asked.provider, clientAuth } } : asked
@@ -64,7 +64,7 @@ export async function clientCaller(asked: Context, endpoint: Endpoint, purpose: 
   }
 }
 
-async function metadataOf(context: Context, endpoint: Endpoint): Promise<ServerMetadata | undefined> {
+async function metadataFor(context: Context, endpoint: Endpoint): Promise<ServerMetadata | undefined> {
   const { provider } = context
   const { name, option } = endpoints[endpoint]
   const own = provider[option]

@@ -15,6 +15,7 @@ export const hostMarker = 'authrouter_host'
  */
 export function addressAtConfiguredHost(host: HostRequest, settings: Pick<Settings, 'baseUrls' | 'path'>): string | undefined {
   const { baseUrls } = settings
+  // Most visitors are at the right place: seen without parsing.
   if (baseUrls.some((baseUrl) => baseUrl.endsWith(`//${host.host ?? ''}`))) return undefined
   const asked = hostnameOf(`http://${host.host ?? ''}`)
   if (asked === undefined || host.method !== 'GET' || !isNavigation(host) || wantsJson(host)) return undefined
