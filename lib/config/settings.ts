@@ -46,9 +46,8 @@ export interface ProviderEntry extends Partial<Omit<Provider, 'protocol' | 'titl
    */
   ask?: readonly string[]
   /**
-   * Values that may be chosen: a list, a regular expression that the whole value matches, or an object with one of these for each parameter:
-   * `{ shop: ['acme'] }`. A host needs this or `client`. Without `ask`, the tenants whose users may sign in, where the issuer has a place for
-   * them.
+   * Values that may be chosen: a list, a regular expression for whole values, or an object of these by parameter. A host needs this or `client`.
+   * Without `ask`, the tenants whose users may sign in, where the issuer has a place for them.
    * @see docs/openid-connect.md#tenants
    */
   allow?: Allowed | Readonly<Record<string, Allowed>>
