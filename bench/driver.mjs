@@ -69,11 +69,11 @@ function wholeLogins(count) {
 
 /** CPU a piece of work in microseconds. The visits that check who is signed in after a login are not counted. */
 async function cpuOf(server, count, run, check) {
-  const before = await server.child.ask('figures')
+  const before = await server.child.ask('cpu')
   const visitors = await run(server, count)
-  const after = await server.child.ask('figures')
+  const after = await server.child.ask('cpu')
   await check?.({ ...server, visitors }, count)
-  return (after.end - before.begin) / count
+  return (after.cpu - before.cpu) / count
 }
 
 /** Requests of each of the server's visitors in turn, of a stranger where it has none. */

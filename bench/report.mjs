@@ -34,7 +34,7 @@ ${rows.join('\n')}
   writeFileSync(page, `${head(rounds)}\n${sections.join('\n')}${weight ? `\n${weights(weight)}` : ''}${kept()}`)
 }
 
-function row(name, figures, baseline) {
+function row(name, { rounds: figures, heap }, { rounds: baseline }) {
   const of = (key) => median(figures.map((figure) => figure[key]))
   const ratios = figures.map(({ cpu }, round) => cpu / baseline[round].cpu)
   const cells = [
@@ -47,7 +47,7 @@ function row(name, figures, baseline) {
     of('rate').toFixed(0),
     of('p50').toFixed(2),
     of('p99').toFixed(2),
-    of('heap').toFixed(0),
+    heap.toFixed(0),
   ]
   return `| ${cells.join(' | ')} |`
 }
@@ -66,8 +66,8 @@ ${cpus().length} cores (${cpus()[0].model.trim()}), ${Math.round(totalmem() / 2 
 Each application is a process of its own, under \`NODE_ENV=production\`, and keeps what it has: connections, compiled code, sessions. A light provider,
 which keeps no state, is another process, and so is the load. CPU is that of the application's process as the operating system counts it. Rounds of
 all applications follow each other in turn, after two that do not count: median of ${rounds} rounds (first to third quartile). "heap bytes" is what a
-piece of work leaves on the heap after a collection of garbage: sessions in memory, where an application keeps them there. That collection is counted as
-CPU too, less what one costs that finds nothing: this grows with the heap, not with the work.
+piece of work leaves on the heap: sessions in memory, where an application keeps them there. It is measured in three more rounds, between forced
+collections of garbage; there are none in the rounds for CPU, but those that Node.js makes by itself.
 
 The applications are in \`bench/apps\`, each as its documentation writes it, with state and PKCE; each login ends in a new session, with the user and
 the tokens kept. An OAuth 2.0 login asks the userinfo endpoint, an OpenID Connect login takes the profile from the ID Token. A whole login is its start

@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util'
 import { start } from './browser.mjs'
 import { forked, newBrowser, protocolOf, signIn, startServer, stopServers } from './processes.mjs'
-import { inTurn, kinds, measure, signedInVisitors, visitHome } from './work.mjs'
+import { inTurn, kinds, leftOnHeap, measure, signedInVisitors, visitHome } from './work.mjs'
 import { importTimes, installs } from './weight.mjs'
 import { median, writeReport } from './report.mjs'
 
@@ -60,8 +60,9 @@ try {
     for (const server of taking) server.visitors = await prepare(server)
     const each = Math.max(20, Math.round(count * scale))
     const measured = await inTurn(taking, rounds, (server) => measure(server, each, run, concurrency))
-    results[work] = Object.fromEntries(taking.map(({ name }, index) => [name, measured[index]]))
-    console.log(work, Object.fromEntries(by.map((name) => [name, Math.round(median(results[work][name].map(({ cpu }) => cpu)))])))
+    const left = await inTurn(taking, 3, (server) => leftOnHeap(server, each, run, concurrency), 0)
+    results[work] = Object.fromEntries(taking.map(({ name }, index) => [name, { rounds: measured[index], heap: median(left[index]) }]))
+    console.log(work, Object.fromEntries(by.map((name) => [name, Math.round(median(results[work][name].rounds.map(({ cpu }) => cpu)))])))
   }
 } finally {
   provider.end()
