@@ -85,6 +85,37 @@ describe("import 'authrouter'", () => {
     expect(files.filter((path) => later.includes(path))).toEqual([])
   })
 
+  test('leaves the routes to the first request for one, which fails where they cannot be read, and the next tries again', () => {
+    const { files } = loadedWith('middleware/index.js')
+    const later = [...built.values()].filter(({ moduleIds }) => moduleIds.includes('middleware/routes/answers.ts'))
+    expect(later).toHaveLength(1)
+    const [{ fileName, moduleIds } = { fileName: '', moduleIds: [] }] = later
+    expect(files).not.toContain(fileName)
+    expect(moduleIds).toEqual(expect.arrayContaining(['middleware/routes/login.ts', 'middleware/routes/callback.ts']))
+
+    const path = JSON.stringify(join(dist, fileName))
+    const statuses = run(`
+      import { once } from 'node:events'
+      import { renameSync } from 'node:fs'
+      import { createServer } from 'node:http'
+      import { authRouter } from 'authrouter'
+      const auth = authRouter({ ...${configuration}, logger: false })
+      const server = createServer((req, res) => auth(req, res, () => res.end())).listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const status = async (path) => (await fetch('http://127.0.0.1:' + server.address().port + path, { redirect: 'manual' })).status
+      const statuses = []
+      renameSync(${path}, ${path} + '.away')
+      try {
+        for (const asked of ['/own', '/auth/github']) statuses.push(await status(asked))
+      } finally {
+        renameSync(${path} + '.away', ${path})
+      }
+      statuses.push(...(await Promise.all(['/auth/github', '/auth'].map(status))))
+      server.close()
+      console.log(JSON.stringify(statuses))`)
+    expect(statuses).toEqual([200, 500, 302, 200])
+  })
+
   test('has no module of ours twice', () => {
     const modules = [...built.values()].flatMap(({ moduleIds }) => moduleIds)
     expect(modules.length).toBeGreaterThan(300)
