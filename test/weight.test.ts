@@ -78,10 +78,10 @@ describe("import 'authrouter'", () => {
     ])
   })
 
-  test('leaves each protocol, with its packages, to the first provider that speaks it', () => {
+  test('leaves each protocol, with its packages, to the first provider that speaks it, and calls of an API client to the first', () => {
     const { files } = loadedWith('middleware/index.js')
-    const later = [...built.keys()].filter((path) => /^chunks\/(?:oauth1|oauth2|oidc|openid2|headerJwt|ownProtocol)-/.test(path))
-    expect(later).toHaveLength(6)
+    const later = [...built.keys()].filter((path) => /^chunks\/(?:oauth1|oauth2|oidc|openid2|headerJwt|ownProtocol|calls)-/.test(path))
+    expect(later).toHaveLength(7)
     expect(files.filter((path) => later.includes(path))).toEqual([])
   })
 

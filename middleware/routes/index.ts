@@ -1,3 +1,4 @@
+import { whenUsed } from '../../lib/base/awaitable.js'
 import { AuthError } from '../../lib/base/errors.js'
 import type { CallbackOutcome } from '../core/callbackRuns.js'
 import type { Engine } from '../core/engine.js'
@@ -62,18 +63,14 @@ function movedCallback(slug: string): Route {
 
 type Answers = typeof import('./answers.js')
 
-let loaded: Answers | undefined
-
-/** What the routes do, loaded by the first request for one of them. Where that fails, the next request tries again. */
-async function load(): Promise<Answers> {
-  return (loaded = await import('./answers.js'))
-}
+/** What the routes do: the first request for one of them loads it. */
+const answers = whenUsed(() => import('./answers.js'))
 
 function route(engine: Engine, methods: readonly string[], name: keyof Answers['routes']): Route {
   return {
     slug: undefined,
     run: async (request) => {
-      const { receive, routes } = loaded ?? (await load())
+      const { receive, routes } = await answers()
       return await routes[name](engine, request, await receive(request, methods))
     },
   }
@@ -84,7 +81,7 @@ function providerRoute(engine: Engine, slug: string, methods: readonly string[] 
   return {
     slug,
     run: async (request) => {
-      const { receiveForProvider, providerRoutes } = loaded ?? (await load())
+      const { receiveForProvider, providerRoutes } = await answers()
       return await providerRoutes[name](await receiveForProvider(engine, request, slug, methods))
     },
   }
@@ -92,10 +89,10 @@ function providerRoute(engine: Engine, slug: string, methods: readonly string[] 
 
 /** A route by which a provider ends sessions, which reads its request by itself. */
 function noticeRoute(engine: Engine, slug: string, name: keyof Answers['noticeRoutes']): Route {
-  return { slug, run: async (request) => await (loaded ?? (await load())).noticeRoutes[name](engine, request, slug) }
+  return { slug, run: async (request) => await (await answers()).noticeRoutes[name](engine, request, slug) }
 }
 
 /** The callback on a route of the application's own, which `ownCallback.ts` describes. */
 export async function ownCallback(engine: Engine, request: RequestContext, slug: string): Promise<Reply | CallbackOutcome> {
-  return await (loaded ?? (await load())).ownCallback(engine, request, slug)
+  return await (await answers()).ownCallback(engine, request, slug)
 }
