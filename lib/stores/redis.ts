@@ -1,4 +1,6 @@
+import { AuthError } from '../base/errors.js'
 import { randomToken } from '../base/random.js'
+import { requireDriver } from './driver.js'
 import type { StoredRecord, TokenStore } from './tokenStore.js'
 
 /** What a client of the `redis` package (`createClient`, `createCluster` or `createClientPool`) has, as far as it is used here. */
@@ -33,13 +35,18 @@ const deleteIfOwner = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])`
 
+const cure = 'redisTokenStore takes a client of the package redis: await createClient({ url }).connect().'
+
 /**
  * Keeps tokens in Redis, for any number of processes and machines: compare-and-set by a script, expiry, locks and claims by the server.
  * @param client a connected client of the `redis` package, which stays its owner's to connect and to close: a single server's, a pool or
  * a cluster (any object with these three methods will do). Reads must go to the server that takes the writes, not to a replica.
- * @throws the client's errors, from every method of the store
+ * @throws AuthError `config_invalid` for what is no such client; from the store's methods the client's errors
  */
 export function redisTokenStore(client: RedisClient, { prefix = 'authrouter:' }: RedisTokenStoreOptions = {}): TokenStore {
+  requireDriver(client, ['get', 'del', 'eval'], cure)
+  // A client of the package ioredis has the same names, and takes other parameters.
+  if ('defineCommand' in client) throw new AuthError('config_invalid', `${cure} What was given is a client of the package ioredis.`)
   const run = async (script: string, key: string, ...values: string[]): Promise<boolean> => {
     return Number(await client.eval(script, { keys: [key], arguments: values })) === 1
   }

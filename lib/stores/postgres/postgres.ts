@@ -1,7 +1,7 @@
 import { randomToken } from '../../base/random.js'
 import { everyMinute } from '../everyMinute.js'
 import type { TokenStore } from '../tokenStore.js'
-import { defaultTable, ensureTable, quoteTable, type PostgresPool } from './table.js'
+import { defaultTable, ensureTable, quoteTable, type PostgresPool, requirePool } from './table.js'
 
 export interface PostgresTokenStoreOptions {
   /** `table` or `schema.table`, `authrouter_tokens` by default. */
@@ -21,9 +21,10 @@ const batch = 500
  * Keeps tokens in one table of a Postgres database, for any number of processes and machines. Every call is one statement, the database's
  * clock decides what has expired, and a lock is a row: no connection is held while a lock is.
  * @param pool a `Pool` of the `pg` package, which stays its owner's to close
- * @throws AuthError `config_invalid` for a table's name that is none; from the store's methods the driver's errors
+ * @throws AuthError `config_invalid` for what is no pool, and a table's name that is none; from the store's methods the driver's errors
  */
 export function postgresTokenStore(pool: PostgresPool, options: PostgresTokenStoreOptions = {}): TokenStore {
+  requirePool(pool, 'postgresTokenStore')
   const { table: name = defaultTable, createTable = true } = options
   const table = quoteTable(name)
   const removeExpired = everyMinute(() => {

@@ -1,8 +1,14 @@
+import { requireDriver } from '../driver.js'
 import { quoteName } from '../sqlName.js'
 
 /** What a `Pool` of the `pg` package has, as far as it is used here. */
 export interface PostgresPool {
   query: (text: string, values?: unknown[]) => Promise<{ rows: Record<string, unknown>[]; rowCount: number | null }>
+}
+
+/** @throws AuthError `config_invalid` for what is no pool */
+export function requirePool(pool: unknown, whose: string): void {
+  requireDriver(pool, ['query'], `${whose} takes a pool of the package pg: new pg.Pool({ connectionString }).`)
 }
 
 export const defaultTable = 'authrouter_tokens'

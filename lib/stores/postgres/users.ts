@@ -3,7 +3,7 @@ import { toUserRow, type UserRow } from '../users/row.js'
 import { sqlUserStore } from '../users/sqlUserStore.js'
 import { identityInsertion, insertText, userInsertion } from '../users/statements.js'
 import { resolveTables, type UserTables } from '../users/tables.js'
-import type { PostgresPool } from './table.js'
+import { type PostgresPool, requirePool } from './table.js'
 import { ensureUserTables } from './userTables.js'
 
 /** Names may be `schema.table`. */
@@ -16,13 +16,14 @@ const noIdCodes = ['22P02', '22003', '22007', '22008']
  * Keeps users in two tables of a Postgres database: the users, and the accounts that they sign in with. Every write is one statement.
  * @param pool a `Pool` of the `pg` package, which stays its owner's to close
  * @param options the tables; `users: { table, insert }` for a users table that is there already
- * @throws AuthError `config_invalid` for a name that is none, and from the store's methods for a users table that is another one than the
+ * @throws AuthError `config_invalid` for what is no pool, a name that is none, and from the store's methods for a users table that is another one than the
  * options say; from these also the driver's errors
  */
 export function postgresUserStore<Row extends object = UserRow>(
   pool: PostgresPool,
   options: PostgresUserStoreOptions = {},
 ): Required<UserStore<Row>> {
+  requirePool(pool, 'postgresUserStore')
   const tables = resolveTables(options, 'postgresUserStore', 2, toUserRow)
   let isThere: Promise<void> | undefined = tables.createTables ? undefined : Promise.resolve()
 
