@@ -17,11 +17,9 @@ function serviceOf(redirectUri: string, state: string): string {
   return service.href
 }
 
-/**
- * Service tickets of the Central Authentication Service (Apereo, CAS Protocol 3.0 Specification, version 3.0.3). Made when the provider's file
- * asks for it: few applications do.
- */
+/** Service tickets of the Central Authentication Service (Apereo, CAS Protocol 3.0 Specification, version 3.0.3). */
 export function cas(): OwnProtocol {
+  // Made when the provider's file asks for it, and not with the package: few applications do.
   return defineProtocol({
     name: 'cas',
     client: 'none',
