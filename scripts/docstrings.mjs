@@ -84,7 +84,7 @@ function isOptional({ questionToken }) {
 
 const wrappers = new Set(['Partial', 'Readonly', 'Required'])
 
-/** A type in the words of JavaScript: literals, `string`, `number`, `boolean`, `object`, `function`, and lists of these. */
+/** A type in the words of JavaScript: literals, `string`, `number`, `boolean`, `RegExp`, `object`, `function`, and lists of these. */
 function typeText(node, parameters) {
   const text = (part) => typeText(part, parameters)
   if (ts.isUnionTypeNode(node)) return [...new Set(node.types.map(text))].join(' | ')
@@ -98,6 +98,7 @@ function typeText(node, parameters) {
   if (!ts.isTypeReferenceNode(node)) return 'object'
   const name = parameters[node.typeName.getText()] ?? node.typeName.getText()
   if (wrappers.has(name)) return text(node.typeArguments[0])
+  if (name === 'RegExp') return name
   const declared = types.get(name)
   if (!declared && name !== node.typeName.getText())
     throw new Error(`The type ${name} is in none of the files that scripts/docstrings.mjs reads.`)

@@ -9,7 +9,7 @@ import type { Hooks } from './hooks.js'
 import type { TokenStore } from '../stores/tokenStore.js'
 import type { UserStore } from '../stores/userStore.js'
 
-/** Values that users may choose: a list, or an expression for whole values. */
+/** Values that users may choose: a list, or a regular expression for whole values. */
 export type Allowed = readonly string[] | RegExp
 
 /** Who the application is to one provider, and how it wants that provider used: one value of `providers`. */
@@ -46,8 +46,8 @@ export interface ProviderEntry extends Partial<Omit<Provider, 'protocol' | 'titl
    */
   ask?: readonly string[]
   /**
-   * Values that may be chosen: a list, an expression for the whole value, or either by name. A host needs this or `client`. Without `ask`, the
-   * tenants whose users may sign in, where the issuer has a place for them.
+   * Values that may be chosen: a list, a regular expression for whole values, or an object of these by parameter. A host needs this or `client`.
+   * Without `ask`, the tenants whose users may sign in, where the issuer has a place for them.
    * @see docs/openid-connect.md#tenants
    */
   allow?: Allowed | Readonly<Record<string, Allowed>>

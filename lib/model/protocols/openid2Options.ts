@@ -9,8 +9,8 @@ export interface Openid2Options {
    */
   identifier?: Template
   /**
-   * What a claimed identifier of this provider looks like, in whole. With `authorizationEndpoint` it stands for discovery: that endpoint may
-   * speak for such identifiers, and for no others.
+   * A regular expression that a whole claimed identifier of this provider matches. With `authorizationEndpoint` it stands for discovery: that
+   * endpoint may speak for such identifiers, and for no others.
    */
   claimedIdPattern?: RegExp
   /** Fields of Simple Registration to ask for, such as `['nickname', 'email']`. @default those that have a place in `req.authUser` */
