@@ -195,6 +195,7 @@ async function bodyOf(body: unknown): Promise<string | Uint8Array | undefined> {
 export function toResponse({ status, headers, body, json }: ReadResponse): Response {
   // The stream that a body becomes takes longer to make and to read than all else that is done with a small answer.
   if (status === 200 && json !== undefined)
-    return Object.assign(new Response(null, { status, headers }), { json: () => Promise.resolve(json) })
+    // Defined, not assigned: frameworks put classes of their own in the place of the platform's, and in some nothing can be assigned.
+    return Object.defineProperty(new Response(null, { status, headers }), 'json', { value: () => Promise.resolve(json) })
   return new Response(isWithoutBody(status) ? null : Buffer.from(body), { status, headers })
 }

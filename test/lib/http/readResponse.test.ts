@@ -18,3 +18,16 @@ test.each([201, 400, 500])('of status %i, what came is read', async (status) => 
   expect(await response.clone().json()).toEqual({ as: 'it came' })
   expect(await response.text()).toBe('{"as":"it came"}')
 })
+
+test('is one of the class that an application has put in the place of the platform’s, too', async () => {
+  const platforms = globalThis.Response
+  // As @hono/node-server does it: a method that cannot be assigned to.
+  class Replaced extends platforms {}
+  Object.defineProperty(Replaced.prototype, 'json', { value: () => Promise.reject(new Error('Read again')) })
+  globalThis.Response = Replaced
+  try {
+    expect(await toResponse({ status: 200, headers, body, json: { as: 'it was read' } }).json()).toEqual({ as: 'it was read' })
+  } finally {
+    globalThis.Response = platforms
+  }
+})
