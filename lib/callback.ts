@@ -3,7 +3,7 @@ import { equalInConstantTime, sha256 } from './base/random.js'
 import { targetOf } from './login.js'
 import { providerSessionOf } from './logout.js'
 import type { Context } from './model/context.js'
-import type { CallbackParameters, Transaction } from './model/login.js'
+import { type CallbackParameters, type Transaction, transactionLifetime } from './model/login.js'
 import type { RawProfile } from './model/profile.js'
 import type { ProviderSession, TokenSet } from './model/protocol.js'
 import type { ResolvedProvider } from './model/provider.js'
@@ -13,9 +13,6 @@ import { toUser } from './profile.js'
 import { withFacts } from './protocols/facts.js'
 import { loadProtocol } from './protocols/index.js'
 import { loginFacts, noTokens } from './protocols/userinfo.js'
-
-/** Milliseconds that a person may take at the provider. */
-export const transactionLifetime = 600_000
 
 export interface LoginResult {
   user: AuthUser

@@ -20,7 +20,7 @@ import { checkEventName } from './login/unavailable.js'
 import { checkLogoutOptions, endSessionAsAsked, redirectToLogin, type RequestLogoutOptions } from './request/requestAuth.js'
 import { type Beyond, createApi } from './router/api.js'
 import { createRouter } from './router/router.js'
-import { ownCallback } from './routes/ownCallback.js'
+import { ownCallback } from './routes/index.js'
 
 type Configuration = AuthRouterConfig<Request, SessionSetting>
 

@@ -1,7 +1,7 @@
 import { cas, defineProvider } from '../lib/types.js'
 
 export default defineProvider({
-  protocol: cas,
+  protocol: cas(),
   title: 'CAS',
   docs: 'https://apereo.github.io/cas/development/protocol/CAS-Protocol-Specification.html',
   color: '#153e50',

@@ -1,5 +1,5 @@
 // How the code of dist/ is put into few files, because each file that a program loads costs it time. What is loaded by `import()`, such as a
-// protocol, is a file of its own; what `import 'authrouter'` loads is in one, and what the stores need of that in another.
+// protocol or the routes, is a file of its own; what `import 'authrouter'` loads is in one, and what the stores need of that in another.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -29,9 +29,15 @@ export function catalogueOfFiles() {
   }
 }
 
-const catalogue = `import { providers } from '#required'
-import * as types from '../lib/types.js'
+// By their names: an object of all that a module exports takes a helper, which Rolldown puts into a file of its own where others need it too.
+const types = [...readFileSync(join(source, '../lib/types.ts'), 'utf8').matchAll(/^export \{ (.+) \} from/gm)]
+  .map(([, names]) => names)
+  .join(', ')
 
+const catalogue = `import { providers } from '#required'
+import { ${types} } from '../lib/types.js'
+
+const types = { ${types} }
 export const catalogue: Record<string, Provider> = {}
 for (const [slug, read] of Object.entries(providers)) {
   let entry: Provider | undefined

@@ -13,3 +13,9 @@ export function withValue<T, Result>(value: Awaitable<T>, goOn: (value: T) => Aw
 export function allValues<T>(values: readonly Awaitable<T>[]): Awaitable<T[]> {
   return values.some((value) => value instanceof Promise) ? Promise.all(values) : (values as T[])
 }
+
+/** What is loaded when it is first used, and then is at hand. Where loading it fails, the next use tries again. */
+export function whenUsed<Loaded>(load: () => Promise<Loaded>): () => Awaitable<Loaded> {
+  let loaded: Loaded | undefined
+  return () => loaded ?? load().then((late) => (loaded = late))
+}

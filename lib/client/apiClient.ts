@@ -1,28 +1,25 @@
 import { inspect } from 'node:util'
-import type { Awaitable } from '../base/awaitable.js'
+import { whenUsed } from '../base/awaitable.js'
 import { sleep } from '../base/timeout.js'
 import { accessTo, type ClientTarget } from '../endpoints/grants/accessTo.js'
-import type { ApiRequest } from '../model/provider.js'
 import type { AuthUser } from '../model/user.js'
-import { requireAccess } from '../protocols/index.js'
 import type { ClientContext } from '../refresh/refresher.js'
 import type { TokenAccess } from '../tokens/tokenSource.js'
-import { apiRequest, type RequestOptions } from './apiRequest.js'
-import { apiResponse, type ApiResponse } from './apiResponse.js'
-import { apiUrl } from './apiUrl.js'
+import type { RequestOptions } from './calls/apiRequest.js'
+import type { ApiResponse } from './calls/apiResponse.js'
+import type { Caller } from './calls/calls.js'
+import type { ApiFetchInit } from './calls/fetch.js'
+import type { PageOptions } from './calls/pages.js'
+import type { Wait } from './calls/retryAfter.js'
 import { createCredentials, type Credentials } from './credentials.js'
-import { connectionOf, exchange, type Account } from './exchange.js'
-import { apiFetch, type ApiFetchInit } from './fetch.js'
-import { pagesOf, type PageOptions } from './pages.js'
-import type { Wait } from './retryAfter.js'
 
 export type { ClientTarget } from '../endpoints/grants/accessTo.js'
-export type { RequestOptions } from './apiRequest.js'
-export type { ApiResponse } from './apiResponse.js'
-export type { ApiFetchInit } from './fetch.js'
-export type { PageOptions } from './pages.js'
+export type { RequestOptions } from './calls/apiRequest.js'
+export type { ApiResponse } from './calls/apiResponse.js'
+export type { ApiFetchInit } from './calls/fetch.js'
+export type { PageOptions } from './calls/pages.js'
 
-const defaultMaxBytes = 10 * 1024 * 1024
+const calls = whenUsed(() => import('./calls/calls.js'))
 
 /** Calls a provider's API as the signed-in user: tokens are put on, refreshed when due, and never sent elsewhere. */
 export interface ApiClient {
@@ -78,34 +75,8 @@ export function createApiClient(
   parts: ApiClientParts = {},
 ): ApiClient {
   const credentials = createCredentials(context, access)
-  const account: Account = { context, access, wait: parts.wait ?? sleep }
-
-  const call = async <Data>(request: ApiRequest, options: RequestOptions): Promise<ApiResponse<Data>> => {
-    const { maxBytes = defaultMaxBytes, signal } = options
-    const answer = await exchange(
-      account,
-      request,
-      {
-        timeout: options.timeout ?? context.outbound.timeout,
-        transmit: (signed, timeout) => context.http({ ...signed, maxBytes, signal, timeout }),
-        isReplayable: true,
-      },
-      options,
-    )
-    return apiResponse(answer, context.slug)
-  }
-  const addressOf = (url: string): Awaitable<URL> => {
-    requireAccess(context)
-    return context.provider.facts === undefined
-      ? apiUrl(context, url, user)
-      : connectionOf(account).then(({ at, facts }) => apiUrl(at, url, { ...facts, ...user }))
-  }
-  const request: ApiClient['request'] = async (method, url, options = {}) =>
-    call(apiRequest(context, method, await addressOf(url), options), options)
-  const pages = async function* <Data>(url: string, options: PageOptions = {}): AsyncGenerator<ApiResponse<Data>> {
-    const first = apiRequest(context, 'GET', await addressOf(url), options)
-    yield* pagesOf<Data>(account, first, options, (next) => call<Data>(next, options))
-  }
+  const caller: Caller = { account: { context, access, wait: parts.wait ?? sleep }, user }
+  const request: ApiClient['request'] = async (method, url, options = {}) => (await calls()).request(caller, method, url, options)
 
   const client = {
     get: (url: string, options?: RequestOptions) => request('GET', url, options),
@@ -115,8 +86,10 @@ export function createApiClient(
     patch: (url: string, options?: RequestOptions) => request('PATCH', url, options),
     delete: (url: string, options?: RequestOptions) => request('DELETE', url, options),
     request,
-    fetch: async (url: string | URL, init: ApiFetchInit = {}) => apiFetch(account, await addressOf(String(url)), init),
-    pages,
+    fetch: async (url: string | URL, init: ApiFetchInit = {}) => (await calls()).fetch(caller, url, init),
+    async *pages<Data>(url: string, options: PageOptions = {}) {
+      yield* await (await calls()).pages<Data>(caller, url, options)
+    },
     for: (target: ClientTarget) => createApiClient(context, accessTo(context, access, target), user, parts),
     credentials,
     get facts() {

@@ -1,7 +1,6 @@
 import { inspect } from 'node:util'
 import { AuthError } from '../base/errors.js'
 import { isObject } from '../base/json.js'
-import { revokeTokens } from '../endpoints/revocation.js'
 import type { Tokens } from '../model/tokens.js'
 import { requireAccess } from '../protocols/index.js'
 import { presentTokens, refreshedTokens, startingTokens } from '../refresh/freshTokens.js'
@@ -106,6 +105,7 @@ export function createCredentials(context: ClientContext, access: TokenAccess): 
       await source.load?.()
       const settled = await context.refresher.settled(context, tokens(), record)
       const kept = await record?.read()
+      const { revokeTokens } = await import('../endpoints/revocation.js')
       const isRevoked = await revokeTokens(context, kept?.tokens ?? settled)
       await source.save(undefined)
       return isRevoked

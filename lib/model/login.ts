@@ -27,6 +27,9 @@ export interface LoginOptions {
   state?: unknown
 }
 
+/** Milliseconds that a user may take at the provider. */
+export const transactionLifetime = 600_000
+
 /** What must survive the redirect to the provider and back. Sealed, one record a login, used once. */
 export interface Transaction {
   slug: string

@@ -1,6 +1,5 @@
 import { AuthError } from '../../lib/base/errors.js'
-import { transactionLifetime } from '../../lib/callback.js'
-import type { Transaction } from '../../lib/model/login.js'
+import { type Transaction, transactionLifetime } from '../../lib/model/login.js'
 import type { AuthUser } from '../../lib/model/user.js'
 import type { LoginName } from './transactions.js'
 

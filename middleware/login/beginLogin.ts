@@ -1,5 +1,5 @@
+import { whenUsed } from '../../lib/base/awaitable.js'
 import { AuthError } from '../../lib/base/errors.js'
-import { login } from '../../lib/login.js'
 import type { Ask, Registration } from '../../lib/model/context.js'
 import type { LoginOptions, Transaction } from '../../lib/model/login.js'
 import type { Engine } from '../core/engine.js'
@@ -7,6 +7,8 @@ import { contextOf, requireCertainty, type RequestContext } from '../core/reques
 import type { Destination } from '../core/replies/goToProvider.js'
 import type { SessionRecord } from '../core/sessionRecord.js'
 import { linkDigest } from './linkTo.js'
+
+const flow = whenUsed(() => import('../../lib/login.js'))
 
 /** What a transaction keeps besides what the protocol and the options ask for. */
 type Purpose = Pick<Transaction, 'stepUp' | 'resend' | 'linkTo'>
@@ -56,7 +58,7 @@ export async function beginLogin(
   options: LoginOptions,
   purpose: Purpose = {},
 ): Promise<Destination> {
-  const { transaction, ...destination } = await login(contextOf(engine, registration, request.publicUrl), options)
+  const { transaction, ...destination } = await (await flow()).login(contextOf(engine, registration, request.publicUrl), options)
   await request.transactions.put({ ...transaction, ...purpose })
   engine.log('info', { event: 'login_started', provider: registration.slug })
   return destination

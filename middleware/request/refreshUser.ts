@@ -1,7 +1,6 @@
 import { asAuthError, AuthError } from '../../lib/base/errors.js'
 import type { AuthUser } from '../../lib/model/user.js'
 import { givesTokens } from '../../lib/protocols/index.js'
-import { refreshedUser } from '../../lib/refreshedUser.js'
 import { freshTokens } from '../../lib/refresh/freshTokens.js'
 import { updateUser } from '../accounts/users.js'
 import type { Engine } from '../core/engine.js'
@@ -24,6 +23,7 @@ export async function refreshUser(engine: Engine, request: RequestContext): Prom
   if (isHeaderAccount(request, known.current)) return account.user
   const key = known.current
   const context = contextOf(engine, registration, request.publicUrl)
+  const { refreshedUser } = await import('../../lib/refreshedUser.js')
   const user = givesTokens(registration.provider)
     ? await refreshedUser(context, await freshTokens(context, tokenAccessOf(engine, request, context, key)), account.user)
     : account.user

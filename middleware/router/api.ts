@@ -1,7 +1,7 @@
 import { AuthError } from '../../lib/base/errors.js'
 import { createApiClient, type ApiClient } from '../../lib/client/apiClient.js'
 import { createCredentials, type Credentials } from '../../lib/client/credentials.js'
-import { introspect, type Introspection, type IntrospectionOptions } from '../../lib/endpoints/introspection.js'
+import type { Introspection, IntrospectionOptions } from '../../lib/endpoints/introspection.js'
 import type { Ask, Context, Registration } from '../../lib/model/context.js'
 import type { Tokens } from '../../lib/model/tokens.js'
 import type { AuthUser } from '../../lib/model/user.js'
@@ -23,7 +23,7 @@ import { tokenRecordAt } from '../tokens/records.js'
 import { markRefused, userRecordAt } from '../tokens/userTokens.js'
 import { checkAccess } from '../login/unavailable.js'
 import { contextOf, configuredUrl } from '../core/requestContext.js'
-import { type DeviceLogin, type DeviceOptions, signInDevice } from './device.js'
+import type { DeviceLogin, DeviceOptions } from './device.js'
 import { type UserAccess, userClient } from './userClient.js'
 
 /** What there is beyond a request: clients and credentials for jobs and scripts. */
@@ -103,13 +103,17 @@ export function createApi(engine: Engine): Beyond {
     },
     async device(slug, options) {
       const context = contextOf(engine, configured(engine, slug), configuredUrl(engine))
+      const { signInDevice } = await import('./device.js')
       const { user, tokens } = await signInDevice(context, options)
       if (!tokens) throw new AuthError('provider_bad_response', 'The provider gave no tokens.', { provider: slug })
       return { user, client: createApiClient(context, heldAccess(engine, context, { tokens, user }), user) }
     },
     logoutEverywhere: async (userKey) => await endEverywhere(engine, await keysOfUser(engine, [userKey])),
     forget: (userId) => forgetUser(engine, userId),
-    introspect: (slug, token, options) => introspect(contextOf(engine, configured(engine, slug), configuredUrl(engine)), token, options),
+    introspect(slug, token, options) {
+      const context = contextOf(engine, configured(engine, slug), configuredUrl(engine))
+      return import('../../lib/endpoints/introspection.js').then(({ introspect }) => introspect(context, token, options))
+    },
   }
 }
 

@@ -1,6 +1,5 @@
 import { asAuthError, AuthError } from '../../lib/base/errors.js'
 import { frozen } from '../../lib/base/freeze.js'
-import { callbackMethods } from '../../lib/callback.js'
 import type { Transaction } from '../../lib/model/login.js'
 import type { CallbackOutcome } from '../core/callbackRuns.js'
 import type { Engine } from '../core/engine.js'
@@ -24,7 +23,7 @@ import { type ProviderRequest, receiveForProvider } from './receive.js'
 export async function ownCallback(engine: Engine, request: RequestContext, slug: string): Promise<Reply | CallbackOutcome> {
   publicUrlOfRoute(request.host, engine.settings)
   request.slug = slug
-  const received = await receiveForProvider(engine, request, slug, ({ provider }) => callbackMethods(provider))
+  const received = await receiveForProvider(engine, request, slug)
   requirePlace(received)
   refusePrefetch(received)
   return await outcomeOf(received)

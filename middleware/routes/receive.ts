@@ -1,5 +1,5 @@
-import type { Awaitable } from '../../lib/base/awaitable.js'
 import { AuthError } from '../../lib/base/errors.js'
+import { callbackMethods } from '../../lib/callback.js'
 import type { Registration } from '../../lib/model/context.js'
 import type { Engine } from '../core/engine.js'
 import { allowedReturnTo, requireCertainty, type RequestContext } from '../core/requestContext.js'
@@ -15,9 +15,6 @@ export interface ProviderRequest {
   parameters: Parameters
 }
 
-/** The methods that a route takes, which may be the provider's choice. */
-export type MethodsOf = (registration: Registration) => Awaitable<readonly string[]>
-
 /**
  * The parameters of a request for a route.
  * @throws AuthError `method_not_allowed`, `bad_request`, `too_large`
@@ -29,19 +26,20 @@ export async function receive(request: RequestContext, methods: readonly string[
 
 /**
  * The same for a route of a provider.
+ * @param methods those of the provider's callback by default
  * @throws AuthError `unknown_provider` too, and `store_unavailable` while it is not known who is signed in
  */
 export async function receiveForProvider(
   engine: Engine,
   request: RequestContext,
   slug: string,
-  methodsOf: MethodsOf,
+  methods?: readonly string[],
 ): Promise<ProviderRequest> {
   // A store that is away now would most likely refuse the end of a login, after all that the user does at the provider.
   requireCertainty(request)
   const registration = await engine.find(slug, request.host)
   if (!registration) throw new AuthError('unknown_provider', 'There is no such way to sign in here.')
-  requireMethod(request, await methodsOf(registration))
+  requireMethod(request, methods ?? (await callbackMethods(registration.provider)))
   const parameters = await parametersOf(request.host).catch(asRetryable)
   // So that "start again" leads where the user wanted to go.
   if (parameters['returnTo'] !== undefined) request.returnTo = allowedReturnTo(engine, request.publicUrl, parameters['returnTo'])

@@ -1,5 +1,4 @@
 import { asAuthError } from '../../lib/base/errors.js'
-import { revokeTokens } from '../../lib/endpoints/revocation.js'
 import type { Context } from '../../lib/model/context.js'
 import type { Tokens } from '../../lib/model/tokens.js'
 import type { Engine } from '../core/engine.js'
@@ -55,6 +54,7 @@ export function revokeInBackground(engine: Engine, context: Context, tokens: Tok
 
 async function revoke(engine: Engine, context: Context, tokens: Tokens): Promise<void> {
   try {
+    const { revokeTokens } = await import('../../lib/endpoints/revocation.js')
     if (await revokeTokens(context, tokens)) engine.log('info', { event: 'tokens_revoked', provider: context.slug })
   } catch (thrown) {
     const error = asAuthError(thrown, 'provider_error', 'The tokens could not be revoked at the provider.')

@@ -1,6 +1,6 @@
 import { AuthError } from '../../base/errors.js'
 import type { SignInWanted, TokenAccess } from '../../tokens/tokenSource.js'
-import type { Answer, Transport } from '../send.js'
+import type { Answer, Transport } from '../calls/send.js'
 import { readChallenges } from './wwwAuthenticate.js'
 
 const code = 'insufficient_user_authentication'

@@ -5,6 +5,7 @@ import type { ResolvedProvider } from '../../model/provider.js'
 import { discoverMetadata } from './discovery.js'
 import { getDocument, readDocument } from './document.js'
 import { loadJose, type Jose } from './jose.js'
+import { isSecret } from './secretKeys.js'
 
 /** What a token is verified for. Strangers can send logout tokens, and tokens in headers of requests, and must not use up what a login needs. */
 export type Purpose = 'login' | 'logout' | 'request'
@@ -135,11 +136,6 @@ type PublicKey = Record<string, unknown> & { kty: string }
 // Of what is published, a private key proves nothing any more, and a shared one never did.
 function usable(keys: readonly unknown[]): PublicKey[] {
   return keys.filter((key): key is PublicKey => isObject(key) && typeof key['kty'] === 'string' && !isSecret(key))
-}
-
-/** Whether a JWK holds what only its owner may know (RFC 7518 sections 6.2.2, 6.3.2 and 6.4). */
-export function isSecret(jwk: Readonly<Record<string, unknown>>): boolean {
-  return ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'].some((name) => Object.hasOwn(jwk, name))
 }
 
 function unreachable({ slug }: Context): AuthError {

@@ -1,5 +1,4 @@
 import { sha256 } from '../../../lib/base/random.js'
-import { resultOf } from '../../../lib/callback.js'
 import { bindingOf } from '../../../lib/tokens/binding.js'
 import { findUser, keepUser } from '../../accounts/users.js'
 import type { Engine } from '../../core/engine.js'
@@ -23,6 +22,7 @@ export async function headerLogin(
   const { userStore } = engine.settings
   const context = contextOf(engine, registration, request.publicUrl)
   try {
+    const { resultOf } = await import('../../../lib/callback.js')
     const result = await resultOf(context, identity.tokenSet)
     const found = userStore && (await findUser(engine, userStore, result.user))
     const { user } = await decideLogin(engine, request, context, result, { state: undefined, isNew: userStore && !found })

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
 import { createApiClient, type ApiClient } from '../../../lib/client/apiClient.js'
-import { apiUrl } from '../../../lib/client/apiUrl.js'
+import { apiUrl } from '../../../lib/client/calls/apiUrl.js'
 import type { AuthUser, Context, HttpRequest, HttpResponse, Tokens } from '../../../lib/types.js'
 import { contextFor } from '../../support/context.js'
 

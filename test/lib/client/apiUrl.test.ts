@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { apiUrl } from '../../../lib/client/apiUrl.js'
+import { apiUrl } from '../../../lib/client/calls/apiUrl.js'
 import type { AuthUser, ResolvedProvider } from '../../../lib/types.js'
 import { contextFor } from '../../support/context.js'
 import { seeded } from '../../support/unitServer.js'

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { PageOptions } from '../../../lib/client/apiClient.js'
-import { nextPage } from '../../../lib/client/nextPage.js'
+import { nextPage } from '../../../lib/client/calls/nextPage.js'
 import type { ResolvedProvider } from '../../../lib/types.js'
 import { catalogue } from '../../../providers/index.js'
 import { startApi, type ApiAnswer, type ApiParts, type ApiSetup } from '../../support/apiClient.js'

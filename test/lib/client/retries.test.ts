@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { sleep } from '../../../lib/base/timeout.js'
-import { retryAfterMilliseconds } from '../../../lib/client/retryAfter.js'
+import { retryAfterMilliseconds } from '../../../lib/client/calls/retryAfter.js'
 import { loadProtocol } from '../../../lib/protocols/index.js'
 import type { Protocol } from '../../../lib/types.js'
 import { refreshableTokens, startApi, type ApiAnswer, type ApiParts, type ApiSetup } from '../../support/apiClient.js'

@@ -6,7 +6,7 @@ import type { CasServer } from './server.js'
 
 /** An entry of a CAS server, as the guide has it. */
 export function casEntry({ options }: CasServer, more: ProviderEntry = {}): ProviderEntry {
-  return { protocol: cas, ...options, title: 'School', ...more }
+  return { protocol: cas(), ...options, title: 'School', ...more }
 }
 
 /** An application whose users sign in by protocols of its own. */

@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto'
 import * as v from 'valibot'
 import { isPlainObject } from '../../../base/json.js'
-import { isSecret } from '../../../endpoints/discovery/keys.js'
+import { isSecret } from '../../../endpoints/discovery/secretKeys.js'
 import type { JwkSet } from '../../../model/provider.js'
 
 const keyTypes = new Set<unknown>(['RSA', 'EC', 'OKP'])

@@ -1,7 +1,7 @@
-import { AuthError } from '../base/errors.js'
-import { readPath } from '../base/path.js'
-import type { Context } from '../model/context.js'
-import type { Pagination } from '../model/provider.js'
+import { AuthError } from '../../base/errors.js'
+import { readPath } from '../../base/path.js'
+import type { Context } from '../../model/context.js'
+import type { Pagination } from '../../model/provider.js'
 import type { ApiResponse } from './apiResponse.js'
 import { allowedUrl } from './apiUrl.js'
 

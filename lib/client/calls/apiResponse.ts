@@ -1,6 +1,6 @@
-import { AuthError } from '../base/errors.js'
-import { utf8 } from '../base/json.js'
-import type { HttpResponse } from '../model/http.js'
+import { AuthError } from '../../base/errors.js'
+import { utf8 } from '../../base/json.js'
+import type { HttpResponse } from '../../model/http.js'
 import { formType } from './apiRequest.js'
 
 export interface ApiResponse<Data = unknown> {

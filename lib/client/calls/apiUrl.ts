@@ -1,7 +1,7 @@
-import { AuthError } from '../base/errors.js'
-import { isSecureUrl } from '../base/loopback.js'
-import type { Context } from '../model/context.js'
-import type { AuthUser } from '../model/user.js'
+import { AuthError } from '../../base/errors.js'
+import { isSecureUrl } from '../../base/loopback.js'
+import type { Context } from '../../model/context.js'
+import type { AuthUser } from '../../model/user.js'
 
 /** What `{name}` in an address is filled from: the user, and facts of the connection. */
 export type Fields = Partial<AuthUser> | Readonly<Record<string, string>>

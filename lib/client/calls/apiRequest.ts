@@ -1,6 +1,6 @@
-import { AuthError } from '../base/errors.js'
-import type { Context } from '../model/context.js'
-import type { ApiRequest } from '../model/provider.js'
+import { AuthError } from '../../base/errors.js'
+import type { Context } from '../../model/context.js'
+import type { ApiRequest } from '../../model/provider.js'
 
 type Scalar = string | number | boolean
 

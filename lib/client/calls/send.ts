@@ -1,9 +1,9 @@
-import { AuthError } from '../base/errors.js'
-import { rememberNonce } from '../endpoints/dpop/nonces.js'
-import type { Context } from '../model/context.js'
-import type { ApiRequest } from '../model/provider.js'
-import type { Tokens } from '../model/tokens.js'
-import { loadProtocol } from '../protocols/index.js'
+import { AuthError } from '../../base/errors.js'
+import { rememberNonce } from '../../endpoints/dpop/nonces.js'
+import type { Context } from '../../model/context.js'
+import type { ApiRequest } from '../../model/provider.js'
+import type { Tokens } from '../../model/tokens.js'
+import { loadProtocol } from '../../protocols/index.js'
 
 /** What an answer is, however its body is read. */
 export interface Answer {
