@@ -18,7 +18,7 @@ export const titles = {
   'authrouter cookie': 'authrouter, encrypted cookie',
 }
 
-export function writeReport({ results, works, rounds, concurrency, weight }) {
+export function writeReport({ results, works, rounds, heapRounds, concurrency, weight }) {
   const sections = Object.entries(works).map(([work, { title, by, count }]) => {
     const baseline = by.includes('floor') ? 'floor' : 'expressOpenidConnect'
     const rows = by.map((name) => row(name, results[work][name], results[work][baseline]))
@@ -31,7 +31,7 @@ ${count} a round, ${concurrency} at a time. "times" is the median of each round'
 ${rows.join('\n')}
 `
   })
-  writeFileSync(page, `${head(rounds)}\n${sections.join('\n')}${weight ? `\n${weights(weight)}` : ''}${kept()}`)
+  writeFileSync(page, `${head(rounds, heapRounds)}\n${sections.join('\n')}${weight ? `\n${weights(weight)}` : ''}${kept()}`)
 }
 
 function row(name, { rounds: figures, heap }, { rounds: baseline }) {
@@ -52,7 +52,7 @@ function row(name, { rounds: figures, heap }, { rounds: baseline }) {
   return `| ${cells.join(' | ')} |`
 }
 
-function head(rounds) {
+function head(rounds, heapRounds) {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
   const lock = JSON.parse(readFileSync(new URL('package-lock.json', import.meta.url), 'utf8')).packages
   const versions = Object.keys(JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')).dependencies)
@@ -66,8 +66,8 @@ ${cpus().length} cores (${cpus()[0].model.trim()}), ${Math.round(totalmem() / 2 
 Each application is a process of its own, under \`NODE_ENV=production\`, and keeps what it has: connections, compiled code, sessions. A light provider,
 which keeps no state, is another process, and so is the load. CPU is that of the application's process as the operating system counts it. Rounds of
 all applications follow each other in turn, after two that do not count: median of ${rounds} rounds (first to third quartile). "heap bytes" is what a
-piece of work leaves on the heap: sessions in memory, where an application keeps them there. It is measured in three more rounds, between forced
-collections of garbage; there are none in the rounds for CPU, but those that Node.js makes by itself.
+piece of work leaves on the heap: sessions in memory, where an application keeps them there. It is the median of ${heapRounds} more rounds, each between
+forced collections of garbage. In the rounds for CPU nothing is forced: they have the collections that Node.js makes by itself.
 
 The applications are in \`bench/apps\`, each as its documentation writes it, with state and PKCE; each login ends in a new session, with the user and
 the tokens kept. An OAuth 2.0 login asks the userinfo endpoint, an OpenID Connect login takes the profile from the ID Token. A whole login is its start

@@ -22,6 +22,8 @@ const { values: options } = parseArgs({
 const rounds = Number(options.rounds)
 const scale = options.small ? 0.1 : 1
 
+/** Rounds for what is left on the heap. */
+const heapRounds = 6
 /** Requests that are under way at a time. */
 const concurrency = 8
 
@@ -60,7 +62,7 @@ try {
     for (const server of taking) server.visitors = await prepare(server)
     const each = Math.max(20, Math.round(count * scale))
     const measured = await inTurn(taking, rounds, (server) => measure(server, each, run, concurrency))
-    const left = await inTurn(taking, 3, (server) => leftOnHeap(server, each, run, concurrency), 0)
+    const left = await inTurn(taking, heapRounds, (server) => leftOnHeap(server, each, run, concurrency))
     results[work] = Object.fromEntries(taking.map(({ name }, index) => [name, { rounds: measured[index], heap: median(left[index]) }]))
     console.log(work, Object.fromEntries(by.map((name) => [name, Math.round(median(results[work][name].rounds.map(({ cpu }) => cpu)))])))
   }
@@ -69,7 +71,7 @@ try {
   await stopServers(servers)
 }
 const weight = options.weight ? { imports: importTimes(options.small ? 3 : 15), installs: installs() } : undefined
-if (!options.print) writeReport({ results, works, rounds, concurrency, weight })
+if (!options.print) writeReport({ results, works, rounds, heapRounds, concurrency, weight })
 
 async function startLogin(server) {
   const location = await start(server.name, protocolOf(server.name), newBrowser(server))

@@ -11,14 +11,14 @@ export const kinds = {
 }
 
 /**
- * Rounds of all servers in turn, of which each is the first one as often as any other; the first rounds warm up and do not count.
+ * Rounds of all servers in turn, of which each is the first one as often as any other; the first two rounds warm up and do not count.
  * @returns what the rounds measured, for each server
  */
-export async function inTurn(servers, rounds, measureOne, warmUps = 2) {
+export async function inTurn(servers, rounds, measureOne) {
   const measured = servers.map(() => [])
-  for (let round = -warmUps; round < rounds; round++) {
+  for (let round = -2; round < rounds; round++) {
     for (let turn = 0; turn < servers.length; turn++) {
-      const index = (turn + round + warmUps) % servers.length
+      const index = (turn + round + 2) % servers.length
       const figures = await measureOne(servers[index])
       if (round >= 0) measured[index].push(figures)
     }
