@@ -1,4 +1,5 @@
 import type { ClientMetadata, Configuration, ServerMetadata } from 'openid-client'
+import { whenUsed } from '../base/awaitable.js'
 import { AuthError } from '../base/errors.js'
 import { asText, isObject, member, readJson, utf8 } from '../base/json.js'
 import { isLoopbackHost } from '../base/loopback.js'
@@ -16,13 +17,8 @@ import { tokenEndpointError } from './tokenErrors.js'
 
 export type OpenidClient = typeof import('openid-client')
 
-let loaded: Promise<OpenidClient> | undefined
-
 /** openid-client, loaded when a provider first needs it. */
-export function loadOpenidClient(): Promise<OpenidClient> {
-  loaded ??= import('openid-client')
-  return loaded
-}
+export const loadOpenidClient = whenUsed<OpenidClient>(() => import('openid-client'))
 
 /** The fetch that openid-client gets: ours. Token calls may take longer, and their answers pass the provider's `tokenResponse` hook. */
 function boundedFetch(context: Context): ReturnType<typeof asFetch> {

@@ -1,6 +1,7 @@
 import type { ClientRequest } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AuthorizationCode, ClientCredentials, ModuleOptions } from 'simple-oauth2'
+import { whenUsed } from '../base/awaitable.js'
 import { AuthError } from '../base/errors.js'
 import { isObject } from '../base/json.js'
 import { renamed, type Parameters } from '../base/parameters.js'
@@ -17,15 +18,10 @@ import { errorCodeOf, tokenEndpointError, type SendTokenRequest } from './tokenE
 
 type SimpleOauth2 = typeof import('simple-oauth2')
 
-let loaded: Promise<SimpleOauth2> | undefined
-
-function loadSimpleOauth2(): Promise<SimpleOauth2> {
-  if (!loaded) {
-    muteDebug()
-    loaded = import('simple-oauth2')
-  }
-  return loaded
-}
+const loadSimpleOauth2 = whenUsed<SimpleOauth2>(() => {
+  muteDebug()
+  return import('simple-oauth2')
+})
 
 // Under DEBUG=* the library would write client credentials, codes and verifiers to stderr; of its copy of debug, its own names are taken out.
 function muteDebug(): void {

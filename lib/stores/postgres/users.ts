@@ -16,8 +16,8 @@ const noIdCodes = ['22P02', '22003', '22007', '22008']
  * Keeps users in two tables of a Postgres database: the users, and the accounts that they sign in with. Every write is one statement.
  * @param pool a `Pool` of the `pg` package, which stays its owner's to close
  * @param options the tables; `users: { table, insert }` for a users table that is there already
- * @throws AuthError `config_invalid` for what is no pool, a name that is none, and from the store's methods for a users table that is another one than the
- * options say; from these also the driver's errors
+ * @throws AuthError `config_invalid` for what is no pool, a name that is none, and from the store's methods for a users table that is
+ * another one than the options say; from these also the driver's errors
  */
 export function postgresUserStore<Row extends object = UserRow>(
   pool: PostgresPool,

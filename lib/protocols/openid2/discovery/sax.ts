@@ -1,15 +1,8 @@
-import type sax from 'sax'
 import type { SAXParser } from 'sax'
-
-type Sax = typeof sax
-
-let loaded: Promise<Sax> | undefined
+import { whenUsed } from '../../../base/awaitable.js'
 
 /** The parser, loaded when something is discovered for the first time. */
-export function loadSax(): Promise<Sax> {
-  loaded ??= import('sax').then((module) => module.default)
-  return loaded
-}
+export const loadSax = whenUsed(() => import('sax').then((module) => module.default))
 
 /** What ends the reading of a document: what follows is of no use, or of harm. */
 export class EndOfReading extends Error {}
